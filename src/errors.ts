@@ -1,0 +1,12 @@
+/**
+ * The one error class for what the user can mend: a wrong key, a missing folder, a full disk.
+ * The command line prints its message alone and exits with 2. Every other error is a bug and keeps its stack.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,102 @@
+// What an experiment is once it is complete: every field present, checked, in camelCase and readonly.
+// Nothing downstream checks or defaults again. How a user writes it stands in schema.ts.
+
+export type DatasetConfig = CocoConfig | CelebaConfig | FolderConfig | SyntheticConfig;
+
+/** What all data sets share. `limit` counts images, before the split into seen and unseen; null takes all. */
+type DatasetCommon = {
+  readonly limit: number | null;
+  /** Share of the images held out as unseen, 0 < holdout < 1, where no official split serves. */
+  readonly holdout: number;
+  /** Chooses which images `limit` keeps and which are held out. */
+  readonly seed: number;
+};
+
+export type CocoConfig = DatasetCommon & {
+  readonly kind: "coco";
+  readonly root: string;
+  /** Images to train on, such as "train2017". */
+  readonly split: string;
+  /** Where unseen images come from, such as "val2017"; null holds out a share of `split`. */
+  readonly unseenSplit: string | null;
+  /** Category names; an image is taken when it shows at least one. null takes every image. */
+  readonly categories: readonly string[] | null;
+};
+
+export type CelebaSplit = "train" | "val" | "test";
+
+export type CelebaConfig = DatasetCommon & {
+  readonly kind: "celeba";
+  readonly root: string;
+  readonly split: CelebaSplit;
+  readonly unseenSplit: CelebaSplit | null;
+  /** Attribute name -> whether a face must have it, such as { Smiling: true }. */
+  readonly attributes: Readonly<Record<string, boolean>>;
+};
+
+export type FolderConfig = DatasetCommon & {
+  readonly kind: "folder";
+  readonly root: string;
+};
+
+export type SyntheticConfig = DatasetCommon & {
+  readonly kind: "synthetic";
+  /** How many scenes are drawn. */
+  readonly count: number;
+};
+
+export type OptimizerName =
+  | "sgd"
+  | "momentum"
+  | "rmsprop"
+  | "adagrad"
+  | "adadelta"
+  | "adam"
+  | "adamax"
+  | "adamw";
+
+/** The numbers of every optimizer; each reads those that it knows and the schema refuses the others. */
+export type OptimizerConfig = {
+  readonly name: OptimizerName;
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly decay?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  readonly weightDecay?: number;
+  readonly initialAccumulator?: number;
+};
+
+/** The factor on the learning rate over time. */
+export type ScheduleConfig =
+  | { readonly kind: "constant" }
+  /** pix2pix: constant, then linearly towards zero over the last `decayEpochs` epochs. */
+  | { readonly kind: "linear"; readonly decayEpochs: number }
+  | { readonly kind: "cosine"; readonly warmupEpochs: number }
+  | { readonly kind: "step"; readonly everyEpochs: number; readonly factor: number };
+
+export type ModelConfig = { readonly kind: "beta" };
+
+export type EngineChoice = "auto" | "onnx" | "tensorflow";
+
+export type Experiment = {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly model: ModelConfig;
+  readonly dataset: DatasetConfig;
+  readonly image: { readonly size: number };
+  readonly train: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly optimizer: OptimizerConfig;
+    readonly schedule: ScheduleConfig;
+  };
+  /** Sample grids: at epoch 0, every `every` epochs and at the last one. */
+  readonly samples: { readonly every: number; readonly seen: number; readonly unseen: number };
+  /** A checkpoint every `every` epochs and at the end; the newest `keep` stay. */
+  readonly checkpoint: { readonly every: number; readonly keep: number };
+};
