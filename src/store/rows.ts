@@ -1,0 +1,87 @@
+// The rows of the store as the rest of the program sees them. Times are milliseconds since 1970 (UTC).
+
+import type { Experiment } from "../experiment/experiment.ts";
+
+/** MLflow's words; DEAD is a RUNNING run whose heartbeat stopped. */
+export type RunStatus = "SCHEDULED" | "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "DEAD";
+
+/** Where the numbers come from: what one needs to trust and to repeat a run. */
+export type Provenance = {
+  readonly gitCommit: string | null;
+  readonly gitDirty: boolean | null;
+  /** Package name -> version, such as { "onnxruntime-node": "1.30.0" }. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly host: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly threads: number;
+  readonly command: readonly string[];
+};
+
+export type RunRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly experiment: Experiment;
+  /** Where the experiment was written, as given on the command line; null for one made in code. */
+  readonly source: string | null;
+  readonly engine: string;
+  readonly device: string;
+  readonly provenance: Provenance;
+  readonly datasetFingerprint: string;
+  /** Trainable parameters of the whole model. */
+  readonly parameters: number;
+  readonly stepsPerEpoch: number;
+  readonly createdAt: number;
+  readonly heartbeatAt: number;
+  readonly finishedAt: number | null;
+  /** Message, and stack for a bug, of what ended a FAILED run. */
+  readonly error: string | null;
+};
+
+export type DatasetRow = {
+  readonly fingerprint: string;
+  /** One line, such as "coco train2017: 206 images, 64x64". */
+  readonly description: string;
+  readonly size: number;
+  readonly seenCount: number;
+  readonly unseenCount: number;
+};
+
+export type ImageSet = "seen" | "unseen";
+
+export type SkippedFile = { readonly path: string; readonly reason: string };
+
+/** One series: `step[i]`, `elapsedMs[i]` since the run began, `value[i]` (NaN and infinities kept). */
+export type Series = {
+  readonly name: string;
+  readonly step: Float64Array;
+  readonly elapsedMs: Float64Array;
+  readonly value: Float64Array;
+};
+
+export type ImageKind = "real" | "grey" | "colorized";
+
+/** One stored picture. Real and grey ones do not change with the epoch: they are stored at epoch 0 only. */
+export type ImageRow = {
+  readonly epoch: number;
+  readonly set: ImageSet;
+  readonly index: number;
+  readonly kind: ImageKind;
+  /** Name of the image within its data set, such as "train2017/000000000790.jpg". */
+  readonly imageId: string;
+  readonly blobHash: string;
+};
+
+export type Blob = { readonly mime: string; readonly bytes: Uint8Array };
+
+export type EventLevel = "info" | "warning" | "error";
+
+export type EventRow = {
+  readonly at: number;
+  readonly level: EventLevel;
+  /** Machine-readable word, such as "checkpoint", "resume", "non-finite". */
+  readonly kind: string;
+  readonly message: string;
+};
