@@ -1,0 +1,60 @@
+// What every engine offers. An engine runs pure functions over named tensors; it knows no model. The state stays
+// in the engine's own form between calls (layout, device) and is converted only by importState and exportState.
+
+import type {
+  State,
+  StepFunction,
+  StepSpecs,
+  TensorArrays,
+  TensorFunction,
+  TensorSpecs,
+} from "../training-step.ts";
+
+/** Named tensors in an engine's own form. Never changed in place; freed by `engine.release`. */
+export type EngineState = { readonly engine: string; readonly tensors: Readonly<Record<string, unknown>> };
+
+/** Arrays for `count` steps: each of shape [count, ...spec.shape]; hyper scalars are [count]. */
+export type StepInputs = {
+  readonly batch: TensorArrays;
+  readonly noise: TensorArrays;
+  readonly hyper: Readonly<Record<string, Float32Array>>;
+};
+
+export type StepResult = {
+  readonly state: EngineState;
+  /** One number for every step, by the name of the loss. */
+  readonly losses: Readonly<Record<string, Float32Array>>;
+};
+
+export type CompiledStep = {
+  /** Runs `count` steps, one after the other, and leaves `state` as it was. */
+  run(state: EngineState, count: number, inputs: StepInputs): Promise<StepResult>;
+  close(): Promise<void>;
+};
+
+export type CompiledFunction = {
+  /** Calls the function; outputs are float32, laid out as TensorFlow.js sees them. */
+  run(state: EngineState, inputs: TensorArrays): Promise<Readonly<Record<string, Float32Array>>>;
+  close(): Promise<void>;
+};
+
+export type Engine = {
+  readonly name: "onnx" | "tensorflow" | "reference";
+  /** Such as "cpu (4 threads)". */
+  readonly device: string;
+  /** Such as "onnxruntime-node 1.30.0". */
+  readonly version: string;
+  importState(state: State): EngineState;
+  exportState(state: EngineState): State;
+  release(state: EngineState): void;
+  compileStep(step: StepFunction, state: TensorSpecs, specs: StepSpecs): Promise<CompiledStep>;
+  /** `call` sees state and inputs in one record; the names must differ. */
+  compile(call: TensorFunction, state: TensorSpecs, inputs: TensorSpecs): Promise<CompiledFunction>;
+};
+
+/** The shapes of a state. */
+export function specsOf(state: State): TensorSpecs {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { shape }]) => [name, { shape, dtype: "float32" as const }]),
+  );
+}

@@ -1,0 +1,165 @@
+// Collects ONNX nodes while a function is traced. The same node over the same inputs is made once (common
+// subexpressions), and only what the outputs need is kept.
+
+import type { Attribute, ConstantParts, GraphParts, NodeParts, OnnxType, ValueParts } from "./model-proto.ts";
+
+/** A value of the graph: what a node makes, a constant or an input. `shape` is as it lies in memory. */
+export type Value = {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly number[];
+};
+
+export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+
+export type NodeOptions = { readonly domain?: string; readonly type?: OnnxType };
+
+export class GraphBuilder {
+  readonly #nodes = new Map<string, { readonly node: NodeParts; readonly values: readonly Value[] }>();
+  readonly #producers = new Map<string, NodeParts>();
+  readonly #values = new Map<string, Value>();
+  readonly #constants = new Map<string, ConstantParts>();
+  readonly #constantData = new Map<string, ConstantData>();
+  readonly #inputs: ValueParts[] = [];
+  readonly #prefix: string;
+
+  /** `prefix` keeps the names of a loop's body apart from those around it. */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
+
+  /** A graph input. A text in `shape` is a symbolic length, which the value itself must not depend on. */
+  input(name: string, type: OnnxType, shape: readonly (number | string)[]): Value {
+    this.#inputs.push({ name, type, shape });
+    const lengths = shape.map((length) => (typeof length === "number" ? length : -1));
+    return this.#known({ name, type, shape: lengths });
+  }
+
+  /** The same node over the same inputs and attributes gives the value that is already there. */
+  node(
+    op: string,
+    inputs: readonly (Value | null)[],
+    shape: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: NodeOptions = {},
+  ): Value {
+    return this.nodes(op, inputs, [shape], attributes, options)[0]!;
+  }
+
+  /** A node with several outputs. */
+  nodes(
+    op: string,
+    inputs: readonly (Value | null)[],
+    shapes: readonly (readonly number[])[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    { domain = "", type = inputs[0]?.type ?? "float32" }: NodeOptions = {},
+  ): readonly Value[] {
+    const names = inputs.map((input) => input?.name ?? "");
+    const hasBody = Object.values(attributes).some((value) => typeof value === "object" && "graph" in value);
+    const key = hasBody ? `body ${this.#nodes.size}` : JSON.stringify([domain, op, type, names, attributes]);
+    const known = this.#nodes.get(key);
+    if (known) return known.values;
+    const values = shapes.map((shape, index) => ({
+      name: `${this.#prefix}${this.#nodes.size}.${index}`,
+      type,
+      shape,
+    }));
+    const node = { op, domain, inputs: names, outputs: values.map(({ name }) => name), attributes };
+    this.#nodes.set(key, { node, values });
+    for (const value of values) {
+      this.#producers.set(value.name, node);
+      this.#values.set(value.name, value);
+    }
+    return values;
+  }
+
+  constant(data: ConstantData, shape: readonly number[] = [data.length]): Value {
+    const type = typeOf(data);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${type}:${shape.join(",")}:${Buffer.from(bytes).toString("base64")}`;
+    let constant = this.#constants.get(key);
+    if (!constant) {
+      constant = { name: `${this.#prefix}c${this.#constants.size}`, type, shape, bytes: bytes.slice() };
+      this.#constants.set(key, constant);
+      this.#constantData.set(constant.name, data);
+    }
+    return this.#known({ name: constant.name, type, shape });
+  }
+
+  int64(...numbers: number[]): Value {
+    return this.constant(BigInt64Array.from(numbers, BigInt));
+  }
+
+  /** The numbers of a constant; null for a value that is computed. */
+  dataOf(value: Value): ConstantData | null {
+    return this.#constantData.get(value.name) ?? null;
+  }
+
+  /** The value of this name. */
+  valueOf(name: string): Value | null {
+    return this.#values.get(name) ?? null;
+  }
+
+  #known(value: Value): Value {
+    this.#values.set(value.name, value);
+    return value;
+  }
+
+  /** The node that makes a value; null for inputs and constants. */
+  producerOf(value: Value): NodeParts | null {
+    return this.#producers.get(value.name) ?? null;
+  }
+
+  /** The value that `op` over `inputs` made, where it was made already. */
+  find(op: string, inputs: readonly Value[]): Value | null {
+    const key = JSON.stringify(["", op, inputs[0]?.type, inputs.map(({ name }) => name), {}]);
+    return this.#nodes.get(key)?.values[0] ?? null;
+  }
+
+  /** The graph that computes `outputs`; `outputs` gives each its name. */
+  build(name: string, outputs: readonly (ValueParts & { readonly value: Value })[]): GraphParts {
+    const needed = new Set<NodeParts>();
+    const used = new Set<string>();
+    const pending = outputs.map(({ value }) => value.name);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      used.add(next);
+      const node = this.#producers.get(next);
+      if (!node || needed.has(node)) continue;
+      needed.add(node);
+      pending.push(...node.inputs.filter((input) => input !== ""), ...namesIn(node.attributes));
+    }
+    const nodes = [...this.#nodes.values()].map(({ node }) => node).filter((node) => needed.has(node));
+    const renamed = outputs.map(
+      ({ name, value }): NodeParts => ({
+        op: "Identity",
+        domain: "",
+        inputs: [value.name],
+        outputs: [name],
+        attributes: {},
+      }),
+    );
+    return {
+      name,
+      nodes: [...nodes, ...renamed],
+      constants: [...this.#constants.values()].filter((constant) => used.has(constant.name)),
+      inputs: this.#inputs,
+      outputs: outputs.map(({ name, type, shape }) => ({ name, type, shape })),
+    };
+  }
+}
+
+/** Names that the body of a loop takes from the graph around it. */
+function namesIn(attributes: Readonly<Record<string, Attribute>>): string[] {
+  return Object.values(attributes).flatMap((attribute) =>
+    typeof attribute === "object" && "graph" in attribute
+      ? attribute.graph.nodes.flatMap((node) => [...node.inputs])
+      : [],
+  );
+}
+
+function typeOf(data: ConstantData): OnnxType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Int32Array) return "int32";
+  if (data instanceof BigInt64Array) return "int64";
+  return "uint8";
+}

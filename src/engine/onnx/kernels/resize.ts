@@ -1,0 +1,83 @@
+// Nearest-neighbour enlargement by whole factors and pooling.
+
+import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../graph-builder.ts";
+import { nchw, type TraceBackend } from "../trace-backend.ts";
+import { kernel, shapeIn } from "./kernel.ts";
+
+export const resizeKernels: readonly KernelConfig[] = [
+  kernel("ResizeNearestNeighbor", ({ backend, inputs, attrs }) => {
+    const images = inputs.images!;
+    const [height, width] = attrs.size as [number, number];
+    const [rows, columns] = factors(images.shape, [height, width]);
+    const shape = [images.shape[0]!, height, width, images.shape[3]!];
+    const value = backend.graph.node(
+      "Resize",
+      [
+        backend.valueIn(backend.traced(images), nchw),
+        null,
+        backend.graph.constant(Float32Array.of(1, 1, rows, columns)),
+      ],
+      shapeIn(nchw, shape),
+      { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    );
+    return backend.make({ value, order: nchw }, shape, images.dtype);
+  }),
+  // Each pixel of the small image made factor x factor pixels: its gradient is their sum.
+  kernel("ResizeNearestNeighborGrad", ({ backend, inputs }) => {
+    const { images, dy } = inputs as { images: TensorInfo; dy: TensorInfo };
+    const [rows, columns] = factors(images.shape, [dy.shape[1]!, dy.shape[2]!]);
+    const pooled = averagePool(backend, backend.valueIn(backend.traced(dy), nchw), {
+      kernel: [rows, columns],
+      strides: [rows, columns],
+      pads: [0, 0, 0, 0],
+      shape: shapeIn(nchw, images.shape),
+    });
+    const count = backend.scalar(rows * columns, "float32");
+    const value = backend.graph.node("Mul", [pooled, count], pooled.shape);
+    return backend.make({ value, order: nchw }, images.shape, "float32");
+  }),
+  kernel("AvgPool", ({ backend, inputs, attrs }) => {
+    const x = inputs.x!;
+    const info = backend_util.computePool2DInfo(
+      x.shape as [number, number, number, number],
+      attrs.filterSize as [number, number],
+      attrs.strides as [number, number],
+      1,
+      attrs.pad as "same",
+    );
+    const { top, left, bottom, right } = info.padInfo;
+    const value = averagePool(backend, backend.valueIn(backend.traced(x), nchw), {
+      kernel: [info.filterHeight, info.filterWidth],
+      strides: [info.strideHeight, info.strideWidth],
+      pads: [top, left, bottom, right],
+      shape: shapeIn(nchw, info.outShape),
+    });
+    return backend.make({ value, order: nchw }, info.outShape, "float32");
+  }),
+];
+
+type Pooling = {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  /** Top, left, bottom, right; padding is not counted. */
+  readonly pads: readonly number[];
+  readonly shape: readonly number[];
+};
+
+function averagePool(backend: TraceBackend, x: Value, { kernel, strides, pads, shape }: Pooling): Value {
+  return backend.graph.node("AveragePool", [x], shape, {
+    kernel_shape: kernel,
+    strides,
+    pads,
+    count_include_pad: 0,
+  });
+}
+
+function factors(from: readonly number[], to: readonly [number, number]): [number, number] {
+  const [rows, columns] = [to[0] / from[1]!, to[1] / from[2]!];
+  if (!Number.isInteger(rows) || !Number.isInteger(columns)) {
+    throw new Error(`only enlarging by whole factors can be traced, not ${from.slice(1, 3)} to ${to}`);
+  }
+  return [rows, columns];
+}

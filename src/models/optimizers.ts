@@ -1,0 +1,211 @@
+// Optimizers as pure functions over one parameter tensor at a time, with PyTorch's definitions and defaults.
+// What depends on the step count alone is computed here in double precision and handed in as `hyper` scalars:
+// 1 - 0.999^t in float32 would be wrong in the fourth digit at the first step.
+
+import { abs, add, div, maximum, mul, type Scalar, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
+import type { OptimizerConfig, OptimizerName } from "../experiment/experiment.ts";
+import type { State, Tensors } from "../training-step.ts";
+
+type Update = { readonly parameter: Tensor; readonly slots: readonly Tensor[] };
+
+type Rule = {
+  /** Names of the moments that the optimizer keeps beside every parameter. */
+  readonly slots: readonly string[];
+  /** What the moments start from. */
+  readonly initial: number;
+  /** Scalars for step t = 1, 2, … */
+  hyper(t: number, learningRate: number): Readonly<Record<string, number>>;
+  update(
+    parameter: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    hyper: Readonly<Record<string, Scalar>>,
+  ): Update;
+};
+
+const rate = (_t: number, learningRate: number) => ({ learningRate });
+
+/** average * decay + value * (1 - decay), in one pass less. */
+function movingAverage(average: Tensor, value: Tensor, decay: number): Tensor {
+  return add(average, mul(sub(value, average), 1 - decay));
+}
+
+function sgd(): Rule {
+  return {
+    slots: [],
+    initial: 0,
+    hyper: rate,
+    update: (parameter, gradient, _slots, { learningRate }) => ({
+      parameter: sub(parameter, mul(gradient, learningRate!)),
+      slots: [],
+    }),
+  };
+}
+
+/** v = momentum v + g; p -= lr v. */
+function momentum({ momentum = 0.9 }: OptimizerConfig): Rule {
+  return {
+    slots: ["velocity"],
+    initial: 0,
+    hyper: rate,
+    update: (parameter, gradient, [velocity], { learningRate }) => {
+      const next = add(mul(velocity!, momentum), gradient);
+      return { parameter: sub(parameter, mul(next, learningRate!)), slots: [next] };
+    },
+  };
+}
+
+/** Tieleman, Hinton 2012: p -= lr g / (sqrt(mean of g^2) + epsilon). */
+function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerConfig): Rule {
+  return {
+    slots: ["square"],
+    initial: 0,
+    hyper: rate,
+    update: (parameter, gradient, [average], { learningRate }) => {
+      const next = movingAverage(average!, square(gradient), decay);
+      const change = div(gradient, add(sqrt(next), epsilon));
+      return { parameter: sub(parameter, mul(change, learningRate!)), slots: [next] };
+    },
+  };
+}
+
+/** Duchi, Hazan, Singer 2011. */
+function adagrad({ epsilon = 1e-10, initialAccumulator = 0 }: OptimizerConfig): Rule {
+  return {
+    slots: ["sum"],
+    initial: initialAccumulator,
+    hyper: rate,
+    update: (parameter, gradient, [sum], { learningRate }) => {
+      const next = add(sum!, square(gradient));
+      const change = div(gradient, add(sqrt(next), epsilon));
+      return { parameter: sub(parameter, mul(change, learningRate!)), slots: [next] };
+    },
+  };
+}
+
+/** Zeiler 2012. */
+function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerConfig): Rule {
+  return {
+    slots: ["square", "change"],
+    initial: 0,
+    hyper: rate,
+    update: (parameter, gradient, [squares, changes], { learningRate }) => {
+      const nextSquares = movingAverage(squares!, square(gradient), decay);
+      const ratio = div(sqrt(add(changes!, epsilon)), sqrt(add(nextSquares, epsilon)));
+      const change = mul(ratio, gradient);
+      const nextChanges = movingAverage(changes!, square(change), decay);
+      return {
+        parameter: sub(parameter, mul(change, learningRate!)),
+        slots: [nextSquares, nextChanges],
+      };
+    },
+  };
+}
+
+/** Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. */
+function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): Rule {
+  return {
+    slots: ["mean", "square"],
+    initial: 0,
+    hyper: (t, learningRate) => ({
+      stepSize: learningRate / (1 - beta1 ** t),
+      squareScale: 1 / Math.sqrt(1 - beta2 ** t),
+    }),
+    update: (parameter, gradient, [mean, squares], { stepSize, squareScale }) => {
+      const nextMean = movingAverage(mean!, gradient, beta1);
+      const nextSquares = movingAverage(squares!, square(gradient), beta2);
+      const change = div(nextMean, add(mul(sqrt(nextSquares), squareScale!), epsilon));
+      return {
+        parameter: sub(parameter, mul(change, stepSize!)),
+        slots: [nextMean, nextSquares],
+      };
+    },
+  };
+}
+
+/** Kingma, Ba 2015, algorithm 2. */
+function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): Rule {
+  return {
+    slots: ["mean", "norm"],
+    initial: 0,
+    hyper: (t, learningRate) => ({ stepSize: learningRate / (1 - beta1 ** t) }),
+    update: (parameter, gradient, [mean, norm], { stepSize }) => {
+      const nextMean = movingAverage(mean!, gradient, beta1);
+      const nextNorm = maximum(mul(norm!, beta2), add(abs(gradient), epsilon));
+      return {
+        parameter: sub(parameter, mul(div(nextMean, nextNorm), stepSize!)),
+        slots: [nextMean, nextNorm],
+      };
+    },
+  };
+}
+
+/** Loshchilov, Hutter 2019: Adam with weight decay apart from the gradient. */
+function adamw(config: OptimizerConfig): Rule {
+  const { weightDecay = 0.01 } = config;
+  const inner = adam(config);
+  return {
+    ...inner,
+    hyper: (t, learningRate) => ({
+      ...inner.hyper(t, learningRate),
+      shrink: 1 - learningRate * weightDecay,
+    }),
+    update: (parameter, gradient, slots, hyper) =>
+      inner.update(mul(parameter, hyper.shrink!), gradient, slots, hyper),
+  };
+}
+
+const rules = { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw } satisfies Record<
+  OptimizerName,
+  (config: OptimizerConfig) => Rule
+>;
+
+export type Optimizer = {
+  /** The moments of all parameters before the first step, named "adam/mean/<parameter>". */
+  init(parameters: State): State;
+  /** Names of the scalars that a step needs. */
+  readonly hyperNames: readonly string[];
+  /** The scalars of step t = 1, 2, …, computed in double precision. */
+  hyper(t: number, learningRate: number): Readonly<Record<string, number>>;
+  /** New parameters and moments from the old ones and the gradients, all named as in the state. */
+  update(state: Tensors, gradients: Tensors, hyper: Tensors): Tensors;
+};
+
+/**
+ * An optimizer for named parameters. `prefix` keeps several optimizers in one state and their scalars apart.
+ * Defaults of the numbers that `config` leaves out are PyTorch's.
+ */
+export function createOptimizer(config: OptimizerConfig, prefix: string = config.name): Optimizer {
+  const rule = rules[config.name](config);
+  const scalarName = (name: string) => `${prefix}/${name}`;
+  const names = Object.keys(rule.hyper(1, 1));
+  return {
+    init: (parameters) =>
+      Object.fromEntries(
+        rule.slots.flatMap((slot) =>
+          Object.entries(parameters).map(([name, { shape, data }]) => [
+            `${prefix}/${slot}/${name}`,
+            { shape, data: new Float32Array(data.length).fill(rule.initial) },
+          ]),
+        ),
+      ),
+    hyperNames: names.map(scalarName),
+    hyper: (t, learningRate) =>
+      Object.fromEntries(
+        Object.entries(rule.hyper(t, learningRate)).map(([name, value]) => [scalarName(name), value]),
+      ),
+    update: (state, gradients, hyper) => {
+      const scalars = Object.fromEntries(names.map((name) => [name, hyper[scalarName(name)] as Scalar]));
+      const next: Record<string, Tensor> = {};
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const slots = rule.slots.map((slot) => state[`${prefix}/${slot}/${name}`]!);
+        const updated = rule.update(state[name]!, gradient, slots, scalars);
+        next[name] = updated.parameter;
+        rule.slots.forEach((slot, index) => {
+          next[`${prefix}/${slot}/${name}`] = updated.slots[index]!;
+        });
+      }
+      return next;
+    },
+  };
+}
