@@ -1,0 +1,85 @@
+// CelebA's two lists. Text: values between blanks; Kaggle's CSV: values between commas under a header line.
+
+import { readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UserError } from "../errors.ts";
+import type { CelebaSplit } from "../experiment/experiment.ts";
+
+const splits: readonly CelebaSplit[] = ["train", "val", "test"];
+
+/** The path of `name`.txt or `name`.csv in the folders where copies keep it; null when there is none. */
+export async function findList(root: string, name: string): Promise<string | null> {
+  for (const folder of ["", "Eval", "Anno"]) {
+    for (const extension of ["txt", "csv"]) {
+      const path = join(root, folder, `${name}.${extension}`);
+      if ((await stat(path).catch(() => null))?.isFile()) return path;
+    }
+  }
+  return null;
+}
+
+/** File name -> split. */
+export async function readPartition(path: string): Promise<ReadonlyMap<string, CelebaSplit>> {
+  const partition = new Map<string, CelebaSplit>();
+  for (const { line, values } of await readLines(path)) {
+    const [name, number] = values;
+    if (name === "image_id") continue;
+    const split = splits[Number(number)];
+    if (values.length !== 2 || name === undefined || split === undefined) {
+      throw new UserError(`${path}:${line}: expected a file name and 0, 1 or 2, got ${show(values)}`);
+    }
+    partition.set(name, split);
+  }
+  return partition;
+}
+
+export type Attributes = {
+  readonly names: readonly string[];
+  /** File name -> whether the face has each attribute. */
+  readonly rows: ReadonlyMap<string, readonly boolean[]>;
+};
+
+/** A file that stops early is read as far as it goes; so is a last line that was cut off. */
+export async function readAttributes(path: string): Promise<Attributes> {
+  const lines = await readLines(path);
+  // The text form begins with a line that holds only the count.
+  const header = lines[0]?.values.length === 1 ? 1 : 0;
+  const names = (lines[header]?.values ?? []).filter((name) => name !== "image_id");
+  const rows = new Map<string, readonly boolean[]>();
+  for (const [index, { line, values }] of lines.slice(header + 1).entries()) {
+    const [name, ...flags] = values;
+    const isLast = index === lines.length - header - 2;
+    if (
+      flags.length !== names.length ||
+      !flags.every((flag) => flag === "1" || flag === "-1" || flag === "0")
+    ) {
+      if (isLast) break;
+      const expected = `a file name and ${names.length} times 1 or -1`;
+      throw new UserError(`${path}:${line}: expected ${expected}, got ${show(values)}`);
+    }
+    rows.set(
+      name!,
+      flags.map((flag) => flag === "1"),
+    );
+  }
+  return { names, rows };
+}
+
+async function readLines(path: string): Promise<{ line: number; values: string[] }[]> {
+  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  if (text.trimStart().startsWith("<")) {
+    throw new UserError(
+      `${path}: expected ${basename(path)}, got a web page, perhaps a download that was refused`,
+    );
+  }
+  const separator = path.endsWith(".csv") ? /\s*,\s*/ : /\s+/;
+  const lines = text
+    .split("\n")
+    .map((line, index) => ({ line: index + 1, values: line.trim().split(separator) }));
+  return lines.filter(({ values }) => values[0] !== "");
+}
+
+function show(values: readonly string[]): string {
+  const text = values.join(" ");
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,96 @@
+// CelebA's aligned faces, as downloaded or as Kaggle packs them: list_eval_partition and list_attr_celeba as
+// .txt (LF or CRLF) or .csv, images in img_align_celeba, nested twice or not. Sizes do not matter.
+
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import type { CelebaConfig, CelebaSplit } from "../experiment/experiment.ts";
+import { findList, readAttributes, readPartition } from "./celeba-lists.ts";
+import type { Dataset, Item, Side } from "./dataset.ts";
+import { count, findImageFiles, requireFolder } from "./image-files.ts";
+import { requireKnownName } from "./known-names.ts";
+
+export const celeba: Dataset<CelebaConfig> = {
+  describe(config) {
+    const splits = config.unseenSplit === null ? config.split : `${config.split} + ${config.unseenSplit}`;
+    const filter = attributeWords(config);
+    return `celeba ${splits}${filter === "" ? "" : ` (${filter})`}`;
+  },
+  lookedFor(config) {
+    const splits = config.unseenSplit === null ? config.split : `${config.split} and ${config.unseenSplit}`;
+    const filter = attributeWords(config);
+    return `faces of ${splits}${filter === "" ? "" : ` with ${filter}`} in ${config.root}`;
+  },
+  async list(config) {
+    await requireFolder("dataset.root", config.root);
+    if (config.unseenSplit === config.split) {
+      throw new UserError(
+        `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
+      );
+    }
+    const folder = await imageFolder(config.root);
+    const found = await findImageFiles(join(config.root, folder));
+    const notes = [...found.notes];
+
+    const partitionPath = await findList(config.root, "list_eval_partition");
+    if (partitionPath === null) {
+      throw new UserError(
+        `dataset.root: expected list_eval_partition.txt or .csv in ${config.root}, got neither`,
+      );
+    }
+    const partition = await readPartition(partitionPath);
+    const onDisk = new Set(found.paths);
+    const absent = [...partition.keys()].filter((name) => !onDisk.has(name)).length;
+    const withoutRow = found.paths.filter((path) => !partition.has(path)).length;
+    if (absent > 0) notes.push(`${count(absent, "row")} of the partition file without an image on disk`);
+    if (withoutRow > 0)
+      notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
+
+    const filter = Object.entries(config.attributes);
+    let wanted = (_path: string) => true;
+    if (filter.length > 0) {
+      const attributesPath = await findList(config.root, "list_attr_celeba");
+      if (attributesPath === null) {
+        throw new UserError(
+          `dataset.attributes: expected list_attr_celeba.txt or .csv in ${config.root}, got neither`,
+        );
+      }
+      const { names, rows } = await readAttributes(attributesPath);
+      for (const [name] of filter) requireKnownName("dataset.attributes", "attribute", name, names);
+      const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), has }));
+      const beyond = found.paths.filter((path) => partition.has(path) && !rows.has(path)).length;
+      if (beyond > 0) notes.push(`${count(beyond, "image")} without a row in the attributes file, left out`);
+      wanted = (path) => {
+        const row = rows.get(path);
+        return row !== undefined && columns.every(({ column, has }) => row[column] === has);
+      };
+    }
+
+    const sideOf = (split: CelebaSplit | undefined): Side | null | undefined => {
+      if (split === config.split) return config.unseenSplit === null ? null : "seen";
+      return split !== undefined && split === config.unseenSplit ? "unseen" : undefined;
+    };
+    const items: Item[] = [];
+    for (const path of found.paths) {
+      const side = sideOf(partition.get(path));
+      if (side === undefined || !wanted(path)) continue;
+      items.push({ id: `${folder}/${path}`, source: { path: join(config.root, folder, path) }, side });
+    }
+    return { items, notes };
+  },
+};
+
+async function imageFolder(root: string): Promise<string> {
+  const name = "img_align_celeba";
+  for (const folder of [`${name}/${name}`, name, `Img/${name}/${name}`, `Img/${name}`]) {
+    const found = await stat(join(root, folder)).catch(() => null);
+    if (found?.isDirectory()) return folder;
+  }
+  throw new UserError(`dataset.root: expected the folder ${name} in ${root}, got none`);
+}
+
+function attributeWords(config: CelebaConfig): string {
+  return Object.entries(config.attributes)
+    .map(([name, has]) => (has ? name : `not ${name}`))
+    .join(", ");
+}

@@ -1,0 +1,36 @@
+// What every data set kind is: a description and a listing of its images in an order that does not depend on
+// the machine. A kind lists; it does not decode, choose or cache (prepare.ts does, the same way for all).
+
+/** Draws an image of `size` x `size`: uint8 RGB [size, size, 3]. The same arguments give the same bytes. */
+export type Draw = (size: number) => Uint8Array;
+
+export type Side = "seen" | "unseen";
+
+/** A file, or a drawing whose `key` changes whenever the drawing would. */
+export type Source = { readonly path: string } | { readonly draw: Draw; readonly key: string };
+
+export type Item = {
+  /** Path relative to the root with forward slashes, or a name such as "scene 00012". Unique in its listing. */
+  readonly id: string;
+  readonly source: Source;
+  /** The side that an official split puts it on; null leaves it to the seeded holdout. */
+  readonly side: Side | null;
+};
+
+export type Listing = {
+  readonly items: readonly Item[];
+  /** What a reader should know, one line each with counts, such as files without an annotation row. */
+  readonly notes: readonly string[];
+};
+
+export type Dataset<Config> = {
+  /** A few words without counts, such as "coco train2017". */
+  describe(config: Config): string;
+  /** What was looked for and where, for the message when too little is found. */
+  lookedFor(config: Config): string;
+  /** Throws UserError when the folder or its lists are missing or not what they should be. */
+  list(config: Config): Promise<Listing>;
+};
+
+/** A file that could not be used and why, in a few words. */
+export type SkippedFile = { readonly path: string; readonly reason: string };
