@@ -1,0 +1,59 @@
+// Removes a run and all that only this run used: its series, images and events go with it, then pictures and the
+// data set that no other run uses. The file does not shrink; its free pages serve the next runs (VACUUM shrinks it).
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import { statusAt } from "./dead-runs.ts";
+import type { RunStatus } from "./rows.ts";
+
+type Doomed = {
+  readonly status: RunStatus;
+  readonly heartbeat_at: number;
+  readonly dataset_fingerprint: string;
+};
+
+/** Gives a function that deletes the run with this id. Throws UserError where it is unknown or still written. */
+export function createRunDeleter(database: Database, now: () => number): (id: string) => void {
+  const selectRun = database.prepare<[string], Doomed>(
+    "SELECT status, heartbeat_at, dataset_fingerprint FROM runs WHERE id = ?",
+  );
+  const deleteRun = database.prepare("DELETE FROM runs WHERE id = ?");
+  const deleteDataset = database.prepare(
+    "DELETE FROM datasets WHERE fingerprint = :it AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)",
+  );
+  const blobs = createBlobSweeper(database);
+
+  const deleteAtOnce = database.transaction((id: string) => {
+    const run = selectRun.get(id);
+    if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
+    if (statusAt(now(), run.status, run.heartbeat_at) === "RUNNING")
+      throw new UserError(`run ${id}: is still running; stop it first`);
+    const hashes = blobs.usedBy(id, -1);
+    deleteRun.run(id);
+    blobs.sweep(hashes);
+    deleteDataset.run({ it: run.dataset_fingerprint });
+  });
+  return (id) => deleteAtOnce.immediate(id);
+}
+
+export type BlobSweeper = {
+  /** Hashes of the blobs that a run shows after `epoch`. */
+  usedBy(runId: string, epoch: number): string[];
+  /** Deletes those of `hashes` that no image uses any more. */
+  sweep(hashes: readonly string[]): void;
+};
+
+export function createBlobSweeper(database: Database): BlobSweeper {
+  const select = database
+    .prepare<[string, number], string>("SELECT DISTINCT blob_hash FROM images WHERE run_id = ? AND epoch > ?")
+    .pluck();
+  const remove = database.prepare<[{ hash: string }]>(
+    "DELETE FROM blobs WHERE hash = :hash AND NOT EXISTS (SELECT 1 FROM images WHERE blob_hash = :hash)",
+  );
+  return {
+    usedBy: (runId, epoch) => select.all(runId, epoch),
+    sweep(hashes) {
+      for (const hash of hashes) remove.run({ hash });
+    },
+  };
+}

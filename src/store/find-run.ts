@@ -1,0 +1,68 @@
+// Which run a user means: `latest`, an id, a run name (the newest with it) or the beginning of an id.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+
+type Candidate = { readonly id: string; readonly name: string };
+
+/** Gives the id that `ref` means. Throws UserError where there is none or more than one. */
+export function createRunFinder(database: Database): (ref: string) => string {
+  const newest = database.prepare<[], Candidate>(
+    "SELECT id, name FROM runs ORDER BY created_at DESC, rowid DESC LIMIT 1000",
+  );
+  const withId = database.prepare<[string], Candidate>("SELECT id, name FROM runs WHERE id = ?");
+  const withName = database.prepare<[string], Candidate>(
+    "SELECT id, name FROM runs WHERE name = ? ORDER BY created_at DESC, rowid DESC LIMIT 1",
+  );
+  const withPrefix = database.prepare<[string, string], Candidate>(
+    "SELECT id, name FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY created_at DESC, rowid DESC",
+  );
+
+  return (ref) => {
+    const exact = ref === "latest" ? newest.get() : (withId.get(ref) ?? withName.get(ref));
+    if (exact !== undefined) return exact.id;
+    const prefix = ref.toLowerCase();
+    const candidates = ref === "" ? [] : withPrefix.all(prefix, prefix);
+    if (candidates.length === 1) return candidates[0]!.id;
+    if (candidates.length > 1)
+      throw new UserError(
+        `run ${JSON.stringify(ref)}: expected one run, got ${candidates.length}: ${listed(candidates)}`,
+      );
+    throw new UserError(unknownRun(ref, newest.all()));
+  };
+}
+
+function unknownRun(ref: string, known: readonly Candidate[]): string {
+  if (known.length === 0) return "no runs here yet; start one with `hueristic run <experiment>`";
+  const shortened = ref.slice(0, 60);
+  const near = known
+    .flatMap((run) =>
+      [run.id, run.name].map((text) => ({ run, distance: editDistance(shortened, text.slice(0, 60)) })),
+    )
+    .filter(({ distance }) => distance <= Math.max(2, Math.floor(shortened.length / 3)))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ run }) => run);
+  const suggestions = [...new Set(near)].slice(0, 3);
+  const hint = suggestions.length === 0 ? "" : `; did you mean ${listed(suggestions)}?`;
+  return `run ${JSON.stringify(ref)}: no such id, beginning of an id or name${hint} (\`hueristic list\` shows: ${listed(known)})`;
+}
+
+/** At most five of them, such as `k3v9x2mp "coco-beta"`. */
+function listed(runs: readonly Candidate[]): string {
+  const shown = runs.slice(0, 5).map(({ id, name }) => `${id} ${JSON.stringify(name.slice(0, 60))}`);
+  return runs.length > 5 ? `${shown.join(", ")} and ${runs.length - 5} more` : shown.join(", ");
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,43 @@
+// Brings a database to the newest schema. `user_version` counts the migrations that it has seen; each one runs in
+// a transaction of its own that takes the write lock first, so that processes that open a store at once take turns.
+// There is no way back: a newer database is refused.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+
+/** "Huer": tells our database from any other one called runs.db. */
+export const applicationId = 0x48756572;
+
+/** How many migrations `database` has seen. Throws UserError where it is newer than this program or not ours. */
+export function schemaVersion(database: Database, newest: number): number {
+  const read = database.transaction(() => ({
+    owner: database.pragma("application_id", { simple: true }) as number,
+    version: database.pragma("user_version", { simple: true }) as number,
+    tables: database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number,
+  }));
+  const { owner, version, tables } = read.deferred();
+  if (owner !== applicationId && (owner !== 0 || tables > 0))
+    throw new UserError(
+      `${database.name}: is a SQLite database of another program; move it away or name another folder`,
+    );
+  if (version > newest)
+    throw new UserError(
+      `${database.name}: was written by a newer Hueristic (schema ${version}, this one knows ${newest}); update Hueristic`,
+    );
+  return version;
+}
+
+/** Runs those of `migrations` that `database` has not seen. */
+export function migrate(database: Database, migrations: readonly string[]): void {
+  const runNext = database.transaction((): boolean => {
+    const version = schemaVersion(database, migrations.length);
+    const migration = migrations[version];
+    if (migration === undefined) return false;
+    database.exec(migration);
+    database.pragma(`application_id = ${applicationId}`);
+    database.pragma(`user_version = ${version + 1}`);
+    return true;
+  });
+  if (schemaVersion(database, migrations.length) === migrations.length) return;
+  while (runNext.immediate());
+}

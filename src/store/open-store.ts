@@ -1,0 +1,121 @@
+// The door to the room: everything that the program reads or writes about runs goes through a Store.
+// One file, <folder>/runs.db, shared by any number of reading and writing processes on one machine.
+
+import { randomUUID } from "node:crypto";
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import {
+  createDatasetReader,
+  createDatasetWriter,
+  type DatasetReader,
+  type SaveDataset,
+} from "./dataset-rows.ts";
+import { markDeadRuns } from "./dead-runs.ts";
+import { createRunDeleter } from "./delete-run.ts";
+import { createRunFinder } from "./find-run.ts";
+import { databasePath, openForReading, openForWriting } from "./open-database.ts";
+import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
+import { createRunReader, type RunReader } from "./read-runs.ts";
+import type { RunRow } from "./rows.ts";
+import { newRunId } from "./run-id.ts";
+import type { RunWriter } from "./run-writer.ts";
+import { createRunStarter, type NewRun } from "./start-run.ts";
+import { withStoreErrors } from "./store-error.ts";
+
+export type StoreOptions = {
+  readonly readonly?: boolean;
+  /** Milliseconds since 1970; Date.now unless a test wants another clock. */
+  readonly now?: () => number;
+  /** Names new runs; a name that is taken is asked for again. */
+  readonly newId?: () => string;
+};
+
+export type Store = Pick<RunReader, "listRuns" | "summaries"> &
+  RunContentReader &
+  DatasetReader & {
+    readonly folder: string;
+    /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
+    getRun(ref: string): RunRow;
+    /** Stores a data set, its images in order and the files left out; a known fingerprint changes nothing. */
+    readonly saveDataset: SaveDataset;
+    /** Starts a run, whose data set must be saved before. */
+    createRun(run: NewRun): RunWriter;
+    /** Goes on with the run of this id. Throws UserError where another process is writing it. */
+    resumeRun(id: string): RunWriter;
+    /** Deletes a run and all that only it used. Throws UserError where it is running. */
+    deleteRun(id: string): void;
+    /** Closes writers that are still open, then the database. */
+    close(): void;
+  };
+
+/**
+ * Opens the store in `folder`, creating both unless `readonly`. Throws UserError for a folder without one
+ * (`readonly`), a file that is not ours or damaged, and a database of a newer version.
+ */
+export function openStore(folder: string, options: StoreOptions = {}): Store {
+  const { readonly = false, now = Date.now, newId = newRunId } = options;
+  const database = readonly ? openForReading(folder) : openForWriting(folder);
+  try {
+    return withStoreErrors(databasePath(folder), assemble(folder, database, readonly, now, newId));
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+function assemble(
+  folder: string,
+  database: Database,
+  readonly: boolean,
+  now: () => number,
+  newId: () => string,
+): Store {
+  if (!readonly) markDeadRuns(database, now());
+  const { listRuns, summaries, runById } = createRunReader(database, now);
+  const findRun = createRunFinder(database);
+  const starter = createRunStarter(database, { now, newId, newToken: randomUUID });
+  const saveDataset = createDatasetWriter(database);
+  const deleteRun = createRunDeleter(database, now);
+  const writers = new Set<RunWriter>();
+
+  const open = (start: (onClose: () => void) => RunWriter): RunWriter => {
+    requireWritable();
+    const writer = start(() => writers.delete(writer));
+    writers.add(writer);
+    return writer;
+  };
+  const requireWritable = () => {
+    if (readonly) throw new Error(`${folder}: the store was opened for reading only`);
+  };
+
+  return {
+    folder,
+    listRuns,
+    summaries,
+    getRun(ref) {
+      const id = findRun(ref);
+      const run = runById(id);
+      if (run === undefined) throw new UserError(`run ${id}: was deleted just now`);
+      return run;
+    },
+    ...createRunContentReader(database),
+    ...createDatasetReader(database),
+    saveDataset(row, images, skipped) {
+      requireWritable();
+      saveDataset(row, images, skipped);
+    },
+    createRun: (run) => open((onClose) => starter.create(run, onClose)),
+    resumeRun: (id) => open((onClose) => starter.resume(id, onClose)),
+    deleteRun(id) {
+      requireWritable();
+      deleteRun(id);
+    },
+    close() {
+      try {
+        for (const writer of [...writers]) writer.close();
+      } finally {
+        database.close();
+      }
+    },
+  };
+}

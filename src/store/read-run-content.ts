@@ -1,0 +1,56 @@
+// What belongs to a run: its series, images and events.
+
+import type { Database } from "better-sqlite3";
+import type { Blob, EventRow, ImageRow, Series } from "./rows.ts";
+
+export type RunContentReader = {
+  /** In the order in which they were first logged. */
+  seriesNames(runId: string): string[];
+  /** Ordered by step; undefined where the run has no such series. */
+  series(runId: string, name: string): Series | undefined;
+  /** Ordered by epoch, set, index and kind. */
+  images(runId: string): ImageRow[];
+  blob(hash: string): Blob | undefined;
+  /** Oldest first. */
+  events(runId: string): EventRow[];
+};
+
+export function createRunContentReader(database: Database): RunContentReader {
+  const selectNames = database
+    .prepare<[string], string>("SELECT name FROM series WHERE run_id = ? ORDER BY id")
+    .pluck();
+  const selectSeriesId = database
+    .prepare<[string, string], number>("SELECT id FROM series WHERE run_id = ? AND name = ?")
+    .pluck();
+  const selectScalars = database
+    .prepare<[number], [step: number, elapsedMs: number, value: number | null]>(
+      "SELECT step, elapsed_ms, value FROM scalars WHERE series_id = ? ORDER BY step",
+    )
+    .raw();
+  const selectImages = database.prepare<[string], ImageRow>(
+    `SELECT epoch, "set", idx AS "index", kind, image_id AS imageId, blob_hash AS blobHash
+     FROM images WHERE run_id = ? ORDER BY epoch, "set", idx, kind`,
+  );
+  const selectBlob = database.prepare<[string], Blob>("SELECT mime, bytes FROM blobs WHERE hash = ?");
+  const selectEvents = database.prepare<[string], EventRow>(
+    "SELECT at, level, kind, message FROM events WHERE run_id = ? ORDER BY id",
+  );
+
+  return {
+    seriesNames: (runId) => selectNames.all(runId),
+    series(runId, name) {
+      const id = selectSeriesId.get(runId, name);
+      if (id === undefined) return undefined;
+      const rows = selectScalars.all(id);
+      return {
+        name,
+        step: Float64Array.from(rows, ([step]) => step),
+        elapsedMs: Float64Array.from(rows, ([, elapsedMs]) => elapsedMs),
+        value: Float64Array.from(rows, ([, , value]) => value ?? Number.NaN),
+      };
+    },
+    images: (runId) => selectImages.all(runId),
+    blob: (hash) => selectBlob.get(hash),
+    events: (runId) => selectEvents.all(runId),
+  };
+}

@@ -1,0 +1,133 @@
+// Runs out of the database: one, a list, or a list with the newest value of every series.
+
+import type { Database } from "better-sqlite3";
+import { deadAfterMs, statusAt } from "./dead-runs.ts";
+import type { RunRow, RunStatus } from "./rows.ts";
+
+export type RunFilter = {
+  /** At most so many, the newest ones. */
+  readonly limit?: number;
+  readonly status?: RunStatus;
+  /** The exact name. */
+  readonly name?: string;
+};
+
+/** A run and where it stands: what a list of runs shows. */
+export type RunSummary = RunRow & {
+  /** The greatest step of any series; null before the first scalar. */
+  readonly lastStep: number | null;
+  /** Epochs completed at `lastStep`. */
+  readonly lastEpoch: number | null;
+  /** Series name -> its newest value. */
+  readonly last: Readonly<Record<string, number>>;
+  /** Time in which the run ran: the pause between an interruption and its resume does not count. */
+  readonly durationMs: number;
+};
+
+export type RunReader = {
+  /** Newest first. */
+  listRuns(filter?: RunFilter): RunRow[];
+  /** Newest first. */
+  summaries(filter?: RunFilter): RunSummary[];
+  /** The run with exactly this id. */
+  runById(id: string): RunRow | undefined;
+};
+
+type StoredRun = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly heartbeat_at: number;
+  readonly created_at: number;
+  readonly finished_at: number | null;
+  readonly paused_ms: number;
+  readonly engine: string;
+  readonly device: string;
+  readonly dataset_fingerprint: string;
+  readonly parameters: number;
+  readonly steps_per_epoch: number;
+  readonly source: string | null;
+  readonly experiment: string;
+  readonly provenance: string;
+  readonly error: string | null;
+};
+
+const matching = `
+  (:name IS NULL OR name = :name)
+  AND (:status IS NULL OR :status =
+    CASE WHEN status = 'RUNNING' AND heartbeat_at < :deadBefore THEN 'DEAD' ELSE status END)
+  ORDER BY created_at DESC, runs.rowid DESC LIMIT :limit`;
+
+export function createRunReader(database: Database, now: () => number): RunReader {
+  const selectRuns = database.prepare<[object], StoredRun>(`SELECT * FROM runs WHERE ${matching}`);
+  const selectById = database.prepare<[string], StoredRun>("SELECT * FROM runs WHERE id = ?");
+  const selectLast = database
+    .prepare<[object], [run: string, series: string, step: number, value: number | null]>(
+      `SELECT run_id, series.name, step, value
+       FROM (SELECT id FROM runs WHERE ${matching}) AS listed
+       JOIN series ON series.run_id = listed.id
+       JOIN scalars ON series_id = series.id
+         AND step = (SELECT max(step) FROM scalars WHERE series_id = series.id)`,
+    )
+    .raw();
+  const select = (filter: RunFilter) => ({
+    name: filter.name ?? null,
+    status: filter.status ?? null,
+    limit: filter.limit ?? -1,
+    deadBefore: now() - deadAfterMs,
+  });
+
+  const bothAtOnce = database.transaction((filter: RunFilter) => {
+    const parameters = select(filter);
+    return { runs: selectRuns.all(parameters), last: selectLast.all(parameters) };
+  });
+
+  return {
+    listRuns: (filter = {}) => selectRuns.all(select(filter)).map((stored) => runOf(stored, now())),
+    runById(id) {
+      const stored = selectById.get(id);
+      return stored === undefined ? undefined : runOf(stored, now());
+    },
+    summaries(filter = {}) {
+      const { runs, last } = bothAtOnce.deferred(filter);
+      const lastOf = new Map<string, { step: number; values: Record<string, number> }>();
+      for (const [run, series, step, value] of last) {
+        const found = lastOf.get(run) ?? { step: 0, values: {} };
+        lastOf.set(run, found);
+        found.step = Math.max(found.step, step);
+        found.values[series] = value ?? Number.NaN;
+      }
+      return runs.map((stored): RunSummary => {
+        const found = lastOf.get(stored.id);
+        const lastStep = found?.step ?? null;
+        return {
+          ...runOf(stored, now()),
+          lastStep,
+          lastEpoch: lastStep === null ? null : Math.floor(lastStep / stored.steps_per_epoch),
+          last: found?.values ?? {},
+          durationMs: (stored.finished_at ?? stored.heartbeat_at) - stored.created_at - stored.paused_ms,
+        };
+      });
+    },
+  };
+}
+
+function runOf(stored: StoredRun, now: number): RunRow {
+  return {
+    id: stored.id,
+    name: stored.name,
+    status: statusAt(now, stored.status, stored.heartbeat_at),
+    experiment: JSON.parse(stored.experiment),
+    source: stored.source,
+    engine: stored.engine,
+    device: stored.device,
+    provenance: JSON.parse(stored.provenance),
+    datasetFingerprint: stored.dataset_fingerprint,
+    parameters: stored.parameters,
+    stepsPerEpoch: stored.steps_per_epoch,
+    createdAt: stored.created_at,
+    heartbeatAt: stored.heartbeat_at,
+    finishedAt: stored.finished_at,
+    error: stored.error,
+  };
+}

@@ -1,0 +1,169 @@
+// Writes one run. Scalars and events wait in memory and are committed together, at most 250 ms later by a timer;
+// because a native call can block the event loop, the training loop also calls `flushIfDue` after every engine
+// call. A failed commit leaves what waits in place for the next try. Every commit renews the heartbeat and checks
+// that the run still belongs to this writer, so that a run never has two.
+
+import { createHash } from "node:crypto";
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import { createBlobSweeper } from "./delete-run.ts";
+import type { EventLevel, EventRow, ImageRow } from "./rows.ts";
+import { createScalarBuffer } from "./scalar-buffer.ts";
+import { withStoreErrors } from "./store-error.ts";
+
+export const flushEveryMs = 250;
+export const heartbeatEveryMs = 5_000;
+
+/** A picture to store; its bytes are kept once, however many runs show them. */
+export type NewImage = Omit<ImageRow, "blobHash"> & { readonly mime: string; readonly bytes: Uint8Array };
+
+export type FinalStatus = "FINISHED" | "FAILED" | "KILLED";
+
+export type RunWriter = {
+  readonly id: string;
+  /**
+   * One value for each named series; written with the next flush. Steps of a series must increase: anything else
+   * is a bug of the caller and throws before anything is taken. NaN and infinities are welcome.
+   */
+  logScalars(step: number, values: Readonly<Record<string, number>>): void;
+  /** Flushes where the last flush is 250 ms ago and something waits, or 5 s and the heartbeat is due. */
+  flushIfDue(): void;
+  /** Commits what waits, and the heartbeat. Throws UserError for a full disk, a locked database or a lost run. */
+  flush(): void;
+  /** Commits pictures, together with what waits. */
+  logImages(images: readonly NewImage[]): void;
+  /** Commits an event, together with what waits. */
+  event(level: EventLevel, kind: string, message: string): void;
+  /** For a resume from the checkpoint of `step`: removes all later scalars, and the images of later epochs. */
+  rewind(step: number, epoch: number): void;
+  /** Commits what waits and the outcome; the writer is closed then. `error` belongs to FAILED and KILLED. */
+  finish(status: FinalStatus, error?: string): void;
+  /** Commits what waits and stops. Without `finish` before, the run is RUNNING until its heartbeat is too old. */
+  close(): void;
+};
+
+export type RunWriterOptions = {
+  readonly id: string;
+  /** Names this writer in the row of its run. */
+  readonly token: string;
+  /** The time from which elapsed time counts. */
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly onClose: () => void;
+};
+
+export function createRunWriter(database: Database, options: RunWriterOptions): RunWriter {
+  const { id, token, startedAt, now, onClose } = options;
+  const scalars = createScalarBuffer(database, id);
+  const blobs = createBlobSweeper(database);
+  const owned = "WHERE id = :id AND writer = :token";
+  const beat = database.prepare(`UPDATE runs SET heartbeat_at = :at ${owned} AND status = 'RUNNING'`);
+  const revive = database.prepare(
+    `UPDATE runs SET heartbeat_at = :at, status = 'RUNNING' ${owned} AND status = 'DEAD'`,
+  );
+  const end = database.prepare(
+    `UPDATE runs SET heartbeat_at = :at, finished_at = :at, status = :status, error = :error, writer = NULL ${owned}`,
+  );
+  const insertEvent = database.prepare(
+    "INSERT INTO events (run_id, at, level, kind, message) VALUES (?, ?, ?, ?, ?)",
+  );
+  const insertBlob = database.prepare("INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const insertImage = database.prepare("INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const deleteImages = database.prepare("DELETE FROM images WHERE run_id = ? AND epoch > ?");
+
+  let waitingEvents: EventRow[] = [];
+  let lastFlushAt = now();
+  let lastElapsedMs = 0;
+  let closed = false;
+
+  const commit = database.transaction((alongside: () => void) => {
+    const parameters = { id, token, at: Math.round(now()) };
+    const isOurs = beat.run(parameters).changes > 0 || revive.run(parameters).changes > 0;
+    if (!isOurs)
+      throw new UserError(`run ${id}: was deleted or taken over by another process; this one must stop`);
+    scalars.insert();
+    for (const { at, level, kind, message } of waitingEvents) insertEvent.run(id, at, level, kind, message);
+    alongside();
+  });
+
+  function flush(alongside: () => void = () => {}): void {
+    requireOpen();
+    commit.immediate(alongside);
+    scalars.committed();
+    waitingEvents = [];
+    lastFlushAt = now();
+  }
+
+  function requireOpen(): void {
+    if (closed) throw new Error(`run ${id}: its writer is closed`);
+  }
+
+  function stop(): void {
+    closed = true;
+    clearInterval(timer);
+    onClose();
+  }
+
+  const somethingWaits = () => scalars.size() > 0 || waitingEvents.length > 0;
+  /** Since the last flush; a clock that was set back counts as much time. */
+  const sinceFlushMs = () => Math.abs(now() - lastFlushAt);
+
+  const timer = setInterval(() => {
+    try {
+      if (somethingWaits() || sinceFlushMs() >= heartbeatEveryMs) flush();
+    } catch {
+      // What waits is kept: the training loop meets the error at its next flushIfDue, where it can be handled.
+    }
+  }, flushEveryMs);
+  timer.unref();
+
+  const writer: RunWriter = {
+    id,
+    logScalars(step, values) {
+      requireOpen();
+      lastElapsedMs = Math.max(lastElapsedMs, Math.round(now() - startedAt));
+      scalars.add(step, lastElapsedMs, values);
+    },
+    flushIfDue() {
+      requireOpen();
+      const dueMs = somethingWaits() ? flushEveryMs : heartbeatEveryMs;
+      if (sinceFlushMs() >= dueMs) flush();
+    },
+    flush: () => flush(),
+    logImages(images) {
+      flush(() => {
+        for (const { epoch, set, index, kind, imageId, mime, bytes } of images) {
+          const hash = createHash("sha256").update(bytes).digest("hex");
+          insertBlob.run(hash, mime, bytes);
+          insertImage.run(id, epoch, set, index, kind, imageId, hash);
+        }
+      });
+    },
+    event(level, kind, message) {
+      requireOpen();
+      if (kind === "") throw new Error("the kind of an event must not be empty");
+      waitingEvents.push({ at: Math.round(now()), level, kind, message });
+      flush();
+    },
+    rewind(step, epoch) {
+      scalars.forget(step);
+      flush(() => {
+        scalars.deleteAfter(step);
+        const hashes = blobs.usedBy(id, epoch);
+        deleteImages.run(id, epoch);
+        blobs.sweep(hashes);
+      });
+      scalars.reload();
+    },
+    finish(status, error) {
+      flush(() => end.run({ id, token, at: Math.round(now()), status, error: error ?? null }));
+      stop();
+    },
+    close() {
+      if (closed) return;
+      flush();
+      stop();
+    },
+  };
+  return withStoreErrors(database.name, writer);
+}

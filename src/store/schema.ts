@@ -1,0 +1,136 @@
+// The schema as SQL, one migration after another; docs/store.md explains it to people. A migration that was
+// released is never edited: append the next one.
+
+const firstSchema = `
+CREATE TABLE datasets (
+  fingerprint  TEXT    NOT NULL PRIMARY KEY CHECK (fingerprint <> ''),
+  description  TEXT    NOT NULL,
+  size         INTEGER NOT NULL CHECK (size > 0),
+  seen_count   INTEGER NOT NULL CHECK (seen_count >= 0),
+  unseen_count INTEGER NOT NULL CHECK (unseen_count >= 0)
+) STRICT;
+
+CREATE TABLE dataset_images (
+  fingerprint TEXT    NOT NULL REFERENCES datasets ON DELETE CASCADE,
+  idx         INTEGER NOT NULL CHECK (idx >= 0),
+  image_id    TEXT    NOT NULL CHECK (image_id <> ''),
+  "set"       TEXT    NOT NULL CHECK ("set" IN ('seen', 'unseen')),
+  PRIMARY KEY (fingerprint, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE skipped_files (
+  fingerprint TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+  path        TEXT NOT NULL CHECK (path <> ''),
+  reason      TEXT NOT NULL,
+  PRIMARY KEY (fingerprint, path, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Short columns first: a scan for states or names does not touch the long texts at the end.
+CREATE TABLE runs (
+  id                  TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
+  name                TEXT    NOT NULL CHECK (name <> ''),
+  status              TEXT    NOT NULL
+    CHECK (status IN ('SCHEDULED', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED', 'DEAD')),
+  heartbeat_at        INTEGER NOT NULL,
+  created_at          INTEGER NOT NULL,
+  finished_at         INTEGER,
+  paused_ms           INTEGER NOT NULL DEFAULT 0 CHECK (paused_ms >= 0),
+  writer              TEXT,
+  engine              TEXT    NOT NULL,
+  device              TEXT    NOT NULL,
+  dataset_fingerprint TEXT    NOT NULL REFERENCES datasets,
+  parameters          INTEGER NOT NULL CHECK (parameters >= 0),
+  steps_per_epoch     INTEGER NOT NULL CHECK (steps_per_epoch > 0),
+  source              TEXT,
+  experiment          TEXT    NOT NULL CHECK (json_valid(experiment)),
+  provenance          TEXT    NOT NULL CHECK (json_valid(provenance)),
+  error               TEXT,
+  CHECK ((finished_at IS NOT NULL) = (status IN ('FINISHED', 'FAILED', 'KILLED'))),
+  CHECK (error IS NULL OR status IN ('FAILED', 'KILLED')),
+  CHECK (writer IS NULL OR status IN ('RUNNING', 'DEAD'))
+) STRICT;
+CREATE INDEX runs_by_creation ON runs (created_at);
+CREATE INDEX runs_by_name ON runs (name, created_at);
+CREATE INDEX runs_by_dataset ON runs (dataset_fingerprint);
+
+CREATE TABLE tags (
+  run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+  tag    TEXT NOT NULL CHECK (tag <> ''),
+  PRIMARY KEY (run_id, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE series (
+  id     INTEGER NOT NULL PRIMARY KEY,
+  run_id TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  name   TEXT    NOT NULL CHECK (name <> ''),
+  UNIQUE (run_id, name)
+) STRICT;
+
+-- A value that is not a number is NULL, because SQLite has no NaN; infinities are stored as they are.
+CREATE TABLE scalars (
+  series_id  INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+  step       INTEGER NOT NULL CHECK (step >= 0),
+  elapsed_ms INTEGER NOT NULL CHECK (elapsed_ms >= 0),
+  value      REAL,
+  PRIMARY KEY (series_id, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blobs (
+  hash  TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
+  mime  TEXT NOT NULL CHECK (mime <> ''),
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE images (
+  run_id    TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  epoch     INTEGER NOT NULL CHECK (epoch >= 0),
+  "set"     TEXT    NOT NULL CHECK ("set" IN ('seen', 'unseen')),
+  idx       INTEGER NOT NULL CHECK (idx >= 0),
+  kind      TEXT    NOT NULL CHECK (kind IN ('real', 'grey', 'colorized')),
+  image_id  TEXT    NOT NULL CHECK (image_id <> ''),
+  blob_hash TEXT    NOT NULL REFERENCES blobs,
+  PRIMARY KEY (run_id, epoch, "set", idx, kind),
+  CHECK (kind = 'colorized' OR epoch = 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX images_by_blob ON images (blob_hash);
+
+CREATE TABLE events (
+  id      INTEGER NOT NULL PRIMARY KEY,
+  run_id  TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  at      INTEGER NOT NULL,
+  level   TEXT    NOT NULL CHECK (level IN ('info', 'warning', 'error')),
+  kind    TEXT    NOT NULL CHECK (kind <> ''),
+  message TEXT    NOT NULL
+) STRICT;
+CREATE INDEX events_by_run ON events (run_id);
+
+CREATE VIEW scalar_values AS
+SELECT
+  runs.id AS run, runs.name AS run_name, series.name AS series, scalars.step,
+  scalars.step * 1.0 / runs.steps_per_epoch AS epoch,
+  scalars.elapsed_ms / 1000.0 AS elapsed_s,
+  scalars.value
+FROM runs JOIN series ON series.run_id = runs.id JOIN scalars ON scalars.series_id = series.id;
+
+CREATE VIEW run_summary AS
+SELECT
+  runs.id, runs.name,
+  CASE WHEN runs.status = 'RUNNING' AND runs.heartbeat_at < (unixepoch() - 60) * 1000 THEN 'DEAD'
+       ELSE runs.status END AS status,
+  runs.experiment ->> '$.model.kind' AS model,
+  datasets.description AS dataset,
+  runs.engine,
+  (SELECT max((SELECT max(step) FROM scalars WHERE series_id = series.id)) / runs.steps_per_epoch
+   FROM series WHERE series.run_id = runs.id) AS last_epoch,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'train/loss' ORDER BY step DESC LIMIT 1) AS train_loss,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss' ORDER BY step DESC LIMIT 1) AS unseen_loss,
+  (SELECT min(value) FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss') AS best_unseen_loss,
+  (coalesce(runs.finished_at, runs.heartbeat_at) - runs.created_at - runs.paused_ms) / 1000.0 AS duration_s,
+  datetime(runs.created_at / 1000, 'unixepoch') AS created
+FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint;
+`;
+
+export const migrations: readonly string[] = [firstSchema];

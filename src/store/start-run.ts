@@ -1,0 +1,100 @@
+// Begins a run or goes on with one: both put this writer's token into the row, in one transaction with the checks.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import { statusAt } from "./dead-runs.ts";
+import type { RunRow, RunStatus } from "./rows.ts";
+import { createRunWriter, type RunWriter } from "./run-writer.ts";
+
+/** What is known of a run at its start. */
+export type NewRun = Omit<RunRow, "id" | "status" | "createdAt" | "heartbeatAt" | "finishedAt" | "error">;
+
+export type RunStarter = {
+  create(run: NewRun, onClose: () => void): RunWriter;
+  resume(id: string, onClose: () => void): RunWriter;
+};
+
+type Resumable = {
+  readonly status: RunStatus;
+  readonly heartbeat_at: number;
+  readonly created_at: number;
+  readonly finished_at: number | null;
+  readonly paused_ms: number;
+};
+
+type Sources = {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly newToken: () => string;
+};
+
+export function createRunStarter(database: Database, { now, newId, newToken }: Sources): RunStarter {
+  const isTaken = database.prepare<[string], number>("SELECT 1 FROM runs WHERE id = ?").pluck();
+  const hasDataset = database.prepare<[string]>("SELECT 1 FROM datasets WHERE fingerprint = ?");
+  const insertRun = database.prepare(
+    `INSERT INTO runs (id, name, status, heartbeat_at, created_at, writer, engine, device, dataset_fingerprint,
+       parameters, steps_per_epoch, source, experiment, provenance)
+     VALUES (:id, :name, 'RUNNING', :at, :at, :token, :engine, :device, :datasetFingerprint,
+       :parameters, :stepsPerEpoch, :source, :experiment, :provenance)`,
+  );
+  const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const selectRun = database.prepare<[string], Resumable>(
+    "SELECT status, heartbeat_at, created_at, finished_at, paused_ms FROM runs WHERE id = ?",
+  );
+  const takeOver = database.prepare(
+    `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
+       paused_ms = :pausedMs
+     WHERE id = :id`,
+  );
+
+  const insert = database.transaction((run: NewRun, token: string, at: number): string => {
+    if (hasDataset.get(run.datasetFingerprint) === undefined)
+      throw new Error(
+        `createRun: data set ${run.datasetFingerprint} is unknown; save it first with saveDataset`,
+      );
+    const id = freeId((candidate) => isTaken.get(candidate) !== undefined, newId);
+    insertRun.run({
+      ...run,
+      id,
+      token,
+      at,
+      experiment: JSON.stringify(run.experiment),
+      provenance: JSON.stringify(run.provenance),
+    });
+    for (const tag of run.experiment.tags) insertTag.run(id, tag);
+    return id;
+  });
+
+  const claim = database.transaction((id: string, token: string, at: number): number => {
+    const run = selectRun.get(id);
+    if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
+    if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING")
+      throw new UserError(
+        `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one, or wait a minute if it was killed`,
+      );
+    const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
+    takeOver.run({ id, token, at, pausedMs });
+    return run.created_at + pausedMs;
+  });
+
+  return {
+    create(run, onClose) {
+      const [token, at] = [newToken(), Math.round(now())];
+      const id = insert.immediate(run, token, at);
+      return createRunWriter(database, { id, token, startedAt: at, now, onClose });
+    },
+    resume(id, onClose) {
+      const [token, at] = [newToken(), Math.round(now())];
+      const startedAt = claim.immediate(id, token, at);
+      return createRunWriter(database, { id, token, startedAt, now, onClose });
+    },
+  };
+}
+
+function freeId(isTaken: (id: string) => boolean, newId: () => string): string {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const id = newId();
+    if (!isTaken(id)) return id;
+  }
+  throw new Error("createRun: ten new run ids in a row were taken already");
+}

@@ -1,0 +1,51 @@
+// What goes wrong below SQLite in words that say what to do. Anything else is a bug and passes unchanged.
+
+import Database from "better-sqlite3";
+import { UserError } from "../errors.ts";
+
+/** SQLite's code such as "SQLITE_BUSY_SNAPSHOT", or the system's such as "ENOSPC"; "" for any other error. */
+export function errorCodeOf(thrown: unknown): string {
+  if (thrown instanceof Database.SqliteError) return thrown.code;
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
+/** `thrown` as a UserError where the user can mend it, otherwise `thrown` itself. */
+export function storeError(thrown: unknown, path: string): unknown {
+  const advice = adviceFor(errorCodeOf(thrown));
+  if (advice === null) return thrown;
+  return new UserError(`${path}: ${advice} (${(thrown as Error).message})`, { cause: thrown });
+}
+
+function adviceFor(code: string): string | null {
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_SHMSIZE)/.test(code))
+    return "the disk is full; free some space, then resume the run: all that was committed before is safe";
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return "the database stayed locked; close the program that holds it open in a transaction, then try again";
+  if (/^(SQLITE_READONLY|EACCES|EPERM|EROFS)/.test(code))
+    return "no permission to write; change the permissions of the folder or name another one";
+  if (/^(SQLITE_CANTOPEN|ENOTDIR|EEXIST)/.test(code))
+    return "cannot be opened; check that its folder is a folder and that you may read it";
+  if (/^SQLITE_NOTADB/.test(code))
+    return "is not a SQLite database; move the file away or name another folder";
+  if (/^SQLITE_CORRUPT/.test(code))
+    return "the database is damaged; restore a copy, or save what can be read with `sqlite3 runs.db .recover`";
+  if (/^SQLITE_IOERR/.test(code))
+    return "the disk reports an error; check its health and free space, then resume the run";
+  return null;
+}
+
+/** The same functions, whose errors pass through `storeError`. */
+export function withStoreErrors<Api extends object>(path: string, api: Api): Api {
+  const entries = Object.entries(api).map(([name, member]) => {
+    if (typeof member !== "function") return [name, member];
+    const guarded = (...args: unknown[]) => {
+      try {
+        return member(...args);
+      } catch (thrown) {
+        throw storeError(thrown, path);
+      }
+    };
+    return [name, guarded];
+  });
+  return Object.fromEntries(entries);
+}
