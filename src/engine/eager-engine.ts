@@ -5,9 +5,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   sizeOf,
   type TensorArray,
-  type Tensors,
   type TensorSpec,
   type TensorSpecs,
+  type Tensors,
 } from "../training-step.ts";
 import type { Engine, EngineState } from "./engine.ts";
 import { registerGradients } from "./gradients.ts";
@@ -66,7 +66,12 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
               const hyper = Object.fromEntries(
                 specs.hyper.map((key) => [key, tf.scalar(inputs.hyper[key]![index]!)]),
               );
-              const result = step(state, one(specs.batch, inputs.batch), one(specs.noise, inputs.noise), hyper);
+              const result = step(
+                state,
+                one(specs.batch, inputs.batch),
+                one(specs.noise, inputs.noise),
+                hyper,
+              );
               // A step may hand an input back as it was: tidy must not give away what the caller still holds.
               const next = mapSpecs(stateSpecs, (_, key) => tf.clone(result.state[key]!));
               return { next, values: { ...result.losses } };
@@ -109,7 +114,9 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
 function tensorAt(array: TensorArray | undefined, { shape, dtype }: TensorSpec, index: number, name: string) {
   const size = sizeOf(shape);
   if (!array || array.length < (index + 1) * size) {
-    throw new Error(`input ${name}: expected ${size} numbers at place ${index}, got ${array?.length ?? 0} in all`);
+    throw new Error(
+      `input ${name}: expected ${size} numbers at place ${index}, got ${array?.length ?? 0} in all`,
+    );
   }
   const part = array.slice(index * size, (index + 1) * size);
   return dtype === "float32"

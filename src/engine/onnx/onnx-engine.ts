@@ -3,9 +3,9 @@
 import os from "node:os";
 import ort from "onnxruntime-node";
 import {
-  sizeOf,
   type StepFunction,
   type StepSpecs,
+  sizeOf,
   type TensorArray,
   type TensorFunction,
   type TensorSpecs,
@@ -99,7 +99,10 @@ async function compileStep(
         ),
       };
     },
-    close: async () => { if (process.env.PROF) session.endProfiling(); await session.release(); },
+    close: async () => {
+      if (process.env.PROF) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
@@ -126,12 +129,16 @@ async function compile(
         ]),
       );
     },
-    close: async () => { if (process.env.PROF) session.endProfiling(); await session.release(); },
+    close: async () => {
+      if (process.env.PROF) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
 function tensorsOf(state: EngineState): Record<string, ort.Tensor> {
-  if (state.engine !== engineName) throw new Error(`a state of the ${state.engine} engine reached ${engineName}`);
+  if (state.engine !== engineName)
+    throw new Error(`a state of the ${state.engine} engine reached ${engineName}`);
   return state.tensors as Record<string, ort.Tensor>;
 }
 
@@ -142,7 +149,9 @@ function tensorOf(
   name: string,
 ): ort.Tensor {
   if (array?.length !== sizeOf(shape)) {
-    throw new Error(`input ${name}: expected ${sizeOf(shape)} numbers of shape [${shape}], got ${array?.length}`);
+    throw new Error(
+      `input ${name}: expected ${sizeOf(shape)} numbers of shape [${shape}], got ${array?.length}`,
+    );
   }
   return new ort.Tensor(dtype, array as never, shape);
 }

@@ -1,15 +1,22 @@
 // Runs a pure function once over symbolic tensors and returns the ONNX graph that it recorded.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { StepFunction, StepSpecs, TensorFunction, TensorSpec, TensorSpecs, Tensors } from "../../training-step.ts";
+import type {
+  StepFunction,
+  StepSpecs,
+  TensorFunction,
+  TensorSpec,
+  TensorSpecs,
+  Tensors,
+} from "../../training-step.ts";
 import { registerGradients } from "../gradients.ts";
 import { GraphBuilder, type Value } from "./graph-builder.ts";
 import { kernels } from "./kernels/kernels.ts";
 import { elementTypes, type GraphParts } from "./model-proto.ts";
 import {
   nchw,
-  oihw,
   type Order,
+  oihw,
   plain,
   TraceBackend,
   type Traced,
@@ -31,7 +38,9 @@ export function traceStep(step: StepFunction, stateSpecs: TensorSpecs, specs: St
   const count = outer.input("count", "int64", []);
   const stateIn = mapSpecs(stateSpecs, (spec, name) => outer.input(name, "float32", physical(spec)));
   const stacked = (group: string, groupSpecs: TensorSpecs) =>
-    mapSpecs(groupSpecs, ({ shape, dtype }, name) => outer.input(`${group}/${name}`, dtype, ["steps", ...shape]));
+    mapSpecs(groupSpecs, ({ shape, dtype }, name) =>
+      outer.input(`${group}/${name}`, dtype, ["steps", ...shape]),
+    );
   const hyperSpecs = Object.fromEntries(
     specs.hyper.map((name) => [name, { shape: [], dtype: "float32" as const }]),
   );
@@ -42,9 +51,13 @@ export function traceStep(step: StepFunction, stateSpecs: TensorSpecs, specs: St
   const body = new GraphBuilder("b");
   const iteration = body.input("iteration", "int64", []);
   const condition = body.input("condition", "bool", []);
-  const carried = mapSpecs(stateSpecs, (spec, name) => body.input(`carried/${name}`, "float32", physical(spec)));
+  const carried = mapSpecs(stateSpecs, (spec, name) =>
+    body.input(`carried/${name}`, "float32", physical(spec)),
+  );
   const current = (values: Readonly<Record<string, Value>>, groupSpecs: TensorSpecs) =>
-    mapSpecs(groupSpecs, ({ shape }, name) => body.node("Gather", [values[name]!, iteration], shape, { axis: 0 }));
+    mapSpecs(groupSpecs, ({ shape }, name) =>
+      body.node("Gather", [values[name]!, iteration], shape, { axis: 0 }),
+    );
 
   const { backend, close } = openTrace();
   try {
@@ -65,7 +78,10 @@ export function traceStep(step: StepFunction, stateSpecs: TensorSpecs, specs: St
             return backend.valueIn(backend.traced(tensor), stateOrder(spec.shape));
           }),
           losses: Object.fromEntries(
-            Object.entries(result.losses).map(([name, tensor]) => [name, backend.plainValue(backend.traced(tensor))]),
+            Object.entries(result.losses).map(([name, tensor]) => [
+              name,
+              backend.plainValue(backend.traced(tensor)),
+            ]),
           ),
         };
       }),
@@ -100,7 +116,11 @@ export function traceStep(step: StepFunction, stateSpecs: TensorSpecs, specs: St
 }
 
 /** A function without state of its own as a graph; outputs lie as TensorFlow.js sees them. */
-export function traceFunction(call: TensorFunction, stateSpecs: TensorSpecs, inputSpecs: TensorSpecs): GraphParts {
+export function traceFunction(
+  call: TensorFunction,
+  stateSpecs: TensorSpecs,
+  inputSpecs: TensorSpecs,
+): GraphParts {
   const graph = new GraphBuilder();
   const state = mapSpecs(stateSpecs, (spec, name) => graph.input(name, "float32", physical(spec)));
   const inputs = mapSpecs(inputSpecs, ({ shape, dtype }, name) => graph.input(name, dtype, shape));
@@ -152,7 +172,11 @@ function scoped<T>(call: () => T): T {
   }
 }
 
-function readState(backend: TraceBackend, values: Readonly<Record<string, Value>>, specs: TensorSpecs): Tensors {
+function readState(
+  backend: TraceBackend,
+  values: Readonly<Record<string, Value>>,
+  specs: TensorSpecs,
+): Tensors {
   return mapSpecs(specs, ({ shape }, name) =>
     tensorOf(backend, { value: values[name]!, order: stateOrder(shape) }, shape, "float32"),
   );
@@ -178,7 +202,12 @@ function readInputs(
   });
 }
 
-function tensorOf(backend: TraceBackend, traced: Traced, shape: readonly number[], dtype: "float32" | "int32") {
+function tensorOf(
+  backend: TraceBackend,
+  traced: Traced,
+  shape: readonly number[],
+  dtype: "float32" | "int32",
+) {
   return tf.engine().makeTensorFromTensorInfo(backend.make(traced, shape, dtype));
 }
 

@@ -77,13 +77,15 @@ function convolutionAttributes(info: Conv2DInfo) {
 }
 
 /**
- * dL/dx [N, I, H, W] from dL/dy [N, O, h, w] and the kernel [O, I, kh, kw]. At stride 1 a convolution with the
- * kernel turned by 180 degrees; otherwise a transposed convolution.
+ * dL/dx [N, I, H, W] from dL/dy [N, O, h, w] and the kernel [O, I, kh, kw]: a transposed convolution, or, at
+ * stride 1 on large maps, a convolution with the kernel turned by 180 degrees. Small maps have large kernels, which
+ * cost more to turn than the faster convolution gains (bench/README.md has the figures).
  */
 function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
   const { filterHeight: kh, filterWidth: kw, inChannels, outChannels, padInfo } = info;
   const shape = [info.batchSize, inChannels, info.inHeight, info.inWidth];
-  if (info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1) {
+  const strideOne = info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1;
+  if (strideOne && info.outHeight * info.outWidth >= 256) {
     const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].map(
       (pad, side) => (side % 2 === 0 ? kh : kw) - 1 - pad,
     );
@@ -106,98 +108,81 @@ function turnedFilter(graph: GraphBuilder, filter: Value, shape: readonly number
   const [inputs, outputs, kh, kw] = shape as [number, number, number, number];
   const exchanged = graph.node("Transpose", [filter], shape, { perm: [1, 0, 2, 3] });
   if (kh * kw === 1) return exchanged;
-  const flat = graph.node(
-    "Reshape",
-    [exchanged, graph.int64(inputs * outputs, kh * kw)],
-    [inputs * outputs, kh * kw],
-  );
-  const reversed = graph.node(
-    "Gather",
-    [flat, graph.int64(...Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap))],
-    [inputs * outputs, kh * kw],
-    { axis: 1 },
-  );
-  return graph.node("Reshape", [reversed, graph.int64(...shape)], shape);
+  const flat = reshape(graph, exchanged, [inputs * outputs, kh * kw]);
+  const turned = graph.int64(...Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap));
+  return reshape(graph, graph.node("Gather", [flat, turned], flat.shape, { axis: 1 }), shape);
 }
 
 /**
- * dL/dkernel [O, I, kh, kw]: one matrix product of dL/dy as [O, N h w] with the patches of x as
- * [kh kw I, N h w], over all images at once.
+ * dL/dkernel [O, I, kh, kw] from x and dL/dy. The patches of x, [N, I kh kw, h w], come from a grouped convolution
+ * whose constant kernels are one at one tap and zero elsewhere: it pads and strides by itself and runs on all
+ * threads, where Pad, Slice and Concat take three passes on one. Then one matrix product: per image and summed
+ * afterwards on large maps, over all images at once on small ones, where the products would outweigh the patches.
  */
 function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DInfo): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
-  const positions = batchSize * outHeight * outWidth;
-  const taps = filterHeight * filterWidth;
+  const positions = outHeight * outWidth;
+  const rows = inChannels * filterHeight * filterWidth;
   const patches = patchesOf(graph, x, info);
-  const columns = graph.node(
-    "Reshape",
-    [patches, graph.int64(taps * inChannels, positions)],
-    [taps * inChannels, positions],
-  );
-  const gradient = channelsFirst(graph, dy);
-  const rows = graph.node(
-    "Reshape",
-    [gradient, graph.int64(outChannels, positions)],
-    [outChannels, positions],
-  );
-  const product = graph.node("Gemm", [rows, columns], [outChannels, taps * inChannels], { transB: 1 });
-  const split = graph.node(
-    "Reshape",
-    [product, graph.int64(outChannels, taps, inChannels)],
-    [outChannels, taps, inChannels],
-  );
-  const ordered = graph.node("Transpose", [split], [outChannels, inChannels, taps], { perm: [0, 2, 1] });
   const shape = [outChannels, inChannels, filterHeight, filterWidth];
-  return graph.node("Reshape", [ordered, graph.int64(...shape)], shape);
+  const product =
+    outChannels <= positions && batchSize > 1
+      ? summedProducts(
+          graph,
+          reshape(graph, dy, [batchSize, outChannels, positions]),
+          reshape(graph, patches, [batchSize, rows, positions]),
+        )
+      : graph.node(
+          "Gemm",
+          [
+            reshape(graph, imagesLast(graph, dy), [outChannels, batchSize * positions]),
+            reshape(graph, imagesLast(graph, patches), [rows, batchSize * positions]),
+          ],
+          [outChannels, rows],
+          { transB: 1 },
+        );
+  return reshape(graph, product, shape);
+}
+
+/** The sum over n of a[n] b[n]^T. */
+function summedProducts(graph: GraphBuilder, a: Value, b: Value): Value {
+  const [images, rows] = a.shape as [number, number];
+  const columns = b.shape[1]!;
+  const products = graph.node(
+    "FusedMatMul",
+    [a, b],
+    [images, rows, columns],
+    { transA: 0, transB: 1, alpha: { float: 1 } },
+    { domain: "com.microsoft" },
+  );
+  return graph.node("ReduceSum", [products, graph.int64(0)], [rows, columns], { keepdims: 0 });
 }
 
 /** [N, C, H, W] as [C, N, H, W]. */
-function channelsFirst(graph: GraphBuilder, x: Value): Value {
+function imagesLast(graph: GraphBuilder, x: Value): Value {
   const [images, channels, height, width] = x.shape as [number, number, number, number];
   const shape = [channels, images, height, width];
-  if (images === 1) return graph.node("Reshape", [x, graph.int64(...shape)], shape);
-  return graph.node("Transpose", [x], shape, { perm: [1, 0, 2, 3] });
+  return images === 1
+    ? reshape(graph, x, shape)
+    : graph.node("Transpose", [x], shape, { perm: [1, 0, 2, 3] });
 }
 
-/** For every tap of the kernel the input that it meets: [kh kw I, N, h, w]. */
+/** For every input channel and tap of the kernel what the tap meets: [N, I kh kw, h, w]. */
 function patchesOf(graph: GraphBuilder, x: Value, info: Conv2DInfo): Value {
-  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
-  const { top, left, bottom, right } = padInfo;
-  let padded = channelsFirst(graph, x);
-  if (top + left + bottom + right > 0) {
-    padded = graph.node(
-      "Pad",
-      [padded, graph.int64(0, 0, top, left, 0, 0, bottom, right)],
-      [inChannels, batchSize, inHeight + top + bottom, inWidth + left + right],
-    );
-  }
-  const shape = [inChannels, batchSize, outHeight, outWidth];
-  const slices: Value[] = [];
-  for (let row = 0; row < info.filterHeight; row++) {
-    for (let column = 0; column < info.filterWidth; column++) {
-      const start = [row * info.dilationHeight, column * info.dilationWidth];
-      const end = [
-        start[0]! + (outHeight - 1) * info.strideHeight + 1,
-        start[1]! + (outWidth - 1) * info.strideWidth + 1,
-      ];
-      const whole = end[0] === padded.shape[2] && end[1] === padded.shape[3] && start[0] === 0 && start[1] === 0;
-      slices.push(
-        whole && info.strideHeight === 1 && info.strideWidth === 1
-          ? padded
-          : graph.node(
-              "Slice",
-              [
-                padded,
-                graph.int64(...start),
-                graph.int64(...end),
-                graph.int64(2, 3),
-                graph.int64(info.strideHeight, info.strideWidth),
-              ],
-              shape,
-            ),
-      );
-    }
-  }
-  if (slices.length === 1) return slices[0]!;
-  return graph.node("Concat", slices, [slices.length * inChannels, batchSize, outHeight, outWidth], { axis: 0 });
+  const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
+  const taps = filterHeight * filterWidth;
+  const attributes = convolutionAttributes(info);
+  if (taps === 1 && info.strideHeight === 1 && attributes.pads.every((pad) => pad === 0)) return x;
+  const oneHot = new Float32Array(inChannels * taps * taps);
+  for (let row = 0; row < inChannels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
+  return graph.node(
+    "Conv",
+    [x, graph.constant(oneHot, [inChannels * taps, 1, filterHeight, filterWidth])],
+    [batchSize, inChannels * taps, outHeight, outWidth],
+    { ...attributes, group: inChannels },
+  );
+}
+
+function reshape(graph: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  return graph.node("Reshape", [x, graph.int64(...shape)], shape);
 }

@@ -6,8 +6,8 @@ import type { Attribute } from "../model-proto.ts";
 import { elementTypes } from "../model-proto.ts";
 import {
   isScalar,
-  onnxType,
   type Order,
+  onnxType,
   sameShape,
   type TraceBackend,
   type TracedTensor,
@@ -199,7 +199,9 @@ function recordSimplified(
       return backend.make({ uniform: Math.fround(uniform), type: a.type }, shape, inputs.a!.dtype);
     }
   }
-  return op === "Mul" ? (masked(backend, inputs.a!, inputs.b!) ?? masked(backend, inputs.b!, inputs.a!)) : null;
+  return op === "Mul"
+    ? (masked(backend, inputs.a!, inputs.b!) ?? masked(backend, inputs.b!, inputs.a!))
+    : null;
 }
 
 const folded = {
@@ -234,7 +236,8 @@ function recordBiasedConvolution(
 ): TensorInfo | null {
   if (op !== "Add" || a.uniform !== undefined || b.uniform !== undefined || b.shape.length !== 1) return null;
   const producer = backend.graph.producerOf(a.value);
-  if ((producer?.op !== "Conv" && producer?.op !== "ConvTranspose") || producer.inputs.length !== 2) return null;
+  if ((producer?.op !== "Conv" && producer?.op !== "ConvTranspose") || producer.inputs.length !== 2)
+    return null;
   if (a.order[1] !== 3 || b.shape[0] !== a.shape[3]) return null;
   const operands = producer.inputs.map((name) => backend.graph.valueOf(name)!);
   const value = backend.graph.node(

@@ -80,10 +80,6 @@ export function reshaped(backend: TraceBackend, info: TensorInfo, shape: readonl
   if (x.uniform !== undefined) return backend.make(x, shape, info.dtype);
   const same = shape.length === info.shape.length && shape.every((length, d) => length === info.shape[d]);
   if (same) return backend.make(x, shape, info.dtype);
-  const value = backend.graph.node(
-    "Reshape",
-    [backend.plainValue(x), backend.graph.int64(...shape)],
-    shape,
-  );
+  const value = backend.graph.node("Reshape", [backend.plainValue(x), backend.graph.int64(...shape)], shape);
   return backend.make({ value, order: plain(shape.length) }, shape, info.dtype);
 }

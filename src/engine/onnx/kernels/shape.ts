@@ -65,7 +65,9 @@ export const shapeKernels: readonly KernelConfig[] = [
   kernel("PadV2", ({ backend, inputs, attrs }) => {
     const x = backend.traced(inputs.x!);
     const paddings = attrs.paddings as [number, number][];
-    const shape = x.shape.map((length, dimension) => length + paddings[dimension]![0] + paddings[dimension]![1]);
+    const shape = x.shape.map(
+      (length, dimension) => length + paddings[dimension]![0] + paddings[dimension]![1],
+    );
     const order = commonOrder([x], shape.length);
     const pads = [0, 1].flatMap((side) => order.map((dimension) => paddings[dimension]![side as 0 | 1]));
     const { graph } = backend;

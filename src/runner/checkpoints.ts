@@ -1,0 +1,70 @@
+// Checkpoints: the state record and where training stood, as one safetensors file each. A file is written under a
+// temporary name and renamed, so that a checkpoint is whole or not there.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { messageOf, UserError } from "../errors.ts";
+import type { State } from "../training-step.ts";
+import { readTensors, writeTensors } from "./safetensors.ts";
+
+export type Checkpoint = { readonly step: number; readonly epoch: number; readonly state: State };
+
+const namePattern = /^step-(\d+)\.safetensors$/;
+
+export function checkpointFolder(runsFolder: string, runId: string): string {
+  return path.join(runsFolder, runId, "checkpoints");
+}
+
+/** Writes a checkpoint, removes those older than the newest `keep`, and returns its path. */
+export function writeCheckpoint(folder: string, { step, epoch, state }: Checkpoint, keep: number): string {
+  const target = path.join(folder, `step-${String(step).padStart(8, "0")}.safetensors`);
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      const metadata = { format: "hueristic 1", step: String(step), epoch: String(epoch) };
+      writeTensors(file, { tensors: state, metadata });
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EACCES" && code !== "EROFS") throw error;
+    throw new UserError(
+      `${target}: cannot write the checkpoint: ${messageOf(error)}; free space or choose another --runs folder, then resume the run`,
+    );
+  }
+  for (const old of checkpointFiles(folder).slice(0, -keep)) rmSync(old, { force: true });
+  return target;
+}
+
+/** Paths of all checkpoints, oldest first. */
+export function checkpointFiles(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  return names
+    .filter((name) => namePattern.test(name))
+    .sort()
+    .map((name) => path.join(folder, name));
+}
+
+/** Throws UserError when the file is damaged. */
+export function readCheckpoint(file: string): Checkpoint {
+  const { tensors, metadata } = readTensors(file);
+  const [step, epoch] = [Number(metadata.step), Number(metadata.epoch)];
+  if (!Number.isInteger(step) || !Number.isInteger(epoch)) {
+    throw new UserError(
+      `${file}: a safetensors file, but not a checkpoint: its metadata has no step and epoch`,
+    );
+  }
+  return { step, epoch, state: tensors };
+}

@@ -1,0 +1,31 @@
+import type { ScheduleConfig } from "../experiment/experiment.ts";
+
+export type Progress = { readonly step: number; readonly stepsPerEpoch: number; readonly epochs: number };
+
+/**
+ * The factor on the learning rate for the step after `step` finished ones. `linear` is pix2pix's: by 0-based epoch e
+ * 1 - max(0, e + 1 - (epochs - decayEpochs)) / (decayEpochs + 1); `step` falls at the starts of epochs; `cosine`
+ * changes at every step, after a linear warm-up.
+ */
+export function learningRateFactor(
+  schedule: ScheduleConfig,
+  { step, stepsPerEpoch, epochs }: Progress,
+): number {
+  const epoch = Math.floor(step / stepsPerEpoch);
+  switch (schedule.kind) {
+    case "constant":
+      return 1;
+    case "linear": {
+      const constantEpochs = epochs - schedule.decayEpochs;
+      return 1 - Math.max(0, epoch + 1 - constantEpochs) / (schedule.decayEpochs + 1);
+    }
+    case "step":
+      return schedule.factor ** Math.floor(epoch / schedule.everyEpochs);
+    case "cosine": {
+      const warmup = schedule.warmupEpochs * stepsPerEpoch;
+      if (step < warmup) return (step + 1) / warmup;
+      const total = Math.max(1, epochs * stepsPerEpoch - warmup);
+      return 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / total));
+    }
+  }
+}

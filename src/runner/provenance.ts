@@ -1,0 +1,50 @@
+// Where a run's numbers come from.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Provenance } from "../store/rows.ts";
+
+const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
+const recordedPackages = ["onnxruntime-node", "@tensorflow/tfjs-core", "sharp", "better-sqlite3"];
+
+/** The commit is that of Hueristic's own code, null outside a git checkout. */
+export function readProvenance(command: readonly string[]): Provenance {
+  const commit = git("rev-parse", "HEAD");
+  const changes = commit === null ? null : git("status", "--porcelain");
+  return {
+    gitCommit: commit,
+    gitDirty: changes === null ? null : changes !== "",
+    packages: Object.fromEntries(recordedPackages.map((name) => [name, versionOf(name)])),
+    node: process.version,
+    host: os.hostname(),
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    cpu: os.cpus()[0]?.model.trim() ?? "unknown",
+    threads: os.availableParallelism(),
+    command,
+  };
+}
+
+function git(...args: string[]): string | null {
+  try {
+    const options = { cwd: projectFolder, encoding: "utf8" as const, stdio: "pipe" as const };
+    return execFileSync("git", args, options).trim();
+  } catch {
+    return null;
+  }
+}
+
+function versionOf(name: string): string {
+  const folder = path.join(projectFolder, "node_modules", name);
+  try {
+    return (JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { version: string })
+      .version;
+  } catch {
+    // Installed beside another project.
+    const entry = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return (JSON.parse(readFileSync(entry, "utf8")) as { version: string }).version;
+  }
+}

@@ -1,0 +1,216 @@
+// The training loop, flat: for every epoch step and log, then evaluate, draw samples and save.
+
+import path from "node:path";
+import { epochBatches } from "../datasets/batches.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { models } from "../models/models.ts";
+import type { Output } from "../output.ts";
+import { openStore } from "../store/open-store.ts";
+import type { RunStatus } from "../store/rows.ts";
+import { writeCheckpoint } from "./checkpoints.ts";
+import { meanLoss } from "./evaluate.ts";
+import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
+import { learningRateFactor } from "./learning-rate.ts";
+import { drawNoise } from "./noise.ts";
+import { drawSamples } from "./samples.ts";
+import { openDataset, openTraining, type Training } from "./training.ts";
+
+export type RunOptions = {
+  readonly runsFolder: string;
+  /** Where the experiment was written; null for one made in code. */
+  readonly source: string | null;
+  /** The id of the run to continue; null begins a new one. */
+  readonly resume: string | null;
+  readonly output: Output;
+  /** Threads of the engine; all cores where it is left out. */
+  readonly threads?: number;
+};
+
+export type RunResult = { readonly runId: string; readonly status: RunStatus; readonly exitCode: number };
+
+/** How long one call of the engine should take: long enough to hide its cost, short enough to stay responsive. */
+const callMs = 400;
+const mostStepsPerCall = 32;
+
+/**
+ * Trains an experiment. Ends as FINISHED, as KILLED after Ctrl-C or SIGTERM (exit code 130 or 143), or as FAILED when
+ * a loss is no longer finite (exit code 1). Whatever else goes wrong is thrown, after the run says FAILED.
+ */
+export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
+  const { runsFolder, output } = options;
+  const interrupt = watchInterrupts((signal) =>
+    output.info(`${signal}: finishing the step and saving; once more stops at once`),
+  );
+  const store = openStore(runsFolder);
+  try {
+    const dataset = await openDataset(experiment, path.join(runsFolder, "cache"), output, interrupt.abort);
+    output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
+    for (const note of dataset.notes) output.info(note);
+    try {
+      const training = await openTraining(experiment, dataset, store, options);
+      return await trainAndFinish(training, output, interrupt);
+    } finally {
+      dataset.close();
+    }
+  } catch (error) {
+    const signal = interrupt.signal();
+    if (signal && error === interrupt.abort.reason)
+      return { runId: "", status: "KILLED", exitCode: exitCodes[signal] };
+    throw error;
+  } finally {
+    store.close();
+    interrupt.close();
+  }
+}
+
+async function trainAndFinish(training: Training, output: Output, interrupt: Interrupt): Promise<RunResult> {
+  const { run, experiment, network, engine } = training;
+  output.info(
+    `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${network.parameters.toLocaleString("en")} parameters) on ${engine.name}, ${engine.device}`,
+  );
+  try {
+    const { status, error } = await train(training, output, interrupt);
+    run.finish(status, error);
+    if (error !== null) output.error(error);
+    const signal = interrupt.signal();
+    const exitCode = status === "FINISHED" ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
+    return { runId: run.id, status, exitCode };
+  } catch (error) {
+    run.finish(
+      "FAILED",
+      error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),
+    );
+    throw error;
+  } finally {
+    run.close();
+    await training.compiled.close();
+    await training.evaluator.close();
+  }
+}
+
+type Ending = { readonly status: RunStatus; readonly error: string | null };
+
+async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
+  const { experiment, dataset, engine, network, compiled, evaluator, run, stepsPerEpoch } = training;
+  const { epochs, batchSize, optimizer, schedule } = experiment.train;
+  const mainLoss = models[experiment.model.kind].losses[0]!;
+  const imageBytes = dataset.size * dataset.size * 3;
+  const progress = output.progress(epochs * stepsPerEpoch);
+  let step = training.firstStep;
+  let state = training.firstState;
+  let stepsPerCall = 1;
+  let lastCheckpoint: string | null = null;
+
+  const evaluate = async (epoch: number): Promise<number> => {
+    const unseen = await meanLoss(evaluator, state, dataset.unseen);
+    run.logScalars(step, { "unseen/loss": unseen });
+    if (epoch % experiment.samples.every === 0 || epoch === epochs) {
+      run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
+    }
+    return unseen;
+  };
+  const save = () => {
+    const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: engine.exportState(state) };
+    lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
+    run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
+    run.flush();
+  };
+
+  try {
+    if (step === 0) await evaluate(0);
+    for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
+      const batches = epochBatches(dataset.seen, batchSize, experiment.seed, epoch);
+      const epochStart = performance.now();
+      const firstOfEpoch = step;
+      let lossSum = 0;
+
+      for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {
+        if (interrupt.signal()) {
+          save();
+          return { status: "KILLED", error: null };
+        }
+        // Several steps a call, so that the state is not copied out of the engine at each.
+        const count = Math.min(stepsPerCall, end - step);
+        const rates: number[] = [];
+        const scalars: Readonly<Record<string, number>>[] = [];
+        for (let index = 0; index < count; index++) {
+          const factor = learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs });
+          rates.push(optimizer.learningRate * factor);
+          scalars.push(network.hyper(step + index + 1, rates[index]!));
+        }
+        const rgb = new Uint8Array(count * batchSize * imageBytes);
+        for (let index = 0; index < count; index++) {
+          dataset.read(batches[step - epoch * stepsPerEpoch + index]!, rgb, index * batchSize * imageBytes);
+        }
+        const called = performance.now();
+        const result = await compiled.run(state, count, {
+          batch: { rgb },
+          noise: drawNoise(network.specs.noise, experiment.seed, step, count),
+          hyper: Object.fromEntries(
+            network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
+          ),
+        });
+        const callTookMs = performance.now() - called;
+        engine.release(state);
+        state = result.state;
+
+        for (let index = 0; index < count; index++) {
+          const losses = Object.entries(result.losses).map(([name, values]) => [
+            `train/${name}`,
+            values[index]!,
+          ]);
+          run.logScalars(step + index + 1, {
+            ...Object.fromEntries(losses),
+            "train/learning_rate": rates[index]!,
+          });
+          lossSum += result.losses[mainLoss]![index]!;
+        }
+        const imagesPerSecond = (count * batchSize * 1000) / callTookMs;
+        run.logScalars(step + count, { "train/images_per_second": imagesPerSecond });
+        run.flushIfDue();
+
+        const broken = firstNonFinite(result.losses);
+        if (broken !== null) {
+          const where = `at step ${step + broken.index + 1} of epoch ${epoch + 1}`;
+          const saved =
+            lastCheckpoint ?? (training.firstStep > 0 ? "the one that it resumed from" : "none yet");
+          return {
+            status: "FAILED",
+            error: `train/${broken.name} became ${broken.value} ${where}; last good checkpoint: ${saved}; a smaller train.optimizer.learning_rate often helps`,
+          };
+        }
+        step += count;
+        stepsPerCall = Math.max(1, Math.min(mostStepsPerCall, Math.round((count * callMs) / callTookMs)));
+        const meanOfEpoch = lossSum / (step - firstOfEpoch);
+        progress.update(
+          step,
+          `epoch ${epoch + 1}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${mainLoss} ${meanOfEpoch.toFixed(5)}`,
+        );
+        await new Promise(setImmediate); // signals and timers have their turn
+      }
+
+      const seconds = (performance.now() - epochStart) / 1000;
+      run.logScalars(step, { "train/epoch_seconds": seconds });
+      const unseen = await evaluate(epoch + 1);
+      const trained = (lossSum / (step - firstOfEpoch)).toFixed(5);
+      output.info(
+        `epoch ${epoch + 1}/${epochs}  train ${trained}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
+      );
+      if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) save();
+      else run.flush();
+    }
+    return { status: "FINISHED", error: null };
+  } finally {
+    progress.stop();
+    engine.release(state);
+  }
+}
+
+function firstNonFinite(losses: Readonly<Record<string, Float32Array>>) {
+  for (const [name, values] of Object.entries(losses)) {
+    const index = values.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0) return { name, index, value: values[index]! };
+  }
+  return null;
+}

@@ -1,0 +1,88 @@
+// The safetensors file format (huggingface/safetensors): an 8-byte length, a JSON header, the numbers.
+// Only float32 tensors are written and read: that is what a state holds.
+
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { type State, type StateTensor, sizeOf } from "../training-step.ts";
+
+export type TensorFile = {
+  readonly tensors: State;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+type Entry = {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+};
+
+const longestHeader = 100e6;
+
+/** Writes tensors and texts to an open file, in the order of the tensors' names. */
+export function writeTensors(file: number, { tensors, metadata }: TensorFile): void {
+  const names = Object.keys(tensors).sort();
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const name of names) {
+    const { shape, data } = tensors[name]!;
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  writeAll(file, length);
+  writeAll(file, padded);
+  for (const name of names) {
+    const { data } = tensors[name]!;
+    writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+/** Throws UserError when the file is not whole or not of this format. */
+export function readTensors(path: string): TensorFile {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const broken = (why: string) => new UserError(`${path}: not a whole safetensors file: ${why}`);
+    if (size < 8) throw broken(`${size} bytes long`);
+    const length = Number(readAt(file, 0, 8).readBigUInt64LE());
+    if (length > longestHeader || 8 + length > size) throw broken(`its header would take ${length} bytes`);
+    let header: Record<string, unknown>;
+    try {
+      header = JSON.parse(readAt(file, 8, length).toString("utf8"));
+    } catch {
+      throw broken("its header is not JSON");
+    }
+    const { __metadata__: metadata = {}, ...entries } = header;
+    const tensors: Record<string, StateTensor> = {};
+    for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
+      const { dtype, shape, data_offsets: offsets } = entry;
+      if (dtype !== "F32") throw broken(`tensor ${name} is ${dtype}, expected F32`);
+      const [begin, end] = offsets;
+      if (end - begin !== 4 * sizeOf(shape) || 8 + length + end > size)
+        throw broken(`tensor ${name} is cut off`);
+      const bytes = readAt(file, 8 + length + begin, end - begin);
+      tensors[name] = { shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, sizeOf(shape)) };
+    }
+    return { tensors, metadata: metadata as Record<string, string> };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A buffer of its own, aligned for numbers. */
+function readAt(file: number, position: number, length: number): Buffer {
+  const buffer = Buffer.from(new ArrayBuffer(length));
+  for (let read = 0; read < length; ) {
+    const count = readSync(file, buffer, read, length - read, position + read);
+    if (count === 0) throw new Error(`the file ended at byte ${position + read}`);
+    read += count;
+  }
+  return buffer;
+}

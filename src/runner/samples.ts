@@ -1,0 +1,58 @@
+// The sample grids: the same seen and unseen images, colorized as training goes on.
+
+import sharp from "sharp";
+import { labToDisplayRgb } from "../color/gamut.ts";
+import { labToLumaChroma, lumaChromaToLab, rgbToLab } from "../color/lab.ts";
+import type { PreparedDataset } from "../datasets/prepare.ts";
+import type { EngineState } from "../engine/engine.ts";
+import type { ImageKind, ImageSet } from "../store/rows.ts";
+import type { Evaluator } from "./evaluate.ts";
+
+export type SampleImage = {
+  readonly epoch: number;
+  readonly set: ImageSet;
+  readonly index: number;
+  readonly kind: ImageKind;
+  readonly imageId: string;
+  readonly blob: { readonly mime: string; readonly bytes: Uint8Array };
+};
+
+/** Indices of the images that are drawn: the first ones of each side, which are in seeded order. */
+export type SampleSets = Readonly<Record<ImageSet, Uint32Array>>;
+
+/** Colorizes the sample images; at epoch 0 the real and the grey pictures come with them. */
+export async function drawSamples(
+  evaluator: Evaluator,
+  state: EngineState,
+  dataset: PreparedDataset,
+  sets: SampleSets,
+  epoch: number,
+): Promise<SampleImage[]> {
+  const images: SampleImage[] = [];
+  for (const set of ["seen", "unseen"] as const) {
+    await evaluator.forEach(state, sets[set], async ({ rgb, chroma }, index) => {
+      const imageId = dataset.ids[sets[set][index]!]!;
+      const add = async (kind: ImageKind, pixels: Uint8Array) => {
+        const blob = { mime: "image/webp", bytes: await encode(pixels, dataset.size) };
+        images.push({ epoch, set, index, kind, imageId, blob });
+      };
+      const { luma } = labToLumaChroma(rgbToLab(rgb));
+      if (epoch === 0) {
+        await add("real", rgb);
+        await add("grey", displayed(luma, new Float32Array(chroma.length)));
+      }
+      await add("colorized", displayed(luma, chroma));
+    });
+  }
+  return images;
+}
+
+function displayed(luma: Float32Array, chroma: Float32Array): Uint8Array {
+  return labToDisplayRgb(lumaChromaToLab(luma, chroma)).rgb;
+}
+
+/** Lossless: a grid is looked at for exactly the faint colours that compression takes first. */
+async function encode(rgb: Uint8Array, size: number): Promise<Uint8Array> {
+  const image = sharp(rgb, { raw: { width: size, height: size, channels: 3 } });
+  return image.webp({ lossless: true, effort: 4 }).toBuffer();
+}

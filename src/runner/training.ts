@@ -1,0 +1,164 @@
+// Everything that a training needs, opened in order and closed in one place.
+
+import type { PreparedDataset } from "../datasets/prepare.ts";
+import { prepareDataset } from "../datasets/prepare.ts";
+import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
+import { openEngine } from "../engine/engines.ts";
+import { UserError } from "../errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import type { Network } from "../models/model.ts";
+import { models } from "../models/models.ts";
+import type { Output } from "../output.ts";
+import type { Store } from "../store/open-store.ts";
+import type { RunWriter } from "../store/run-writer.ts";
+import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
+import { createEvaluator, type Evaluator } from "./evaluate.ts";
+import { readProvenance } from "./provenance.ts";
+import type { RunOptions } from "./run-experiment.ts";
+import type { SampleSets } from "./samples.ts";
+
+export type Training = {
+  readonly experiment: Experiment;
+  readonly dataset: PreparedDataset;
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly compiled: CompiledStep;
+  readonly evaluator: Evaluator;
+  readonly run: RunWriter;
+  readonly checkpoints: string;
+  readonly samples: SampleSets;
+  readonly stepsPerEpoch: number;
+  /** Where training begins: 0, or where the newest checkpoint stood. */
+  readonly firstStep: number;
+  readonly firstState: EngineState;
+};
+
+/** Decodes the images or finds them prepared, showing a progress bar. */
+export async function openDataset(
+  experiment: Experiment,
+  cacheFolder: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<PreparedDataset> {
+  const { samples, dataset: config, image } = experiment;
+  let progress: ReturnType<Output["progress"]> | null = null;
+  try {
+    return await prepareDataset(config, {
+      size: image.size,
+      cacheFolder,
+      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
+      signal,
+      onProgress: (done, total) => {
+        progress ??= output.progress(total);
+        progress.update(done, "images prepared");
+      },
+      onWait: (pid) =>
+        output.info(`waiting for process ${pid ?? "unknown"}, which is preparing the same images`),
+    });
+  } finally {
+    (progress as ReturnType<Output["progress"]> | null)?.stop();
+  }
+}
+
+/** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
+export async function openTraining(
+  experiment: Experiment,
+  dataset: PreparedDataset,
+  store: Store,
+  options: RunOptions,
+): Promise<Training> {
+  const { batchSize, optimizer } = experiment.train;
+  const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
+  if (stepsPerEpoch === 0) {
+    throw new UserError(
+      `train.batch_size: expected at most the ${dataset.seen.length} images to train on, got ${batchSize}`,
+    );
+  }
+  const engine = await openEngine(experiment.engine, options.threads);
+  const network = models[experiment.model.kind].build({
+    imageSize: experiment.image.size,
+    batchSize,
+    optimizer,
+  });
+  const initial = network.init(experiment.seed);
+  const specs = specsOf(initial);
+  const compiled = await engine.compileStep(network.step, specs, network.specs);
+  const most = Math.max(dataset.unseen.length, experiment.samples.seen, experiment.samples.unseen);
+  const evaluator = await createEvaluator(engine, network, dataset, specs, most);
+
+  const { fingerprint, description, size, seen, unseen, skipped } = dataset;
+  const sideOf = (indices: Uint32Array, set: "seen" | "unseen") =>
+    Array.from(indices, (index) => ({ id: dataset.ids[index]!, set }));
+  store.saveDataset(
+    { fingerprint, description, size, seenCount: seen.length, unseenCount: unseen.length },
+    [...sideOf(seen, "seen"), ...sideOf(unseen, "unseen")],
+    skipped,
+  );
+  const run =
+    options.resume === null
+      ? store.createRun({
+          name: experiment.name,
+          experiment,
+          source: options.source,
+          engine: engine.name,
+          device: engine.device,
+          provenance: readProvenance(process.argv.slice(2)),
+          datasetFingerprint: fingerprint,
+          parameters: network.parameters,
+          stepsPerEpoch,
+        })
+      : reopen(store, options.resume, dataset, engine);
+  for (const note of dataset.notes) run.event("info", "dataset", note);
+
+  const checkpoints = checkpointFolder(options.runsFolder, run.id);
+  const checkpoint = options.resume === null ? null : newestCheckpoint(checkpoints);
+  if (options.resume !== null) {
+    run.rewind(checkpoint?.step ?? -1, checkpoint?.epoch ?? -1);
+    run.event(
+      "info",
+      "resume",
+      checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
+    );
+  }
+  return {
+    experiment,
+    dataset,
+    engine,
+    network,
+    compiled,
+    evaluator,
+    run,
+    checkpoints,
+    samples: {
+      seen: seen.subarray(0, experiment.samples.seen),
+      unseen: unseen.subarray(0, experiment.samples.unseen),
+    },
+    stepsPerEpoch,
+    firstStep: checkpoint?.step ?? 0,
+    firstState: engine.importState(checkpoint?.state ?? initial),
+  };
+}
+
+function newestCheckpoint(folder: string) {
+  const newest = checkpointFiles(folder).at(-1);
+  return newest === undefined ? null : readCheckpoint(newest);
+}
+
+/** An old run, which must go on with the same images; another engine is allowed and noted. */
+function reopen(store: Store, id: string, dataset: PreparedDataset, engine: Engine): RunWriter {
+  const row = store.getRun(id);
+  if (row.datasetFingerprint !== dataset.fingerprint) {
+    throw new UserError(
+      `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
+    );
+  }
+  const run = store.resumeRun(row.id);
+  if (row.engine !== engine.name) {
+    run.event(
+      "warning",
+      "engine",
+      `resumed on ${engine.name}, begun on ${row.engine}: last digits will differ`,
+    );
+  }
+  return run;
+}

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { rgbToLumaChroma } from "../../src/color/ops.ts";
+import { specsOf } from "../../src/engine/engine.ts";
+import { beta } from "../../src/models/beta.ts";
+import { type State, sizeOf } from "../../src/training-step.ts";
+import { assertAllClose, rootMeanSquare } from "../allclose.ts";
+import { onnx, reference } from "../engine/engines-for-tests.ts";
+
+type Sampled = { readonly every: number; readonly values: readonly number[] };
+type Samples = { readonly norm: number; readonly samples: readonly number[]; readonly deviation: number };
+type Golden = {
+  readonly torch: string;
+  readonly imageShape: readonly [number, number, number, number];
+  readonly learningRate: number;
+  readonly parameters: number;
+  readonly rgb: Sampled;
+  readonly luma: Sampled;
+  readonly chroma: Sampled;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly start: number;
+    readonly at: readonly number[];
+  }[];
+  readonly forward: Sampled;
+  readonly loss: { readonly value: number };
+  readonly gradients: readonly Samples[];
+  readonly steps: readonly {
+    readonly loss: number;
+    readonly tensors: readonly (Samples & { readonly change: number })[];
+  }[];
+};
+
+// How the numbers were made, and what they mean, stands in make_beta.py beside the file.
+const golden = JSON.parse(readFileSync(new URL("../golden/beta.json", import.meta.url), "utf8")) as Golden;
+const [images, height, width] = golden.imageShape;
+
+function hash(index: number): number {
+  let h = index | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+}
+
+function goldenWeights(): State {
+  return Object.fromEntries(
+    golden.tensors.map(({ name, shape, start }) => {
+      const [, , inputs, outputs] = shape as [number, number, number, number];
+      const limit = shape.length === 4 ? Math.sqrt(6 / (9 * (inputs + outputs))) : 0;
+      const value = (_: unknown, i: number) => limit * 2 * (hash(start + i) - 0.5);
+      return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, value) }];
+    }),
+  );
+}
+
+function goldenImages(): Uint8Array {
+  return Uint8Array.from({ length: images * height * width * 3 }, (_, i) => {
+    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / 3 / width) % height];
+    const n = Math.floor(i / 3 / width / height);
+    const ramp = (5 * y + 3 * x + 60 * c + 90 * n) & 255;
+    return (3 * ramp + Math.floor(256 * hash(i))) >> 2;
+  });
+}
+
+const every = (numbers: ArrayLike<number>, step: number) =>
+  Array.from(numbers).filter((_, i) => i % step === 0);
+const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
+
+function build(optimizer: "adam" | "sgd", learningRate: number) {
+  const network = beta.build({
+    imageSize: height,
+    batchSize: images,
+    optimizer: { name: optimizer, learningRate },
+  });
+  const initial = { ...network.init(1), ...goldenWeights() };
+  return { network, initial, specs: specsOf(initial) };
+}
+
+const hyperArrays = (scalars: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
+
+test("beta has the parameters of its layer table", () => {
+  assert.equal(build("adam", 1e-3).network.parameters, golden.parameters);
+  assert.equal(golden.parameters, 3_892_194);
+});
+
+test("the formulas of the golden file are repeated exactly", () => {
+  assert.deepEqual(every(goldenImages(), golden.rgb.every), golden.rgb.values);
+});
+
+for (const engine of [onnx, reference]) {
+  test(`beta's forward pass agrees with PyTorch ${golden.torch} on ${engine.name}`, async () => {
+    const { network, initial } = build("adam", 1e-3);
+    const weights = goldenWeights();
+    const compiled = await engine.compile(
+      (inputs) => {
+        const rgb = inputs.rgb as Tensor4D;
+        return { ...rgbToLumaChroma(rgb), ...renamed(network.evaluate(inputs, rgb)) };
+      },
+      specsOf(weights),
+      { rgb: { shape: golden.imageShape, dtype: "uint8" } },
+    );
+    const state = engine.importState(initial);
+    const outputs = await compiled.run(state, { rgb: goldenImages() });
+    for (const name of ["luma", "chroma", "forward"] as const) {
+      const sampled = every(outputs[name]!, golden[name].every);
+      assertAllClose(sampled, golden[name].values, { relative: 1e-4 }, name);
+    }
+    const [first, second] = outputs.loss!;
+    assertAllClose([(first! + second!) / 2], [golden.loss.value], { relative: 1e-5 }, "loss");
+    engine.release(state);
+    await compiled.close();
+  });
+}
+
+const renamed = ({ chroma, loss }: { chroma: Tensor4D; loss: import("@tensorflow/tfjs-core").Tensor1D }) => ({
+  forward: chroma,
+  loss,
+});
+
+test("beta's gradients agree with PyTorch", async () => {
+  // One step of plain gradient descent at rate 1 moves every weight by minus its gradient.
+  const { network, initial, specs } = build("sgd", 1);
+  const compiled = await onnx.compileStep(network.step, specs, network.specs);
+  const result = await compiled.run(onnx.importState(initial), 1, {
+    batch: { rgb: goldenImages() },
+    noise: {},
+    hyper: hyperArrays(network.hyper(1, 1)),
+  });
+  const after = onnx.exportState(result.state);
+  for (const [index, { name, at }] of golden.tensors.entries()) {
+    const gradient = Float32Array.from(after[name]!.data, (value, i) => initial[name]!.data[i]! - value);
+    const expected = golden.gradients[index]!;
+    assertAllClose([norm(gradient)], [expected.norm], { relative: 1e-4 }, `norm of ${name}`);
+    // Subtracting large weights leaves their rounding: 6e-8 of a weight of about 0.1.
+    const scale = Math.max(expected.norm / Math.sqrt(gradient.length), 1e-4);
+    const samples = at.map((i) => gradient[i]!);
+    assertAllClose(samples, expected.samples, { relative: 1e-3, scale }, `gradient of ${name}`);
+  }
+  await compiled.close();
+});
+
+test("three steps of Adam agree with PyTorch, in one call or in three", async () => {
+  const { network, initial, specs } = build("adam", golden.learningRate);
+  const compiled = await onnx.compileStep(network.step, specs, network.specs);
+  const rgb = goldenImages();
+  let state = onnx.importState(initial);
+  const losses: number[] = [];
+  for (const [index, expected] of golden.steps.entries()) {
+    const hyper = hyperArrays(network.hyper(index + 1, golden.learningRate));
+    const result = await compiled.run(state, 1, { batch: { rgb }, noise: {}, hyper });
+    state = result.state;
+    losses.push(result.losses.loss![0]!);
+    const after = onnx.exportState(state);
+    for (const [place, { name }] of golden.tensors.entries()) {
+      const { data } = after[name]!;
+      const change = Float32Array.from(data, (value, i) => value - initial[name]!.data[i]!);
+      const tensor = expected.tensors[place]!;
+      assertAllClose([norm(data)], [tensor.norm], { relative: 1e-4 }, `step ${index + 1}: norm of ${name}`);
+      assertAllClose(
+        [norm(change)],
+        [tensor.change],
+        { relative: 2e-3 },
+        `step ${index + 1}: change of ${name}`,
+      );
+    }
+  }
+  const expected = golden.steps.map(({ loss }) => loss);
+  assertAllClose(losses, expected, { relative: 1e-4 }, "losses");
+
+  const stacked = golden.steps.map((_, index) => network.hyper(index + 1, golden.learningRate));
+  const together = await compiled.run(onnx.importState(initial), golden.steps.length, {
+    batch: { rgb: Uint8Array.from(golden.steps.flatMap(() => Array.from(rgb))) },
+    noise: {},
+    hyper: Object.fromEntries(
+      network.specs.hyper.map((name) => [name, Float32Array.from(stacked, (values) => values[name]!)]),
+    ),
+  });
+  assert.deepEqual(Array.from(together.losses.loss!), losses, "the same numbers to the last bit");
+  const [one, three] = [onnx.exportState(state), onnx.exportState(together.state)];
+  for (const name of Object.keys(initial)) assert.deepEqual(three[name]!.data, one[name]!.data, name);
+  await compiled.close();
+});
