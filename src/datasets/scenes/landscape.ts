@@ -40,8 +40,8 @@ export function drawLandscape(canvas: Canvas, stream: RandomStream): void {
   const haze = mix(sky.low, lit(hex("#8fa3b8")), 0.5);
   if (ground !== "beach" && stream.uniform() < 0.6) drawMountains(canvas, stream, noise, horizon, haze, lit);
   if (ground !== "beach") {
-    const far = ground === "snow" ? hex("#dfe8f2") : hex("#6f9a5a");
-    const near = ground === "snow" ? hex("#eef3f8") : hex("#4f8a36");
+    const far = hex(ground === "snow" ? "#dfe8f2" : "#6f9a5a");
+    const near = hex(ground === "snow" ? "#eef3f8" : "#4f8a36");
     drawHill(canvas, stream, noise, horizon - 0.01, 0.07, mix(lit(far), haze, 0.45));
     if (stream.uniform() < 0.75) drawForestLine(canvas, stream, noise, horizon + 0.015, lit);
     else drawHill(canvas, stream, noise, horizon + 0.02, 0.05, mix(lit(near), haze, 0.2));
@@ -193,7 +193,11 @@ function drawGround(
       blend(out, wet, sand, smoothstep(0, 0.07, y - line(x)) * 0.9 + 0.1, 0.84 + 0.14 * grain + 0.14 * dune);
     });
   } else if (ground === "snow") {
-    const [shadow, bright] = [lit(hex("#b4c6de")), lit(hex("#fbfcfe"))];
+    // Snow in the evening takes the blue of the sky above rather than the red of the sun.
+    const evening = weather === "sunset";
+    const [shadow, bright] = evening
+      ? ([hex("#4d5680"), hex("#b39aa8")] as const)
+      : ([lit(hex("#b4c6de")), lit(hex("#fbfcfe"))] as const);
     paintBelow(rolling, (x, y, out) => {
       blend(out, shadow, bright, smoothstep(0.25, 0.7, noise.fractal(x * 4 + wave, y * 9, 3)));
     });

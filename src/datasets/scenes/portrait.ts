@@ -41,7 +41,7 @@ export function drawPortrait(canvas: Canvas, stream: RandomStream): void {
   const skin = vary(skinTones[tone]!, stream, 0.015);
   // Dark skin goes with dark hair here; fair hair needs a fair face.
   const hair = vary(hairTones[tone > 3 ? stream.below(3) : stream.below(hairTones.length)]!, stream, 0.015);
-  const scale = between(stream, 0.9, 1.25);
+  const scale = between(stream, 1, 1.35);
   const face: Face = {
     x: 0.5 + between(stream, -0.07, 0.07),
     y: 0.44 + between(stream, -0.04, 0.03),
@@ -49,7 +49,7 @@ export function drawPortrait(canvas: Canvas, stream: RandomStream): void {
     ry: 0.215 * scale,
   };
   const light = stream.uniform() < 0.5 ? -1 : 1;
-  const length = pick(stream, ["short", "short", "long", "bald"] as const);
+  const length = pick(stream, ["short", "short", "short", "long", "long", "long", "bald"] as const);
   if (length === "long") drawLongHair(canvas, noise, face, hair);
   const shoulders = face.y + face.ry * 1.38;
   drawNeck(canvas, face, skin, shoulders);
@@ -109,17 +109,15 @@ function drawFeatures(
     (color: Rgb, light = 1) =>
     (_u: number, _v: number, out: Float64Array) =>
       shade(out, color, light);
+  const browColor = mix(hair, hex("#2a1c14"), 0.4);
   for (const side of [-1, 1]) {
     const eyeX = x + side * rx * 0.42;
     paintEllipse(canvas, [eyeX, eyeY - ry * 0.01, rx * 0.26, ry * 0.13], plain(skin, 0.78), canvas.pixel * 2);
     paintEllipse(canvas, [eyeX, eyeY, rx * 0.19, ry * 0.075], plain(hex("#f3f0ec")));
     paintEllipse(canvas, [eyeX, eyeY, rx * 0.095, ry * 0.075], plain(iris));
     paintEllipse(canvas, [eyeX, eyeY, rx * 0.045, ry * 0.035], plain(hex("#0c0a0a")));
-    paintEllipse(
-      canvas,
-      [eyeX, eyeY - ry * 0.21, rx * 0.25, ry * 0.04],
-      plain(mix(hair, hex("#2a1c14"), 0.4)),
-    );
+    const brow = { x: eyeX, y: eyeY - ry * 0.24, half: rx * 0.24, thick: ry * 0.03, sag: -ry * 0.07 };
+    paintArc(canvas, brow, (_v, out) => shade(out, browColor, 1));
     paintEllipse(
       canvas,
       [x + side * rx * 0.1, y + ry * 0.33, rx * 0.07, ry * 0.03],
@@ -129,15 +127,46 @@ function drawFeatures(
   }
   paintEllipse(canvas, [x, y + ry * 0.16, rx * 0.085, ry * 0.17], plain(skin, 1.06), canvas.pixel * 3);
   const lip = mix(skin, hex("#b0353c"), between(stream, 0.45, 0.75));
-  const mouthY = y + ry * 0.56;
-  if (stream.uniform() < 0.35) {
-    paintEllipse(canvas, [x, mouthY, rx * 0.36, ry * 0.1], plain(lip, 0.9));
-    paintEllipse(canvas, [x, mouthY - ry * 0.015, rx * 0.28, ry * 0.045], plain(hex("#f5f1ea")));
-  } else {
-    paintEllipse(canvas, [x, mouthY, rx * 0.32, ry * 0.07], (_u, v, out) =>
-      shade(out, lip, v < -0.1 ? 0.82 : 1),
+  const sag = ry * between(stream, 0.03, 0.11);
+  const mouth = { x, y: y + ry * 0.58, half: rx * 0.38, thick: ry * 0.065, sag };
+  if (stream.uniform() < 0.4) {
+    const teeth = hex("#f5f1ea");
+    paintArc(canvas, { ...mouth, thick: ry * 0.09 }, (v, out) =>
+      shade(out, Math.abs(v) < 0.5 ? teeth : lip, 0.96),
     );
+  } else {
+    paintArc(canvas, mouth, (v, out) => shade(out, lip, v < -0.05 ? 0.76 : 1));
   }
+}
+
+type Arc = {
+  readonly x: number;
+  readonly y: number;
+  readonly half: number;
+  readonly thick: number;
+  /** How far the middle hangs below the ends: a smile; negative for a brow. */
+  readonly sag: number;
+};
+
+/** A bow that thins towards its ends; v runs from -1 at its upper edge to 1 at its lower one. */
+function paintArc(
+  canvas: Canvas,
+  { x, y, half, thick, sag }: Arc,
+  shader: (v: number, out: Float64Array) => void,
+): void {
+  const reach = Math.abs(sag) + thick;
+  paint(
+    canvas,
+    (px, py, out) => {
+      const u = (px - x) / half;
+      if (Math.abs(u) > 1) return 0;
+      const thickness = thick * (1 - 0.85 * u * u);
+      const v = (py - y - sag * (0.5 - u * u)) / thickness;
+      shader(v, out);
+      return edge((Math.abs(v) - 1) * thickness, canvas.pixel * 1.2);
+    },
+    { left: x - half, right: x + half, top: y - reach, bottom: y + reach },
+  );
 }
 
 /** Strands: noise that is fine across the hair and long along it. */
