@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Makes @tensorflow/tfjs-node or tfjs-node-gpu loadable where their own binary cannot be downloaded, or is too old
 # (TensorFlow 2.9, CUDA 11): compiles their binding, two files, against the TensorFlow library inside the Python wheel.
-# Linux x86-64 and arm64; needs a C++ compiler, make, python3 and npm. TensorFlow stays where it is and must not move.
+# Linux (tried on x86-64 only); needs a C++ compiler, make, python3 and npm. TensorFlow stays where it is and must not move.
 #
 #   python3 -m venv .venv && .venv/bin/pip install tensorflow-cpu            # or 'tensorflow[and-cuda]' for CUDA
-#   npm install --no-save --ignore-scripts @tensorflow/tfjs-node@4.22.0      # or tfjs-node-gpu
+#   npm install --ignore-scripts      # after the usual install: adds tfjs-node-gpu without its download
 #   scripts/link-tensorflow.sh --python .venv/bin/python
 #
+# tfjs-node-gpu serves a CPU as well: TensorFlow decides. `npm ci` removes what was linked: run both lines again.
 # Left out: macOS and Windows, whose wheels hold no library to link against in this way.
 set -euo pipefail
 
@@ -55,7 +56,7 @@ for name in tfjs-node-gpu tfjs-node; do
   [ -z "$package" ] && [ -f "$modules/@tensorflow/$name/binding.gyp" ] && package=$modules/@tensorflow/$name
 done
 [ -n "$package" ] || fail "neither @tensorflow/tfjs-node-gpu nor tfjs-node in $modules: run
-  npm install --no-save --ignore-scripts @tensorflow/tfjs-node@4.22.0"
+  npm install --ignore-scripts"
 name=@tensorflow/$(basename "$package")
 step "package     $package"
 mkdir -p "$package/deps/lib"
