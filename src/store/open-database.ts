@@ -1,9 +1,9 @@
 // One connection to runs.db with the settings that the store relies on. WAL with synchronous NORMAL: a commit
 // survives the death of the process at any moment; a power cut may cost the last commits, never the database.
 
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
@@ -53,12 +53,25 @@ export function openForReading(folder: string): Database.Database {
     try {
       return open(path);
     } catch (thrown) {
-      // WAL needs its -shm file. Without permission to create it nobody can be writing beside us, and a database
-      // whose log is empty can be read as it lies.
-      if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown)) || sizeOf(`${path}-wal`) > 0) throw thrown;
-      return open(`${pathToFileURL(path).href}?immutable=1`);
+      if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
+      return openCopy(path, open);
     }
   });
+}
+
+/**
+ * WAL needs a -shm file. Where it neither exists nor may be created, nobody can be writing, and a copy is as good.
+ * Its files go at once; the open connection keeps them alive.
+ */
+function openCopy(path: string, open: (name: string) => Database.Database): Database.Database {
+  const folder = mkdtempSync(join(tmpdir(), "hueristic-"));
+  try {
+    for (const suffix of ["", "-wal"])
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, databasePath(folder) + suffix);
+    return open(databasePath(folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function configured(
@@ -102,8 +115,4 @@ function translated<T>(path: string, action: () => T): T {
   } catch (thrown) {
     throw storeError(thrown, path);
   }
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -44,7 +44,7 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     resumeRun(id: string): RunWriter;
     /** Deletes a run and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
-    /** Closes writers that are still open, then the database. */
+    /** Closes writers that are still open, then the database; throws what kept a writer from its last commit. */
     close(): void;
   };
 
@@ -111,11 +111,17 @@ function assemble(
       deleteRun(id);
     },
     close() {
-      try {
-        for (const writer of [...writers]) writer.close();
-      } finally {
-        database.close();
+      if (!database.open) return;
+      const errors: unknown[] = [];
+      for (const writer of [...writers]) {
+        try {
+          writer.close();
+        } catch (thrown) {
+          errors.push(thrown);
+        }
       }
+      database.close();
+      if (errors.length > 0) throw errors[0];
     },
   };
 }

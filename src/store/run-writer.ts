@@ -38,7 +38,10 @@ export type RunWriter = {
   rewind(step: number, epoch: number): void;
   /** Commits what waits and the outcome; the writer is closed then. `error` belongs to FAILED and KILLED. */
   finish(status: FinalStatus, error?: string): void;
-  /** Commits what waits and stops. Without `finish` before, the run is RUNNING until its heartbeat is too old. */
+  /**
+   * Commits what waits and stops; where that fails it throws and stays open. Without `finish` before, the run is
+   * RUNNING until its heartbeat is too old.
+   */
   close(): void;
 };
 
@@ -109,6 +112,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   const sinceFlushMs = () => Math.abs(now() - lastFlushAt);
 
   const timer = setInterval(() => {
+    if (!database.open) return clearInterval(timer);
     try {
       if (somethingWaits() || sinceFlushMs() >= heartbeatEveryMs) flush();
     } catch {
@@ -160,7 +164,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
       stop();
     },
     close() {
-      if (closed) return;
+      if (closed || !database.open) return;
       flush();
       stop();
     },

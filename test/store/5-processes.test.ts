@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import Database from "better-sqlite3";
+import { randomStream } from "../../src/random.ts";
+import { databasePath } from "../../src/store/open-database.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { firstLine, outcomeOf, startChild, temporaryStore } from "./fixtures.ts";
+
+describe("several processes", () => {
+  it("lose nothing where four of them write two runs each", async (test) => {
+    const store = temporaryStore(test);
+    const steps = 600;
+    const children = Array.from({ length: 4 }, () =>
+      startChild("child-write.ts", [store.folder, "2", `${steps}`]),
+    );
+    const outcomes = await Promise.all(children.map(outcomeOf));
+    assert.deepEqual(
+      outcomes.map(({ end }) => end),
+      [0, 0, 0, 0],
+    );
+    const ids = outcomes.flatMap(({ lines }) => lines);
+    assert.equal(new Set(ids).size, 8);
+    for (const id of ids) {
+      assert.equal(store.getRun(id).status, "FINISHED");
+      const [loss, other] = ["train/loss", "train/other"].map((name) => store.series(id, name)!);
+      assert.deepEqual(
+        [...loss!.step],
+        Array.from({ length: steps }, (_, index) => index + 1),
+      );
+      assert.deepEqual(
+        [...loss!.value],
+        Array.from({ length: steps }, (_, index) => (index + 1) / 7),
+      );
+      assert.deepEqual(
+        [...other!.value],
+        Array.from({ length: steps }, (_, index) => -(index + 1)),
+      );
+    }
+  });
+
+  for (const [name, stepMs] of [
+    ["fast steps", 0.2],
+    ["steps that block for 0.4 s", 400],
+  ] as const) {
+    it(`kill -9 among ${name}: intact, at most a second is missing`, {
+      skip: process.platform === "win32",
+    }, async (test) => {
+      const stream = randomStream("kill -9", name);
+      for (let round = 0; round < 3; round++) {
+        const store = temporaryStore(test);
+        const child = startChild("child-log-forever.ts", [store.folder, `${stepMs}`]);
+        const ended = outcomeOf(child);
+        await firstLine(child);
+        await new Promise((resolve) => setTimeout(resolve, 600 + 1500 * stream.uniform()));
+        child.kill("SIGKILL");
+        const { lines, end } = await ended;
+        assert.equal(end, "SIGKILL");
+        // The last line may be torn.
+        const logged = lines
+          .slice(1, -1)
+          .map((line) => line.split(" ").map(Number) as [step: number, at: number]);
+        const lastAt = logged.at(-1)![1];
+        const id = lines[0]!.slice("run ".length);
+
+        const database = new Database(databasePath(store.folder));
+        assert.equal(database.pragma("integrity_check", { simple: true }), "ok");
+        assert.deepEqual(database.pragma("foreign_key_check"), []);
+        database.close();
+        const reader = openStore(store.folder, { readonly: true });
+        const series = reader.series(id, "train/loss");
+        const clock = reader.series(id, "train/clock");
+        reader.close();
+        const stored = series?.step.length ?? 0;
+        assert.deepEqual(
+          [...(series?.step ?? [])],
+          Array.from({ length: stored }, (_, index) => index + 1),
+        );
+        assert.deepEqual(series?.step, clock?.step, "the values of one step stay together");
+        const missing = logged.filter(([step]) => step > stored);
+        const missingMs = missing.length === 0 ? 0 : lastAt - missing[0]![1];
+        test.diagnostic(`${logged.length} steps logged, ${missing.length} missing, over ${missingMs} ms`);
+        assert.ok(missingMs <= 1000, `${missingMs} ms are missing`);
+        assert.ok(stored > 0 || stepMs > 100);
+      }
+    });
+  }
+});
