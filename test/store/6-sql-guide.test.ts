@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import Database from "better-sqlite3";
+import { databasePath } from "../../src/store/open-database.ts";
+import { newRun, temporaryStore } from "./fixtures.ts";
+
+const guide = readFileSync(new URL("../../docs/store.md", import.meta.url), "utf8");
+const queries = [...guide.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql!);
+
+describe("the guide to the database", () => {
+  it("shows queries that run and find something", (test) => {
+    const store = temporaryStore(test);
+    const { provenance } = newRun();
+    const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
+    writer.logScalars(2, { "train/loss": 0.5, "unseen/loss": 0.75 });
+    writer.logScalars(4, { "train/loss": Number.NaN, "unseen/loss": 1.5 });
+    writer.event("warning", "non-finite", "train/loss in step 4");
+    const picture = { epoch: 0, set: "seen", index: 0, imageId: "a.png", mime: "image/png" } as const;
+    writer.logImages([{ ...picture, kind: "real", bytes: Uint8Array.of(1) }]);
+    writer.finish("FINISHED");
+
+    const database = new Database(databasePath(store.folder), { readonly: true });
+    test.after(() => database.close());
+    assert.ok(queries.length >= 8);
+    for (const sql of queries) assert.ok(database.prepare(sql).all().length > 0, sql);
+
+    const { created, duration_s, ...summary } = database.prepare("SELECT * FROM run_summary").get() as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual(summary, {
+      id: writer.id,
+      name: "tiny",
+      status: "FINISHED",
+      model: "beta",
+      dataset: "synthetic: 3 images, 32x32",
+      engine: "onnx",
+      last_epoch: 2,
+      train_loss: null,
+      unseen_loss: 1.5,
+      best_unseen_loss: 0.75,
+    });
+    assert.match(String(created), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    assert.equal(typeof duration_s, "number");
+    const values =
+      "SELECT series, step, epoch, value FROM scalar_values WHERE series = 'unseen/loss' ORDER BY step";
+    assert.deepEqual(database.prepare(values).all(), [
+      { series: "unseen/loss", step: 2, epoch: 1, value: 0.75 },
+      { series: "unseen/loss", step: 4, epoch: 2, value: 1.5 },
+    ]);
+  });
+
+  it("names every table and view of the schema", (test) => {
+    const database = new Database(databasePath(temporaryStore(test).folder), { readonly: true });
+    test.after(() => database.close());
+    const names = database
+      .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+      .pluck()
+      .all();
+    for (const name of names) assert.ok(guide.includes(`\`${name}\``), String(name));
+  });
+});
