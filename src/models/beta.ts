@@ -1,14 +1,29 @@
 // beta: the plain encoder and decoder of emilwallner/Coloring-greyscale-images. Differences, on purpose: chroma is
 // scaled by 110 so that it covers all of sRGB (there 128), and luma is L / 50 - 1 (there raw L).
 
-import { mean, relu, type Scalar, squaredDifference, type Tensor, type Tensor1D, type Tensor4D, tanh, valueAndGrads } from "@tensorflow/tfjs-core";
+import {
+  mean,
+  relu,
+  type Scalar,
+  squaredDifference,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  tanh,
+  valueAndGrads,
+} from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../color/ops.ts";
 import { type State, sizeOf, type Tensors } from "../training-step.ts";
 import { convolution, glorotConvolution, upsample } from "./layers.ts";
 import type { Model } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 
-type Layer = { readonly name: string; readonly outputs: number; readonly stride?: 2; readonly upsample?: true };
+type Layer = {
+  readonly name: string;
+  readonly outputs: number;
+  readonly stride?: 2;
+  readonly upsample?: true;
+};
 
 /** 3x3 'same' convolutions, each followed by ReLU, the last by tanh. `upsample` comes after the activation. */
 const layers: readonly Layer[] = [

@@ -1,8 +1,8 @@
 // The small parts that networks are made of: named weights, their first values, and the layers themselves.
 
-import { add, conv2d, image, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { add, avgPool, conv2d, customGrad, image, mul, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { randomStream } from "../random.ts";
-import { sizeOf, type State, type StateTensor, type Tensors } from "../training-step.ts";
+import { type State, type StateTensor, sizeOf, type Tensors } from "../training-step.ts";
 
 /** A convolution's weights: kernel [size, size, inputs, outputs] and bias [outputs]. */
 export type ConvolutionShape = { readonly size: number; readonly inputs: number; readonly outputs: number };
@@ -27,8 +27,17 @@ export function convolution(weights: Tensors, name: string, x: Tensor4D, stride:
   return add(conv2d(x, kernel, stride, "same"), bias);
 }
 
-/** Twice as high and wide, every pixel repeated: [N, H, W, C] -> [N, 2H, 2W, C]. */
+/**
+ * Twice as high and wide, every pixel repeated: [N, H, W, C] -> [N, 2H, 2W, C]. Its gradient is stated here, as the
+ * sum over each 2x2 square: TensorFlow.js's JavaScript backend has a wrong one for small images (4.22).
+ */
 export function upsample(x: Tensor4D): Tensor4D {
-  const [, height, width] = x.shape;
-  return image.resizeNearestNeighbor(x, [2 * height, 2 * width]);
+  const enlarge = customGrad((input: Tensor) => {
+    const [, height, width] = (input as Tensor4D).shape;
+    return {
+      value: image.resizeNearestNeighbor(input as Tensor4D, [2 * height, 2 * width]),
+      gradFunc: (dy: Tensor) => mul(avgPool(dy as Tensor4D, 2, 2, "valid"), 4),
+    };
+  });
+  return enlarge(x) as Tensor4D;
 }

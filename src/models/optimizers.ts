@@ -2,7 +2,18 @@
 // What depends on the step count alone is computed here in double precision and handed in as `hyper` scalars:
 // 1 - 0.999^t in float32 would be wrong in the fourth digit at the first step.
 
-import { abs, add, div, maximum, mul, type Scalar, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  abs,
+  add,
+  div,
+  maximum,
+  mul,
+  type Scalar,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import type { OptimizerConfig, OptimizerName } from "../experiment/experiment.ts";
 import type { State, Tensors } from "../training-step.ts";
 

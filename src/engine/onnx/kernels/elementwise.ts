@@ -98,19 +98,21 @@ export const elementwiseKernels: readonly KernelConfig[] = [
     const above = recordBroadcast(backend, "Max", [inputs.x!, limit(attrs.clipValueMin)], "float32");
     return recordBroadcast(backend, "Min", [above, limit(attrs.clipValueMax)], "float32");
   }),
-  // The gradient of ReLU asks for step(x). It is 1 where relu(x) > 0, so that x itself need not be kept.
+  // step(x) is 1 above zero and `alpha` elsewhere. The gradient of ReLU asks for it: it is 1 where relu(x) > 0 too, so
+  // that x itself need not be kept.
   kernel("Step", ({ backend, inputs, attrs }) => {
-    if ((attrs.alpha as number | undefined) !== 0 && attrs.alpha !== undefined) {
-      throw new Error("tf.step with a slope cannot be traced");
-    }
+    const alpha = (attrs.alpha as number | undefined) ?? 0;
+    const number = (uniform: number) => backend.make({ uniform, type: "float32" }, [], "float32");
     const x = backend.traced(inputs.x!);
-    const zero = backend.make({ uniform: 0, type: "float32" }, [], "float32");
     const relu = x.uniform === undefined ? backend.graph.find("Relu", [x.value]) : null;
     const kept =
       relu && x.uniform === undefined
         ? backend.make({ value: relu, order: x.order }, x.shape, inputs.x!.dtype)
         : inputs.x!;
-    return cast(backend, recordBroadcast(backend, "Greater", [kept, zero], "bool"), "float32");
+    const above = recordBroadcast(backend, "Greater", [kept, number(0)], "bool");
+    return alpha === 0
+      ? cast(backend, above, "float32")
+      : recordBroadcast(backend, "Where", [above, number(1), number(alpha)], "float32");
   }),
   kernel("Cast", ({ backend, inputs, attrs }) => cast(backend, inputs.x!, attrs.dtype as DataType)),
   kernel("Identity", ({ backend, inputs }) => same(backend, inputs.x!)),

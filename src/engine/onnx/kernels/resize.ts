@@ -1,6 +1,6 @@
 // Nearest-neighbour enlargement by whole factors and pooling.
 
-import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, type KernelConfig } from "@tensorflow/tfjs-core";
 import type { Value } from "../graph-builder.ts";
 import { nchw, type TraceBackend } from "../trace-backend.ts";
 import { kernel, shapeIn } from "./kernel.ts";
@@ -22,20 +22,6 @@ export const resizeKernels: readonly KernelConfig[] = [
       { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
     );
     return backend.make({ value, order: nchw }, shape, images.dtype);
-  }),
-  // Each pixel of the small image made factor x factor pixels: its gradient is their sum.
-  kernel("ResizeNearestNeighborGrad", ({ backend, inputs }) => {
-    const { images, dy } = inputs as { images: TensorInfo; dy: TensorInfo };
-    const [rows, columns] = factors(images.shape, [dy.shape[1]!, dy.shape[2]!]);
-    const pooled = averagePool(backend, backend.valueIn(backend.traced(dy), nchw), {
-      kernel: [rows, columns],
-      strides: [rows, columns],
-      pads: [0, 0, 0, 0],
-      shape: shapeIn(nchw, images.shape),
-    });
-    const count = backend.scalar(rows * columns, "float32");
-    const value = backend.graph.node("Mul", [pooled, count], pooled.shape);
-    return backend.make({ value, order: nchw }, images.shape, "float32");
   }),
   kernel("AvgPool", ({ backend, inputs, attrs }) => {
     const x = inputs.x!;

@@ -1,6 +1,6 @@
 // Kernels that move elements without computing. Transposing a traced tensor costs nothing until orders meet.
 
-import { type KernelConfig, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { backend_util, type KernelConfig, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../../training-step.ts";
 import { onnxType, plain } from "../trace-backend.ts";
 import { commonOrder, kernel, shapeIn } from "./kernel.ts";
@@ -61,6 +61,24 @@ export const shapeKernels: readonly KernelConfig[] = [
       { axis: order.indexOf(axis) },
     );
     return backend.make({ value, order }, shape, first.dtype);
+  }),
+  kernel("SplitV", ({ backend, inputs, attrs }) => {
+    const x = backend.traced(inputs.x!);
+    const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
+    const sizes = backend_util.prepareSplitSize(
+      { shape: [...x.shape] } as never,
+      attrs.numOrSizeSplits as number[],
+      axis,
+    );
+    const shapes = sizes.map((size) => x.shape.map((length, d) => (d === axis ? size : length)));
+    const order = commonOrder([x], x.shape.length);
+    const values = backend.graph.nodes(
+      "Split",
+      [backend.valueIn(x, order), backend.graph.int64(...sizes)],
+      shapes.map((shape) => shapeIn(order, shape)),
+      { axis: order.indexOf(axis) },
+    );
+    return values.map((value, index) => backend.make({ value, order }, shapes[index]!, inputs.x!.dtype));
   }),
   kernel("PadV2", ({ backend, inputs, attrs }) => {
     const x = backend.traced(inputs.x!);

@@ -1,0 +1,145 @@
+// Engines must give the same numbers: that a run may choose its engine rests on it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { type Engine, specsOf } from "../../src/engine/engine.ts";
+import { openEngine } from "../../src/engine/engines.ts";
+import { beta } from "../../src/models/beta.ts";
+import { convolution, glorotConvolution, upsample } from "../../src/models/layers.ts";
+import { createOptimizer } from "../../src/models/optimizers.ts";
+import { randomStream } from "../../src/random.ts";
+import type { State, StepFunction, StepSpecs } from "../../src/training-step.ts";
+import { assertAllClose } from "../allclose.ts";
+import { onnx, reference } from "./engines-for-tests.ts";
+
+type Example = {
+  readonly step: StepFunction;
+  readonly initial: State;
+  readonly specs: StepSpecs;
+  hyper(t: number): Readonly<Record<string, number>>;
+};
+
+function randomInputs({ specs, hyper }: Example, count: number) {
+  const stream = randomStream("inputs");
+  const uniform = (shape: readonly number[]) =>
+    Float32Array.from({ length: count * shape.reduce((a, b) => a * b, 1) }, stream.uniform);
+  const scalars = Array.from({ length: count }, (_, index) => hyper(index + 1));
+  return {
+    batch: Object.fromEntries(
+      Object.entries(specs.batch).map(([name, { shape, dtype }]) => [
+        name,
+        dtype === "uint8" ? Uint8Array.from(uniform(shape), (x) => Math.floor(256 * x)) : uniform(shape),
+      ]),
+    ),
+    noise: Object.fromEntries(Object.entries(specs.noise).map(([name, { shape }]) => [name, uniform(shape)])),
+    hyper: Object.fromEntries(
+      specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
+    ),
+  };
+}
+
+async function train(engine: Engine, example: Example, count: number) {
+  const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
+  const state = engine.importState(example.initial);
+  const result = await compiled.run(state, count, randomInputs(example, count));
+  const exported = engine.exportState(result.state);
+  engine.release(state);
+  engine.release(result.state);
+  await compiled.close();
+  return { state: exported, losses: result.losses };
+}
+
+async function assertEnginesAgree(other: Engine, example: Example, count: number, relative: number) {
+  const [traced, eager] = [await train(onnx, example, count), await train(other, example, count)];
+  assert.deepEqual(Object.keys(traced.losses), Object.keys(eager.losses));
+  for (const [name, expected] of Object.entries(eager.losses)) {
+    assertAllClose(traced.losses[name]!, expected, { relative }, name);
+  }
+  for (const [name, { shape, data }] of Object.entries(eager.state)) {
+    assert.deepEqual(traced.state[name]!.shape, shape, name);
+    const movement = (numbers: Float32Array) => numbers.map((x, i) => x - (example.initial[name]?.data[i] ?? 0));
+    const norm = (numbers: Float32Array) => Math.hypot(...movement(numbers).slice(0, 10_000));
+    assertAllClose([norm(traced.state[name]!.data)], [norm(data)], { relative: 0.01, scale: 1e-3 }, name);
+  }
+}
+
+/** A small network with every kind of operation that the layers use: strides, enlarging, dropout, leaky ReLU. */
+function smallExample(): Example {
+  const optimizer = createOptimizer({ name: "momentum", learningRate: 0.05 });
+  const weights = {
+    ...glorotConvolution("down", { size: 4, inputs: 3, outputs: 6 }, 1),
+    ...glorotConvolution("same", { size: 3, inputs: 6, outputs: 5 }, 1),
+    ...glorotConvolution("one", { size: 1, inputs: 5, outputs: 3 }, 1),
+  };
+  const names = Object.keys(weights);
+  const forward = (state: Readonly<Record<string, tf.Tensor>>, x: tf.Tensor4D, noise: tf.Tensor) => {
+    let y = tf.leakyRelu(convolution(state, "down", x, 2), 0.2);
+    y = tf.mul(y, tf.cast(tf.greaterEqual(noise, 0.5), "float32"));
+    y = upsample(tf.relu(convolution(state, "same", y as tf.Tensor4D)));
+    const joined = tf.concat([y, tf.sigmoid(y)], 3);
+    const halves = tf.add(tf.slice(joined, [0, 0, 0, 0], y.shape), tf.slice(joined, [0, 0, 0, 5], y.shape));
+    return tf.tanh(convolution(state, "one", tf.pad(halves, [[0, 0], [0, 0], [0, 0], [0, 0]]) as tf.Tensor4D));
+  };
+  return {
+    initial: { ...weights, ...optimizer.init(weights) },
+    specs: {
+      batch: { x: { shape: [3, 8, 8, 3], dtype: "float32" } },
+      noise: { dropout: { shape: [3, 4, 4, 6], dtype: "float32" } },
+      hyper: optimizer.hyperNames,
+    },
+    hyper: (t) => optimizer.hyper(t, 0.05 / t),
+    step(state, batch, noise, hyper) {
+      const x = batch.x as tf.Tensor4D;
+      const loss = (...tensors: tf.Tensor[]) => {
+        const named = Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+        const error = tf.sub(forward(named, x, noise.dropout!), x);
+        return tf.add(tf.mean(tf.abs(error)), tf.mean(tf.square(error))) as tf.Scalar;
+      };
+      const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => state[name]!));
+      const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+      const norm = tf.sqrt(grads.map((g) => tf.sum(tf.square(g))).reduce((a, b) => tf.add(a, b)));
+      return { state: optimizer.update(state, gradients, hyper), losses: { loss: value, norm } };
+    },
+  };
+}
+
+test("a small network with dropout trains alike on both engines", () =>
+  assertEnginesAgree(reference, smallExample(), 20, 1e-4));
+
+function betaExample(imageSize: number, batchSize: number): Example {
+  const network = beta.build({ imageSize, batchSize, optimizer: { name: "adam", learningRate: 1e-4 } });
+  return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1e-4) };
+}
+
+test("beta trains alike on the onnx engine and the JavaScript reference", () =>
+  assertEnginesAgree(reference, betaExample(8, 1), 2, 1e-4));
+
+test("beta has the same losses on onnx and native TensorFlow within 1e-4 over 20 steps", async (context) => {
+  const native = await openEngine("tensorflow").catch((error: Error) => error);
+  if (native instanceof Error) return context.skip(native.message);
+  return assertEnginesAgree(native, betaExample(32, 4), 20, 1e-4);
+});
+
+test("neither engine keeps tensors behind", async () => {
+  const example = smallExample();
+  for (const engine of [reference, onnx]) {
+    await train(engine, example, 1);
+    const before = tf.memory().numTensors;
+    await train(engine, example, 2);
+    assert.equal(tf.memory().numTensors, before, engine.name);
+  }
+});
+
+test("wrong inputs are refused by name", async () => {
+  const example = smallExample();
+  for (const engine of [reference, onnx]) {
+    const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
+    const state = engine.importState(example.initial);
+    const { batch: _, ...rest } = randomInputs(example, 1);
+    const wrong = compiled.run(state, 1, { ...rest, batch: { x: new Float32Array(5) } });
+    await assert.rejects(wrong, /input x: expected 576 numbers/, engine.name);
+    engine.release(state);
+    await compiled.close();
+  }
+});
