@@ -1,0 +1,58 @@
+// What the program says while it works, as a small interface that is handed in: tests pass a silent one.
+
+import cliProgress from "cli-progress";
+import pc from "picocolors";
+
+export type ProgressBar = {
+  /** `done` of the total; `text` stands beside the bar. */
+  update(done: number, text: string): void;
+  stop(): void;
+};
+
+export type Output = {
+  info(line: string): void;
+  warn(line: string): void;
+  error(line: string): void;
+  /** A bar on a terminal, nothing elsewhere. Lines printed meanwhile appear above it. */
+  progress(total: number): ProgressBar;
+};
+
+const noBar: ProgressBar = { update: () => {}, stop: () => {} };
+
+export const silent: Output = { info: () => {}, warn: () => {}, error: () => {}, progress: () => noBar };
+
+/** Writes to standard error, so that standard output stays free for what a script reads. */
+export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Output {
+  let bars: cliProgress.MultiBar | null = null;
+  const print = (line: string) => {
+    if (bars) bars.log(`${line}\n`);
+    else stream.write(`${line}\n`);
+  };
+  return {
+    info: print,
+    warn: (line) => print(pc.yellow(`warning: ${line}`)),
+    error: (line) => print(pc.red(`error: ${line}`)),
+    progress(total) {
+      if (!stream.isTTY) return noBar;
+      bars = new cliProgress.MultiBar({
+        stream,
+        format: "{bar} {percentage}%  {text}  {eta_formatted} left",
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        barsize: 24,
+        hideCursor: true,
+        fps: 5,
+        etaBuffer: 50,
+        gracefulExit: false,
+      });
+      const bar = bars.create(total, 0, { text: "" });
+      return {
+        update: (done, text) => bar.update(done, { text }),
+        stop: () => {
+          bars?.stop();
+          bars = null;
+        },
+      };
+    },
+  };
+}
