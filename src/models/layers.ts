@@ -1,6 +1,16 @@
 // The small parts that networks are made of: named weights, their first values, and the layers themselves.
 
-import { add, avgPool, conv2d, customGrad, image, mul, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  avgPool,
+  conv2d,
+  customGrad,
+  image,
+  mul,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
 import { randomStream } from "../random.ts";
 import { type State, type StateTensor, sizeOf, type Tensors } from "../training-step.ts";
 
@@ -32,10 +42,11 @@ export function convolution(weights: Tensors, name: string, x: Tensor4D, stride:
  * sum over each 2x2 square: TensorFlow.js's JavaScript backend has a wrong one for small images (4.22).
  */
 export function upsample(x: Tensor4D): Tensor4D {
-  const enlarge = customGrad((input: Tensor) => {
-    const [, height, width] = (input as Tensor4D).shape;
+  const enlarge = customGrad((...inputs) => {
+    const input = inputs[0] as Tensor4D;
+    const [, height, width] = input.shape;
     return {
-      value: image.resizeNearestNeighbor(input as Tensor4D, [2 * height, 2 * width]),
+      value: image.resizeNearestNeighbor(input, [2 * height, 2 * width]),
       gradFunc: (dy: Tensor) => mul(avgPool(dy as Tensor4D, 2, 2, "valid"), 4),
     };
   });

@@ -7,7 +7,7 @@ import type { Experiment } from "../experiment/experiment.ts";
 import { models } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
-import type { RunStatus } from "../store/rows.ts";
+import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { meanLoss } from "./evaluate.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
@@ -27,7 +27,12 @@ export type RunOptions = {
   readonly threads?: number;
 };
 
-export type RunResult = { readonly runId: string; readonly status: RunStatus; readonly exitCode: number };
+/** `runId` is null when a signal came before the run began. */
+export type RunResult = {
+  readonly runId: string | null;
+  readonly status: FinalStatus;
+  readonly exitCode: number;
+};
 
 /** How long one call of the engine should take: long enough to hide its cost, short enough to stay responsive. */
 const callMs = 400;
@@ -56,7 +61,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   } catch (error) {
     const signal = interrupt.signal();
     if (signal && error === interrupt.abort.reason)
-      return { runId: "", status: "KILLED", exitCode: exitCodes[signal] };
+      return { runId: null, status: "KILLED", exitCode: exitCodes[signal] };
     throw error;
   } finally {
     store.close();
@@ -71,7 +76,7 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
   );
   try {
     const { status, error } = await train(training, output, interrupt);
-    run.finish(status, error);
+    run.finish(status, error ?? undefined);
     if (error !== null) output.error(error);
     const signal = interrupt.signal();
     const exitCode = status === "FINISHED" ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
@@ -89,7 +94,7 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
   }
 }
 
-type Ending = { readonly status: RunStatus; readonly error: string | null };
+type Ending = { readonly status: FinalStatus; readonly error: string | null };
 
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
   const { experiment, dataset, engine, network, compiled, evaluator, run, stepsPerEpoch } = training;

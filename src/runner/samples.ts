@@ -6,16 +6,8 @@ import { labToLumaChroma, lumaChromaToLab, rgbToLab } from "../color/lab.ts";
 import type { PreparedDataset } from "../datasets/prepare.ts";
 import type { EngineState } from "../engine/engine.ts";
 import type { ImageKind, ImageSet } from "../store/rows.ts";
+import type { NewImage } from "../store/run-writer.ts";
 import type { Evaluator } from "./evaluate.ts";
-
-export type SampleImage = {
-  readonly epoch: number;
-  readonly set: ImageSet;
-  readonly index: number;
-  readonly kind: ImageKind;
-  readonly imageId: string;
-  readonly blob: { readonly mime: string; readonly bytes: Uint8Array };
-};
 
 /** Indices of the images that are drawn: the first ones of each side, which are in seeded order. */
 export type SampleSets = Readonly<Record<ImageSet, Uint32Array>>;
@@ -27,14 +19,14 @@ export async function drawSamples(
   dataset: PreparedDataset,
   sets: SampleSets,
   epoch: number,
-): Promise<SampleImage[]> {
-  const images: SampleImage[] = [];
+): Promise<NewImage[]> {
+  const images: NewImage[] = [];
   for (const set of ["seen", "unseen"] as const) {
     await evaluator.forEach(state, sets[set], async ({ rgb, chroma }, index) => {
       const imageId = dataset.ids[sets[set][index]!]!;
       const add = async (kind: ImageKind, pixels: Uint8Array) => {
-        const blob = { mime: "image/webp", bytes: await encode(pixels, dataset.size) };
-        images.push({ epoch, set, index, kind, imageId, blob });
+        const bytes = await encode(pixels, dataset.size);
+        images.push({ epoch, set, index, kind, imageId, mime: "image/webp", bytes });
       };
       const { luma } = labToLumaChroma(rgbToLab(rgb));
       if (epoch === 0) {

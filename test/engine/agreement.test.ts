@@ -58,7 +58,8 @@ async function assertEnginesAgree(other: Engine, example: Example, count: number
   }
   for (const [name, { shape, data }] of Object.entries(eager.state)) {
     assert.deepEqual(traced.state[name]!.shape, shape, name);
-    const movement = (numbers: Float32Array) => numbers.map((x, i) => x - (example.initial[name]?.data[i] ?? 0));
+    const movement = (numbers: Float32Array) =>
+      numbers.map((x, i) => x - (example.initial[name]?.data[i] ?? 0));
     const norm = (numbers: Float32Array) => Math.hypot(...movement(numbers).slice(0, 10_000));
     assertAllClose([norm(traced.state[name]!.data)], [norm(data)], { relative: 0.01, scale: 1e-3 }, name);
   }
@@ -79,7 +80,18 @@ function smallExample(): Example {
     y = upsample(tf.relu(convolution(state, "same", y as tf.Tensor4D)));
     const joined = tf.concat([y, tf.sigmoid(y)], 3);
     const halves = tf.add(tf.slice(joined, [0, 0, 0, 0], y.shape), tf.slice(joined, [0, 0, 0, 5], y.shape));
-    return tf.tanh(convolution(state, "one", tf.pad(halves, [[0, 0], [0, 0], [0, 0], [0, 0]]) as tf.Tensor4D));
+    return tf.tanh(
+      convolution(
+        state,
+        "one",
+        tf.pad(halves, [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ]) as tf.Tensor4D,
+      ),
+    );
   };
   return {
     initial: { ...weights, ...optimizer.init(weights) },

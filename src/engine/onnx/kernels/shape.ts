@@ -70,7 +70,7 @@ export const shapeKernels: readonly KernelConfig[] = [
       attrs.numOrSizeSplits as number[],
       axis,
     );
-    const shapes = sizes.map((size) => x.shape.map((length, d) => (d === axis ? size : length)));
+    const shapes = sizes.map((size) => inputs.x!.shape.map((length, d) => (d === axis ? size : length)));
     const order = commonOrder([x], x.shape.length);
     const values = backend.graph.nodes(
       "Split",

@@ -1,0 +1,216 @@
+// Whole trainings on small drawn scenes: what they leave, and that stopping and going on changes no number.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import sharp from "sharp";
+import { UserError } from "../../src/errors.ts";
+import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
+import { type Output, silent } from "../../src/output.ts";
+import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/runner/checkpoints.ts";
+import { runExperiment } from "../../src/runner/run-experiment.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const adam: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
+
+function experiment({ epochs = 3, optimizer = adam, batchSize = 4 } = {}): Experiment {
+  return {
+    name: "small",
+    description: "",
+    tags: ["test"],
+    seed: 3,
+    engine: "onnx",
+    model: { kind: "beta" },
+    dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
+    image: { size: 16 },
+    train: { epochs, batchSize, optimizer, schedule: { kind: "cosine", warmupEpochs: 0 } },
+    samples: { every: 2, seen: 2, unseen: 3 },
+    checkpoint: { every: 1, keep: 2 },
+  };
+}
+
+const stepsPerEpoch = 4; // 18 images to train on, batches of 4
+
+async function run(
+  runsFolder: string,
+  changes: Parameters<typeof experiment>[0] = {},
+  more: { resume?: string; output?: Output } = {},
+) {
+  const { resume = null, output = silent } = more;
+  const result = await runExperiment(experiment(changes), {
+    runsFolder,
+    source: null,
+    resume,
+    output,
+    threads: 2,
+  });
+  assert.ok(result.runId !== null);
+  return { ...result, runId: result.runId };
+}
+
+/** An output that sends this process a signal when the progress bar reaches `step`. */
+function interruptAt(step: number, signal: "SIGINT" | "SIGTERM"): Output {
+  let sent = false;
+  const update = (done: number, text: string) => {
+    if (sent || done < step || !text.startsWith("epoch")) return;
+    sent = true;
+    process.emit(signal, signal);
+  };
+  return { ...silent, progress: () => ({ update, stop: () => {} }) };
+}
+
+function everySeries(runsFolder: string, runId: string) {
+  const store = openStore(runsFolder, { readonly: true });
+  try {
+    const timed = (name: string) => name.endsWith("_second") || name.endsWith("_seconds");
+    const names = store.seriesNames(runId).filter((name) => !timed(name));
+    return Object.fromEntries(
+      names.map((name) => {
+        const { step, value } = store.series(runId, name)!;
+        return [name, { step: Array.from(step), value: Array.from(value) }];
+      }),
+    );
+  } finally {
+    store.close();
+  }
+}
+
+test("a run leaves its losses, sample grids, events and checkpoints", async (context) => {
+  const folder = temporaryFolder(context);
+  const { runId, status, exitCode } = await run(folder);
+  assert.deepEqual({ status, exitCode }, { status: "FINISHED", exitCode: 0 });
+
+  const store = openStore(folder, { readonly: true });
+  context.after(() => store.close());
+  const row = store.getRun(runId);
+  assert.equal(row.status, "FINISHED");
+  assert.equal(row.parameters, 3_892_194);
+  assert.equal(row.stepsPerEpoch, stepsPerEpoch);
+  assert.deepEqual(row.experiment, experiment());
+
+  const steps = Array.from({ length: 12 }, (_, index) => index + 1);
+  assert.deepEqual(Array.from(store.series(runId, "train/loss")!.step), steps);
+  assert.deepEqual(Array.from(store.series(runId, "train/learning_rate")!.step), steps);
+  const unseen = store.series(runId, "unseen/loss")!;
+  assert.deepEqual(Array.from(unseen.step), [0, 4, 8, 12]);
+  const [before, ...after] = unseen.value;
+  assert.ok(Math.min(...after) < before!, `training helps on images that were not seen: ${unseen.value}`);
+
+  const images = store.images(runId);
+  const at = (epoch: number, kind: string) =>
+    images.filter((image) => image.epoch === epoch && image.kind === kind);
+  assert.deepEqual([...new Set(images.map(({ epoch }) => epoch))], [0, 2, 3]);
+  assert.equal(at(0, "real").length, 5);
+  assert.equal(at(0, "grey").length, 5);
+  for (const epoch of [0, 2, 3]) assert.equal(at(epoch, "colorized").length, 5);
+
+  const stored = store.datasetImages(row.datasetFingerprint);
+  const [seen, held] = ["seen", "unseen"].map((set) => stored.filter((image) => image.set === set));
+  assert.deepEqual([seen?.length, held?.length], [18, 6]);
+  for (const image of images) {
+    const side = image.set === "seen" ? seen : held;
+    assert.ok(
+      side?.some(({ id }) => id === image.imageId),
+      `${image.imageId} belongs to ${image.set}`,
+    );
+  }
+
+  // A grey picture is grey, and has the luma of the real one.
+  const pixels = async (kind: string) => {
+    const { bytes } = store.blob(at(0, kind)[0]!.blobHash)!;
+    return (await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })).data;
+  };
+  const grey = await pixels("grey");
+  assert.equal(grey.length, 16 * 16 * 3);
+  for (let i = 0; i < grey.length; i += 3) {
+    assert.ok(Math.abs(grey[i]! - grey[i + 1]!) <= 1 && Math.abs(grey[i]! - grey[i + 2]!) <= 1);
+  }
+
+  const files = checkpointFiles(checkpointFolder(folder, runId));
+  assert.deepEqual(
+    files.map((file) => path.basename(file)),
+    ["step-00000008.safetensors", "step-00000012.safetensors"],
+  );
+  assert.equal(readCheckpoint(files[1]!).step, 12);
+  assert.ok(store.events(runId).some(({ kind }) => kind === "checkpoint"));
+});
+
+test("the same seed gives the same numbers", async (context) => {
+  const folder = temporaryFolder(context);
+  const [first, second] = [await run(folder, { epochs: 1 }), await run(folder, { epochs: 1 })];
+  assert.deepEqual(everySeries(folder, second.runId), everySeries(folder, first.runId));
+});
+
+for (const [signal, exitCode, step] of [
+  ["SIGINT", 130, 6],
+  ["SIGTERM", 143, 4],
+] as const) {
+  test(`${signal} at step ${step} saves and stops; resuming equals a run that was never stopped`, async (context) => {
+    const folder = temporaryFolder(context);
+    const whole = await run(folder);
+    const stopped = await run(folder, {}, { output: interruptAt(step, signal) });
+    assert.deepEqual({ ...stopped, runId: "" }, { runId: "", status: "KILLED", exitCode });
+    const [saved] = checkpointFiles(checkpointFolder(folder, stopped.runId)).slice(-1);
+    assert.ok(readCheckpoint(saved!).step < 12);
+
+    const resumed = await run(folder, {}, { resume: stopped.runId });
+    assert.deepEqual(resumed, { runId: stopped.runId, status: "FINISHED", exitCode: 0 });
+    assert.deepEqual(everySeries(folder, stopped.runId), everySeries(folder, whole.runId));
+
+    const final = (runId: string) => checkpointFiles(checkpointFolder(folder, runId)).at(-1)!;
+    assert.ok(
+      readFileSync(final(stopped.runId)).equals(readFileSync(final(whole.runId))),
+      "the weights, to the last bit",
+    );
+
+    const store = openStore(folder, { readonly: true });
+    context.after(() => store.close());
+    assert.deepEqual(store.images(stopped.runId), store.images(whole.runId));
+  });
+}
+
+test("a loss that is not finite ends the run and names step and checkpoint", async (context) => {
+  const folder = temporaryFolder(context);
+  const errors: string[] = [];
+  const output = { ...silent, error: (line: string) => void errors.push(line) };
+  const optimizer: OptimizerConfig = { name: "sgd", learningRate: 1e30 };
+  const { runId, status, exitCode } = await run(folder, { optimizer }, { output });
+  assert.deepEqual({ status, exitCode }, { status: "FAILED", exitCode: 1 });
+  assert.match(
+    errors.join(),
+    /train\/loss became (NaN|Infinity) at step \d+ of epoch 1; last good checkpoint: none yet/,
+  );
+  const store = openStore(folder, { readonly: true });
+  context.after(() => store.close());
+  assert.equal(store.getRun(runId).error, errors[0]);
+  assert.deepEqual(checkpointFiles(checkpointFolder(folder, runId)), []);
+});
+
+test("more images in a batch than there are is refused, and nothing is left", async (context) => {
+  const folder = temporaryFolder(context);
+  const tooMany = run(folder, { batchSize: 19 });
+  await assert.rejects(
+    tooMany,
+    (error) => error instanceof UserError && /train.batch_size: .* 18 .* 19/.test(error.message),
+  );
+  const store = openStore(folder, { readonly: true });
+  context.after(() => store.close());
+  assert.equal(store.listRuns().length, 0);
+});
+
+test("a run whose images changed cannot be resumed", async (context) => {
+  const folder = temporaryFolder(context);
+  const { runId } = await run(folder, {}, { output: interruptAt(2, "SIGINT") });
+  const changed = { ...experiment(), dataset: { ...experiment().dataset, seed: 6 } };
+  const resumed = runExperiment(changed, {
+    runsFolder: folder,
+    source: null,
+    resume: runId,
+    output: silent,
+    threads: 2,
+  });
+  await assert.rejects(resumed, /its images changed since/);
+  assert.ok(readdirSync(path.join(folder, runId)).includes("checkpoints"), "nothing is lost");
+});

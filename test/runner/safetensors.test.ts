@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { UserError } from "../../src/errors.ts";
+import { readTensors, writeTensors } from "../../src/runner/safetensors.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const tensors = {
+  "conv1/kernel": {
+    shape: [1, 2, 3],
+    data: Float32Array.of(1, -2, 3.5, 0, Number.NaN, Number.NEGATIVE_INFINITY),
+  },
+  scalar: { shape: [], data: Float32Array.of(7) },
+  empty: { shape: [0, 4], data: new Float32Array(0) },
+};
+
+function write(file: string): void {
+  const handle = openSync(file, "w");
+  writeTensors(handle, { tensors, metadata: { step: "12", note: "façade 🎨" } });
+  closeSync(handle);
+}
+
+test("what is written is read back to the last bit", (context) => {
+  const file = path.join(temporaryFolder(context), "a.safetensors");
+  write(file);
+  const { tensors: back, metadata } = readTensors(file);
+  assert.deepEqual(metadata, { step: "12", note: "façade 🎨" });
+  assert.deepEqual(back, tensors);
+});
+
+test("the file has the layout of the format: length, JSON header padded to 8 bytes, numbers", (context) => {
+  const file = path.join(temporaryFolder(context), "a.safetensors");
+  write(file);
+  const bytes = readFileSync(file);
+  const length = Number(bytes.readBigUInt64LE(0));
+  assert.equal(length % 8, 0);
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+  assert.deepEqual(header["conv1/kernel"], { dtype: "F32", shape: [1, 2, 3], data_offsets: [0, 24] });
+  assert.equal(bytes.readFloatLE(8 + length + 8), 3.5);
+  assert.equal(bytes.length, 8 + length + 28);
+});
+
+test("a damaged file is refused with its name", (context) => {
+  const file = path.join(temporaryFolder(context), "a.safetensors");
+  const refused = (why: RegExp) =>
+    assert.throws(
+      () => readTensors(file),
+      (error) => error instanceof UserError && error.message.startsWith(file) && why.test(error.message),
+    );
+  writeFileSync(file, "");
+  refused(/0 bytes long/);
+  writeFileSync(file, "this is no tensor file at all");
+  refused(/its header would take/);
+  write(file);
+  truncateSync(file, readFileSync(file).length - 4);
+  refused(/tensor scalar is cut off/);
+  const bytes = Buffer.from("\x08\0\0\0\0\0\0\0not json");
+  writeFileSync(file, bytes);
+  refused(/its header is not JSON/);
+});
