@@ -1,7 +1,6 @@
 // The door to the room: everything that the program reads or writes about runs goes through a Store.
 // One file, <folder>/runs.db, shared by any number of reading and writing processes on one machine.
 
-import { randomUUID } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import {
@@ -10,7 +9,7 @@ import {
   type DatasetReader,
   type SaveDataset,
 } from "./dataset-rows.ts";
-import { markDeadRuns } from "./dead-runs.ts";
+import { markDeadRuns, newWriterToken } from "./dead-runs.ts";
 import { createRunDeleter } from "./delete-run.ts";
 import { createRunFinder } from "./find-run.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
@@ -73,7 +72,7 @@ function assemble(
   if (!readonly) markDeadRuns(database, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const findRun = createRunFinder(database);
-  const starter = createRunStarter(database, { now, newId, newToken: randomUUID });
+  const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
   const saveDataset = createDatasetWriter(database);
   const deleteRun = createRunDeleter(database, now);
   const writers = new Set<RunWriter>();

@@ -2,7 +2,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { statusAt } from "./dead-runs.ts";
+import { statusAt, writerIsGone } from "./dead-runs.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
 
@@ -16,6 +16,7 @@ export type RunStarter = {
 
 type Resumable = {
   readonly status: RunStatus;
+  readonly writer: string | null;
   readonly heartbeat_at: number;
   readonly created_at: number;
   readonly finished_at: number | null;
@@ -39,7 +40,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   );
   const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
   const selectRun = database.prepare<[string], Resumable>(
-    "SELECT status, heartbeat_at, created_at, finished_at, paused_ms FROM runs WHERE id = ?",
+    "SELECT status, writer, heartbeat_at, created_at, finished_at, paused_ms FROM runs WHERE id = ?",
   );
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
@@ -68,9 +69,9 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   const claim = database.transaction((id: string, token: string, at: number): number => {
     const run = selectRun.get(id);
     if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-    if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING")
+    if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !writerIsGone(run.writer))
       throw new UserError(
-        `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one, or wait a minute if it was killed`,
+        `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
       );
     const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
     takeOver.run({ id, token, at, pausedMs });

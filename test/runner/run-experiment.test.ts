@@ -1,45 +1,32 @@
 // Whole trainings on small drawn scenes: what they leave, and that stopping and going on changes no number.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { UserError } from "../../src/errors.ts";
-import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
+import type { OptimizerConfig } from "../../src/experiment/experiment.ts";
 import { type Output, silent } from "../../src/output.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/runner/checkpoints.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { smallExperiment } from "./small-experiment.ts";
 
-const adam: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
-
-function experiment({ epochs = 3, optimizer = adam, batchSize = 4 } = {}): Experiment {
-  return {
-    name: "small",
-    description: "",
-    tags: ["test"],
-    seed: 3,
-    engine: "onnx",
-    model: { kind: "beta" },
-    dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
-    image: { size: 16 },
-    train: { epochs, batchSize, optimizer, schedule: { kind: "cosine", warmupEpochs: 0 } },
-    samples: { every: 2, seen: 2, unseen: 3 },
-    checkpoint: { every: 1, keep: 2 },
-  };
-}
-
+const trainChild = fileURLToPath(new URL("train-child.ts", import.meta.url));
 const stepsPerEpoch = 4; // 18 images to train on, batches of 4
 
 async function run(
   runsFolder: string,
-  changes: Parameters<typeof experiment>[0] = {},
+  changes: Parameters<typeof smallExperiment>[0] = {},
   more: { resume?: string; output?: Output } = {},
 ) {
   const { resume = null, output = silent } = more;
-  const result = await runExperiment(experiment(changes), {
+  const result = await runExperiment(smallExperiment(changes), {
     runsFolder,
     source: null,
     resume,
@@ -88,7 +75,7 @@ test("a run leaves its losses, sample grids, events and checkpoints", async (con
   assert.equal(row.status, "FINISHED");
   assert.equal(row.parameters, 3_892_194);
   assert.equal(row.stepsPerEpoch, stepsPerEpoch);
-  assert.deepEqual(row.experiment, experiment());
+  assert.deepEqual(row.experiment, smallExperiment());
 
   const steps = Array.from({ length: 12 }, (_, index) => index + 1);
   assert.deepEqual(Array.from(store.series(runId, "train/loss")!.step), steps);
@@ -171,6 +158,26 @@ for (const [signal, exitCode, step] of [
   });
 }
 
+test("after kill -9 a run resumes at once from its newest checkpoint, with one point per step", async (context) => {
+  const folder = temporaryFolder(context);
+  const whole = await run(folder);
+  const child = spawn(process.execPath, ["--import", "tsx", trainChild, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let runId = "";
+  for await (const line of createInterface(child.stdout)) {
+    runId ||= line.match(/^run (\w+)/)?.[1] ?? "";
+  }
+  const store = openStore(folder, { readonly: true });
+  assert.equal(store.getRun(runId).status, "RUNNING", "nobody could say that it ended");
+  assert.equal(store.getRun(runId).experiment.name, "small");
+  store.close();
+
+  const resumed = await run(folder, {}, { resume: runId });
+  assert.equal(resumed.status, "FINISHED");
+  assert.deepEqual(everySeries(folder, runId), everySeries(folder, whole.runId));
+});
+
 test("a loss that is not finite ends the run and names step and checkpoint", async (context) => {
   const folder = temporaryFolder(context);
   const errors: string[] = [];
@@ -203,7 +210,7 @@ test("more images in a batch than there are is refused, and nothing is left", as
 test("a run whose images changed cannot be resumed", async (context) => {
   const folder = temporaryFolder(context);
   const { runId } = await run(folder, {}, { output: interruptAt(2, "SIGINT") });
-  const changed = { ...experiment(), dataset: { ...experiment().dataset, seed: 6 } };
+  const changed = { ...smallExperiment(), dataset: { ...smallExperiment().dataset, seed: 6 } };
   const resumed = runExperiment(changed, {
     runsFolder: folder,
     source: null,

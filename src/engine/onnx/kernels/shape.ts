@@ -64,13 +64,11 @@ export const shapeKernels: readonly KernelConfig[] = [
   }),
   kernel("SplitV", ({ backend, inputs, attrs }) => {
     const x = backend.traced(inputs.x!);
-    const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
-    const sizes = backend_util.prepareSplitSize(
-      { shape: [...x.shape] } as never,
-      attrs.numOrSizeSplits as number[],
-      axis,
+    const axis = util.parseAxisParam(attrs.axis as number, inputs.x!.shape)[0]!;
+    const sizes = backend_util.prepareSplitSize(inputs.x as never, attrs.numOrSizeSplits as number[], axis);
+    const shapes: number[][] = sizes.map((size) =>
+      inputs.x!.shape.map((length, d) => (d === axis ? size : length)),
     );
-    const shapes = sizes.map((size) => inputs.x!.shape.map((length, d) => (d === axis ? size : length)));
     const order = commonOrder([x], x.shape.length);
     const values = backend.graph.nodes(
       "Split",

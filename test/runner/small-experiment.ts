@@ -1,0 +1,21 @@
+// A training of a few seconds on small drawn scenes.
+
+import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
+
+const adam: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
+
+export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } = {}): Experiment {
+  return {
+    name: "small",
+    description: "",
+    tags: ["test"],
+    seed: 3,
+    engine: "onnx",
+    model: { kind: "beta" },
+    dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
+    image: { size: 16 },
+    train: { epochs, batchSize, optimizer, schedule: { kind: "cosine", warmupEpochs: 0 } },
+    samples: { every: 2, seen: 2, unseen: 3 },
+    checkpoint: { every: 1, keep: 2 },
+  };
+}
