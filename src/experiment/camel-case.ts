@@ -1,0 +1,35 @@
+// snake_case keys of the files <-> camelCase of the program, in the types as in the values. The only place.
+
+type CamelKey<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : Key;
+
+/** Keys of records that users name themselves: taken as they are. */
+type Verbatim = "attributes";
+
+export type CamelCase<Value> = Value extends readonly unknown[]
+  ? Value
+  : Value extends object
+    ? { [Key in keyof Value as CamelKey<Key>]: Key extends Verbatim ? Value[Key] : CamelCase<Value[Key]> }
+    : Value;
+
+export function camelCase<Value>(value: Value): CamelCase<Value> {
+  return renamed(value, (key) =>
+    key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  ) as never;
+}
+
+/** For writing an experiment as a file again. */
+export function snakeCase(value: unknown): unknown {
+  return renamed(value, (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+}
+
+const verbatim: readonly string[] = ["attributes"] satisfies Verbatim[];
+
+function renamed(value: unknown, rename: (key: string) => string): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      rename(key),
+      verbatim.includes(key) ? inner : renamed(inner, rename),
+    ]),
+  );
+}

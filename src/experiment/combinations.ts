@@ -1,0 +1,80 @@
+// Values that are right by themselves and impossible together. Texts complete "key.path: ".
+
+import type { Path } from "./located.ts";
+import { defaultHoldout, type Written } from "./schema.ts";
+
+export type Combination = { readonly path: Path; readonly text: string };
+
+/** The side of an image must be a multiple of this: the network halves it three times. */
+const sizeSteps = { beta: 8 } satisfies Record<Written["model"]["kind"], number>;
+
+/** Sections with problems of their own are left out of `written`. */
+export function combinationProblems(written: Partial<Written>): Combination[] {
+  return [...imageSize(written), ...trainEpochs(written), ...unseenSource(written), ...imageCounts(written)];
+}
+
+function imageSize({ image, model }: Partial<Written>): Combination[] {
+  if (!image || !model) return [];
+  const step = sizeSteps[model.kind];
+  if (image.size % step === 0) return [];
+  const text = `expected a multiple of ${step} for the model ${model.kind}, got ${image.size}`;
+  return [{ path: ["image", "size"], text }];
+}
+
+function trainEpochs({ train }: Partial<Written>): Combination[] {
+  if (!train) return [];
+  const { schedule, epochs } = train;
+  if (schedule.kind === "linear" && schedule.decay_epochs !== null && schedule.decay_epochs > epochs) {
+    const text = `expected at most the ${epochs} of train.epochs, got ${schedule.decay_epochs}`;
+    return [{ path: ["train", "schedule", "decay_epochs"], text }];
+  }
+  if (schedule.kind === "cosine" && schedule.warmup_epochs >= epochs) {
+    const text = `expected less than the ${epochs} of train.epochs, got ${schedule.warmup_epochs}`;
+    return [{ path: ["train", "schedule", "warmup_epochs"], text }];
+  }
+  return [];
+}
+
+function unseenSource({ dataset }: Partial<Written>): Combination[] {
+  if (!dataset || !("unseen_split" in dataset) || dataset.unseen_split === null) return [];
+  const problems: Combination[] = [];
+  const given = JSON.stringify(dataset.unseen_split);
+  if (dataset.holdout !== null) {
+    const text = `expected either unseen_split or holdout, got both (${given} and ${dataset.holdout})`;
+    problems.push({ path: ["dataset", "unseen_split"], text });
+  }
+  if (dataset.unseen_split === dataset.split) {
+    const text = `expected another split than dataset.split, got ${given} for both`;
+    problems.push({ path: ["dataset", "unseen_split"], text });
+  }
+  return problems;
+}
+
+/** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
+function imageCounts({ dataset, samples, train }: Partial<Written>): Combination[] {
+  if (!dataset || !samples) return [];
+  const limit = dataset.limit ?? Number.POSITIVE_INFINITY;
+  const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
+  if (images === Number.POSITIVE_INFINITY) return [];
+  const blamed = ["dataset", images === dataset.limit ? "limit" : "count"];
+  const isSplit = "unseen_split" in dataset && dataset.unseen_split !== null;
+  const { seen: seenSamples, unseen: unseenSamples } = samples;
+
+  if (!isSplit && dataset.holdout !== null && Math.round(dataset.holdout * images) === 0) {
+    const text = `expected a share that leaves at least 1 of ${images} images unseen, got ${dataset.holdout}`;
+    return [{ path: ["dataset", "holdout"], text }];
+  }
+  const held = Math.max(1, unseenSamples, Math.round((dataset.holdout ?? defaultHoldout) * images));
+  const unseen = isSplit ? images : held;
+  const seen = isSplit ? images : images - held;
+  if (seen < Math.max(1, seenSamples) || unseen < unseenSamples) {
+    const needed = `${Math.max(1, seenSamples)} seen and ${Math.max(1, unseenSamples)} unseen`;
+    const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
+    return [{ path: blamed, text: `expected enough images for ${needed} samples, got ${got}` }];
+  }
+  if (train && train.batch_size > seen) {
+    const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;
+    return [{ path: ["train", "batch_size"], text }];
+  }
+  return [];
+}

@@ -1,0 +1,92 @@
+// Lays values over each other: a file over those that it extends, the command line over the file.
+// Mappings merge, lists and scalars are replaced, and a change of variant drops what belonged to the old one.
+
+import { type Located, type LocatedMapping, type Path, type Place, type Problem, quoted } from "./located.ts";
+import { readYaml } from "./read-yaml.ts";
+import { variants } from "./schema.ts";
+
+const samePath = (a: Path, b: Path) => a.length === b.length && a.every((key, index) => key === b[index]);
+
+function variantKey(path: Path): string | null {
+  return variants.find((variant) => samePath(variant.path, path))?.key ?? null;
+}
+
+/** Writes `section: word` in full, so that it merges like any other mapping. */
+export function expandShorthands(value: Located, path: Path = []): Located {
+  const key = variantKey(path);
+  if (key !== null && value.type === "scalar" && typeof value.value === "string") {
+    return { type: "mapping", entries: new Map([[key, value]]), place: value.place };
+  }
+  if (value.type !== "mapping") return value;
+  const entries = [...value.entries].map(
+    ([name, entry]) => [name, expandShorthands(entry, [...path, name])] as const,
+  );
+  return { ...value, entries: new Map(entries) };
+}
+
+/** `upper` over `lower`, both with shorthands expanded. */
+export function merge(lower: Located, upper: Located, path: Path = []): Located {
+  if (lower.type !== "mapping" || upper.type !== "mapping") return upper;
+  const key = variantKey(path);
+  if (key !== null && changes(lower, upper, key)) return upper;
+  const entries = new Map(lower.entries);
+  for (const [name, value] of upper.entries) {
+    const below = entries.get(name);
+    entries.set(name, below === undefined ? value : merge(below, value, [...path, name]));
+  }
+  // A missing key is missed in the file, unless the command line asked for another variant.
+  return { type: "mapping", entries, place: upper.place.line === null ? lower.place : upper.place };
+}
+
+function changes(lower: LocatedMapping, upper: LocatedMapping, key: string): boolean {
+  const [before, after] = [lower.entries.get(key), upper.entries.get(key)];
+  if (after === undefined) return false;
+  return before?.type !== "scalar" || after.type !== "scalar" || before.value !== after.value;
+}
+
+export type Overrides = { readonly value: LocatedMapping; readonly problems: readonly Problem[] };
+
+/** `train.epochs=2 …` as one mapping; of two that set the same key, the later one counts. */
+export function readOverrides(overrides: readonly string[], folder: string): Overrides {
+  const place: Place = { file: "command line", folder, line: null };
+  const problems: Problem[] = [];
+  let value: LocatedMapping = { type: "mapping", entries: new Map(), place };
+  for (const override of overrides) {
+    const [, key, text] = /^([^=]*)=(.*)$/s.exec(override) ?? [];
+    const path = key?.split(".") ?? [];
+    if (text === undefined || path.some((part) => part === "")) {
+      problems.push({ place, path: [], text: `expected key.path=value, got ${quoted(override)}` });
+      continue;
+    }
+    if (path[0] === "extends") {
+      problems.push({
+        place,
+        path: ["extends"],
+        text: "expected in a file only, got it on the command line",
+      });
+      continue;
+    }
+    const read = readYaml(text, place, path);
+    problems.push(...read.problems);
+    if (read.value !== null) value = withValue(value, path, read.value, []);
+  }
+  return { value, problems };
+}
+
+function withValue(
+  into: LocatedMapping,
+  [key, ...rest]: readonly string[],
+  value: Located,
+  path: Path,
+): LocatedMapping {
+  const { place } = into;
+  const here = [...path, key!];
+  let next = expandShorthands(value, here);
+  if (rest.length > 0) {
+    const below = into.entries.get(key!);
+    const start: LocatedMapping =
+      below?.type === "mapping" ? below : { type: "mapping", entries: new Map(), place };
+    next = withValue(start, rest, value, here);
+  }
+  return { type: "mapping", entries: new Map(into.entries).set(key!, next), place };
+}

@@ -1,0 +1,13 @@
+// A complete experiment as YAML that reads back as the same experiment.
+
+import { stringify } from "yaml";
+import { snakeCase } from "./camel-case.ts";
+import type { Experiment } from "./experiment.ts";
+
+export function experimentToYaml(experiment: Experiment): string {
+  const { dataset } = experiment;
+  const written = snakeCase(experiment) as { dataset: Record<string, unknown> };
+  // The share is not used beside an official split, and the schema refuses both.
+  if ("unseenSplit" in dataset && dataset.unseenSplit !== null) delete written.dataset.holdout;
+  return stringify(written, { lineWidth: 100, flowCollectionPadding: false });
+}

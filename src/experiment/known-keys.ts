@@ -1,0 +1,65 @@
+// Asks the schema which keys it knows, for messages about those that it does not.
+
+import { z } from "zod";
+import { nearMiss } from "./near-miss.ts";
+import { schema } from "./schema.ts";
+
+type Schema = z.core.$ZodType;
+
+/** `value` is what the user wrote there; it says which variant of a section is meant. */
+export function knownKeys(path: readonly (string | number)[], value: unknown): string[] {
+  let at: Schema | undefined = schema;
+  let here: unknown = value;
+  for (const key of path) {
+    at = shapeOf(at, here)?.[String(key)];
+    here = (here as Record<string, unknown> | null)?.[key as string];
+  }
+  return Object.keys(shapeOf(at, here) ?? {});
+}
+
+/** "unknown key" with what may have been meant: a key nearby, or one of that name in another section. */
+export function unknownKeyText(path: readonly (string | number)[], key: string, root: unknown): string {
+  const known = knownKeys(path, root);
+  const inRoot = path.length === 0 ? ["extends", ...known] : known;
+  const near = nearMiss(key, inRoot);
+  const elsewhere = [...new Set(allPaths(schema))].filter((other) => other.split(".").at(-1) === key);
+  const meant = elsewhere.length > 0 && elsewhere.length <= 2 ? elsewhere.join(" or ") : near;
+  const suggestion = meant === null ? "" : `, did you mean ${meant}?`;
+  return `unknown key${suggestion} (known: ${inRoot.join(", ")})`;
+}
+
+function allPaths(at: Schema, prefix = ""): string[] {
+  const inner = unwrapped(at);
+  const objects =
+    inner instanceof z.ZodDiscriminatedUnion ? inner.options : inner instanceof z.ZodObject ? [inner] : [];
+  return objects.flatMap((option) =>
+    Object.entries((option as z.ZodObject).shape).flatMap(([key, value]) => [
+      `${prefix}${key}`,
+      ...allPaths(value as Schema, `${prefix}${key}.`),
+    ]),
+  );
+}
+
+function shapeOf(at: Schema | undefined, value: unknown): Readonly<Record<string, Schema>> | undefined {
+  const inner = at && unwrapped(at);
+  if (inner instanceof z.ZodObject) return inner.shape;
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return undefined;
+  const { discriminator } = inner.def;
+  const name = (value as Record<string, unknown> | null)?.[discriminator];
+  const options = inner.options as readonly z.ZodObject[];
+  const chosen = options.find(({ shape }) => (shape[discriminator] as z.ZodLiteral).value === name);
+  return chosen?.shape;
+}
+
+function unwrapped(at: Schema): Schema {
+  let inner = at;
+  while (
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodNullable ||
+    inner instanceof z.ZodOptional
+  ) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}

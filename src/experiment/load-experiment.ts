@@ -1,0 +1,48 @@
+// Experiments from disk.
+
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import path from "node:path";
+import type { Experiment } from "./experiment.ts";
+import { type ExperimentFiles, tooLarge, unreadable } from "./files.ts";
+import type { Place } from "./located.ts";
+import { mostBytes } from "./read-yaml.ts";
+import { problemsError, resolveExperiment } from "./resolve-experiment.ts";
+
+const disk: ExperimentFiles = {
+  /** Reads pipes too, as `<(…)` makes them. */
+  read(file, most) {
+    const descriptor = openSync(file, "r");
+    try {
+      if (fstatSync(descriptor).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+      const bytes = Buffer.alloc(most + 1);
+      let length = 0;
+      for (let got = -1; got !== 0 && length <= most; length += got) {
+        got = readSync(descriptor, bytes, length, bytes.length - length, null);
+      }
+      return length > most ? null : bytes.toString("utf8", 0, length);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  list(folder) {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  },
+};
+
+/** Throws a UserError whose message has one line for every problem of the file, its parents and the overrides. */
+export function loadExperiment(file: string, overrides: readonly string[] = []): Experiment {
+  const absolute = path.resolve(file);
+  const place: Place = { file, folder: path.dirname(absolute), line: null };
+  let text: string | null;
+  try {
+    text = disk.read(absolute, mostBytes);
+  } catch (error) {
+    throw problemsError([{ place, path: [], text: unreadable(error, absolute, disk) }]);
+  }
+  if (text === null) throw problemsError([tooLarge(place)]);
+  return resolveExperiment(text, { file, overrides, files: disk });
+}

@@ -1,0 +1,131 @@
+// YAML text -> values that know their lines. What YAML allows and an experiment never needs is refused here:
+// repeated keys, several documents, tags, aliases that grow without end.
+
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { describe, type Located, type Path, type Place, type Problem, quoted } from "./located.ts";
+
+/** An experiment is a page of text; whatever is larger was named by mistake. */
+export const mostBytes = 256 * 1024;
+const mostValues = 20_000;
+
+export type ReadYaml = { readonly value: Located | null; readonly problems: readonly Problem[] };
+
+/** `at` is where the text begins; with a line of null every problem is reported without a line. */
+export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
+  const problems: Problem[] = [];
+  const lines = new LineCounter();
+  const placeOf = (offset: number): Place =>
+    at.line === null ? at : { ...at, line: Math.max(1, lines.linePos(offset).line) };
+  const report = (place: Place, where: Path, what: string) => {
+    problems.push({ place, path: where, text: what });
+  };
+
+  let document: ReturnType<typeof parseDocument>;
+  try {
+    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report(at, path, "expected an experiment, got YAML that is nested too deeply");
+    return { value: null, problems };
+  }
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const what =
+      code === "MULTIPLE_DOCS"
+        ? "expected one YAML document, got a second one"
+        : `expected valid YAML, got an error: ${lowerCase(message)}`;
+    report(placeOf(pos[0]), path, what);
+  }
+  if (problems.length > 0) return { value: null, problems };
+
+  const open = new Set<unknown>();
+  let values = 0;
+  const convert = (node: Node | null, where: Path, place: Place): Located => {
+    if (++values > mostValues) throw new TooManyValues();
+    if (node === null) return { type: "scalar", value: null, source: "", place };
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined || open.has(target)) {
+        const why = target === undefined ? "which has no anchor" : "which contains itself";
+        report(place, where, `expected a value, got the alias *${node.source}, ${why}`);
+        return { type: "scalar", value: null, source: `*${node.source}`, place };
+      }
+      return convert(target as Node, where, place);
+    }
+    open.add(node);
+    try {
+      if (isScalar(node)) return scalar(node, place);
+      if (isSeq(node)) {
+        const items = node.items.map((item, index) =>
+          convert(item as Node | null, [...where, index], placeOf(offsetOf(item, node))),
+        );
+        return { type: "list", items, place };
+      }
+      if (isMap(node)) return mapping(node.items, where, place);
+      throw new Error(`a YAML node of an unknown kind: ${String(node)}`);
+    } finally {
+      open.delete(node);
+    }
+  };
+  const mapping = (pairs: readonly unknown[], where: Path, place: Place): Located => {
+    const entries = new Map<string, Located>();
+    for (const pair of pairs) {
+      if (!isPair(pair)) continue;
+      const keyPlace = placeOf(offsetOf(pair.key, null));
+      if (!isScalar(pair.key)) {
+        report(keyPlace, where, "expected a word as key, got a list, a mapping or an alias");
+        continue;
+      }
+      const key = typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? "");
+      const keyPath = [...where, key];
+      const earlier = entries.get(key);
+      if (earlier !== undefined) {
+        const first = earlier.place.line === null ? "" : ` (first in line ${earlier.place.line})`;
+        report(keyPlace, keyPath, `expected this key once, got it again${first}`);
+        continue;
+      }
+      entries.set(key, convert(pair.value as Node | null, keyPath, keyPlace));
+    }
+    return { type: "mapping", entries, place };
+  };
+
+  try {
+    const root = document.contents as Node | null;
+    const value = convert(root, path, root?.range ? placeOf(root.range[0]) : at);
+    return { value: problems.length === 0 ? value : null, problems };
+  } catch (error) {
+    if (!(error instanceof TooManyValues) && !(error instanceof RangeError)) throw error;
+    report(at, path, `expected at most ${mostValues} values, got more once its aliases are followed`);
+    return { value: null, problems };
+  }
+}
+
+class TooManyValues extends Error {}
+
+function scalar(node: { value: unknown; source?: string | undefined }, place: Place): Located {
+  const { value, source } = node;
+  const known =
+    value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return known
+    ? { type: "scalar", value, source: source ?? String(value), place }
+    : { type: "scalar", value: source ?? String(value), source: source ?? String(value), place };
+}
+
+function offsetOf(node: unknown, fallback: { range?: readonly number[] | null | undefined } | null): number {
+  const range = (node as { range?: readonly number[] | null } | null)?.range ?? fallback?.range;
+  return range?.[0] ?? 0;
+}
+
+function lowerCase(message: string): string {
+  const plain = message.split("\n")[0]!.replace(/[.:]$/, "");
+  return plain.charAt(0).toLowerCase() + plain.slice(1);
+}
+
+/** The problem of a text that is not a mapping at its top, null where it is one. */
+export function topLevelProblem(value: Located, place: Place): Problem | null {
+  if (value.type === "mapping") return null;
+  if (value.type === "scalar" && value.value === null) {
+    return { place, path: [], text: "expected an experiment, got an empty file" };
+  }
+  const got = value.type === "scalar" ? quoted(value.source) : describe(value);
+  return { place: value.place, path: [], text: `expected a mapping such as "model: beta", got ${got}` };
+}

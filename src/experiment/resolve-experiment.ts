@@ -1,0 +1,80 @@
+// From text to a complete Experiment: read, compose, override, check, convert. Pure but for the files handed in.
+
+import { homedir } from "node:os";
+import path from "node:path";
+import { UserError } from "../errors.ts";
+import { camelCase } from "./camel-case.ts";
+import { merge, readOverrides } from "./compose.ts";
+import type { DatasetConfig, Experiment, ScheduleConfig } from "./experiment.ts";
+import { type ExperimentFiles, readLayers } from "./files.ts";
+import { type Located, locate, type Problem, problemLine } from "./located.ts";
+import { defaultHoldout, type Written } from "./schema.ts";
+import { validate } from "./validate.ts";
+
+export type ResolveOptions = {
+  /** Where the text comes from, as messages show it. */
+  readonly file: string;
+  /** Such as "train.epochs=2". */
+  readonly overrides?: readonly string[];
+  /** For files that this one extends. */
+  readonly files?: ExperimentFiles;
+  /** The folder in which relative paths of `file` and of overrides begin. */
+  readonly cwd?: string;
+};
+
+const noFiles: ExperimentFiles = {
+  read: (file) => {
+    throw Object.assign(new Error(`no such file: ${file}`), { code: "ENOENT" });
+  },
+  list: () => [],
+};
+
+/** Throws a UserError whose message has one line for every problem. */
+export function resolveExperiment(text: string, options: ResolveOptions): Experiment {
+  const { file, overrides = [], files = noFiles, cwd = process.cwd() } = options;
+  const layers = readLayers(text, file, cwd, files);
+  const above = readOverrides(overrides, cwd);
+  if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
+  const root = merge(layers.value, above.value);
+  const { written, problems } = validate(root);
+  const all = [...layers.problems, ...problems, ...above.problems];
+  if (written === null || all.length > 0) throw problemsError(all);
+  return complete(written, root, file);
+}
+
+/** In the order of the files and their lines, the command line last, each problem once. */
+export function problemsError(problems: readonly Problem[]): UserError {
+  const files = [...new Set(problems.map(({ place }) => place.file))];
+  const rank = ({ place }: Problem) => (place.line === null ? files.length : files.indexOf(place.file));
+  const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || (a.place.line ?? 0) - (b.place.line ?? 0));
+  return new UserError([...new Set(sorted.map(problemLine))].join("\n"));
+}
+
+function complete(written: Written, root: Located, file: string): Experiment {
+  const { dataset, train, ...rest } = camelCase(written);
+  return {
+    ...rest,
+    name: written.name ?? path.basename(file).replace(/\.ya?ml$/, ""),
+    dataset: completeDataset(dataset, root),
+    train: { ...train, schedule: completeSchedule(train.schedule, train.epochs) },
+  };
+}
+
+function completeDataset(
+  dataset: ReturnType<typeof camelCase<Written>>["dataset"],
+  root: Located,
+): DatasetConfig {
+  const holdout = dataset.holdout ?? defaultHoldout;
+  if (dataset.kind === "synthetic") return { ...dataset, holdout };
+  const { folder } = locate(root, ["dataset", "root"]).value.place;
+  const given = dataset.root.replace(/^~(?=$|[/\\])/, homedir());
+  return { ...dataset, holdout, root: path.resolve(folder, given) };
+}
+
+function completeSchedule(
+  schedule: ReturnType<typeof camelCase<Written>>["train"]["schedule"],
+  epochs: number,
+): ScheduleConfig {
+  if (schedule.kind !== "linear") return schedule;
+  return { ...schedule, decayEpochs: schedule.decayEpochs ?? Math.max(1, Math.floor(epochs / 2)) };
+}

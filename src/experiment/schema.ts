@@ -1,0 +1,288 @@
+// What a user may write, in the snake_case of the files: the single definition from which checks, defaults,
+// known names and the JSON Schema for editors all come. The `error` of a leaf completes "expected …".
+
+import { z } from "zod";
+
+type Range = { readonly least: number; readonly most?: number };
+
+/** A whole number between `least` and `most`, both included. */
+function whole(unit: string, { least, most }: Range) {
+  const bounds = most === undefined ? `at least ${least}` : `${least} to ${most}`;
+  const error = unit === "" ? `a whole number, ${bounds}` : `a whole number of ${unit}, ${bounds}`;
+  const number = z.int({ error }).min(least, { error });
+  return most === undefined ? number : number.max(most, { error });
+}
+
+function above(least: number) {
+  const error = least === 0 ? "a number greater than 0" : `a number greater than ${least}`;
+  return z.number({ error }).gt(least, { error });
+}
+
+function atLeast(least: number) {
+  const error = `a number of at least ${least}`;
+  return z.number({ error }).min(least, { error });
+}
+
+/** 0 <= x < 1, as decay rates are. */
+function rate() {
+  const error = "a number of at least 0 and less than 1";
+  return z.number({ error }).min(0, { error }).lt(1, { error });
+}
+
+function share() {
+  const error = "a share greater than 0 and less than 1";
+  return z.number({ error }).gt(0, { error }).lt(1, { error });
+}
+
+function text() {
+  const error = "a text that is not empty";
+  return z.string({ error }).regex(/\S/, { error });
+}
+
+function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.enum(names, { error: `one of ${names.join(", ")}` });
+}
+
+function kind<const Name extends string>(name: Name, description: string) {
+  return z.literal(name).describe(description);
+}
+
+// --- model
+
+const model = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: kind("beta", "Plain convolutional encoder and decoder; mean squared error of the chroma."),
+    }),
+  ])
+  .describe("The network. `model: beta` is short for `model: {kind: beta}`.");
+
+// --- dataset
+
+/** The share of images held out where neither a share nor an official split is given. */
+export const defaultHoldout = 0.1;
+
+const common = {
+  limit: whole("images", { least: 2 })
+    .nullable()
+    .default(null)
+    .describe("Take at most so many images (of each split), chosen by `seed`; null takes all."),
+  holdout: share()
+    .nullable()
+    .default(null)
+    .describe(
+      `Share of the images held out as unseen, between 0 and 1; ${defaultHoldout} where it is left out. Not together with unseen_split.`,
+    ),
+  seed: whole("", { least: 0 })
+    .default(1)
+    .describe("Chooses which images `limit` keeps and which are held out; apart from the training's seed."),
+};
+
+const root = (what: string) =>
+  text().describe(
+    `Folder of ${what}. A relative path starts at this file's folder, on the command line at the current one.`,
+  );
+
+const celebaSplits = ["train", "val", "test"] as const;
+
+const dataset = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: kind("coco", "COCO: annotations/instances_<split>.json and a folder of images for every split."),
+      root: root("annotations/ and the images"),
+      split: text().default("train2017").describe("Images to train on, such as train2017."),
+      unseen_split: text()
+        .nullable()
+        .default(null)
+        .describe("Where unseen images come from, such as val2017; null holds out a share of `split`."),
+      categories: z
+        .array(text(), { error: "a list of category names" })
+        .min(1, { error: "a list of at least one category name, or null" })
+        .nullable()
+        .default(null)
+        .describe("Take images that show at least one of these categories; null takes every image."),
+      ...common,
+    }),
+    z.strictObject({
+      kind: kind("celeba", "CelebA: aligned faces with list_eval_partition and list_attr_celeba."),
+      root: root("img_align_celeba and its lists"),
+      split: oneOf(celebaSplits).default("train").describe("Faces to train on."),
+      unseen_split: oneOf(celebaSplits)
+        .nullable()
+        .default(null)
+        .describe("Where unseen faces come from; null holds out a share of `split`."),
+      attributes: z
+        .record(z.string(), z.boolean({ error: "true or false" }), {
+          error: "a mapping such as {Smiling: true}",
+        })
+        .default({})
+        .describe("Attribute -> whether a face must have it, such as {Smiling: true, Eyeglasses: false}."),
+      ...common,
+    }),
+    z.strictObject({
+      kind: kind("folder", "Every image in a folder and the folders below it."),
+      root: root("the images"),
+      ...common,
+    }),
+    z.strictObject({
+      kind: kind("synthetic", "Scenes that the program draws itself: nothing to download."),
+      count: whole("scenes", { least: 2 }).default(512).describe("How many scenes are drawn."),
+      ...common,
+    }),
+  ])
+  .describe("The images. `dataset: synthetic` is short for `dataset: {kind: synthetic}`.");
+
+// --- train
+
+const epsilon = (value: number) => atLeast(0).default(value).describe("Keeps the divisor away from zero.");
+const learningRate = (value: number) =>
+  above(0).default(value).describe("Learning rate, before the schedule's factor.");
+const beta1 = rate().default(0.9).describe("Decay of the running mean of the gradient.");
+const beta2 = rate().default(0.999).describe("Decay of the running mean of its square.");
+
+/** The defaults are those of torch.optim. */
+const optimizer = z
+  .discriminatedUnion("name", [
+    z.strictObject({
+      name: kind("sgd", "Plain gradient descent."),
+      learning_rate: learningRate(1e-3),
+    }),
+    z.strictObject({
+      name: kind("momentum", "torch.optim.SGD with momentum."),
+      learning_rate: learningRate(1e-3),
+      momentum: rate().default(0.9).describe("Share of the velocity that is kept; 0.9 as is usual."),
+    }),
+    z.strictObject({
+      name: kind("rmsprop", "torch.optim.RMSprop."),
+      learning_rate: learningRate(1e-2),
+      decay: rate().default(0.99).describe("Decay of the running mean of the squared gradient (alpha)."),
+      epsilon: epsilon(1e-8),
+    }),
+    z.strictObject({
+      name: kind("adagrad", "torch.optim.Adagrad."),
+      learning_rate: learningRate(1e-2),
+      epsilon: epsilon(1e-10),
+      initial_accumulator: atLeast(0).default(0).describe("What the sum of squared gradients starts from."),
+    }),
+    z.strictObject({
+      name: kind("adadelta", "torch.optim.Adadelta."),
+      learning_rate: learningRate(1),
+      decay: rate().default(0.9).describe("Decay of both running means (rho)."),
+      epsilon: epsilon(1e-6),
+    }),
+    z.strictObject({
+      name: kind("adam", "torch.optim.Adam."),
+      learning_rate: learningRate(1e-3),
+      beta1,
+      beta2,
+      epsilon: epsilon(1e-8),
+    }),
+    z.strictObject({
+      name: kind("adamax", "torch.optim.Adamax."),
+      learning_rate: learningRate(2e-3),
+      beta1,
+      beta2: beta2.describe("Decay of the running maximum of its size."),
+      epsilon: epsilon(1e-8),
+    }),
+    z.strictObject({
+      name: kind("adamw", "torch.optim.AdamW: Adam with weight decay apart from the gradient."),
+      learning_rate: learningRate(1e-3),
+      beta1,
+      beta2,
+      epsilon: epsilon(1e-8),
+      weight_decay: atLeast(0)
+        .default(1e-2)
+        .describe("Share of a weight taken away, times the learning rate."),
+    }),
+  ])
+  .prefault({ name: "adam" })
+  .describe("How weights change. `optimizer: adam` is short for `optimizer: {name: adam}`.");
+
+const schedule = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: kind("constant", "The learning rate stays as it is.") }),
+    z.strictObject({
+      kind: kind("linear", "pix2pix: constant, then linearly towards zero over the last epochs."),
+      decay_epochs: whole("epochs", { least: 1 })
+        .nullable()
+        .default(null)
+        .describe("How many of the last epochs; null is the last half of them, as in pix2pix."),
+    }),
+    z.strictObject({
+      kind: kind("cosine", "Half a cosine down to zero, after a linear warm-up."),
+      warmup_epochs: atLeast(0).default(0).describe("Epochs of linear warm-up; fractions are welcome."),
+    }),
+    z.strictObject({
+      kind: kind("step", "Times `factor` every `every_epochs` epochs, as torch's StepLR."),
+      every_epochs: whole("epochs", { least: 1 }).default(30).describe("Epochs between two steps."),
+      factor: above(0).default(0.1).describe("What the learning rate is multiplied by."),
+    }),
+  ])
+  .prefault({ kind: "constant" })
+  .describe("The learning rate over time. `schedule: cosine` is short for `schedule: {kind: cosine}`.");
+
+const train = z
+  .strictObject({
+    epochs: whole("epochs", { least: 1 }).default(20).describe("How often every seen image is trained on."),
+    batch_size: whole("images", { least: 1 }).default(16).describe("Images in a training step."),
+    optimizer,
+    schedule,
+  })
+  .prefault({})
+  .describe("How the network is trained.");
+
+// --- the whole
+
+export const schema = z.strictObject({
+  name: text()
+    .max(200, { error: "a text of at most 200 characters" })
+    .regex(/^\P{Cc}*$/u, { error: "a text of one line" })
+    .optional()
+    .describe("Name of the run; the file's name where it is left out."),
+  description: z.string({ error: "a text" }).default("").describe("A sentence for the report."),
+  tags: z.array(text(), { error: "a list of words" }).default([]).describe("Words to find the run by."),
+  seed: whole("", { least: 0 })
+    .default(1)
+    .describe("Fixes the initial weights, the order of the images and the dropout masks."),
+  engine: oneOf(["auto", "onnx", "tensorflow"])
+    .default("auto")
+    .describe("What computes: auto takes TensorFlow where it has a GPU, otherwise ONNX Runtime."),
+  model,
+  dataset,
+  image: z
+    .strictObject({
+      size: whole("pixels", { least: 8, most: 1024 })
+        .default(64)
+        .describe("Width and height of the square images."),
+    })
+    .prefault({})
+    .describe("How images are prepared."),
+  train,
+  samples: z
+    .strictObject({
+      every: whole("epochs", { least: 1 }).default(5).describe("Epochs between two sample grids."),
+      seen: whole("images", { least: 0, most: 256 }).default(8).describe("Images of the training set drawn."),
+      unseen: whole("images", { least: 0, most: 256 }).default(8).describe("Held-out images drawn."),
+    })
+    .prefault({})
+    .describe("Sample grids: at epoch 0, every few epochs and at the last one."),
+  checkpoint: z
+    .strictObject({
+      every: whole("epochs", { least: 1 }).default(5).describe("Epochs between two checkpoints."),
+      keep: whole("checkpoints", { least: 1 })
+        .default(2)
+        .describe("How many of the newest checkpoints stay."),
+    })
+    .prefault({})
+    .describe("Checkpoints: every few epochs and at the end."),
+});
+
+export type Written = z.output<typeof schema>;
+
+/** Sections with variants: the key that says which. `section: word` is short for `section: {key: word}`. */
+export const variants = [
+  { path: ["model"], key: "kind" },
+  { path: ["dataset"], key: "kind" },
+  { path: ["train", "optimizer"], key: "name" },
+  { path: ["train", "schedule"], key: "kind" },
+] as const satisfies readonly { path: readonly string[]; key: string }[];

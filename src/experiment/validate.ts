@@ -1,0 +1,78 @@
+// Checks a composed experiment against the schema and turns everything that is wrong into problems with a line.
+
+import type { z } from "zod";
+import { combinationProblems } from "./combinations.ts";
+import { unknownKeyText } from "./known-keys.ts";
+import { describe, type Located, locate, type Path, type Problem, toPlain } from "./located.ts";
+import { nearMiss } from "./near-miss.ts";
+import { schema, type Written } from "./schema.ts";
+
+export type Validated =
+  | { readonly written: Written; readonly problems: readonly [] }
+  | { readonly written: null; readonly problems: readonly Problem[] };
+
+export function validate(root: Located): Validated {
+  const plain = toPlain(root);
+  const result = schema.safeParse(plain);
+  const issues = result.success ? [] : result.error.issues;
+  const problems = issues.flatMap((issue) => problemsOf(issue, root, plain));
+  const valid = result.success ? result.data : validSections(plain);
+  for (const { path, text } of combinationProblems(valid)) problems.push({ ...at(root, path), text });
+  return problems.length === 0 && result.success
+    ? { written: result.data, problems: [] }
+    : { written: null, problems };
+}
+
+/** The sections that are right by themselves, so that combinations are checked beside other problems. */
+function validSections(plain: unknown): Partial<Written> {
+  const valid: Record<string, unknown> = {};
+  for (const [name, section] of Object.entries(schema.shape)) {
+    const result = section.safeParse((plain as Record<string, unknown>)[name]);
+    if (result.success) valid[name] = result.data;
+  }
+  return valid;
+}
+
+function at(root: Located, path: Path): { readonly place: Located["place"]; readonly path: Path } {
+  return { place: locate(root, path).value.place, path };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, root: Located, plain: unknown): Problem[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      ...at(root, [...path, key]),
+      text: unknownKeyText(path, key, plain),
+    }));
+  }
+  const { value, found } = locate(root, path);
+  const got = describe(found ? value : null);
+  return [{ ...at(root, path), text: `expected ${expectation(issue)}, got ${got}${suggestion(issue, got)}` }];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union") return `one of ${unionNames(issue).join(", ")}`;
+  if (issue.code === "invalid_type" && issue.expected === "object") {
+    const names: Record<string, string> = {
+      model: " such as {kind: beta}",
+      dataset: " such as {kind: synthetic}",
+    };
+    return `a mapping${names[issue.path.join(".")] ?? ""}`;
+  }
+  return issue.message;
+}
+
+function suggestion(issue: z.core.$ZodIssue, got: string): string {
+  const names =
+    issue.code === "invalid_union"
+      ? unionNames(issue)
+      : issue.code === "invalid_value"
+        ? issue.values.map(String)
+        : [];
+  const near = got.startsWith('"') ? nearMiss(JSON.parse(got), names) : null;
+  return near === null ? "" : `, did you mean ${near}?`;
+}
+
+function unionNames(issue: z.core.$ZodIssue): string[] {
+  return ((issue as { options?: readonly unknown[] }).options ?? []).map(String);
+}

@@ -1,0 +1,160 @@
+// Complete experiments: defaults, shorthands, composition, overrides.
+
+import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { test } from "node:test";
+import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
+import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
+import { memoryFiles, resolve } from "./fixtures.ts";
+
+const least = "model: beta\ndataset: synthetic\n";
+
+test("the shortest experiment is complete", () => {
+  assert.deepEqual(resolve(least), {
+    name: "demo",
+    description: "",
+    tags: [],
+    seed: 1,
+    engine: "auto",
+    model: { kind: "beta" },
+    dataset: { kind: "synthetic", count: 512, limit: null, holdout: 0.1, seed: 1 },
+    image: { size: 64 },
+    train: {
+      epochs: 20,
+      batchSize: 16,
+      optimizer: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      schedule: { kind: "constant" },
+    },
+    samples: { every: 5, seen: 8, unseen: 8 },
+    checkpoint: { every: 5, keep: 2 },
+  });
+});
+
+test("every optimizer has the numbers of torch.optim", () => {
+  const numbers = (name: string) => resolve(`${least}train: {optimizer: ${name}}`).train.optimizer;
+  const epsilon = 1e-8;
+  assert.deepEqual(numbers("sgd"), { name: "sgd", learningRate: 1e-3 });
+  assert.deepEqual(numbers("momentum"), { name: "momentum", learningRate: 1e-3, momentum: 0.9 });
+  assert.deepEqual(numbers("rmsprop"), { name: "rmsprop", learningRate: 1e-2, decay: 0.99, epsilon });
+  assert.deepEqual(numbers("adagrad"), {
+    name: "adagrad",
+    learningRate: 1e-2,
+    epsilon: 1e-10,
+    initialAccumulator: 0,
+  });
+  assert.deepEqual(numbers("adadelta"), { name: "adadelta", learningRate: 1, decay: 0.9, epsilon: 1e-6 });
+  assert.deepEqual(numbers("adamax"), {
+    name: "adamax",
+    learningRate: 2e-3,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon,
+  });
+  assert.deepEqual(numbers("adamw"), {
+    name: "adamw",
+    learningRate: 1e-3,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon,
+    weightDecay: 1e-2,
+  });
+});
+
+test("schedules", () => {
+  const schedule = (text: string) => resolve(`${least}train: {epochs: 9, schedule: ${text}}`).train.schedule;
+  assert.deepEqual(schedule("linear"), { kind: "linear", decayEpochs: 4 });
+  assert.deepEqual(schedule("{kind: linear, decay_epochs: 9}"), { kind: "linear", decayEpochs: 9 });
+  assert.deepEqual(schedule("{kind: cosine, warmup_epochs: 0.5}"), { kind: "cosine", warmupEpochs: 0.5 });
+  assert.deepEqual(schedule("step"), { kind: "step", everyEpochs: 30, factor: 0.1 });
+});
+
+test("a relative root starts at the file, on the command line at the current folder", () => {
+  const text = "model: beta\ndataset: {kind: folder, root: ../photos}\n";
+  const root = (...overrides: string[]) => {
+    const { dataset } = resolve(text, overrides);
+    assert.equal(dataset.kind, "folder");
+    return "root" in dataset && dataset.root;
+  };
+  assert.equal(root(), "/project/photos");
+  assert.equal(root("dataset.root=photos"), "/project/photos");
+  assert.equal(root("dataset.root=/data"), "/data");
+  assert.equal(root("dataset.root=~/data"), `${homedir()}/data`);
+});
+
+test("the root of a parent file starts at the parent's folder", () => {
+  const files = memoryFiles({
+    "/project/experiments/base/coco.yaml": "dataset: {kind: coco, root: coco}\n",
+  });
+  const { dataset } = resolveExperiment("extends: base/coco.yaml\nmodel: beta\ndataset: {limit: 50}\n", {
+    file: "experiments/a.yaml",
+    cwd: "/project",
+    files,
+  });
+  assert.equal("root" in dataset && dataset.root, "/project/experiments/base/coco");
+  assert.equal(dataset.limit, 50);
+});
+
+test("a child is laid over its parents: mappings merge, lists are replaced", () => {
+  const files = memoryFiles({
+    "/project/experiments/one.yaml": `${least}tags: [a, b]\ntrain: {epochs: 5, batch_size: 4}\n`,
+    "/project/experiments/two.yaml": "train: {epochs: 6, optimizer: {name: adam, beta1: 0.5}}\n",
+  });
+  const text = "extends: [one.yaml, two.yaml]\ntags: [c]\ntrain: {optimizer: {learning_rate: 0.01}}\n";
+  const { tags, train } = resolve(text, [], files);
+  assert.deepEqual(tags, ["c"]);
+  assert.equal(train.epochs, 6);
+  assert.equal(train.batchSize, 4);
+  assert.deepEqual(train.optimizer, {
+    name: "adam",
+    learningRate: 0.01,
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  });
+});
+
+test("another variant drops what belonged to the old one, the same variant keeps it", () => {
+  const text = `${least}train: {optimizer: {name: adam, beta1: 0.5}}\n`;
+  const optimizer = (...overrides: string[]) => resolve(text, overrides).train.optimizer;
+  assert.deepEqual(optimizer("train.optimizer.name=sgd"), { name: "sgd", learningRate: 1e-3 });
+  assert.equal(optimizer("train.optimizer=adam").beta1, 0.5);
+  assert.deepEqual(optimizer("train.optimizer.learning_rate=2", "train.optimizer.name=sgd"), {
+    name: "sgd",
+    learningRate: 2,
+  });
+  assert.deepEqual(optimizer("train.optimizer=sgd", "train.optimizer.learning_rate=2"), {
+    name: "sgd",
+    learningRate: 2,
+  });
+});
+
+test("overrides are YAML, and of two the later one counts", () => {
+  const { tags, train, dataset } = resolve(least, [
+    "tags=[x, y]",
+    "train.epochs=2",
+    "train.epochs=3",
+    "dataset.limit=100",
+    "dataset.limit=",
+  ]);
+  assert.deepEqual(tags, ["x", "y"]);
+  assert.equal(train.epochs, 3);
+  assert.equal(dataset.limit, null);
+});
+
+test("an experiment written as YAML reads back as itself", () => {
+  const texts = [
+    least,
+    "model: beta\ndataset: {kind: coco, root: /c, unseen_split: val2017, categories: [cat, dog]}\n",
+    "model: beta\ndataset: {kind: celeba, root: /c, attributes: {No_Beard: true, Wearing_Hat: false}}\nname: '2024'\n",
+    `${least}train: {schedule: linear, optimizer: adamw}\ndescription: "two\\nlines: yes"\n`,
+  ];
+  for (const text of texts) {
+    const experiment = resolve(text);
+    assert.deepEqual(resolve(experimentToYaml(experiment)), experiment);
+  }
+});
+
+test("anchors and aliases are values like any other", () => {
+  const { samples } = resolve(`${least}samples: {seen: &n 4, unseen: *n}\n`);
+  assert.deepEqual([samples.seen, samples.unseen], [4, 4]);
+});
