@@ -1,0 +1,131 @@
+// Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
+// TypeScript files by itself. Usage: node --import tsx test/run.ts [part of a path…]
+
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { run } from "node:test";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+
+/** Files at a time: some tests start processes and train, all cores are busy with two. */
+const concurrency = 2;
+
+type Failure = { readonly name: string; readonly error: unknown };
+type Skipped = { readonly name: string; readonly reason: string };
+type FileResult = {
+  readonly file: string;
+  readonly ms: number;
+  readonly passed: number;
+  readonly failures: readonly Failure[];
+  readonly skipped: readonly Skipped[];
+  readonly output: string;
+};
+
+const testFolder = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(testFolder);
+
+function findFiles(filters: readonly string[]): string[] {
+  return readdirSync(testFolder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => path.join("test", file))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort();
+}
+
+/** Its process inherits our --import tsx. */
+async function runFile(file: string): Promise<FileResult> {
+  const absolute = path.join(root, file);
+  const began = performance.now();
+  const failures: Failure[] = [];
+  const skipped: Skipped[] = [];
+  let passed = 0;
+  let output = "";
+  /** Names of the tests around the current one, by nesting. */
+  const names: string[] = [];
+
+  for await (const { type, data } of run({ files: [absolute] })) {
+    if (type === "test:start") {
+      names.length = data.nesting;
+      names.push(data.name);
+    } else if (type === "test:stdout" || type === "test:stderr") {
+      output += data.message;
+    } else if (type === "test:pass" || type === "test:fail") {
+      const name = [...names.slice(0, data.nesting), data.name].join(" › ");
+      const isFile = data.name === absolute || data.name === file;
+      if (data.skip !== undefined || data.todo !== undefined) {
+        const reason = data.skip ?? data.todo;
+        skipped.push({
+          name,
+          reason: typeof reason === "string" && reason !== "" ? reason : "no reason given",
+        });
+      } else if (type === "test:fail") {
+        const { error } = data.details;
+        const { failureType } = error as { failureType?: string };
+        if (failureType !== "subtestsFailed")
+          failures.push({ name: isFile ? file : name, error: error.cause ?? error });
+      } else if (isFile) failures.push({ name: file, error: "the file has no test" });
+      else if ((data.details.type as string | undefined) !== "suite") passed++;
+    }
+  }
+  return { file, ms: performance.now() - began, passed, failures, skipped, output };
+}
+
+function indent(text: string, by: string): string {
+  return text.trimEnd().replace(/^/gm, by);
+}
+
+/** Message and stack; the frames of node:test itself help nobody. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    // An error comes out of a child process as a plain object now and then.
+    const { message, stack } = (error ?? {}) as { message?: unknown; stack?: unknown };
+    return String(stack ?? message ?? error);
+  }
+  const stack = error.stack ?? "";
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("node:internal"));
+  return [error.message, ...frames].join("\n");
+}
+
+function print(result: FileResult): void {
+  const { file, ms, passed, failures, skipped, output } = result;
+  const failed = failures.length > 0;
+  const counts = [
+    `${passed} passed`,
+    ...(failed ? [pc.red(`${failures.length} failed`)] : []),
+    ...(skipped.length > 0 ? [pc.yellow(`${skipped.length} skipped`)] : []),
+  ];
+  const mark = failed ? pc.red("✗") : pc.green("✓");
+  console.log(`${mark} ${file}  ${counts.join(", ")}  ${pc.dim(`${(ms / 1000).toFixed(1)} s`)}`);
+  for (const { name, reason } of skipped) console.log(`    ${pc.yellow("skipped")} ${name}: ${reason}`);
+  for (const { name, error } of failures) {
+    console.log(`    ${pc.red("failed")} ${name}`);
+    console.log(indent(describe(error), "        "));
+  }
+  if (failed && output.trim() !== "") console.log(`    its output:\n${indent(output, "        ")}`);
+}
+
+const files = findFiles(process.argv.slice(2));
+const results: FileResult[] = [];
+const waiting = [...files];
+await Promise.all(
+  Array.from({ length: concurrency }, async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const result = await runFile(file);
+      results.push(result);
+      print(result);
+    }
+  }),
+);
+
+const sum = (count: (result: FileResult) => number) =>
+  results.reduce((total, each) => total + count(each), 0);
+const [passed, failed] = [sum((each) => each.passed), sum((each) => each.failures.length)];
+const skipped = sum((each) => each.skipped.length);
+if (files.length === 0) console.log("no test file has such a path");
+else if (failed > 0) {
+  console.log(`\n${pc.red("failed")}`);
+  for (const { file, failures } of results)
+    for (const { name } of failures) console.log(`  ${file}: ${name}`);
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed > 0 || passed + skipped === 0 ? 1 : 0;
