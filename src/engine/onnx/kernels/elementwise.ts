@@ -19,7 +19,6 @@ const unary = {
   Abs: "Abs",
   Ceil: "Ceil",
   Cos: "Cos",
-  Elu: "Elu",
   Erf: "Erf",
   Exp: "Exp",
   Floor: "Floor",

@@ -1,0 +1,61 @@
+// Times training steps of one model on one engine in a process of its own, so that its peak memory is its own too.
+// Arguments: engine, image size, batch size, steps. Prints one line of JSON, as bench/peers/beta.py does.
+
+import { specsOf } from "../src/engine/engine.ts";
+import { openEngine } from "../src/engine/engines.ts";
+import type { EngineChoice } from "../src/experiment/experiment.ts";
+import { models } from "../src/models/models.ts";
+import { randomStream } from "../src/random.ts";
+
+const [choice, imageSize, batchSize, steps] = [process.argv[2], ...process.argv.slice(3).map(Number)] as [
+  EngineChoice,
+  number,
+  number,
+  number,
+];
+const learningRate = 1e-3;
+const callMs = 400; // as the runner does: src/runner/run-experiment.ts
+
+const engine = await openEngine(choice);
+const network = models.beta.build({ imageSize, batchSize, optimizer: { name: "adam", learningRate } });
+const initial = network.init(1);
+const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
+let state = engine.importState(initial);
+const stream = randomStream("bench");
+const image = Uint8Array.from({ length: batchSize * imageSize * imageSize * 3 }, () => stream.below(256));
+
+const stepMs: number[] = [];
+let count = 1;
+for (let done = 0; done < steps; ) {
+  const rgb = new Uint8Array(count * image.length);
+  for (let index = 0; index < count; index++) rgb.set(image, index * image.length);
+  const scalars = Array.from({ length: count }, (_, index) => network.hyper(done + index + 1, learningRate));
+  const start = performance.now();
+  const result = await compiled.run(state, count, {
+    batch: { rgb },
+    noise: {},
+    hyper: Object.fromEntries(
+      network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
+    ),
+  });
+  const tookMs = performance.now() - start;
+  engine.release(state);
+  state = result.state;
+  if (done > 2) for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
+  done += count;
+  count = Math.max(1, Math.min(32, Math.round((count * callMs) / tookMs), steps - done));
+}
+
+stepMs.sort((a, b) => a - b);
+const at = (share: number) => stepMs[Math.min(stepMs.length - 1, Math.floor(share * stepMs.length))]!;
+console.log(
+  JSON.stringify({
+    peer: `${engine.name} (${engine.version})`,
+    medianMs: at(0.5),
+    p10: at(0.1),
+    p90: at(0.9),
+    imagesPerSecond: (batchSize * 1000) / at(0.5),
+    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+  }),
+);
+process.exit(0);
