@@ -3,4 +3,6 @@
 import { register } from "tsx/esm/api";
 
 register();
-await import("../src/cli.ts");
+const { main } = await import("../src/cli.ts");
+// Not process.exit: standard output must have time to drain.
+process.exitCode = await main(process.argv.slice(2));

@@ -9,6 +9,14 @@ export type ProgressBar = {
   stop(): void;
 };
 
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Colours of this very stream: one may be a terminal and the other a file. NO_COLOR and FORCE_COLOR decide first. */
+export function colorsOf(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Colors {
+  const wanted = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : stream.isTTY === true && env.TERM !== "dumb";
+  return pc.createColors(!env.NO_COLOR && wanted);
+}
+
 export type Output = {
   info(line: string): void;
   warn(line: string): void;
@@ -23,6 +31,7 @@ export const silent: Output = { info: () => {}, warn: () => {}, error: () => {},
 
 /** Writes to standard error, so that standard output stays free for what a script reads. */
 export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Output {
+  const colors = colorsOf(stream);
   let bars: cliProgress.MultiBar | null = null;
   const print = (line: string) => {
     if (bars) bars.log(`${line}\n`);
@@ -30,8 +39,8 @@ export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Out
   };
   return {
     info: print,
-    warn: (line) => print(pc.yellow(`warning: ${line}`)),
-    error: (line) => print(pc.red(`error: ${line}`)),
+    warn: (line) => print(`${colors.yellow("warning:")} ${line}`),
+    error: (line) => print(`${colors.red("error:")} ${line}`),
     progress(total) {
       if (!stream.isTTY) return noBar;
       bars = new cliProgress.MultiBar({
@@ -46,10 +55,14 @@ export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Out
         gracefulExit: false,
       });
       const bar = bars.create(total, 0, { text: "" });
+      // The second Ctrl-C ends the process at once, with the cursor hidden.
+      const showCursor = () => stream.write("\x1b[?25h");
+      process.once("exit", showCursor);
       return {
         update: (done, text) => bar.update(done, { text }),
         stop: () => {
           bars?.stop();
+          process.off("exit", showCursor);
           bars = null;
         },
       };

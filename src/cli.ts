@@ -1,0 +1,126 @@
+// The command line. Commands load what they need when they run, so that `--help` and `list` never pay for an engine.
+// Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130 and 143 for a stopped run.
+
+import yargs from "yargs";
+import type { Command, Context, GlobalOptions } from "./cli/context.ts";
+import { defaultRunsFolder } from "./cli/context.ts";
+import { doctorCommand } from "./cli/doctor.ts";
+import { listCommand } from "./cli/list.ts";
+import { printError } from "./cli/print-error.ts";
+import { reportCommand } from "./cli/report.ts";
+import { runCommand } from "./cli/run.ts";
+import { showCommand } from "./cli/show.ts";
+import { usageError } from "./cli/usage-error.ts";
+import { colorsOf, terminalOutput } from "./output.ts";
+
+/** Does what the arguments say and gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  ignoreClosedPipes();
+  const context: Context = {
+    output: terminalOutput(),
+    print: (text) => process.stdout.write(text),
+    colors: colorsOf(process.stdout),
+    width: process.stdout.isTTY ? process.stdout.columns : null,
+    now: Date.now,
+    reportError: (thrown, debug) => printError(thrown, debug, process.stderr),
+  };
+  let exitCode = 0;
+  try {
+    await createParser(argv, context, (code) => {
+      exitCode = code;
+    }).parseAsync();
+    return exitCode;
+  } catch (thrown) {
+    return context.reportError(thrown, argv.includes("--debug"));
+  }
+}
+
+/** `hueristic list | head -1` closes our standard output early: that is no error of anyone. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
+function createParser(argv: readonly string[], context: Context, onExit: (code: number) => void) {
+  const parser = yargs([...argv])
+    .scriptName("hueristic")
+    .usage("$0 <command>\n\nTrains networks that colour grey images, and shows how well they do.")
+    .option("runs", {
+      type: "string",
+      default: process.env.HUERISTIC_RUNS || defaultRunsFolder,
+      defaultDescription: process.env.HUERISTIC_RUNS
+        ? undefined!
+        : `"${defaultRunsFolder}", or HUERISTIC_RUNS`,
+      describe: "Folder of the runs",
+      requiresArg: true,
+    })
+    .option("debug", { type: "boolean", default: false, describe: "Show the stack of every error" })
+    .parserConfiguration({
+      "dot-notation": false,
+      "parse-positional-numbers": false,
+    });
+
+  const commands: string[] = [];
+  function add<Options>({ command, summary, options, run }: Command<Options>): void {
+    commands.push(command.split(" ")[0]!);
+    parser.command(
+      command,
+      summary,
+      (inner) => options(inner as never),
+      async (parsed) => onExit(await run(lastOfEach(parsed, command) as Options, context)),
+    );
+  }
+  add(runCommand);
+  add(reportCommand);
+  add(listCommand);
+  add(showCommand);
+  add(doctorCommand);
+  add<GlobalOptions>({
+    command: "completion",
+    summary: "Script that completes commands and options in bash or zsh",
+    options: (inner) => inner.example("$0 completion >> ~/.bashrc", "From the next shell on"),
+    async run() {
+      // Its types lack the arguments: the program's name, not its path, and the command that printed the script.
+      const { showCompletionScript } = parser as {
+        showCompletionScript(name: string, command: string): unknown;
+      };
+      showCompletionScript.call(parser, "hueristic", "completion");
+      return 0;
+    },
+  });
+
+  return parser
+    .example("$0 run experiments/demo.yaml --report", "Train, then write the report")
+    .example("$0 list", "See all runs")
+    .example("$0 report latest --out report.html", "One page about the newest run")
+    .demandCommand(1, "expected a command")
+    .strict()
+    .help()
+    .alias("help", "h")
+    .version()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined, usage) => {
+      // An error without a message comes out of a command; the other way round it is a usage error.
+      if (error !== undefined && error.name !== "YError" && !message) throw error;
+      // yargs hands in its usage object, though its types say that it is the parser.
+      const { getDescriptions } = usage as unknown as { getDescriptions(): Record<string, unknown> };
+      const options = Object.keys(getDescriptions()).filter((name) => !name.startsWith("$"));
+      throw usageError(message ?? error!.message, argv, { commands, options });
+    });
+}
+
+/** Of an option that is given twice the last one holds; only the list that a command takes stays one. */
+function lastOfEach(parsed: Readonly<Record<string, unknown>>, command: string): Record<string, unknown> {
+  const list = /\[(\w+)\.\.\]/.exec(command)?.[1];
+  return Object.fromEntries(
+    Object.entries(parsed).map(([key, value]) => [
+      key,
+      Array.isArray(value) && key !== list && key !== "_" ? value.at(-1) : value,
+    ]),
+  );
+}
