@@ -8,12 +8,14 @@ export type Combination = { readonly path: Path; readonly text: string };
 /** The side of an image must be a multiple of this: the network halves it three times. */
 const sizeSteps = { beta: 8 } satisfies Record<Written["model"]["kind"], number>;
 
-/** Sections with problems of their own are left out of `written`. */
-export function combinationProblems(written: Partial<Written>): Combination[] {
+/** What is right by itself: sections with problems are left out, of `train` only the fields that have one. */
+export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: Partial<Written["train"]> };
+
+export function combinationProblems(written: ValidSections): Combination[] {
   return [...imageSize(written), ...trainEpochs(written), ...unseenSource(written), ...imageCounts(written)];
 }
 
-function imageSize({ image, model }: Partial<Written>): Combination[] {
+function imageSize({ image, model }: ValidSections): Combination[] {
   if (!image || !model) return [];
   const step = sizeSteps[model.kind];
   if (image.size % step === 0) return [];
@@ -21,21 +23,21 @@ function imageSize({ image, model }: Partial<Written>): Combination[] {
   return [{ path: ["image", "size"], text }];
 }
 
-function trainEpochs({ train }: Partial<Written>): Combination[] {
-  if (!train) return [];
+function trainEpochs({ train }: ValidSections): Combination[] {
   const { schedule, epochs } = train;
-  if (schedule.kind === "linear" && schedule.decay_epochs !== null && schedule.decay_epochs > epochs) {
+  if (schedule === undefined || epochs === undefined) return [];
+  if (schedule.kind === "linear" && schedule.decay_epochs > epochs) {
     const text = `expected at most the ${epochs} of train.epochs, got ${schedule.decay_epochs}`;
     return [{ path: ["train", "schedule", "decay_epochs"], text }];
   }
-  if (schedule.kind === "cosine" && schedule.warmup_epochs >= epochs) {
-    const text = `expected less than the ${epochs} of train.epochs, got ${schedule.warmup_epochs}`;
+  if (schedule.kind === "cosine" && schedule.warmup_epochs > epochs) {
+    const text = `expected at most the ${epochs} of train.epochs, got ${schedule.warmup_epochs}`;
     return [{ path: ["train", "schedule", "warmup_epochs"], text }];
   }
   return [];
 }
 
-function unseenSource({ dataset }: Partial<Written>): Combination[] {
+function unseenSource({ dataset }: ValidSections): Combination[] {
   if (!dataset || !("unseen_split" in dataset) || dataset.unseen_split === null) return [];
   const problems: Combination[] = [];
   const given = JSON.stringify(dataset.unseen_split);
@@ -51,7 +53,7 @@ function unseenSource({ dataset }: Partial<Written>): Combination[] {
 }
 
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
-function imageCounts({ dataset, samples, train }: Partial<Written>): Combination[] {
+function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
   if (!dataset || !samples) return [];
   const limit = dataset.limit ?? Number.POSITIVE_INFINITY;
   const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
@@ -72,7 +74,7 @@ function imageCounts({ dataset, samples, train }: Partial<Written>): Combination
     const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
     return [{ path: blamed, text: `expected enough images for ${needed} samples, got ${got}` }];
   }
-  if (train && train.batch_size > seen) {
+  if (train.batch_size !== undefined && train.batch_size > seen) {
     const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;
     return [{ path: ["train", "batch_size"], text }];
   }

@@ -1,20 +1,20 @@
 // Lays values over each other: a file over those that it extends, the command line over the file.
-// Mappings merge, lists and scalars are replaced, and a change of variant drops what belonged to the old one.
+// Mappings merge, lists and scalars are replaced, and a change of variant drops what only the old one knew.
 
 import { type Located, type LocatedMapping, type Path, type Place, type Problem, quoted } from "./located.ts";
 import { readYaml } from "./read-yaml.ts";
-import { variants } from "./schema.ts";
+import { type Variant, variants } from "./schema.ts";
 
 const samePath = (a: Path, b: Path) => a.length === b.length && a.every((key, index) => key === b[index]);
 
-function variantKey(path: Path): string | null {
-  return variants.find((variant) => samePath(variant.path, path))?.key ?? null;
+function variantAt(path: Path): Variant | undefined {
+  return variants.find((variant) => samePath(variant.path, path));
 }
 
 /** Writes `section: word` in full, so that it merges like any other mapping. */
 export function expandShorthands(value: Located, path: Path = []): Located {
-  const key = variantKey(path);
-  if (key !== null && value.type === "scalar" && typeof value.value === "string") {
+  const key = variantAt(path)?.key;
+  if (key !== undefined && value.type === "scalar" && typeof value.value === "string") {
     return { type: "mapping", entries: new Map([[key, value]]), place: value.place };
   }
   if (value.type !== "mapping") return value;
@@ -27,9 +27,11 @@ export function expandShorthands(value: Located, path: Path = []): Located {
 /** `upper` over `lower`, both with shorthands expanded. */
 export function merge(lower: Located, upper: Located, path: Path = []): Located {
   if (lower.type !== "mapping" || upper.type !== "mapping") return upper;
-  const key = variantKey(path);
-  if (key !== null && changes(lower, upper, key)) return upper;
+  const variant = variantAt(path);
   const entries = new Map(lower.entries);
+  if (variant !== undefined && changes(lower, upper, variant)) {
+    for (const name of lower.entries.keys()) if (!variant.shared.includes(name)) entries.delete(name);
+  }
   for (const [name, value] of upper.entries) {
     const below = entries.get(name);
     entries.set(name, below === undefined ? value : merge(below, value, [...path, name]));
@@ -38,10 +40,25 @@ export function merge(lower: Located, upper: Located, path: Path = []): Located 
   return { type: "mapping", entries, place: upper.place.line === null ? lower.place : upper.place };
 }
 
-function changes(lower: LocatedMapping, upper: LocatedMapping, key: string): boolean {
+function changes(lower: LocatedMapping, upper: LocatedMapping, { key, usual }: Variant): boolean {
   const [before, after] = [lower.entries.get(key), upper.entries.get(key)];
   if (after === undefined) return false;
-  return before?.type !== "scalar" || after.type !== "scalar" || before.value !== after.value;
+  const name = before === undefined ? usual : before.type === "scalar" ? before.value : null;
+  return after.type !== "scalar" || after.value !== name;
+}
+
+/** Names the usual variant in sections that leave it out, such as `optimizer: {learning_rate: 0.1}`. */
+export function nameUsualVariants(value: Located, path: Path = []): Located {
+  if (value.type !== "mapping") return value;
+  const { place } = value;
+  const entries = new Map(
+    [...value.entries].map(([name, entry]) => [name, nameUsualVariants(entry, [...path, name])] as const),
+  );
+  const { key, usual = null } = variantAt(path) ?? {};
+  if (key !== undefined && usual !== null && !entries.has(key)) {
+    entries.set(key, { type: "scalar", value: usual, source: usual, place });
+  }
+  return { type: "mapping", entries, place };
 }
 
 export type Overrides = { readonly value: LocatedMapping; readonly problems: readonly Problem[] };

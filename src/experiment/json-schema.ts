@@ -11,7 +11,6 @@ export function experimentJsonSchema(): JsonSchema {
     io: "input",
     override: ({ jsonSchema }) => {
       const node = jsonSchema as JsonSchema;
-      delete node.required;
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
       if (node.oneOf) {
         node.anyOf = node.oneOf;
@@ -21,6 +20,7 @@ export function experimentJsonSchema(): JsonSchema {
   }) as JsonSchema;
   const properties = json.properties as Record<string, JsonSchema>;
   for (const { path, key } of variants) addShorthand(properties, path, key);
+  dropRequired(json);
   return {
     $schema: json.$schema,
     title: "Hueristic experiment",
@@ -42,8 +42,15 @@ function addShorthand(properties: Record<string, JsonSchema>, path: readonly str
     addShorthand(section.properties as Record<string, JsonSchema>, rest, key);
     return;
   }
-  const options = section.anyOf as { properties: Record<string, { const: string }> }[];
-  section.anyOf = [{ enum: options.map((option) => option.properties[key]!.const) }, ...options];
+  const options = section.anyOf as { properties: Record<string, { const: string }>; required: string[] }[];
+  const short = options.filter(({ required }) => required.every((needed) => needed === key));
+  section.anyOf = [{ enum: short.map((option) => option.properties[key]!.const) }, ...options];
+}
+
+function dropRequired(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  if ("required" in node && Array.isArray(node.required)) delete (node as JsonSchema).required;
+  for (const inner of Object.values(node)) dropRequired(inner);
 }
 
 /** The text of experiments/schema.json. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { nearMiss } from "./near-miss.ts";
-import { schema } from "./schema.ts";
+import { schema, variants } from "./schema.ts";
 
 type Schema = z.core.$ZodType;
 
@@ -21,11 +21,21 @@ export function knownKeys(path: readonly (string | number)[], value: unknown): s
 export function unknownKeyText(path: readonly (string | number)[], key: string, root: unknown): string {
   const known = knownKeys(path, root);
   const inRoot = path.length === 0 ? ["extends", ...known] : known;
-  const near = nearMiss(key, inRoot);
-  const elsewhere = [...new Set(allPaths(schema))].filter((other) => other.split(".").at(-1) === key);
-  const meant = elsewhere.length > 0 && elsewhere.length <= 2 ? elsewhere.join(" or ") : near;
+  const list = `(known: ${inRoot.join(", ")})`;
+  const paths = [...new Set(allPaths(schema))];
+  const variant = variants.find((one) => one.path.join(".") === path.join("."));
+  if (variant && paths.includes([...path, key].join("."))) {
+    return `unknown key for ${variant.key} ${valueAt([...path, variant.key], root)} ${list}`;
+  }
+  const elsewhere = paths.filter((other) => other.split(".").at(-1) === key);
+  const few = elsewhere.length > 0 && elsewhere.length <= 2;
+  const meant = few ? elsewhere.join(" or ") : nearMiss(key, inRoot);
   const suggestion = meant === null ? "" : `, did you mean ${meant}?`;
-  return `unknown key${suggestion} (known: ${inRoot.join(", ")})`;
+  return `unknown key${suggestion} ${list}`;
+}
+
+function valueAt(path: readonly (string | number)[], root: unknown): unknown {
+  return path.reduce((here, key) => (here as Record<string, unknown> | undefined)?.[key], root);
 }
 
 function allPaths(at: Schema, prefix = ""): string[] {

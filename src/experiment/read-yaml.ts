@@ -7,6 +7,7 @@ import { describe, type Located, type Path, type Place, type Problem, quoted } f
 /** An experiment is a page of text; whatever is larger was named by mistake. */
 export const mostBytes = 256 * 1024;
 const mostValues = 20_000;
+const tooDeep = "expected an experiment, got YAML that is nested too deeply";
 
 export type ReadYaml = { readonly value: Located | null; readonly problems: readonly Problem[] };
 
@@ -25,7 +26,11 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
     document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    report(at, path, "expected an experiment, got YAML that is nested too deeply");
+    report(at, path, tooDeep);
+    return { value: null, problems };
+  }
+  if (document.errors.some(({ message }) => /maximum call stack/i.test(message))) {
+    report(at, path, tooDeep);
     return { value: null, problems };
   }
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {

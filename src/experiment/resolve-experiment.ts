@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { camelCase } from "./camel-case.ts";
-import { merge, readOverrides } from "./compose.ts";
-import type { DatasetConfig, Experiment, ScheduleConfig } from "./experiment.ts";
+import { merge, nameUsualVariants, readOverrides } from "./compose.ts";
+import type { DatasetConfig, Experiment } from "./experiment.ts";
 import { type ExperimentFiles, readLayers } from "./files.ts";
 import { type Located, locate, type Problem, problemLine } from "./located.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
@@ -35,7 +35,7 @@ export function resolveExperiment(text: string, options: ResolveOptions): Experi
   const layers = readLayers(text, file, cwd, files);
   const above = readOverrides(overrides, cwd);
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
-  const root = merge(layers.value, above.value);
+  const root = nameUsualVariants(merge(layers.value, above.value));
   const { written, problems } = validate(root);
   const all = [...layers.problems, ...problems, ...above.problems];
   if (written === null || all.length > 0) throw problemsError(all);
@@ -51,30 +51,23 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { dataset, train, ...rest } = camelCase(written);
+  const { dataset, ...rest } = camelCase(written);
   return {
     ...rest,
     name: written.name ?? path.basename(file).replace(/\.ya?ml$/, ""),
-    dataset: completeDataset(dataset, root),
-    train: { ...train, schedule: completeSchedule(train.schedule, train.epochs) },
+    dataset: completeDataset(dataset, written.seed, root),
   };
 }
 
 function completeDataset(
   dataset: ReturnType<typeof camelCase<Written>>["dataset"],
+  experimentSeed: number,
   root: Located,
 ): DatasetConfig {
   const holdout = dataset.holdout ?? defaultHoldout;
-  if (dataset.kind === "synthetic") return { ...dataset, holdout };
+  const seed = dataset.seed ?? experimentSeed;
+  if (dataset.kind === "synthetic") return { ...dataset, holdout, seed };
   const { folder } = locate(root, ["dataset", "root"]).value.place;
   const given = dataset.root.replace(/^~(?=$|[/\\])/, homedir());
-  return { ...dataset, holdout, root: path.resolve(folder, given) };
-}
-
-function completeSchedule(
-  schedule: ReturnType<typeof camelCase<Written>>["train"]["schedule"],
-  epochs: number,
-): ScheduleConfig {
-  if (schedule.kind !== "linear") return schedule;
-  return { ...schedule, decayEpochs: schedule.decayEpochs ?? Math.max(1, Math.floor(epochs / 2)) };
+  return { ...dataset, holdout, seed, root: path.resolve(folder, given) };
 }

@@ -55,6 +55,7 @@ const model = z
       kind: kind("beta", "Plain convolutional encoder and decoder; mean squared error of the chroma."),
     }),
   ])
+  .prefault({ kind: "beta" })
   .describe("The network. `model: beta` is short for `model: {kind: beta}`.");
 
 // --- dataset
@@ -74,8 +75,10 @@ const common = {
       `Share of the images held out as unseen, between 0 and 1; ${defaultHoldout} where it is left out. Not together with unseen_split.`,
     ),
   seed: whole("", { least: 0 })
-    .default(1)
-    .describe("Chooses which images `limit` keeps and which are held out; apart from the training's seed."),
+    .optional()
+    .describe(
+      "Chooses which images `limit` keeps and which are held out; the experiment's seed if left out.",
+    ),
 };
 
 const root = (what: string) =>
@@ -126,7 +129,7 @@ const dataset = z
     }),
     z.strictObject({
       kind: kind("synthetic", "Scenes that the program draws itself: nothing to download."),
-      count: whole("scenes", { least: 2 }).default(512).describe("How many scenes are drawn."),
+      count: whole("scenes", { least: 2 }).default(640).describe("How many scenes are drawn."),
       ...common,
     }),
   ])
@@ -140,21 +143,21 @@ const learningRate = (value: number) =>
 const beta1 = rate().default(0.9).describe("Decay of the running mean of the gradient.");
 const beta2 = rate().default(0.999).describe("Decay of the running mean of its square.");
 
-/** The defaults are those of torch.optim. */
+/** Defaults of torch.optim, but for two learning rates: sgd and momentum have 1e-3 there, rmsprop 1e-2. */
 const optimizer = z
   .discriminatedUnion("name", [
     z.strictObject({
       name: kind("sgd", "Plain gradient descent."),
-      learning_rate: learningRate(1e-3),
+      learning_rate: learningRate(1e-2),
     }),
     z.strictObject({
       name: kind("momentum", "torch.optim.SGD with momentum."),
-      learning_rate: learningRate(1e-3),
+      learning_rate: learningRate(1e-2),
       momentum: rate().default(0.9).describe("Share of the velocity that is kept; 0.9 as is usual."),
     }),
     z.strictObject({
       name: kind("rmsprop", "torch.optim.RMSprop."),
-      learning_rate: learningRate(1e-2),
+      learning_rate: learningRate(1e-3),
       decay: rate().default(0.99).describe("Decay of the running mean of the squared gradient (alpha)."),
       epsilon: epsilon(1e-8),
     }),
@@ -203,10 +206,7 @@ const schedule = z
     z.strictObject({ kind: kind("constant", "The learning rate stays as it is.") }),
     z.strictObject({
       kind: kind("linear", "pix2pix: constant, then linearly towards zero over the last epochs."),
-      decay_epochs: whole("epochs", { least: 1 })
-        .nullable()
-        .default(null)
-        .describe("How many of the last epochs; null is the last half of them, as in pix2pix."),
+      decay_epochs: whole("epochs", { least: 1 }).describe("How many of the last epochs; pix2pix: half."),
     }),
     z.strictObject({
       kind: kind("cosine", "Half a cosine down to zero, after a linear warm-up."),
@@ -214,7 +214,7 @@ const schedule = z
     }),
     z.strictObject({
       kind: kind("step", "Times `factor` every `every_epochs` epochs, as torch's StepLR."),
-      every_epochs: whole("epochs", { least: 1 }).default(30).describe("Epochs between two steps."),
+      every_epochs: whole("epochs", { least: 1 }).describe("Epochs between two steps."),
       factor: above(0).default(0.1).describe("What the learning rate is multiplied by."),
     }),
   ])
@@ -279,10 +279,19 @@ export const schema = z.strictObject({
 
 export type Written = z.output<typeof schema>;
 
+export type Variant = {
+  readonly path: readonly string[];
+  readonly key: string;
+  /** Keys that every variant knows: they stay when the variant changes. */
+  readonly shared: readonly string[];
+  /** The variant that is meant where `key` is left out; null where it must be written. */
+  readonly usual: string | null;
+};
+
 /** Sections with variants: the key that says which. `section: word` is short for `section: {key: word}`. */
-export const variants = [
-  { path: ["model"], key: "kind" },
-  { path: ["dataset"], key: "kind" },
-  { path: ["train", "optimizer"], key: "name" },
-  { path: ["train", "schedule"], key: "kind" },
-] as const satisfies readonly { path: readonly string[]; key: string }[];
+export const variants: readonly Variant[] = [
+  { path: ["model"], key: "kind", shared: [], usual: "beta" },
+  { path: ["dataset"], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["train", "optimizer"], key: "name", shared: [], usual: "adam" },
+  { path: ["train", "schedule"], key: "kind", shared: [], usual: null },
+];

@@ -1,7 +1,7 @@
 // Checks a composed experiment against the schema and turns everything that is wrong into problems with a line.
 
 import type { z } from "zod";
-import { combinationProblems } from "./combinations.ts";
+import { combinationProblems, type ValidSections } from "./combinations.ts";
 import { unknownKeyText } from "./known-keys.ts";
 import { describe, type Located, locate, type Path, type Problem, toPlain } from "./located.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -23,11 +23,20 @@ export function validate(root: Located): Validated {
     : { written: null, problems };
 }
 
-/** The sections that are right by themselves, so that combinations are checked beside other problems. */
-function validSections(plain: unknown): Partial<Written> {
+/** What is right by itself, so that combinations are checked beside other problems. */
+function validSections(plain: unknown): ValidSections {
+  const { train = {} } = plain as Record<string, unknown>;
+  return {
+    ...validFields(schema.shape, plain),
+    train: validFields(schema.shape.train.unwrap().shape, train),
+  };
+}
+
+function validFields(shape: Readonly<Record<string, z.ZodType>>, plain: unknown): Record<string, unknown> {
   const valid: Record<string, unknown> = {};
-  for (const [name, section] of Object.entries(schema.shape)) {
-    const result = section.safeParse((plain as Record<string, unknown>)[name]);
+  if (typeof plain !== "object" || plain === null) return valid;
+  for (const [name, field] of Object.entries(shape)) {
+    const result = field.safeParse((plain as Record<string, unknown>)[name]);
     if (result.success) valid[name] = result.data;
   }
   return valid;
@@ -46,8 +55,15 @@ function problemsOf(issue: z.core.$ZodIssue, root: Located, plain: unknown): Pro
     }));
   }
   const { value, found } = locate(root, path);
-  const got = describe(found ? value : null);
+  const got = describe(found ? value : null) + quotesHint(issue, found ? value : null);
   return [{ ...at(root, path), text: `expected ${expectation(issue)}, got ${got}${suggestion(issue, got)}` }];
+}
+
+/** YAML takes 2024 for a number and true for a truth value, also where a name is meant. */
+function quotesHint(issue: z.core.$ZodIssue, value: Located | null): string {
+  const wantsText = issue.code === "invalid_type" && issue.expected === "string";
+  const isOther = value?.type === "scalar" && value.value !== null && typeof value.value !== "string";
+  return wantsText && isOther ? ", which YAML takes for a text only in quotes" : "";
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -35,7 +35,6 @@ __proto__: {a: 1}
   assert.deepEqual(
     problemsOf(() => resolve(text)),
     [
-      "experiments/demo.yaml:1: model: expected a mapping such as {kind: beta}, got nothing",
       `experiments/demo.yaml:1: modle: unknown key, did you mean model? (known: ${topKeys})`,
       `experiments/demo.yaml:2: epochs: unknown key, did you mean train.epochs? (known: ${topKeys})`,
       'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, got "coc", did you mean coco?',
@@ -46,6 +45,7 @@ __proto__: {a: 1}
       "experiments/demo.yaml:9: train.schedule.decay_epochs: expected a whole number of epochs, at least 1, got -1",
       "experiments/demo.yaml:10: samples.every: expected a whole number of epochs, at least 1, got 0",
       'experiments/demo.yaml:10: samples.seen: expected a whole number of images, 0 to 256, got "4"',
+      "experiments/demo.yaml:11: image.size: expected a multiple of 8 for the model beta, got 60",
       'experiments/demo.yaml:12: engine: expected one of auto, onnx, tensorflow, got "tensorflwo", did you mean tensorflow?',
       "experiments/demo.yaml:13: tags: expected a list of words, got a mapping",
       "experiments/demo.yaml:14: seed: expected a whole number, at least 0, got .inf",
@@ -64,8 +64,8 @@ const impossible: readonly [text: string, ...expected: string[]][] = [
     "3: train.schedule.decay_epochs: expected at most the 3 of train.epochs, got 4",
   ],
   [
-    `${least}train: {epochs: 3, schedule: {kind: cosine, warmup_epochs: 3}}\n`,
-    "3: train.schedule.warmup_epochs: expected less than the 3 of train.epochs, got 3",
+    `${least}train: {epochs: 3, schedule: {kind: cosine, warmup_epochs: 4}}\n`,
+    "3: train.schedule.warmup_epochs: expected at most the 3 of train.epochs, got 4",
   ],
   [
     "model: beta\ndataset: {kind: coco, root: x, unseen_split: val2017, holdout: 0.2}\n",
@@ -99,6 +99,26 @@ const impossible: readonly [text: string, ...expected: string[]][] = [
     "model: beta\ndataset: {kind: synthetic, count: 20}\ntrain: {batch_size: 16}\n",
     "3: train.batch_size: expected at most the 12 images left to train on, got 16",
   ],
+  [
+    `${least}train: {epochs: 3, batch_size: 0, schedule: {kind: linear, decay_epochs: 4}}\n`,
+    "3: train.batch_size: expected a whole number of images, at least 1, got 0",
+    "3: train.schedule.decay_epochs: expected at most the 3 of train.epochs, got 4",
+  ],
+  [
+    `${least}train: {schedule: linear}\n`,
+    "3: train.schedule.decay_epochs: expected a whole number of epochs, at least 1, got nothing",
+  ],
+  [
+    `${least}train: {optimizer: {learning_rate: 0}}\n`,
+    "3: train.optimizer.learning_rate: expected a number greater than 0, got 0",
+  ],
+  [
+    `${least}train: {optimizer: {name: sgd, beta1: 0.5}}\n`,
+    "3: train.optimizer.beta1: unknown key for name sgd (known: name, learning_rate)",
+  ],
+  [`${least}image: {size: 2048}\n`, "3: image.size: expected a whole number of pixels, 8 to 1024, got 2048"],
+  ["seed: 1\n", "1: dataset: expected a mapping such as {kind: synthetic}, got nothing"],
+  ["dataset: coco\n", "1: dataset.root: expected a text that is not empty, got nothing"],
   [`${least}train: {epochs: 0}\n`, "3: train.epochs: expected a whole number of epochs, at least 1, got 0"],
   [
     `${least}checkpoint: {every: 0, keep: 0}\n`,
@@ -154,9 +174,9 @@ for (const [text, ...expected] of unreadable) {
 test("problems on the command line", () => {
   const overrides = ["train.epohcs=3", "seed", "=3", "a..b=2", "seed=[1", "extends=x", "dataset.root=/x"];
   assert.deepEqual(problems(least, ...overrides, "train.optimizer.name=sdg"), [
-    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, optimizer, schedule)",
     "command line: dataset.root: unknown key for kind synthetic (known: kind, count, limit, holdout, seed)",
     'command line: train.optimizer.name: expected one of sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw, got "sdg", did you mean sgd?',
+    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, optimizer, schedule)",
     'command line: expected key.path=value, got "seed"',
     'command line: expected key.path=value, got "=3"',
     'command line: expected key.path=value, got "a..b=2"',

@@ -7,7 +7,7 @@ import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
 import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
 import { memoryFiles, resolve } from "./fixtures.ts";
 
-const least = "model: beta\ndataset: synthetic\n";
+const least = "dataset: synthetic\n";
 
 test("the shortest experiment is complete", () => {
   assert.deepEqual(resolve(least), {
@@ -17,7 +17,7 @@ test("the shortest experiment is complete", () => {
     seed: 1,
     engine: "auto",
     model: { kind: "beta" },
-    dataset: { kind: "synthetic", count: 512, limit: null, holdout: 0.1, seed: 1 },
+    dataset: { kind: "synthetic", count: 640, limit: null, holdout: 0.1, seed: 1 },
     image: { size: 64 },
     train: {
       epochs: 20,
@@ -30,12 +30,12 @@ test("the shortest experiment is complete", () => {
   });
 });
 
-test("every optimizer has the numbers of torch.optim", () => {
+test("every optimizer has its numbers", () => {
   const numbers = (name: string) => resolve(`${least}train: {optimizer: ${name}}`).train.optimizer;
   const epsilon = 1e-8;
-  assert.deepEqual(numbers("sgd"), { name: "sgd", learningRate: 1e-3 });
-  assert.deepEqual(numbers("momentum"), { name: "momentum", learningRate: 1e-3, momentum: 0.9 });
-  assert.deepEqual(numbers("rmsprop"), { name: "rmsprop", learningRate: 1e-2, decay: 0.99, epsilon });
+  assert.deepEqual(numbers("sgd"), { name: "sgd", learningRate: 1e-2 });
+  assert.deepEqual(numbers("momentum"), { name: "momentum", learningRate: 1e-2, momentum: 0.9 });
+  assert.deepEqual(numbers("rmsprop"), { name: "rmsprop", learningRate: 1e-3, decay: 0.99, epsilon });
   assert.deepEqual(numbers("adagrad"), {
     name: "adagrad",
     learningRate: 1e-2,
@@ -62,10 +62,10 @@ test("every optimizer has the numbers of torch.optim", () => {
 
 test("schedules", () => {
   const schedule = (text: string) => resolve(`${least}train: {epochs: 9, schedule: ${text}}`).train.schedule;
-  assert.deepEqual(schedule("linear"), { kind: "linear", decayEpochs: 4 });
   assert.deepEqual(schedule("{kind: linear, decay_epochs: 9}"), { kind: "linear", decayEpochs: 9 });
+  assert.deepEqual(schedule("cosine"), { kind: "cosine", warmupEpochs: 0 });
   assert.deepEqual(schedule("{kind: cosine, warmup_epochs: 0.5}"), { kind: "cosine", warmupEpochs: 0.5 });
-  assert.deepEqual(schedule("step"), { kind: "step", everyEpochs: 30, factor: 0.1 });
+  assert.deepEqual(schedule("{kind: step, every_epochs: 3}"), { kind: "step", everyEpochs: 3, factor: 0.1 });
 });
 
 test("a relative root starts at the file, on the command line at the current folder", () => {
@@ -116,7 +116,7 @@ test("a child is laid over its parents: mappings merge, lists are replaced", () 
 test("another variant drops what belonged to the old one, the same variant keeps it", () => {
   const text = `${least}train: {optimizer: {name: adam, beta1: 0.5}}\n`;
   const optimizer = (...overrides: string[]) => resolve(text, overrides).train.optimizer;
-  assert.deepEqual(optimizer("train.optimizer.name=sgd"), { name: "sgd", learningRate: 1e-3 });
+  assert.deepEqual(optimizer("train.optimizer.name=sgd"), { name: "sgd", learningRate: 1e-2 });
   assert.equal(optimizer("train.optimizer=adam").beta1, 0.5);
   assert.deepEqual(optimizer("train.optimizer.learning_rate=2", "train.optimizer.name=sgd"), {
     name: "sgd",
@@ -126,6 +126,28 @@ test("another variant drops what belonged to the old one, the same variant keeps
     name: "sgd",
     learningRate: 2,
   });
+});
+
+test("another kind of data set keeps what all kinds know", () => {
+  const text = "dataset: {kind: synthetic, count: 300, limit: 100, holdout: 0.2, seed: 5}\n";
+  const { dataset } = resolve(text, ["dataset.kind=folder", "dataset.root=/photos"]);
+  assert.deepEqual(dataset, { kind: "folder", root: "/photos", limit: 100, holdout: 0.2, seed: 5 });
+});
+
+test("a number of the usual optimizer needs no name", () => {
+  const optimizer = (text: string, ...overrides: string[]) => resolve(text, overrides).train.optimizer;
+  const { name, learningRate } = optimizer(least, "train.optimizer.learning_rate=0.1");
+  assert.deepEqual([name, learningRate], ["adam", 0.1]);
+  const word = `${least}train: {optimizer: adam}\n`;
+  assert.equal(optimizer(word, "train.optimizer.learning_rate=0.1").learningRate, 0.1);
+  const number = `${least}train: {optimizer: {learning_rate: 0.1}}\n`;
+  assert.equal(optimizer(number, "train.optimizer.name=adam").learningRate, 0.1);
+  assert.deepEqual(optimizer(number, "train.optimizer=sgd"), { name: "sgd", learningRate: 1e-2 });
+});
+
+test("the data set takes the experiment's seed where it has none", () => {
+  assert.equal(resolve(`${least}seed: 4\n`).dataset.seed, 4);
+  assert.equal(resolve("seed: 4\ndataset: {kind: synthetic, seed: 2}\n").dataset.seed, 2);
 });
 
 test("overrides are YAML, and of two the later one counts", () => {
@@ -146,7 +168,7 @@ test("an experiment written as YAML reads back as itself", () => {
     least,
     "model: beta\ndataset: {kind: coco, root: /c, unseen_split: val2017, categories: [cat, dog]}\n",
     "model: beta\ndataset: {kind: celeba, root: /c, attributes: {No_Beard: true, Wearing_Hat: false}}\nname: '2024'\n",
-    `${least}train: {schedule: linear, optimizer: adamw}\ndescription: "two\\nlines: yes"\n`,
+    `${least}seed: 7\ntrain: {schedule: {kind: linear, decay_epochs: 5}, optimizer: adamw}\ndescription: "two\\nlines: yes"\n`,
   ];
   for (const text of texts) {
     const experiment = resolve(text);
