@@ -51,11 +51,17 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { dataset, ...rest } = camelCase(written);
+  const { name, description, tags, seed, engine, model, dataset, ...rest } = camelCase(written);
+  // In the order in which experiments are written, as YAML made from them keeps it.
   return {
+    name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
+    description,
+    tags,
+    seed,
+    engine,
+    model,
+    dataset: completeDataset(dataset, seed, root),
     ...rest,
-    name: written.name ?? path.basename(file).replace(/\.ya?ml$/, ""),
-    dataset: completeDataset(dataset, written.seed, root),
   };
 }
 
