@@ -51,6 +51,8 @@ function dataset({ label, color, style, points }: Curve) {
     pointRadius: style === "points" ? (points.length > 60 ? 1.5 : 3.5) : points.length === 1 ? 3 : 0,
     pointHoverRadius: 5,
     pointHitRadius: 8,
+    // Points on the edge are drawn whole; what is above the frame is cut.
+    clip: { left: 6, right: 6, top: 0, bottom: 6 },
     tension: 0,
     spanGaps: false,
     order: style === "points" ? 0 : style === "line" ? 1 : 2,

@@ -56,7 +56,7 @@ export function lossChart(id: string, data: ReportRun): ChartModel | null {
     id,
     description: `Loss over epochs of ${shorten(data.run.name)}: ${losses.map(({ name, value }) => spoken(name, value)).join("; ")}`,
     yLabel: "loss",
-    curves: [...curves].sort((a, b) => Number(b.style === "faint") - Number(a.style === "faint")),
+    curves: [...curves].sort((a, b) => Number(a.style === "faint") - Number(b.style === "faint")),
     yMax,
     notes,
     canBeLogarithmic: (unseen ?? losses[0]!).value.some((value) => value > 0),

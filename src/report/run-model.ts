@@ -193,18 +193,17 @@ function provenanceFacts({ run, durationMs }: ReportRun): Fact[] {
 function reproduction({ run }: ReportRun): Pick<RunModel, "command" | "commandNote"> {
   const { gitCommit, gitDirty, command } = run.provenance;
   const checkout = gitCommit === null ? [] : [`git checkout ${gitCommit}`, "npm ci"];
-  const start =
-    run.source === null
-      ? ["npx hueristic", ...command.map(shellQuote)]
-      : ["npx hueristic run", shellQuote(run.source)];
-  // The arguments after the experiment file are overrides; they belong to the run.
-  const given =
-    run.source !== null && command[0] === "run" ? ["npx hueristic", ...command.map(shellQuote)] : start;
+  // As it was given, with its overrides; a run made in code has its configuration only.
+  const given = command[0] === "run" ? command : ["run", run.source ?? "experiment.yaml"];
+  const notes = [
+    gitDirty === true &&
+      "The checkout had uncommitted changes: the commit alone may not give the same numbers.",
+    command[0] !== "run" &&
+      run.source === null &&
+      "The run was made in code: save the configuration below as experiment.yaml first.",
+  ].filter((note) => note !== false);
   return {
-    command: [...checkout, given.join(" ")],
-    commandNote:
-      gitDirty === true
-        ? "The checkout had uncommitted changes: the commit alone may not give the same numbers."
-        : null,
+    command: [...checkout, ["npx hueristic", ...given.map(shellQuote)].join(" ")],
+    commandNote: notes.length > 0 ? notes.join(" ") : null,
   };
 }

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { downsample, smooth } from "../../src/report/downsample.ts";
+
+const steps = (count: number) => Float64Array.from({ length: count }, (_, index) => index);
+
+test("a short curve stays whole, and what is not finite becomes a gap", () => {
+  assert.deepEqual(downsample([0, 1, 2, 3], [1, Number.NaN, Number.POSITIVE_INFINITY, 4]), [
+    [0, 1],
+    [1, null],
+    [2, null],
+    [3, 4],
+  ]);
+  assert.deepEqual(downsample([], []), []);
+});
+
+test("a long curve keeps its ends, its order and a spike of one step", () => {
+  const x = steps(1_000_000);
+  const y = x.map((step) => Math.sin(step / 1e5));
+  y[654_321] = 99;
+  const points = downsample(x, y);
+  assert.ok(points.length <= 1000, `${points.length} points`);
+  assert.deepEqual(points[0], [0, 0]);
+  assert.equal(points.at(-1)![0], 999_999);
+  assert.ok(points.some(([at, value]) => at === 654_321 && value === 99));
+  assert.ok(points.every(([at], index) => index === 0 || at > points[index - 1]![0]));
+});
+
+test("a long curve keeps its gaps", () => {
+  const y = steps(50_000).fill(1);
+  y[20_000] = Number.NaN;
+  const points = downsample(steps(50_000), y);
+  assert.ok(points.length <= 1000);
+  assert.ok(points.some(([at, value]) => at === 20_000 && value === null));
+  assert.ok(downsample(steps(5000), steps(5000).fill(Number.NaN)).every(([, value]) => value === null));
+});
+
+test("smoothing keeps a constant, begins at the first value and does not spread NaN", () => {
+  assert.ok(smooth([5, 5, 5, 5], 3).every((value) => Math.abs(value - 5) < 1e-12));
+  const smoothed = smooth([1, Number.NaN, 3, Number.NEGATIVE_INFINITY, 3], 2);
+  assert.equal(smoothed[0], 1);
+  assert.ok(Number.isNaN(smoothed[1]!) && Number.isNaN(smoothed[3]!));
+  assert.ok(smoothed[2]! > 1 && smoothed[4]! < 3);
+  assert.deepEqual([...smooth([1, 2, 3], 0)], [1, 2, 3]);
+});
