@@ -11,11 +11,12 @@ import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
 import { showCommand } from "./cli/show.ts";
 import { usageError } from "./cli/usage-error.ts";
+import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
 
 /** Does what the arguments say and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  ignoreClosedPipes();
+  survivePipes();
   const context: Context = {
     output: terminalOutput(),
     print: (text) => process.stdout.write(text),
@@ -35,13 +36,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `hueristic list | head -1` closes our standard output early: that is no error of anyone. */
-function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+/** A reader who has gone, as in `hueristic list | head -1`, is no error of anyone, and no reason to stop a training. */
+function survivePipes(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    printError(new UserError(`standard output: ${error.message}`), false, process.stderr);
+    process.once("exit", () => {
+      process.exitCode ||= 2;
     });
-  }
+  });
 }
 
 function createParser(argv: readonly string[], context: Context, onExit: (code: number) => void) {

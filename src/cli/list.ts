@@ -1,5 +1,6 @@
 // hueristic list: the runs of a folder, newest first.
 
+import { UserError } from "../errors.ts";
 import type { Command, GlobalOptions } from "./context.ts";
 import { toJson } from "./context.ts";
 import { colorStatus, formatAge, formatDuration, formatNumber, plainText } from "./format.ts";
@@ -15,15 +16,13 @@ export const listCommand: Command<ListOptions> = {
     yargs
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .option("limit", { type: "number", default: 50, describe: "The newest so many runs" })
-      .check(({ limit }) => {
-        if (Number.isInteger(limit) && limit >= 1) return true;
-        throw new Error(`--limit: expected a whole number from 1, got ${limit}`);
-      })
       .example("$0 list", "The newest 50 runs")
       .example("$0 list --limit 5", "The newest 5 runs")
       .example("$0 list --json | jq '.[0].unseenLoss'", "For a script"),
 
   async run({ runs, json, limit }, { print, colors, width, output, now }) {
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new UserError(`list: --limit: expected a whole number from 1, got ${limit}`);
     const listed = await readRuns(runs, limit);
     if (json) {
       print(toJson(listed?.rows ?? []));

@@ -50,8 +50,9 @@ export async function writeReportOf(
   try {
     const ids = [...new Set(refs.map((ref) => store.getRun(ref).id))];
     const { file, bytes, images } = await writeReport(store, ids, { out, png });
-    print(`${file}\n`);
-    output.info(`${formatBytes(bytes)}, ${images} images: ${pathToFileURL(file).href}`);
+    print(`${[file, ...images].join("\n")}\n`);
+    const pictures = images.length === 0 ? "" : ` and ${images.length} pictures`;
+    output.info(`wrote ${formatBytes(bytes)}${pictures}: ${pathToFileURL(file).href}`);
   } finally {
     store.close();
   }

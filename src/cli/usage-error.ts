@@ -22,7 +22,8 @@ export function usageError(message: string, argv: readonly string[], known: Know
   );
   const found = names.map((name) => {
     const given = argv.find((argument) => argument.replace(/=.*/s, "").replace(/^--?/, "") === name);
-    if (given === name && command === undefined) return describe("command", name, "", known.commands);
+    if (given === name && command === undefined)
+      return `${describe("command", name, "", known.commands)} (known: ${known.commands.join(", ")})`;
     if (given === name) return `${command}: unexpected ${JSON.stringify(name)}`;
     return describe("option", name, name.length > 1 ? "--" : "-", known.options);
   });

@@ -1,0 +1,300 @@
+// Commands that only read, as real processes: exit codes, streams, and what they load.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { fillStore, program, runCli } from "./run-cli.ts";
+
+const recordModules = new URL("record-modules.mjs", import.meta.url).href;
+const engines = /@tensorflow\/|onnxruntime/;
+
+test("every command has a help with examples", async (t) => {
+  const cwd = temporaryFolder(t);
+  const commands = [[], ["run"], ["report"], ["list"], ["show"], ["doctor"], ["completion"]];
+  await Promise.all(
+    commands.map(async (command) => {
+      const { code, stdout, stderr } = await runCli([...command, "--help"], { cwd });
+      assert.deepEqual([code, stderr], [0, ""], command.join(" "));
+      assert.match(stdout, /^Examples:\n {2}hueristic /m, command.join(" "));
+    }),
+  );
+  assert.match((await runCli(["--version"], { cwd })).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("usage errors exit with 2, on standard error, without a stack", async (t) => {
+  const cwd = temporaryFolder(t);
+  const cases: [string[], RegExp][] = [
+    [[], /^error: expected a command/],
+    [["lsit"], /^error: unknown command lsit; did you mean list\?/],
+    [["list", "--jsn"], /^error: unknown option --jsn; did you mean --json\? \(hueristic list --help\)/],
+    [["list", "--limit", "many"], /^error: list: --limit: expected a whole number from 1, got NaN/],
+    [["list", "more"], /^error: list: unexpected "more"/],
+    [["show"], /^error: show: expected a run/],
+    [["show", "latest"], /^error: runs: no runs here .*hueristic run/],
+    [["report"], /^error: runs: no runs here/],
+    [["list", "--runs"], /^error: not enough arguments following: runs/],
+    [["run"], /^error: run: expected an experiment file/],
+    [["run", "--resume", "latest"], /^error: runs: no runs here/],
+  ];
+  await Promise.all(
+    cases.map(async ([args, expected]) => {
+      const { code, stdout, stderr } = await runCli(args, { cwd });
+      assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+      assert.match(stderr, expected);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+    }),
+  );
+  assert.equal(existsSync(path.join(cwd, "runs")), false, "asking creates no folder");
+});
+
+test("--debug adds the stack; a bug always has it and asks to be reported", async (t) => {
+  const cwd = temporaryFolder(t);
+  const debugged = await runCli(["show", "latest", "--debug"], { cwd });
+  assert.equal(debugged.code, 2);
+  assert.match(debugged.stderr, /^error: runs: no runs here.*\n.*\n? +at /);
+
+  const broken = path.join(cwd, "broken.mjs");
+  writeFileSync(broken, "process.stdout.write = () => { throw new TypeError('boom'); };");
+  const bug = await runCli(["list"], { cwd, imports: broken });
+  assert.deepEqual([bug.code, bug.stdout], [1, ""]);
+  assert.match(bug.stderr, /^error: TypeError: boom\n +at [\s\S]*this is a bug in Hueristic: please report/);
+});
+
+test("list where there is nothing yet", async (t) => {
+  const cwd = temporaryFolder(t);
+  const { code, stdout } = await runCli(["list"], { cwd });
+  assert.deepEqual(
+    [code, stdout.startsWith("no runs in runs yet; start one with: hueristic run")],
+    [0, true],
+  );
+  assert.deepEqual(await runCli(["list", "--json"], { cwd }), { code: 0, stdout: "[]\n", stderr: "" });
+  fillStore(path.join(cwd, "empty"), []);
+  const empty = await runCli(["list"], { cwd, env: { HUERISTIC_RUNS: "empty" } });
+  assert.match(empty.stdout, /^no runs in empty yet/);
+});
+
+test("list: newest first, limited, for people and for scripts", async (t) => {
+  const cwd = temporaryFolder(t);
+  const ids = fillStore(path.join(cwd, "runs"), ["FINISHED", "KILLED", "FAILED"]);
+  const { stdout, stderr } = await runCli(["list"], { cwd });
+  const [titles, ...rows] = stdout.trimEnd().split("\n");
+  assert.match(titles!, /^id +name +status +model +data +epoch +train +unseen +best +age +took$/);
+  assert.deepEqual(
+    rows.map((row) => row.split(/ {2,}/).slice(0, 9)),
+    [
+      [ids[2], "run 2", "FAILED", "beta", "synthetic", "2/2", "-", "0.375", "0.25"],
+      [ids[1], "run 1", "KILLED", "beta", "synthetic", "2/2", "0.5", "0.375", "0.25"],
+      [ids[0], "run 0", "FINISHED", "beta", "synthetic", "2/2", "0.5", "0.375", "0.25"],
+    ],
+  );
+  assert.equal(stderr, "");
+
+  const limited = await runCli(["list", "--limit", "1", "--limit", "2"], { cwd });
+  assert.equal(limited.stdout.trimEnd().split("\n").length, 3, "the last of an option counts");
+  assert.equal(limited.stderr, "and 1 older; --limit 3 shows all\n");
+
+  const [newest] = JSON.parse((await runCli(["list", "--json"], { cwd })).stdout);
+  const { createdAt, finishedAt, durationMs, ...rest } = newest;
+  assert.deepEqual(rest, {
+    id: ids[2],
+    name: "run 2",
+    status: "FAILED",
+    model: "beta",
+    dataset: "synthetic",
+    engine: "onnx",
+    epoch: 2,
+    epochs: 2,
+    step: 4,
+    trainLoss: null,
+    unseenLoss: 0.375,
+    bestUnseenLoss: 0.25,
+    bestUnseenEpoch: 1,
+    tags: ["smoke", "grün 🌈"],
+  });
+  assert.match(createdAt, /^\d{4}-.*Z$/);
+  assert.match(finishedAt, /^\d{4}-.*Z$/);
+  assert.equal(typeof durationMs, "number");
+});
+
+test("show: everything, and how to go on", async (t) => {
+  const cwd = temporaryFolder(t);
+  const folder = path.join(cwd, "my runs");
+  const [id] = fillStore(folder, ["FAILED"]);
+  const checkpoints = path.join(folder, id!, "checkpoints");
+  mkdirSync(checkpoints, { recursive: true });
+  writeFileSync(path.join(checkpoints, "step-00000002.safetensors"), "");
+  const { code, stdout } = await runCli(["show", id!.slice(0, 6), "--runs", "my runs"], { cwd });
+  assert.equal(code, 0);
+  for (const expected of [
+    /^\w+ {2}run 0 {2}FAILED\n/,
+    /^ {2}what went wrong$/m,
+    new RegExp(`^  to go on: hueristic run --resume ${id} --runs 'my runs'$`, "m"),
+    /^ {2}epoch +2 of 2 \(step 4, 2 an epoch\)$/m,
+    /^ {2}best unseen +0\.25 in epoch 1$/m,
+    /^ {2}checkpoints .*\(step-00000002\.safetensors\)$/m,
+    /^ {2}skipped +1 file$/m,
+    /^ {2}train\/loss +2 +NaN +0\.75 +1$/m,
+    /^ {2}\S+ \S+Z {2}dataset {2}one file {2}\[2Jskipped$/m,
+    /^ {2}command +hueristic run experiments\/tiny.yaml$/m,
+    /^ {2}package +onnxruntime-node 1\.30\.0$/m,
+    /^ {4}batch_size: 1$/m,
+  ])
+    assert.match(stdout, expected);
+  assert.ok(!stdout.includes("\u001b"), "no escape reaches a pipe");
+
+  const shown = JSON.parse((await runCli(["show", "latest", "--json", "--runs", folder], { cwd })).stdout);
+  assert.equal(shown.id, id);
+  assert.deepEqual(
+    shown.series.find(({ name }: { name: string }) => name === "train/loss"),
+    { name: "train/loss", count: 2, last: null, lastStep: 2, min: 0.75, minStep: 1 },
+  );
+  assert.equal(shown.experiment.train.batchSize, 1);
+  assert.equal(shown.skippedFiles.length, 1);
+});
+
+test("an unknown run is a UserError that lists the known ones", async (t) => {
+  const cwd = temporaryFolder(t);
+  const [id] = fillStore(path.join(cwd, "runs"), ["FINISHED"]);
+  for (const args of [
+    ["show", "zzzzzz"],
+    ["report", "zzzzzz"],
+    ["run", "--resume", "zzzzzz"],
+  ]) {
+    const { code, stderr } = await runCli(args, { cwd });
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`^error: run "zzzzzz": .*${id}`));
+  }
+});
+
+test("colours: none in a pipe, FORCE_COLOR, NO_COLOR", async (t) => {
+  const cwd = temporaryFolder(t);
+  fillStore(path.join(cwd, "runs"), ["FINISHED"]);
+  const has = async (env: Record<string, string>) => {
+    const list = await runCli(["list"], { cwd, env });
+    const error = await runCli(["nope"], { cwd, env });
+    return [
+      list.stdout.includes("\u001b[32mFINISHED"),
+      error.stderr.startsWith("\u001b[31merror:\u001b[39m "),
+    ];
+  };
+  assert.deepEqual(await has({}), [false, false]);
+  assert.deepEqual(await has({ FORCE_COLOR: "1" }), [true, true]);
+  assert.deepEqual(await has({ FORCE_COLOR: "1", NO_COLOR: "1" }), [false, false]);
+});
+
+test("a reader who leaves early is no error", { skip: process.platform === "win32" && "needs sh" }, (t) => {
+  const cwd = temporaryFolder(t);
+  // More than a pipe holds, so that the program does meet the closed end.
+  fillStore(
+    path.join(cwd, "runs"),
+    Array.from({ length: 400 }, () => "FINISHED" as const),
+  );
+  const script = `{ "${process.execPath}" "${program}" list --json --limit 400; echo "code $?" >&2; } | head -1`;
+  const { stdout, stderr } = spawnSync("sh", ["-c", script], { cwd, encoding: "utf8" });
+  assert.deepEqual([stdout, stderr], ["[\n", "code 0\n"]);
+});
+
+test("a full disk behind standard output is said, with exit code 2", {
+  skip: !existsSync("/dev/full") && "needs /dev/full",
+}, (t) => {
+  const cwd = temporaryFolder(t);
+  const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${program}" list >/dev/full`], {
+    cwd,
+    encoding: "utf8",
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: standard output: ENOSPC/);
+});
+
+test("list, show, report and --help load neither TensorFlow.js nor ONNX Runtime", async (t) => {
+  const cwd = temporaryFolder(t);
+  fillStore(path.join(cwd, "runs"), ["FINISHED"]);
+  const loadedBy = async (args: readonly string[]) => {
+    const file = path.join(cwd, `${args[0]}.txt`);
+    const { code, stderr } = await runCli(args, {
+      cwd,
+      imports: recordModules,
+      env: { RECORDED_MODULES: file },
+    });
+    assert.equal(code, 0, stderr);
+    return readFileSync(file, "utf8").split("\n");
+  };
+  for (const args of [["list"], ["show", "latest"], ["report"], ["--help"], ["run", "--help"]]) {
+    const loaded = await loadedBy(args);
+    assert.ok(
+      loaded.some((name) => name.includes("yargs")),
+      "the recorder works",
+    );
+    assert.deepEqual(
+      loaded.filter((name) => engines.test(name)),
+      [],
+      args.join(" "),
+    );
+  }
+  assert.ok(
+    (await loadedBy(["doctor"])).some((name) => engines.test(name)),
+    "doctor does load them",
+  );
+});
+
+test("report: writes the file, prints its path, size and link", async (t) => {
+  const cwd = temporaryFolder(t);
+  fillStore(path.join(cwd, "runs"), ["FINISHED", "KILLED"]);
+  const { code, stdout, stderr } = await runCli(["report", "run 0", "latest", "--out", "both.html"], { cwd });
+  assert.equal(code, 0, stderr);
+  const file = stdout.trimEnd();
+  assert.equal(path.basename(file), "both.html");
+  assert.match(readFileSync(file, "utf8"), /^<!doctype html>/i);
+  assert.match(stderr, /^wrote [\d.]+ KiB: file:\/\/\/.*both\.html\n$/);
+});
+
+test("doctor: ready here; a folder that cannot be written is a fault with its remedy", async (t) => {
+  const cwd = temporaryFolder(t);
+  const { code, stdout } = await runCli(["doctor", "--json"], { cwd });
+  const { healthy, checks } = JSON.parse(stdout) as {
+    healthy: boolean;
+    checks: { name: string; ok: boolean; reason: string | null; remedy: string | null }[];
+  };
+  assert.deepEqual([code, healthy], [0, true], stdout);
+  for (const { name, ok, reason, remedy } of checks)
+    assert.deepEqual([reason === null, remedy === null], [ok, ok], `${name}: what is missing has both`);
+  assert.deepEqual(
+    checks.map(({ name }) => name),
+    ["node", "processor", "memory", "sharp", "sqlite", "runs folder", "engine onnx", "engine tensorflow"],
+  );
+  assert.equal(existsSync(path.join(cwd, "runs")), false, "it only looks");
+
+  const readable = await runCli(["doctor"], { cwd });
+  assert.match(readable.stdout, /^✓ node {2,}v\d+.*\n[\s\S]*\nready\n$/);
+
+  writeFileSync(path.join(cwd, "file"), "");
+  chmodSync(path.join(cwd, "file"), 0o444);
+  const blocked = await runCli(["doctor", "--runs", "file"], { cwd });
+  assert.equal(blocked.code, 1);
+  assert.match(blocked.stdout, /✗ runs folder .*file.*\n +→ .*--runs/);
+});
+
+test("completion prints a script for bash", async (t) => {
+  const cwd = temporaryFolder(t);
+  const { code, stdout } = await runCli(["completion"], { cwd });
+  assert.equal(code, 0);
+  const bash = spawnSync("bash", ["-n"], { input: stdout, encoding: "utf8" });
+  if (bash.error === undefined) assert.deepEqual([bash.status, bash.stderr], [0, ""]);
+  assert.match(stdout, /hueristic --get-yargs-completions/);
+  const words = await runCli(["--get-yargs-completions", "hueristic", "li"], { cwd });
+  assert.match(words.stdout, /^list$/m);
+});
+
+test("the program starts from any folder and through a link", {
+  skip: process.platform === "win32" && "needs symbolic links",
+}, (t) => {
+  const cwd = temporaryFolder(t);
+  const link = path.join(cwd, "hueristic");
+  symlinkSync(program, link);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [link, "list"], { cwd, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^no runs/);
+});
