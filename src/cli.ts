@@ -74,7 +74,11 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       command,
       summary,
       (inner) => options(inner as never),
-      async (parsed) => onExit(await run(lastOfEach(parsed, command) as Options, context)),
+      async (parsed) => {
+        const given = lastOfEach(parsed, command) as Options & GlobalOptions;
+        if (given.runs === "") throw new UserError('--runs: expected a folder, got ""');
+        onExit(await run(given, context));
+      },
     );
   }
   add(runCommand);

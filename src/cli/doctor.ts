@@ -109,6 +109,9 @@ async function sqliteVersion(): Promise<Found | Missing> {
   }
 }
 
+/** A few checkpoints of the largest model. */
+const leastFreeBytes = 256 * 2 ** 20;
+
 /** Creates nothing: a folder that does not exist counts as writable where its nearest parent is. */
 function runsFolderState(runsFolder: string): Found | Missing {
   const absolute = path.resolve(runsFolder);
@@ -117,8 +120,14 @@ function runsFolderState(runsFolder: string): Found | Missing {
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = statfsSync(nearest);
+    const free = bavail * bsize;
+    if (free < leastFreeBytes)
+      return {
+        reason: `${absolute} has ${formatBytes(free)} free, too little for checkpoints`,
+        remedy: "free some space, or name a folder on another disk with --runs or HUERISTIC_RUNS",
+      };
     const state = nearest === absolute ? "" : ", will be created";
-    return { detail: `${absolute}${state}, ${formatBytes(bavail * bsize)} free` };
+    return { detail: `${absolute}${state}, ${formatBytes(free)} free` };
   } catch (error) {
     return {
       reason: `${absolute} cannot be written: ${firstLine(error)}`,

@@ -36,6 +36,7 @@ test("usage errors exit with 2, on standard error, without a stack", async (t) =
     [["show", "latest"], /^error: runs: no runs here .*hueristic run/],
     [["report"], /^error: runs: no runs here/],
     [["list", "--runs"], /^error: not enough arguments following: runs/],
+    [["list", "--runs", ""], /^error: --runs: expected a folder/],
     [["run"], /^error: run: expected an experiment file/],
     [["run", "--resume", "latest"], /^error: runs: no runs here/],
   ];
