@@ -2,6 +2,7 @@
 
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
+import type { RunSummary } from "../store/read-runs.ts";
 import type { DatasetRow, EventRow, ImageRow, RunRow, Series, SkippedFile } from "../store/rows.ts";
 
 export type ReportStore = Pick<
@@ -32,11 +33,14 @@ export type ReportRun = {
 export function readReportRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
   if (runRefs.length === 0) throw new UserError("report: expected at least one run");
   const runs = new Map(runRefs.map((ref) => store.getRun(ref)).map((run) => [run.id, run]));
-  return [...runs.values()].map((run) => readRun(store, run));
+  // A question about one run's summary costs as much as one about all of them.
+  const [only, ...others] = runs.values();
+  const summaries = store.summaries(others.length === 0 ? { name: only!.name } : {});
+  const summaryOf = new Map(summaries.map((summary) => [summary.id, summary]));
+  return [...runs.values()].map((run) => readRun(store, run, summaryOf.get(run.id)));
 }
 
-function readRun(store: ReportStore, run: RunRow): ReportRun {
-  const summary = store.summaries({ name: run.name }).find(({ id }) => id === run.id);
+function readRun(store: ReportStore, run: RunRow, summary: RunSummary | undefined): ReportRun {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
