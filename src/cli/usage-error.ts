@@ -1,7 +1,7 @@
 // What yargs says about a command line that it does not understand, with the name that was probably meant.
 
 import { UserError } from "../errors.ts";
-import { nearMiss } from "../experiment/near-miss.ts";
+import { nearMiss } from "../near-miss.ts";
 
 export type Known = {
   readonly commands: readonly string[];

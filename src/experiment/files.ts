@@ -2,9 +2,9 @@
 
 import path from "node:path";
 import { messageOf } from "../errors.ts";
+import { nearMiss } from "../near-miss.ts";
 import { expandShorthands, merge } from "./compose.ts";
 import { describe, type Located, type Place, type Problem, quoted } from "./located.ts";
-import { nearMiss } from "./near-miss.ts";
 import { mostBytes, readYaml, topLevelProblem } from "./read-yaml.ts";
 
 /** The part of a file system that experiments need; tests hand in one of their own. */

@@ -1,7 +1,7 @@
 // Asks the schema which keys it knows, for messages about those that it does not.
 
 import { z } from "zod";
-import { nearMiss } from "./near-miss.ts";
+import { nearMiss } from "../near-miss.ts";
 import { schema, variants } from "./schema.ts";
 
 type Schema = z.core.$ZodType;

@@ -60,20 +60,18 @@ function complete(written: Written, root: Located, file: string): Experiment {
     seed,
     engine,
     model,
-    dataset: completeDataset(dataset, seed, root),
+    dataset: completeDataset(dataset, root),
     ...rest,
   };
 }
 
 function completeDataset(
   dataset: ReturnType<typeof camelCase<Written>>["dataset"],
-  experimentSeed: number,
   root: Located,
 ): DatasetConfig {
   const holdout = dataset.holdout ?? defaultHoldout;
-  const seed = dataset.seed ?? experimentSeed;
-  if (dataset.kind === "synthetic") return { ...dataset, holdout, seed };
+  if (dataset.kind === "synthetic") return { ...dataset, holdout };
   const { folder } = locate(root, ["dataset", "root"]).value.place;
   const given = dataset.root.replace(/^~(?=$|[/\\])/, homedir());
-  return { ...dataset, holdout, seed, root: path.resolve(folder, given) };
+  return { ...dataset, holdout, root: path.resolve(folder, given) };
 }

@@ -75,9 +75,9 @@ const common = {
       `Share of the images held out as unseen, between 0 and 1; ${defaultHoldout} where it is left out. Not together with unseen_split.`,
     ),
   seed: whole("", { least: 0 })
-    .optional()
+    .default(1)
     .describe(
-      "Chooses which images `limit` keeps and which are held out; the experiment's seed if left out.",
+      "Chooses which images `limit` keeps and which are held out. Apart from the experiment's seed, so that runs with other seeds can be compared on the same unseen images.",
     ),
 };
 

@@ -1,10 +1,10 @@
 // Checks a composed experiment against the schema and turns everything that is wrong into problems with a line.
 
 import type { z } from "zod";
+import { nearMiss } from "../near-miss.ts";
 import { combinationProblems, type ValidSections } from "./combinations.ts";
 import { unknownKeyText } from "./known-keys.ts";
 import { describe, type Located, locate, type Path, type Problem, toPlain } from "./located.ts";
-import { nearMiss } from "./near-miss.ts";
 import { schema, type Written } from "./schema.ts";
 
 export type Validated =

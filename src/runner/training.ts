@@ -107,7 +107,7 @@ export async function openTraining(
           parameters: network.parameters,
           stepsPerEpoch,
         })
-      : reopen(store, options.resume, dataset, engine);
+      : reopen(store, options.resume, experiment, dataset, engine);
   for (const note of dataset.notes) run.event("info", "dataset", note);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
@@ -145,14 +145,20 @@ function newestCheckpoint(folder: string) {
 }
 
 /** An old run, which must go on with the same images; another engine is allowed and noted. */
-function reopen(store: Store, id: string, dataset: PreparedDataset, engine: Engine): RunWriter {
+function reopen(
+  store: Store,
+  id: string,
+  experiment: Experiment,
+  dataset: PreparedDataset,
+  engine: Engine,
+): RunWriter {
   const row = store.getRun(id);
   if (row.datasetFingerprint !== dataset.fingerprint) {
     throw new UserError(
       `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
     );
   }
-  const run = store.resumeRun(row.id);
+  const run = store.resumeRun(row.id, experiment);
   if (row.engine !== engine.name) {
     run.event(
       "warning",

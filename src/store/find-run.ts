@@ -2,6 +2,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { mostSlips, slips } from "../near-miss.ts";
 
 type Candidate = { readonly id: string; readonly name: string };
 
@@ -37,9 +38,9 @@ function unknownRun(ref: string, known: readonly Candidate[]): string {
   const shortened = ref.slice(0, 60);
   const near = known
     .flatMap((run) =>
-      [run.id, run.name].map((text) => ({ run, distance: editDistance(shortened, text.slice(0, 60)) })),
+      [run.id, run.name].map((text) => ({ run, distance: slips(shortened, text.slice(0, 60)) })),
     )
-    .filter(({ distance }) => distance <= Math.max(2, Math.floor(shortened.length / 3)))
+    .filter(({ distance }) => distance <= mostSlips(shortened))
     .sort((a, b) => a.distance - b.distance)
     .map(({ run }) => run);
   const suggestions = [...new Set(near)].slice(0, 3);
@@ -51,18 +52,4 @@ function unknownRun(ref: string, known: readonly Candidate[]): string {
 function listed(runs: readonly Candidate[]): string {
   const shown = runs.slice(0, 5).map(({ id, name }) => `${id} ${JSON.stringify(name.slice(0, 60))}`);
   return runs.length > 5 ? `${shown.join(", ")} and ${runs.length - 5} more` : shown.join(", ");
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

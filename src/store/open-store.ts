@@ -3,6 +3,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 import {
   createDatasetReader,
   createDatasetWriter,
@@ -39,8 +40,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     readonly saveDataset: SaveDataset;
     /** Starts a run, whose data set must be saved before. */
     createRun(run: NewRun): RunWriter;
-    /** Goes on with the run of this id. Throws UserError where another process is writing it. */
-    resumeRun(id: string): RunWriter;
+    /** Goes on with the run of this id, as `experiment` where one is given (more epochs, say). Throws UserError where another process is writing it. */
+    resumeRun(id: string, experiment?: Experiment): RunWriter;
     /** Deletes a run and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Closes writers that are still open, then the database; throws what kept a writer from its last commit. */
@@ -104,7 +105,7 @@ function assemble(
       saveDataset(row, images, skipped);
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
-    resumeRun: (id) => open((onClose) => starter.resume(id, onClose)),
+    resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
     deleteRun(id) {
       requireWritable();
       deleteRun(id);

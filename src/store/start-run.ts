@@ -2,6 +2,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 import { statusAt, writerIsGone } from "./dead-runs.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
@@ -11,7 +12,7 @@ export type NewRun = Omit<RunRow, "id" | "status" | "createdAt" | "heartbeatAt" 
 
 export type RunStarter = {
   create(run: NewRun, onClose: () => void): RunWriter;
-  resume(id: string, onClose: () => void): RunWriter;
+  resume(id: string, experiment: Experiment | undefined, onClose: () => void): RunWriter;
 };
 
 type Resumable = {
@@ -44,7 +45,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   );
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
-       paused_ms = :pausedMs
+       paused_ms = :pausedMs, experiment = coalesce(:experiment, experiment)
      WHERE id = :id`,
   );
 
@@ -66,17 +67,25 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
     return id;
   });
 
-  const claim = database.transaction((id: string, token: string, at: number): number => {
-    const run = selectRun.get(id);
-    if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-    if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !writerIsGone(run.writer))
-      throw new UserError(
-        `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
-      );
-    const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
-    takeOver.run({ id, token, at, pausedMs });
-    return run.created_at + pausedMs;
-  });
+  const claim = database.transaction(
+    (id: string, experiment: Experiment | undefined, token: string, at: number): number => {
+      const run = selectRun.get(id);
+      if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
+      if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !writerIsGone(run.writer))
+        throw new UserError(
+          `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
+        );
+      const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
+      takeOver.run({
+        id,
+        token,
+        at,
+        pausedMs,
+        experiment: experiment === undefined ? null : JSON.stringify(experiment),
+      });
+      return run.created_at + pausedMs;
+    },
+  );
 
   return {
     create(run, onClose) {
@@ -84,9 +93,9 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
       const id = insert.immediate(run, token, at);
       return createRunWriter(database, { id, token, startedAt: at, now, onClose });
     },
-    resume(id, onClose) {
+    resume(id, experiment, onClose) {
       const [token, at] = [newToken(), Math.round(now())];
-      const startedAt = claim.immediate(id, token, at);
+      const startedAt = claim.immediate(id, experiment, token, at);
       return createRunWriter(database, { id, token, startedAt, now, onClose });
     },
   };

@@ -158,6 +158,16 @@ for (const [signal, exitCode, step] of [
   });
 }
 
+test("a finished run trains on when it is given more epochs", async (context) => {
+  const folder = temporaryFolder(context);
+  const { runId } = await run(folder, { epochs: 1 });
+  await run(folder, { epochs: 2 }, { resume: runId });
+  const store = openStore(folder, { readonly: true });
+  context.after(() => store.close());
+  assert.equal(store.getRun(runId).experiment.train.epochs, 2);
+  assert.deepEqual(Array.from(store.series(runId, "unseen/loss")!.step), [0, 4, 8]);
+});
+
 test("after kill -9 a run resumes at once from its newest checkpoint, with one point per step", async (context) => {
   const folder = temporaryFolder(context);
   const whole = await run(folder);

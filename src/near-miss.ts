@@ -5,7 +5,7 @@ export function nearMiss(name: string, known: readonly string[]): string | null 
   const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]+/g, "_");
   const wanted = plain(name);
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = mostSlips(wanted) + 1;
   for (const candidate of known) {
     const distance = slips(wanted, plain(candidate));
     if (distance < bestDistance) {
@@ -16,8 +16,13 @@ export function nearMiss(name: string, known: readonly string[]): string | null 
   return best;
 }
 
+/** How many slips a name may have and still be meant. */
+export function mostSlips(name: string): number {
+  return Math.max(1, Math.floor(name.length / 3));
+}
+
 /** Characters to insert, delete, replace or swap with their neighbour (Damerau's distance, restricted). */
-function slips(a: string, b: string): number {
+export function slips(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
