@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { celeba } from "../../src/datasets/celeba.ts";
+import type { CelebaConfig } from "../../src/experiment/experiment.ts";
+import { temporaryFolder, write } from "./pictures.ts";
+
+const config = (root: string, change: Partial<CelebaConfig> = {}): CelebaConfig => ({
+  kind: "celeba",
+  root,
+  split: "train",
+  unseenSplit: null,
+  attributes: {},
+  limit: null,
+  holdout: 0.2,
+  seed: 1,
+  ...change,
+});
+
+const partition = ["000001.jpg 0", "000002.jpg 0", "000003.jpg 1", "000004.jpg 2", "000009.jpg 0"];
+const attributes = ["5", "Male Smiling ", "000001.jpg  1 -1", "000002.jpg -1  1", "000003.jpg -1 -1"];
+
+function writeFaces(root: string, folder = "img_align_celeba"): void {
+  for (let face = 1; face <= 5; face++) write(join(root, folder, `00000${face}.jpg`), "");
+}
+
+const namesOf = async (of: CelebaConfig) =>
+  (await celeba.list(of)).items.map(({ id }) => id.split("/").at(-1));
+
+test("LF, CRLF and Kaggle's CSV give the same split", async (t) => {
+  for (const [name, text] of [
+    ["list_eval_partition.txt", `${partition.join("\n")}\n`],
+    ["list_eval_partition.txt", `${partition.join("\r\n")}\r\n`],
+    [
+      "list_eval_partition.csv",
+      ["image_id,partition", ...partition.map((line) => line.replace(" ", ","))].join("\n"),
+    ],
+    ["Eval/list_eval_partition.txt", partition.join("\n")],
+  ] as const) {
+    const root = temporaryFolder(t);
+    write(join(root, name), text);
+    writeFaces(root);
+    const { items, notes } = await celeba.list(config(root, { unseenSplit: "val" }));
+    assert.deepEqual(
+      items.map(({ id, side }) => [id, side]),
+      [
+        ["img_align_celeba/000001.jpg", "seen"],
+        ["img_align_celeba/000002.jpg", "seen"],
+        ["img_align_celeba/000003.jpg", "unseen"],
+      ],
+    );
+    assert.deepEqual(notes, [
+      "1 row of the partition file without an image on disk",
+      "1 image on disk not in the partition file, left out",
+    ]);
+  }
+});
+
+test("images may be nested twice", async (t) => {
+  const root = temporaryFolder(t);
+  write(join(root, "list_eval_partition.txt"), partition.join("\n"));
+  writeFaces(root, "img_align_celeba/img_align_celeba");
+  assert.deepEqual(await namesOf(config(root)), ["000001.jpg", "000002.jpg"]);
+});
+
+test("attributes filter, as text and as CSV, and images beyond the file's end are counted", async (t) => {
+  const csv = ["image_id,Male,Smiling", "000001.jpg,1,-1", "000002.jpg,-1,1"];
+  for (const [name, lines] of [
+    ["list_attr_celeba.txt", attributes],
+    ["list_attr_celeba.csv", csv],
+  ] as const) {
+    const root = temporaryFolder(t);
+    write(join(root, "list_eval_partition.txt"), `${partition.join("\n")}\n000005.jpg 0\n`);
+    write(join(root, name), lines.join("\r\n"));
+    writeFaces(root);
+    assert.deepEqual(await namesOf(config(root, { attributes: { Smiling: true } })), ["000002.jpg"]);
+    assert.deepEqual(await namesOf(config(root, { attributes: { Male: true, Smiling: false } })), [
+      "000001.jpg",
+    ]);
+    assert.deepEqual(await namesOf(config(root)), ["000001.jpg", "000002.jpg", "000005.jpg"]);
+    const { notes } = await celeba.list(config(root, { attributes: { Male: true } }));
+    assert.match(notes.join("\n"), /images without a row in the attributes file, left out/);
+    await assert.rejects(namesOf(config(root, { attributes: { smiling: true } })), {
+      message:
+        'dataset.attributes: expected a known attribute, got "smiling"; did you mean "Smiling"? (known: Male, Smiling)',
+    });
+  }
+});
+
+test("a last line that was cut off is left out, a broken one in the middle is not", async (t) => {
+  const root = temporaryFolder(t);
+  write(join(root, "list_eval_partition.txt"), partition.join("\n"));
+  writeFaces(root);
+  const filtered = config(root, { attributes: { Male: false } });
+  write(join(root, "list_attr_celeba.txt"), [...attributes, "000004.jpg -"].join("\n"));
+  assert.deepEqual(await namesOf(filtered), ["000002.jpg"]);
+  write(
+    join(root, "list_attr_celeba.txt"),
+    [...attributes.slice(0, 3), "000002.jpg 1", ...attributes.slice(4)].join("\n"),
+  );
+  await assert.rejects(namesOf(filtered), /list_attr_celeba.txt:4: expected a file name and 2 times 1 or -1/);
+});
+
+test("missing and refused downloads are named", async (t) => {
+  const root = temporaryFolder(t);
+  await assert.rejects(celeba.list(config(root)), /expected the folder img_align_celeba/);
+  writeFaces(root);
+  await assert.rejects(celeba.list(config(root)), /expected list_eval_partition.txt or .csv/);
+  write(join(root, "list_eval_partition.txt"), "<!DOCTYPE html><html>Quota exceeded</html>");
+  await assert.rejects(celeba.list(config(root)), { name: "UserError", message: /got a web page/ });
+  write(join(root, "list_eval_partition.txt"), "000001.jpg 0\n000002.jpg 7\n");
+  await assert.rejects(
+    celeba.list(config(root)),
+    /list_eval_partition.txt:2: expected a file name and 0, 1 or 2/,
+  );
+});

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { coco } from "../../src/datasets/coco.ts";
+import { readCocoAnnotations } from "../../src/datasets/coco-annotations.ts";
+import type { CocoConfig } from "../../src/experiment/experiment.ts";
+import { temporaryFolder, write } from "./pictures.ts";
+
+const config = (root: string, change: Partial<CocoConfig> = {}): CocoConfig => ({
+  kind: "coco",
+  root,
+  split: "train2017",
+  unseenSplit: null,
+  categories: null,
+  limit: null,
+  holdout: 0.2,
+  seed: 1,
+  ...change,
+});
+
+const instances = {
+  info: { description: 'a "tree" {[', images: [{ file_name: "no.jpg" }], year: 2017 },
+  licenses: [{ id: 1, name: "x" }],
+  images: [
+    { id: 11, file_name: "a.jpg" },
+    { id: 12, file_name: "b.jpg" },
+    { id: 13, file_name: "absent.jpg" },
+    { id: 14, file_name: 'ü \\ "q".jpg' },
+  ],
+  annotations: [
+    { image_id: 11, category_id: 1, segmentation: [[1.5, 2, 3]], bbox: [1, 2] },
+    { image_id: 11, category_id: 18, segmentation: { counts: [1, 2], size: [3, 4] } },
+    { image_id: 12, category_id: 90, segmentation: [] },
+  ],
+  categories: [
+    { id: 1, name: "person" },
+    { id: 18, name: "dog" },
+    { id: 90, name: "toothbrush" },
+  ],
+};
+
+function writeTree(root: string, images = "train2017"): void {
+  write(join(root, "annotations/instances_train2017.json"), JSON.stringify(instances));
+  for (const name of ["a.jpg", "b.jpg", "extra.jpg"]) write(join(root, images, name), "");
+}
+
+const idsOf = async (of: CocoConfig) => (await coco.list(of)).items.map(({ id }) => id);
+
+test("without a filter every image on disk is taken and disagreements are counted", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root, "images/train2017");
+  const { items, notes } = await coco.list(config(root));
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    ["images/train2017/a.jpg", "images/train2017/b.jpg", "images/train2017/extra.jpg"],
+  );
+  assert.deepEqual(notes, [
+    "train2017: 2 images of the annotations file not on disk, left out",
+    "train2017: 1 image on disk without a row in the annotations file, taken all the same",
+  ]);
+});
+
+test("a filter takes images that show at least one of the categories", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  assert.deepEqual(await idsOf(config(root, { categories: ["dog", "toothbrush"] })), [
+    "train2017/a.jpg",
+    "train2017/b.jpg",
+  ]);
+  assert.deepEqual(await idsOf(config(root, { categories: ["person"] })), ["train2017/a.jpg"]);
+});
+
+test("an unknown category is met with the nearest name and the list", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  await assert.rejects(idsOf(config(root, { categories: ["Tooth-brush"] })), {
+    name: "UserError",
+    message:
+      'dataset.categories: expected a known category, got "Tooth-brush"; did you mean "toothbrush"?' +
+      " (known: person, dog, toothbrush)",
+  });
+});
+
+test("images alone are enough without a filter, not with one", async (t) => {
+  const root = temporaryFolder(t);
+  write(join(root, "train2017/a.jpg"), "");
+  assert.deepEqual(await idsOf(config(root)), ["train2017/a.jpg"]);
+  await assert.rejects(
+    idsOf(config(root, { categories: ["dog"] })),
+    /instances_train2017.json for the filter/,
+  );
+});
+
+test("an official unseen split gives the sides", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  write(join(root, "val2017/v.jpg"), "");
+  const { items } = await coco.list(config(root, { unseenSplit: "val2017" }));
+  assert.deepEqual(
+    items.map(({ side }) => side),
+    ["seen", "seen", "seen", "unseen"],
+  );
+  await assert.rejects(coco.list(config(root, { unseenSplit: "train2017" })), /got train2017 twice/);
+  await assert.rejects(
+    coco.list(config(root, { split: "train2018" })),
+    /folder train2018 or images\/train2018/,
+  );
+});
+
+test("the annotations are read the same in one line or many, across chunks", async (t) => {
+  const path = join(temporaryFolder(t), "instances.json");
+  const many = Array.from({ length: 60_000 }, (_, id) => ({
+    id,
+    file_name: `${id} 🌻 \\".jpg`,
+    more: ["x".repeat(id % 40)],
+  }));
+  const annotations = many.map(({ id }) => ({
+    image_id: id,
+    category_id: id % 3,
+    segmentation: [[id, 2.5]],
+  }));
+  for (const indent of [0, 2]) {
+    write(path, `\uFEFF${JSON.stringify({ ...instances, images: many, annotations }, null, indent)}`);
+    const read = await readCocoAnnotations(path, true);
+    assert.deepEqual(
+      [...read!.imageIds.entries()],
+      many.map(({ id, file_name }) => [file_name, id]),
+    );
+    assert.deepEqual([read!.shown.size, read!.shown.get(59_999)], [60_000, [59_999 % 3]]);
+    assert.deepEqual([...read!.categories.keys()], ["person", "dog", "toothbrush"]);
+  }
+});
+
+test("a broken annotations file is the user's to mend", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  const path = join(root, "annotations/instances_train2017.json");
+  for (const [content, expected] of [
+    [JSON.stringify(instances).slice(0, 200), /a file that ends too early$/],
+    ["<html>quota</html>", /something else than JSON$/],
+    ["{}", /no list of images$/],
+    ['{"images": [{"id": 1}]}', /an entry without file_name$/],
+  ] as const) {
+    write(path, content);
+    await assert.rejects(coco.list(config(root)), { name: "UserError", message: expected });
+  }
+});
