@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { epochBatches } from "../datasets/batches.ts";
+import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { models } from "../models/models.ts";
@@ -97,10 +98,9 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
 type Ending = { readonly status: FinalStatus; readonly error: string | null };
 
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
-  const { experiment, dataset, engine, network, compiled, evaluator, run, stepsPerEpoch } = training;
-  const { epochs, batchSize, optimizer, schedule } = experiment.train;
+  const { experiment, dataset, engine, compiled, evaluator, run, stepsPerEpoch } = training;
+  const { epochs, batchSize } = experiment.train;
   const mainLoss = models[experiment.model.kind].losses[0]!;
-  const imageBytes = dataset.size * dataset.size * 3;
   const progress = output.progress(epochs * stepsPerEpoch);
   let step = training.firstStep;
   let state = training.firstState;
@@ -122,6 +122,14 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     run.flush();
   };
 
+  const nonFinite = (name: string, value: number, at: number, epoch: number): Ending => {
+    const resumed = training.firstStep > 0 ? "the one that it resumed from" : "none yet";
+    return {
+      status: "FAILED",
+      error: `${name} became ${value} at step ${at} of epoch ${epoch}; last good checkpoint: ${lastCheckpoint ?? resumed}; a smaller train.optimizer.learning_rate often helps`,
+    };
+  };
+
   try {
     if (step === 0) await evaluate(0);
     for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
@@ -137,25 +145,10 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
         }
         // Several steps a call, so that the state is not copied out of the engine at each.
         const count = Math.min(stepsPerCall, end - step);
-        const rates: number[] = [];
-        const scalars: Readonly<Record<string, number>>[] = [];
-        for (let index = 0; index < count; index++) {
-          const factor = learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs });
-          rates.push(optimizer.learningRate * factor);
-          scalars.push(network.hyper(step + index + 1, rates[index]!));
-        }
-        const rgb = new Uint8Array(count * batchSize * imageBytes);
-        for (let index = 0; index < count; index++) {
-          dataset.read(batches[step - epoch * stepsPerEpoch + index]!, rgb, index * batchSize * imageBytes);
-        }
+        const begin = step - epoch * stepsPerEpoch;
+        const { inputs, rates } = nextInputs(training, batches.slice(begin, begin + count), step);
         const called = performance.now();
-        const result = await compiled.run(state, count, {
-          batch: { rgb },
-          noise: drawNoise(network.specs.noise, experiment.seed, step, count),
-          hyper: Object.fromEntries(
-            network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
-          ),
-        });
+        const result = await compiled.run(state, count, inputs);
         const callTookMs = performance.now() - called;
         engine.release(state);
         state = result.state;
@@ -177,13 +170,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
 
         const broken = firstNonFinite(result.losses);
         if (broken !== null) {
-          const where = `at step ${step + broken.index + 1} of epoch ${epoch + 1}`;
-          const saved =
-            lastCheckpoint ?? (training.firstStep > 0 ? "the one that it resumed from" : "none yet");
-          return {
-            status: "FAILED",
-            error: `train/${broken.name} became ${broken.value} ${where}; last good checkpoint: ${saved}; a smaller train.optimizer.learning_rate often helps`,
-          };
+          return nonFinite(`train/${broken.name}`, broken.value, step + broken.index + 1, epoch + 1);
         }
         step += count;
         stepsPerCall = Math.max(1, Math.min(mostStepsPerCall, Math.round((count * callMs) / callTookMs)));
@@ -198,6 +185,8 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       const seconds = (performance.now() - epochStart) / 1000;
       run.logScalars(step, { "train/epoch_seconds": seconds });
       const unseen = await evaluate(epoch + 1);
+      // The last update may have broken weights whose losses were still finite: they must not become a checkpoint.
+      if (!Number.isFinite(unseen)) return nonFinite("unseen/loss", unseen, step, epoch + 1);
       const trained = (lossSum / (step - firstOfEpoch)).toFixed(5);
       output.info(
         `epoch ${epoch + 1}/${epochs}  train ${trained}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
@@ -210,6 +199,28 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     progress.stop();
     engine.release(state);
   }
+}
+
+/** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
+function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
+  const { experiment, dataset, network, stepsPerEpoch } = training;
+  const { epochs, batchSize, optimizer, schedule } = experiment.train;
+  const rates = batches.map(
+    (_, index) =>
+      optimizer.learningRate * learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
+  );
+  const scalars = rates.map((rate, index) => network.hyper(step + index + 1, rate));
+  const batchBytes = batchSize * dataset.size * dataset.size * 3;
+  const rgb = new Uint8Array(batches.length * batchBytes);
+  for (const [index, batch] of batches.entries()) dataset.read(batch, rgb, index * batchBytes);
+  const inputs: StepInputs = {
+    batch: { rgb },
+    noise: drawNoise(network.specs.noise, experiment.seed, step, batches.length),
+    hyper: Object.fromEntries(
+      network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
+    ),
+  };
+  return { inputs, rates };
 }
 
 function firstNonFinite(losses: Readonly<Record<string, Float32Array>>) {
