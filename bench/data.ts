@@ -29,7 +29,7 @@ export async function benchData(): Promise<void> {
 
 function configs(): DatasetConfig[] {
   const common = { limit: null, holdout: 0.1, seed: 1 } as const;
-  const chosen = process.env["HUERISTIC_BENCH_DATA"];
+  const chosen = process.env.HUERISTIC_BENCH_DATA;
   if (chosen !== undefined) return [{ ...common, kind: "folder", root: chosen }];
   const shared = fileURLToPath(new URL("../../shared/data", import.meta.url));
   const configs: DatasetConfig[] = [{ ...common, kind: "synthetic", count: 640 }];

@@ -41,7 +41,7 @@ test("the structure of a report of two runs is that of the golden file (UPDATE_G
       { id: "bbbb", name: "second", images: 1, tint: 5, learningRate: 0.01, status: "KILLED", skipped },
     ),
   );
-  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, text);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(golden, text);
   assert.equal(text, readFileSync(golden, "utf8"));
 });
 

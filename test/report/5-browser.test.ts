@@ -9,9 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { writeReport } from "../../src/report/write-report.ts";
 import { type SampleRun, sampleStore, temporaryFolder } from "./sample-store.ts";
 
-const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium"].find(
-  (file) => file && existsSync(file),
-);
+const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((file) => file && existsSync(file));
 const skip = executablePath === undefined && "neither $CHROMIUM nor /usr/bin/chromium exists";
 if (skip) console.log(`browser tests skipped: ${skip}`);
 

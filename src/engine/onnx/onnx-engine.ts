@@ -29,7 +29,6 @@ export function openOnnxEngine({ threads = os.availableParallelism() }: OnnxEngi
       // Moments of weights that stopped moving decay into denormal numbers, which are slow and mean zero.
       extra: { session: { set_denormal_as_zero: "1" } },
       logSeverityLevel: 3,
-      ...(process.env.PROF ? { enableProfiling: true, profileFilePrefix: "/tmp/prof" } : {}),
     });
 
   return {
@@ -99,10 +98,7 @@ async function compileStep(
         ),
       };
     },
-    close: async () => {
-      if (process.env.PROF) session.endProfiling();
-      await session.release();
-    },
+    close: () => session.release(),
   };
 }
 
@@ -129,10 +125,7 @@ async function compile(
         ]),
       );
     },
-    close: async () => {
-      if (process.env.PROF) session.endProfiling();
-      await session.release();
-    },
+    close: () => session.release(),
   };
 }
 

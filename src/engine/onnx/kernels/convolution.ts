@@ -3,7 +3,7 @@
 import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { nchw, oihw } from "../trace-backend.ts";
-import { kernel, shapeIn } from "./kernel.ts";
+import { kernel } from "./kernel.ts";
 
 type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
@@ -11,11 +11,11 @@ export const convolutionKernels: readonly KernelConfig[] = [
   kernel("Conv2D", ({ backend, inputs, attrs }) => {
     const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
     const info = convolutionInfo(x.shape, filter.shape, attrs);
-    const value = backend.graph.node(
-      "Conv",
-      [backend.valueIn(backend.traced(x), nchw), backend.valueIn(backend.traced(filter), oihw)],
-      shapeIn(nchw, info.outShape),
-      convolutionAttributes(info),
+    const value = convolve(
+      backend.graph,
+      backend.valueIn(backend.traced(x), nchw),
+      backend.valueIn(backend.traced(filter), oihw),
+      info,
     );
     return backend.make({ value, order: nchw }, info.outShape, "float32");
   }),
@@ -74,6 +74,34 @@ function convolutionAttributes(info: Conv2DInfo) {
     dilations: [info.dilationHeight, info.dilationWidth],
     pads: [top, left, bottom, right],
   };
+}
+
+/** Maps of at most so many positions are small: their kernels, not their activations, are what memory has to move. */
+const smallMap = 64;
+
+/**
+ * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small maps one matrix product over all images,
+ * which reads the kernel once and not once per image; the patches are those that the filter gradient needs anyway.
+ */
+function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo): Value {
+  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
+  const taps = filterHeight * filterWidth;
+  const positions = outHeight * outWidth;
+  const shape = [batchSize, outChannels, outHeight, outWidth];
+  if (batchSize === 1 || taps === 1 || positions > smallMap) {
+    return graph.node("Conv", [x, filter], shape, convolutionAttributes(info));
+  }
+  const rows = inChannels * taps;
+  const product = graph.node(
+    "Gemm",
+    [
+      reshape(graph, filter, [outChannels, rows]),
+      reshape(graph, imagesLast(graph, patchesOf(graph, x, info)), [rows, batchSize * positions]),
+    ],
+    [outChannels, batchSize * positions],
+  );
+  const split = reshape(graph, product, [outChannels, batchSize, outHeight, outWidth]);
+  return graph.node("Transpose", [split], shape, { perm: [1, 0, 2, 3] });
 }
 
 /**
