@@ -51,6 +51,7 @@ export function reportHtml(model: ReportModel, blobs: readonly string[], assets:
 </head>
 <body${model.runs.length > manyRuns && raw(' class="many"')}>
 <div class="spectrum"></div>
+<noscript><p>Open this file in a browser: charts and images need its script, which a preview may not run.</p></noscript>
 <header>
   <p class="mark">Hueristic report</p>
   ${

@@ -61,12 +61,13 @@ const matching = `
 export function createRunReader(database: Database, now: () => number): RunReader {
   const selectRuns = database.prepare<[object], StoredRun>(`SELECT * FROM runs WHERE ${matching}`);
   const selectById = database.prepare<[string], StoredRun>("SELECT * FROM runs WHERE id = ?");
+  // CROSS JOIN keeps SQLite from reading all scalars first: it would, having no statistics.
   const selectLast = database
     .prepare<[object], [run: string, series: string, step: number, value: number | null]>(
       `SELECT run_id, series.name, step, value
        FROM (SELECT id FROM runs WHERE ${matching}) AS listed
-       JOIN series ON series.run_id = listed.id
-       JOIN scalars ON series_id = series.id
+       CROSS JOIN series ON series.run_id = listed.id
+       CROSS JOIN scalars ON series_id = series.id
          AND step = (SELECT max(step) FROM scalars WHERE series_id = series.id)`,
     )
     .raw();

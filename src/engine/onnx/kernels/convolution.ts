@@ -107,7 +107,7 @@ function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo
 /**
  * dL/dx [N, I, H, W] from dL/dy [N, O, h, w] and the kernel [O, I, kh, kw]: a transposed convolution, or, at
  * stride 1 on large maps, a convolution with the kernel turned by 180 degrees. Small maps have large kernels, which
- * cost more to turn than the faster convolution gains (bench/README.md has the figures).
+ * cost more to turn than the faster convolution gains (docs/decisions/0002 has the figures).
  */
 function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
   const { filterHeight: kh, filterWidth: kw, inChannels, outChannels, padInfo } = info;
