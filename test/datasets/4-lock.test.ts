@@ -18,7 +18,7 @@ test("one at a time, within a process too", async (t) => {
     inside--;
   };
   await Promise.all([1, 2, 3, 4].map(() => withLock(path, { onWait: () => waited++ }, work)));
-  assert.deepEqual([most, waited, existsSync(path)], [1, 3, false]);
+  assert.deepEqual([most, waited > 0, existsSync(path)], [1, true, false]);
 });
 
 test("the lock of a dead, a silent or a former process with the same number is taken over", async (t) => {
