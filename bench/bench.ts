@@ -1,16 +1,17 @@
 // npm run bench -- step|data|log: what things cost here, next to what others cost. Run it on a quiet machine.
+// `step` also takes the names of cases, or how they start: npm run bench -- step pix2pix
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
-  step: async () => (await import("./step.ts")).benchStep(),
+const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {
+  step: async (cases) => (await import("./step.ts")).benchStep(cases),
   data: async () => (await import("./data.ts")).benchData(),
   log: async () => (await import("./log.ts")).benchLog(),
 };
 
 const [name, ...rest] = process.argv.slice(2);
 const bench = name === undefined ? undefined : benches[name];
-if (bench === undefined || rest.length > 0) {
-  console.error(`usage: npm run bench -- ${Object.keys(benches).join("|")}`);
+if (bench === undefined || (rest.length > 0 && name !== "step")) {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join("|")}; step also takes names of cases`);
   process.exitCode = 2;
 } else {
-  await bench();
+  await bench(rest);
 }

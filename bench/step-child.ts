@@ -1,39 +1,42 @@
-// Times training steps of one model on one engine in a process of its own, so that its peak memory is its own too.
-// Arguments: engine, image size, batch size, steps. Prints one line of JSON, as bench/peers/beta.py does.
+// Times training steps of one case on one engine in a process of its own, so that its peak memory is its own too.
+// Arguments: engine, name of the case, steps. Prints one line of JSON, as the files in bench/peers do.
 
 import { specsOf } from "../src/engine/engine.ts";
 import { openEngine } from "../src/engine/engines.ts";
 import type { EngineChoice } from "../src/experiment/experiment.ts";
-import { models } from "../src/models/models.ts";
+import { modelOf } from "../src/models/models.ts";
 import { randomStream } from "../src/random.ts";
+import { drawNoise } from "../src/runner/noise.ts";
+import { stepCases } from "./step-cases.ts";
 
-const [choice, imageSize, batchSize, steps] = [process.argv[2], ...process.argv.slice(3).map(Number)] as [
-  EngineChoice,
-  number,
-  number,
-  number,
-];
-const learningRate = 1e-3;
+const [choice, name, wanted] = process.argv.slice(2) as [EngineChoice, string, string];
+const steps = Number(wanted);
+const { model, learningRate, beta1, size, batch } = stepCases.find((one) => one.name === name)!;
 const callMs = 400; // as the runner does: src/runner/run-experiment.ts
 
 const engine = await openEngine(choice);
-const network = models.beta.build({ imageSize, batchSize, optimizer: { name: "adam", learningRate } });
+const network = modelOf(model).build({
+  model,
+  imageSize: size,
+  batchSize: batch,
+  optimizer: { name: "adam", learningRate, ...(beta1 !== undefined && { beta1 }) },
+});
 const initial = network.init(1);
 const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
 let state = engine.importState(initial);
 const stream = randomStream("bench");
-const image = Uint8Array.from({ length: batchSize * imageSize * imageSize * 3 }, () => stream.below(256));
+const image = Uint8Array.from({ length: batch * size * size * 3 }, () => stream.below(256));
 
 const stepMs: number[] = [];
 let count = 1;
 for (let done = 0; done < steps; ) {
   const rgb = new Uint8Array(count * image.length);
   for (let index = 0; index < count; index++) rgb.set(image, index * image.length);
-  const scalars = Array.from({ length: count }, (_, index) => network.hyper(done + index + 1, learningRate));
+  const scalars = Array.from({ length: count }, (_, index) => network.hyper(done + index + 1, 1));
   const start = performance.now();
   const result = await compiled.run(state, count, {
     batch: { rgb },
-    noise: {},
+    noise: drawNoise(network.specs.noise, 1, done, count),
     hyper: Object.fromEntries(
       network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
     ),
@@ -51,10 +54,11 @@ const at = (share: number) => stepMs[Math.min(stepMs.length - 1, Math.floor(shar
 console.log(
   JSON.stringify({
     peer: `${engine.name} (${engine.version})`,
+    parameters: network.parameters,
     medianMs: at(0.5),
     p10: at(0.1),
     p90: at(0.9),
-    imagesPerSecond: (batchSize * 1000) / at(0.5),
+    imagesPerSecond: (batch * 1000) / at(0.5),
     peakRssMiB: process.resourceUsage().maxRSS / 1024,
   }),
 );

@@ -1,13 +1,16 @@
-// What one training step of beta costs, next to PyTorch doing the same on the same cores: complete steps (forward,
-// loss, backward, Adam), each side in a process of its own, taking turns. PyTorch is given its data as Lab; our step
-// also converts it from RGB. PyTorch's best setting of those tried counts.
+// What one training step costs, next to PyTorch doing the same on the same cores: complete steps (forward, losses,
+// backward, Adam; of both networks for pix2pix), each side in a process of its own, taking turns. PyTorch is given its
+// data as Lab; our step also converts it from RGB and draws its dropout in JavaScript. PyTorch's best setting of those
+// tried counts.
 
 import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { probeEngines } from "../src/engine/engines.ts";
+import { type StepCase, stepCases } from "./step-cases.ts";
 
 type Timing = {
+  readonly parameters: number;
   readonly medianMs: number;
   readonly p10: number;
   readonly p90: number;
@@ -15,53 +18,40 @@ type Timing = {
   readonly peakRssMiB: number;
 };
 
-type Runner = { readonly name: string; run(size: number, batch: number): Timing };
+type Runner = { readonly name: string; run(): Timing };
 
-const sizes = [
-  { size: 64, batch: 16, steps: 40 },
-  { size: 128, batch: 8, steps: 24 },
-] as const;
 const rounds = 3;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = process.env.HUERISTIC_PYTHON ?? "python3";
 
-function engineRunner(engine: string, steps: number): Runner {
+function engineRunner(engine: string, { name, steps }: StepCase): Runner {
   return {
     name: engine,
-    run: (size, batch) => {
-      const args = [
-        "--import",
-        "tsx",
-        here("step-child.ts"),
-        engine,
-        String(size),
-        String(batch),
-        String(steps),
-      ];
-      return lastJson(
-        execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-      );
+    run: () => {
+      const args = ["--import", "tsx", here("step-child.ts"), engine, name, String(steps)];
+      const output = execFileSync(process.execPath, args, {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      return lastJson(output);
     },
   };
 }
 
-function torchRunner(label: string, flags: readonly string[], env: NodeJS.ProcessEnv, steps: number): Runner {
+function torchRunner(
+  label: string,
+  flags: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { size, batch, steps, peer }: StepCase,
+): Runner {
   return {
     name: `PyTorch${label}`,
-    run: (size, batch) => {
-      const numbers = [
-        "--size",
-        size,
-        "--batch",
-        batch,
-        "--steps",
-        steps,
-        "--threads",
-        os.availableParallelism(),
-      ];
-      const args = [here("peers/beta.py"), ...numbers.map(String), ...flags];
+    run: () => {
+      const numbers = { size, batch, steps, threads: os.availableParallelism() };
+      const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
       const options = { encoding: "utf8", env: { ...process.env, ...env } } as const;
-      return lastJson(execFileSync(python, args, options));
+      const file = here(`peers/${peer.file}`);
+      return lastJson(execFileSync(python, [file, ...args, ...peer.flags, ...flags], options));
     },
   };
 }
@@ -79,8 +69,14 @@ function torchVersion(): string | null {
   }
 }
 
-/** Prints one table. Takes some minutes. */
-export async function benchStep(): Promise<void> {
+/** Prints one table for each case whose name starts with one of `wanted`, or for all. Takes some minutes. */
+export async function benchStep(wanted: readonly string[]): Promise<void> {
+  const unknown = wanted.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
+  if (unknown !== undefined) {
+    console.error(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
+    process.exitCode = 2;
+    return;
+  }
   const torch = torchVersion();
   if (torch === null) {
     console.log(`no PyTorch in ${python}: set HUERISTIC_PYTHON to a Python that has it to compare`);
@@ -88,38 +84,47 @@ export async function benchStep(): Promise<void> {
   const engines = (await probeEngines()).filter(({ available }) => available);
   const versions = engines.map(({ version }) => version).join(", ");
   console.log(
-    `beta, complete training steps on ${os.cpus()[0]?.model}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
+    `complete training steps on ${os.cpus()[0]?.model}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
   );
-  for (const { size, batch, steps } of sizes) {
-    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, steps));
+  for (const one of stepCases) {
+    if (wanted.length > 0 && !wanted.some((start) => one.name.startsWith(start))) continue;
+    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, one));
     if (torch !== null) {
       runners.push(
-        torchRunner("", ["--adam", "fused"], {}, steps),
-        torchRunner(", channels last", ["--adam", "fused", "--channels-last"], {}, steps),
-        torchRunner(", passive wait", ["--adam", "fused"], { OMP_WAIT_POLICY: "PASSIVE" }, steps),
+        torchRunner("", ["--adam", "fused"], {}, one),
+        torchRunner(", channels last", ["--adam", "fused", "--channels-last"], {}, one),
+        torchRunner(", passive wait", ["--adam", "fused"], { OMP_WAIT_POLICY: "PASSIVE" }, one),
       );
     }
-    const timings = runners.map(() => [] as Timing[]);
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, runner] of runners.entries()) timings[index]!.push(runner.run(size, batch));
-    }
-    const medians = timings.map(
-      (all) => all.sort((a, b) => a.medianMs - b.medianMs)[Math.floor(all.length / 2)]!,
-    );
-    const torchMs = medians
-      .filter((_, index) => runners[index]!.name.startsWith("PyTorch"))
-      .map(({ medianMs }) => medianMs);
-    const best = Math.min(...torchMs);
+    printTable(one, runners, takeTurns(runners));
+  }
+}
+
+/** The median round of every runner. */
+function takeTurns(runners: readonly Runner[]): readonly Timing[] {
+  const timings = runners.map(() => [] as Timing[]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, runner] of runners.entries()) timings[index]!.push(runner.run());
+  }
+  return timings.map((all) => all.sort((a, b) => a.medianMs - b.medianMs)[Math.floor(all.length / 2)]!);
+}
+
+function printTable({ name, size, batch }: StepCase, runners: readonly Runner[], medians: readonly Timing[]) {
+  const parameters = new Set(medians.map((timing) => timing.parameters));
+  if (parameters.size > 1) throw new Error(`${name}: not the same network: ${[...parameters].join(", ")}`);
+  const torchMs = medians
+    .filter((_, index) => runners[index]!.name.startsWith("PyTorch"))
+    .map(({ medianMs }) => medianMs);
+  const best = Math.min(...torchMs);
+  console.log(
+    `\n${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters\n${"".padEnd(26)}ms/step   p10-p90        images/s  peak MiB  / PyTorch`,
+  );
+  for (const [index, runner] of runners.entries()) {
+    const { medianMs, p10, p90, imagesPerSecond, peakRssMiB } = medians[index]!;
+    const spread = `${p10.toFixed(0)}-${p90.toFixed(0)}`;
+    const ratio = torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-";
     console.log(
-      `\n${size}x${size}, batch ${batch}\n${"".padEnd(26)}ms/step   p10-p90        images/s  peak MiB  / PyTorch`,
+      `${runner.name.padEnd(26)}${medianMs.toFixed(1).padStart(7)}   ${spread.padEnd(13)}${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0).padStart(8)}${peakRssMiB.toFixed(0).padStart(10)}${ratio.padStart(11)}`,
     );
-    for (const [index, { name }] of runners.entries()) {
-      const { medianMs, p10, p90, imagesPerSecond, peakRssMiB } = medians[index]!;
-      const spread = `${p10.toFixed(0)}-${p90.toFixed(0)}`;
-      const ratio = torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-";
-      console.log(
-        `${name.padEnd(26)}${medianMs.toFixed(1).padStart(7)}   ${spread.padEnd(13)}${imagesPerSecond.toFixed(0).padStart(8)}${peakRssMiB.toFixed(0).padStart(10)}${ratio.padStart(11)}`,
-      );
-    }
   }
 }

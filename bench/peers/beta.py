@@ -4,7 +4,7 @@ Run: OMP_WAIT_POLICY=PASSIVE python bench/peers/beta.py --size 64 --batch 16 --t
 
 A step is forward, mean squared error, backward and Adam, from luma and chroma that lie ready in memory: sRGB -> Lab,
 which Hueristic does inside its step, is NOT part of the time here. Random data; one batch is used again and again.
-Prints one JSON line: { torch, device, threads, size, batch, channelsLast, adam, steps, medianMs, p10, p90,
+Prints one JSON line: { torch, device, threads, size, batch, parameters, channelsLast, adam, steps, medianMs, p10, p90,
 imagesPerSecond (at the median), peakRssMiB (of the whole process), omp (OMP_WAIT_POLICY) }.
 """
 
@@ -97,6 +97,7 @@ def main():
         "threads": options.threads,
         "size": options.size,
         "batch": options.batch,
+        "parameters": PARAMETERS,
         "channelsLast": options.channels_last,
         "adam": options.adam,
         "steps": options.steps,
