@@ -35,8 +35,10 @@ export async function readPartition(path: string): Promise<ReadonlyMap<string, C
 
 export type Attributes = {
   readonly names: readonly string[];
-  /** File name -> whether the face has each attribute. */
-  readonly rows: ReadonlyMap<string, readonly boolean[]>;
+  /** File name -> its row in `flags`. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** 1 where the face has the attribute, else 0: uint8 [rows, names]. */
+  readonly flags: Uint8Array;
 };
 
 /** A file that stops early is read as far as it goes; so is a last line that was cut off. */
@@ -45,27 +47,27 @@ export async function readAttributes(path: string): Promise<Attributes> {
   // The text form begins with a line that holds only the count.
   const header = lines[0]?.values.length === 1 ? 1 : 0;
   const names = (lines[header]?.values ?? []).filter((name) => name !== "image_id");
-  const rows = new Map<string, readonly boolean[]>();
+  const rows = new Map<string, number>();
+  const flags = new Uint8Array(lines.length * names.length);
   for (const [index, { line, values }] of lines.slice(header + 1).entries()) {
-    const [name, ...flags] = values;
+    const [name, ...marks] = values;
     const isLast = index === lines.length - header - 2;
     if (
-      flags.length !== names.length ||
-      !flags.every((flag) => flag === "1" || flag === "-1" || flag === "0")
+      marks.length !== names.length ||
+      !marks.every((mark) => mark === "1" || mark === "-1" || mark === "0")
     ) {
       if (isLast) break;
       const expected = `a file name and ${names.length} times 1 or -1`;
       throw new UserError(`${path}:${line}: expected ${expected}, got ${show(values)}`);
     }
-    rows.set(
-      name!,
-      flags.map((flag) => flag === "1"),
-    );
+    rows.set(name!, index);
+    for (const [column, mark] of marks.entries()) flags[index * names.length + column] = mark === "1" ? 1 : 0;
   }
-  return { names, rows };
+  return { names, rows, flags };
 }
 
-async function readLines(path: string): Promise<{ line: number; values: string[] }[]> {
+/** Lines that are not blank; each is cut into values only when asked, as 200,000 lines of 40 fill the memory. */
+async function readLines(path: string): Promise<{ readonly line: number; readonly values: string[] }[]> {
   const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   if (text.trimStart().startsWith("<")) {
     throw new UserError(
@@ -73,10 +75,15 @@ async function readLines(path: string): Promise<{ line: number; values: string[]
     );
   }
   const separator = path.endsWith(".csv") ? /\s*,\s*/ : /\s+/;
-  const lines = text
-    .split("\n")
-    .map((line, index) => ({ line: index + 1, values: line.trim().split(separator) }));
-  return lines.filter(({ values }) => values[0] !== "");
+  return text.split("\n").flatMap((content, index) => {
+    if (/^\s*(,|$)/.test(content)) return [];
+    return {
+      line: index + 1,
+      get values() {
+        return content.trim().split(separator);
+      },
+    };
+  });
 }
 
 function show(values: readonly string[]): string {

@@ -5,8 +5,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { CelebaConfig, CelebaSplit } from "../experiment/experiment.ts";
-import { findList, readAttributes, readPartition } from "./celeba-lists.ts";
-import type { Dataset, Item, Side } from "./dataset.ts";
+import { type Attributes, findList, readAttributes, readPartition } from "./celeba-lists.ts";
+import type { Dataset, Item, Labels, Side } from "./dataset.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
 import { requireKnownName } from "./known-names.ts";
 
@@ -21,7 +21,8 @@ export const celeba: Dataset<CelebaConfig> = {
     const filter = attributeWords(config);
     return `faces of ${splits}${filter === "" ? "" : ` with ${filter}`} in ${config.root}`;
   },
-  async list(config) {
+  hasLabels: true,
+  async list(config, withLabels = false) {
     await requireFolder("dataset.root", config.root);
     if (config.unseenSplit === config.split) {
       throw new UserError(
@@ -47,22 +48,18 @@ export const celeba: Dataset<CelebaConfig> = {
       notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
 
     const filter = Object.entries(config.attributes);
+    const attributes = filter.length > 0 || withLabels ? await attributesOf(config) : null;
     let wanted = (_path: string) => true;
-    if (filter.length > 0) {
-      const attributesPath = await findList(config.root, "list_attr_celeba");
-      if (attributesPath === null) {
-        throw new UserError(
-          `dataset.attributes: expected list_attr_celeba.txt or .csv in ${config.root}, got neither`,
-        );
-      }
-      const { names, rows } = await readAttributes(attributesPath);
+    if (attributes !== null) {
+      const { names, rows, flags } = attributes;
       for (const [name] of filter) requireKnownName("dataset.attributes", "attribute", name, names);
-      const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), has }));
+      const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
       const beyond = found.paths.filter((path) => partition.has(path) && !rows.has(path)).length;
       if (beyond > 0) notes.push(`${count(beyond, "image")} without a row in the attributes file, left out`);
       wanted = (path) => {
         const row = rows.get(path);
-        return row !== undefined && columns.every(({ column, has }) => row[column] === has);
+        if (row === undefined) return false;
+        return columns.every(({ column, flag }) => flags[row * names.length + column] === flag);
       };
     }
 
@@ -71,14 +68,39 @@ export const celeba: Dataset<CelebaConfig> = {
       return split !== undefined && split === config.unseenSplit ? "unseen" : undefined;
     };
     const items: Item[] = [];
+    const taken: string[] = [];
     for (const path of found.paths) {
       const side = sideOf(partition.get(path));
       if (side === undefined || !wanted(path)) continue;
       items.push({ id: `${folder}/${path}`, source: { path: join(config.root, folder, path) }, side });
+      taken.push(path);
     }
-    return { items, notes };
+    return { items, notes, labels: withLabels && attributes !== null ? labelsOf(attributes, taken) : null };
   },
 };
+
+async function attributesOf(config: CelebaConfig): Promise<Attributes> {
+  const path = await findList(config.root, "list_attr_celeba");
+  if (path === null) {
+    const filtered = Object.keys(config.attributes).length > 0;
+    const [key, use] = filtered ? ["attributes", "filter"] : ["root", "labels"];
+    const expected = `list_attr_celeba.txt or .csv in ${config.root} for the ${use}`;
+    throw new UserError(`dataset.${key}: expected ${expected}, got neither`);
+  }
+  const attributes = await readAttributes(path);
+  if (attributes.names.length === 0) throw new UserError(`${path}: expected names of attributes, got none`);
+  return attributes;
+}
+
+function labelsOf({ names, rows, flags }: Attributes, paths: readonly string[]): Labels {
+  const width = names.length;
+  const taken = new Uint8Array(paths.length * width);
+  for (const [place, path] of paths.entries()) {
+    const from = rows.get(path)! * width;
+    taken.set(flags.subarray(from, from + width), place * width);
+  }
+  return { names, flags: taken };
+}
 
 async function imageFolder(root: string): Promise<string> {
   const name = "img_align_celeba";

@@ -8,8 +8,8 @@ import { messageOf, UserError } from "../errors.ts";
 export type CocoAnnotations = {
   /** File name -> image id. */
   readonly imageIds: ReadonlyMap<string, number>;
-  /** Category name -> category id. */
-  readonly categories: ReadonlyMap<string, number>;
+  /** Category id -> category name. */
+  readonly categories: ReadonlyMap<number, string>;
   /** Image id -> ids of the categories that it shows; empty unless asked for. */
   readonly shown: ReadonlyMap<number, readonly number[]>;
 };
@@ -18,28 +18,35 @@ export type CocoAnnotations = {
 export async function readCocoAnnotations(path: string, withShown: boolean): Promise<CocoAnnotations | null> {
   if ((await stat(path).catch(() => null)) === null) return null;
   const imageIds = new Map<string, number>();
-  const categories = new Map<string, number>();
+  const categories = new Map<number, string>();
   const shown = new Map<number, number[]>();
+  const secondIds = new Map<number, number>(); // of files listed twice, as in lists that were merged, to the first
+  const show = (image: number, category: number) => {
+    const seen = shown.get(image);
+    if (seen === undefined) shown.set(image, [category]);
+    else if (!seen.includes(category)) seen.push(category);
+  };
   const wanted = new Set(withShown ? ["images", "annotations", "categories"] : ["images", "categories"]);
 
   try {
     for await (const { list, text } of listElements(path, wanted)) {
       const row = JSON.parse(text) as Record<string, unknown>;
-      if (list === "images") imageIds.set(expectText(row, "file_name"), expectNumber(row, "id"));
-      else if (list === "categories") categories.set(expectText(row, "name"), expectNumber(row, "id"));
-      else {
-        const image = expectNumber(row, "image_id");
-        const category = expectNumber(row, "category_id");
-        const seen = shown.get(image);
-        if (seen === undefined) shown.set(image, [category]);
-        else if (!seen.includes(category)) seen.push(category);
-      }
+      if (list === "images") {
+        const [name, id] = [expectText(row, "file_name"), expectNumber(row, "id")];
+        const first = imageIds.get(name);
+        if (first === undefined) imageIds.set(name, id);
+        else if (first !== id) secondIds.set(id, first);
+      } else if (list === "categories") categories.set(expectNumber(row, "id"), expectText(row, "name"));
+      else show(expectNumber(row, "image_id"), expectNumber(row, "category_id"));
     }
   } catch (error) {
     throw new UserError(`${path}: expected a COCO instances file, got ${messageOf(error)}`);
   }
   if (imageIds.size === 0)
     throw new UserError(`${path}: expected a COCO instances file, got no list of images`);
+  for (const [second, first] of secondIds) {
+    for (const category of shown.get(second) ?? []) show(first, category);
+  }
   return { imageIds, categories, shown };
 }
 

@@ -21,15 +21,25 @@ export type Listing = {
   readonly items: readonly Item[];
   /** What a reader should know, one line each with counts, such as files without an annotation row. */
   readonly notes: readonly string[];
+  /** null unless asked for. */
+  readonly labels: Labels | null;
 };
+
+/** What images show: `flags` has 0 or 1 per image and name, uint8 [images, names]. */
+export type Labels = { readonly names: readonly string[]; readonly flags: Uint8Array };
 
 export type Dataset<Config> = {
   /** A few words without counts, such as "coco train2017". */
   describe(config: Config): string;
   /** What was looked for and where, for the message when too little is found. */
   lookedFor(config: Config): string;
-  /** Throws UserError when the folder or its lists are missing or not what they should be. */
-  list(config: Config): Promise<Listing>;
+  /** Whether lists beside the images say what they show. */
+  readonly hasLabels: boolean;
+  /**
+   * With labels, images whose labels nobody wrote down are left out and counted in a note. Throws UserError
+   * when the folder or its lists are missing or not what they should be.
+   */
+  list(config: Config, withLabels?: boolean): Promise<Listing>;
 };
 
 /** A file that could not be used and why, in a few words. */

@@ -1,5 +1,6 @@
 // The registry: a new data set kind is one file and one line here.
 
+import { UserError } from "../errors.ts";
 import type { DatasetConfig } from "../experiment/experiment.ts";
 import { celeba } from "./celeba.ts";
 import { coco } from "./coco.ts";
@@ -15,4 +16,14 @@ export const datasets = { coco, celeba, folder, synthetic } satisfies {
 export function datasetOf(config: DatasetConfig): Dataset<DatasetConfig> {
   // Each entry takes the config of its own kind, which the lookup by kind guarantees.
   return datasets[config.kind] as Dataset<DatasetConfig>;
+}
+
+/** Throws UserError unless the images of `config` have labels. */
+export function requireLabels(config: DatasetConfig): void {
+  if (datasets[config.kind].hasLabels) return;
+  const labelled = Object.entries(datasets).filter(([, { hasLabels }]) => hasLabels);
+  const kinds = labelled.map(([kind]) => kind).join(" or ");
+  throw new UserError(
+    `dataset.kind: expected ${kinds}, whose images have labels to learn from, got ${config.kind}`,
+  );
 }

@@ -21,10 +21,11 @@ import {
   openCache,
   sweepLeftovers,
 } from "./cache.ts";
-import type { Item, Side, SkippedFile } from "./dataset.ts";
-import { datasetOf } from "./datasets.ts";
+import type { Item, Labels, Side, SkippedFile } from "./dataset.ts";
+import { datasetOf, requireLabels } from "./datasets.ts";
 import { type Decoded, decodeFile, decodeVersion } from "./decode.ts";
 import { compareCodeUnits, count } from "./image-files.ts";
+import { labelsOfImages, type PreparedLabels, prepareLabels } from "./labels.ts";
 import { withLock } from "./lock.ts";
 import { chooseSides, type Sides } from "./sides.ts";
 
@@ -35,6 +36,8 @@ export type PrepareOptions = {
   readonly cacheFolder: string;
   /** How many images of each side are needed at least. */
   readonly sampleCounts: { readonly seen: number; readonly unseen: number };
+  /** Whether labels are needed: false where left out, and then no list is read for them. */
+  readonly labels?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   /** Called when another process, with this pid where known, is preparing the same images. */
   readonly onWait?: (pid: number | null) => void;
@@ -42,7 +45,10 @@ export type PrepareOptions = {
 };
 
 export type PreparedDataset = {
-  /** SHA-256 over the bytes of all images, their sides and the size: the same wherever the files are. */
+  /**
+   * SHA-256 over the bytes of all images, their sides, the size and the labels asked for: the same wherever
+   * the files are.
+   */
   readonly fingerprint: string;
   /** One line, such as "coco train2017: 186 seen, 20 unseen, 64x64". */
   readonly description: string;
@@ -54,6 +60,8 @@ export type PreparedDataset = {
   readonly unseen: Uint32Array;
   readonly skipped: readonly SkippedFile[];
   readonly notes: readonly string[];
+  /** What the images show; null unless asked for. */
+  readonly labels: PreparedLabels | null;
   /** Reads images into `into` from byte `offset`: uint8 RGB [indices.length, size, size, 3]. */
   read(indices: ArrayLike<number>, into: Uint8Array, offset?: number): void;
   readonly fromCache: boolean;
@@ -61,8 +69,8 @@ export type PreparedDataset = {
 };
 
 /**
- * Throws UserError when a folder or list is missing, too few images are readable or the disk is full, and
- * the signal's reason when it is aborted, leaving nothing behind.
+ * Throws UserError when a folder or list is missing, the images have no labels to give, too few images are
+ * readable or the disk is full, and the signal's reason when it is aborted, leaving nothing behind.
  */
 export async function prepareDataset(
   config: DatasetConfig,
@@ -71,7 +79,8 @@ export async function prepareDataset(
   const { size, cacheFolder, signal } = options;
   const dataset = datasetOf(config);
   signal?.throwIfAborted();
-  const listing = await dataset.list(config);
+  if (options.labels) requireLabels(config);
+  const listing = await dataset.list(config, options.labels);
   const pools = choosePools(listing.items, config);
   const key = await cacheKey(pools, size, signal);
   await mkdir(cacheFolder, { recursive: true });
@@ -89,18 +98,21 @@ export async function prepareDataset(
     const skippedNote = noteOnSkipped(skipped);
     const lookedFor = dataset.lookedFor(config);
     const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: options.sampleCounts };
-    const sides = chooseSides(images, rule, [lookedFor, ...skippedNote].join("; "));
+    const sides = chooseSides(images, rule, [lookedFor, ...listing.notes, ...skippedNote].join("; "));
     const { seen, unseen } = sides;
+    const ids = images.map(({ id }) => id);
+    const labels = labelsOfImages(listing, ids);
     const counts = `${seen.length} seen, ${unseen.length} unseen, ${size}x${size}`;
     return {
-      fingerprint: fingerprintOf(images, sides, size),
+      fingerprint: fingerprintOf(images, sides, size, labels),
       description: `${dataset.describe(config)}: ${counts}`,
       size,
-      ids: images.map(({ id }) => id),
+      ids,
       seen,
       unseen,
       skipped,
       notes: [...listing.notes, ...skippedNote, ...sides.notes],
+      labels: labels && prepareLabels(labels, seen),
       read: cache.read,
       fromCache,
       close: cache.close,
@@ -244,11 +256,23 @@ async function drawItem(draw: (size: number) => Uint8Array, size: number): Promi
   return { pixels, hash: createHash("sha256").update(pixels).digest("hex") };
 }
 
-function fingerprintOf(images: readonly CachedImage[], { seen, unseen }: Sides, size: number): string {
+function fingerprintOf(
+  images: readonly CachedImage[],
+  { seen, unseen }: Sides,
+  size: number,
+  labels: Labels | null,
+): string {
   const hash = createHash("sha256").update(JSON.stringify({ decodeVersion, size }));
   for (const [name, indices] of Object.entries({ seen, unseen })) {
     hash.update(`\n${name}`);
     for (const index of indices) hash.update(`\n${images[index]!.hash}`);
+  }
+  if (labels !== null) {
+    const width = labels.names.length;
+    hash.update(`\nlabels ${JSON.stringify(labels.names)}`);
+    for (const index of [...seen, ...unseen]) {
+      hash.update(labels.flags.subarray(index * width, (index + 1) * width));
+    }
   }
   return hash.digest("hex");
 }

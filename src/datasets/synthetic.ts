@@ -7,6 +7,7 @@ import { drawScene, scenesVersion } from "./scenes/scenes.ts";
 export const synthetic: Dataset<SyntheticConfig> = {
   describe: () => "synthetic",
   lookedFor: (config) => `${config.count} drawn scenes (dataset.count)`,
+  hasLabels: false,
   async list({ count, seed }) {
     const items = Array.from({ length: count }, (_, index) => ({
       id: `scene ${String(index).padStart(5, "0")}`,
@@ -16,6 +17,6 @@ export const synthetic: Dataset<SyntheticConfig> = {
       },
       side: null,
     }));
-    return { items, notes: [] };
+    return { items, notes: [], labels: null };
   },
 };
