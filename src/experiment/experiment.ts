@@ -3,7 +3,10 @@
 
 export type DatasetConfig = CocoConfig | CelebaConfig | FolderConfig | SyntheticConfig;
 
-/** What all data sets share. `limit` counts images, before the split into seen and unseen; null takes all. */
+/**
+ * What all data sets share. `limit` counts images, before the split into seen and unseen; with an unseen
+ * split the images of each split. null takes all.
+ */
 type DatasetCommon = {
   readonly limit: number | null;
   /** Share of the images held out as unseen, 0 < holdout < 1, where no official split serves. */
