@@ -3,19 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { celeba } from "../../src/datasets/celeba.ts";
 import type { CelebaConfig } from "../../src/experiment/experiment.ts";
-import { temporaryFolder, write } from "./pictures.ts";
-
-const config = (root: string, change: Partial<CelebaConfig> = {}): CelebaConfig => ({
-  kind: "celeba",
-  root,
-  split: "train",
-  unseenSplit: null,
-  attributes: {},
-  limit: null,
-  holdout: 0.2,
-  seed: 1,
-  ...change,
-});
+import { celebaConfig, temporaryFolder, write } from "./pictures.ts";
 
 const partition = ["000001.jpg 0", "000002.jpg 0", "000003.jpg 1", "000004.jpg 2", "000009.jpg 0"];
 const attributes = ["5", "Male Smiling ", "000001.jpg  1 -1", "000002.jpg -1  1", "000003.jpg -1 -1"];
@@ -40,7 +28,7 @@ test("LF, CRLF and Kaggle's CSV give the same split", async (t) => {
     const root = temporaryFolder(t);
     write(join(root, name), text);
     writeFaces(root);
-    const { items, notes } = await celeba.list(config(root, { unseenSplit: "val" }));
+    const { items, notes } = await celeba.list(celebaConfig(root, { unseenSplit: "val" }));
     assert.deepEqual(
       items.map(({ id, side }) => [id, side]),
       [
@@ -60,7 +48,7 @@ test("images may be nested twice", async (t) => {
   const root = temporaryFolder(t);
   write(join(root, "list_eval_partition.txt"), partition.join("\n"));
   writeFaces(root, "img_align_celeba/img_align_celeba");
-  assert.deepEqual(await namesOf(config(root)), ["000001.jpg", "000002.jpg"]);
+  assert.deepEqual(await namesOf(celebaConfig(root)), ["000001.jpg", "000002.jpg"]);
 });
 
 test("attributes filter, as text and as CSV, and images beyond the file's end are counted", async (t) => {
@@ -73,14 +61,14 @@ test("attributes filter, as text and as CSV, and images beyond the file's end ar
     write(join(root, "list_eval_partition.txt"), `${partition.join("\n")}\n000005.jpg 0\n`);
     write(join(root, name), lines.join("\r\n"));
     writeFaces(root);
-    assert.deepEqual(await namesOf(config(root, { attributes: { Smiling: true } })), ["000002.jpg"]);
-    assert.deepEqual(await namesOf(config(root, { attributes: { Male: true, Smiling: false } })), [
+    assert.deepEqual(await namesOf(celebaConfig(root, { attributes: { Smiling: true } })), ["000002.jpg"]);
+    assert.deepEqual(await namesOf(celebaConfig(root, { attributes: { Male: true, Smiling: false } })), [
       "000001.jpg",
     ]);
-    assert.deepEqual(await namesOf(config(root)), ["000001.jpg", "000002.jpg", "000005.jpg"]);
-    const { notes } = await celeba.list(config(root, { attributes: { Male: true } }));
+    assert.deepEqual(await namesOf(celebaConfig(root)), ["000001.jpg", "000002.jpg", "000005.jpg"]);
+    const { notes } = await celeba.list(celebaConfig(root, { attributes: { Male: true } }));
     assert.match(notes.join("\n"), /images without a row in the attributes file, left out/);
-    await assert.rejects(namesOf(config(root, { attributes: { smiling: true } })), {
+    await assert.rejects(namesOf(celebaConfig(root, { attributes: { smiling: true } })), {
       message:
         'dataset.attributes: expected a known attribute, got "smiling"; did you mean "Smiling"? (known: Male, Smiling)',
     });
@@ -91,7 +79,7 @@ test("a last line that was cut off is left out, a broken one in the middle is no
   const root = temporaryFolder(t);
   write(join(root, "list_eval_partition.txt"), partition.join("\n"));
   writeFaces(root);
-  const filtered = config(root, { attributes: { Male: false } });
+  const filtered = celebaConfig(root, { attributes: { Male: false } });
   write(join(root, "list_attr_celeba.txt"), [...attributes, "000004.jpg -"].join("\n"));
   assert.deepEqual(await namesOf(filtered), ["000002.jpg"]);
   write(
@@ -103,14 +91,14 @@ test("a last line that was cut off is left out, a broken one in the middle is no
 
 test("missing and refused downloads are named", async (t) => {
   const root = temporaryFolder(t);
-  await assert.rejects(celeba.list(config(root)), /expected the folder img_align_celeba/);
+  await assert.rejects(celeba.list(celebaConfig(root)), /expected the folder img_align_celeba/);
   writeFaces(root);
-  await assert.rejects(celeba.list(config(root)), /expected list_eval_partition.txt or .csv/);
+  await assert.rejects(celeba.list(celebaConfig(root)), /expected list_eval_partition.txt or .csv/);
   write(join(root, "list_eval_partition.txt"), "<!DOCTYPE html><html>Quota exceeded</html>");
-  await assert.rejects(celeba.list(config(root)), { name: "UserError", message: /got a web page/ });
+  await assert.rejects(celeba.list(celebaConfig(root)), { name: "UserError", message: /got a web page/ });
   write(join(root, "list_eval_partition.txt"), "000001.jpg 0\n000002.jpg 7\n");
   await assert.rejects(
-    celeba.list(config(root)),
+    celeba.list(celebaConfig(root)),
     /list_eval_partition.txt:2: expected a file name and 0, 1 or 2/,
   );
 });

@@ -4,19 +4,7 @@ import { test } from "node:test";
 import { coco } from "../../src/datasets/coco.ts";
 import { readCocoAnnotations } from "../../src/datasets/coco-annotations.ts";
 import type { CocoConfig } from "../../src/experiment/experiment.ts";
-import { temporaryFolder, write } from "./pictures.ts";
-
-const config = (root: string, change: Partial<CocoConfig> = {}): CocoConfig => ({
-  kind: "coco",
-  root,
-  split: "train2017",
-  unseenSplit: null,
-  categories: null,
-  limit: null,
-  holdout: 0.2,
-  seed: 1,
-  ...change,
-});
+import { cocoConfig, temporaryFolder, write } from "./pictures.ts";
 
 const instances = {
   info: { description: 'a "tree" {[', images: [{ file_name: "no.jpg" }], year: 2017 },
@@ -49,7 +37,7 @@ const idsOf = async (of: CocoConfig) => (await coco.list(of)).items.map(({ id })
 test("without a filter every image on disk is taken and disagreements are counted", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root, "images/train2017");
-  const { items, notes } = await coco.list(config(root));
+  const { items, notes } = await coco.list(cocoConfig(root));
   assert.deepEqual(
     items.map(({ id }) => id),
     ["images/train2017/a.jpg", "images/train2017/b.jpg", "images/train2017/extra.jpg"],
@@ -63,17 +51,17 @@ test("without a filter every image on disk is taken and disagreements are counte
 test("a filter takes images that show at least one of the categories", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);
-  assert.deepEqual(await idsOf(config(root, { categories: ["dog", "toothbrush"] })), [
+  assert.deepEqual(await idsOf(cocoConfig(root, { categories: ["dog", "toothbrush"] })), [
     "train2017/a.jpg",
     "train2017/b.jpg",
   ]);
-  assert.deepEqual(await idsOf(config(root, { categories: ["person"] })), ["train2017/a.jpg"]);
+  assert.deepEqual(await idsOf(cocoConfig(root, { categories: ["person"] })), ["train2017/a.jpg"]);
 });
 
 test("an unknown category is met with the nearest name and the list", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);
-  await assert.rejects(idsOf(config(root, { categories: ["Tooth-brush"] })), {
+  await assert.rejects(idsOf(cocoConfig(root, { categories: ["Tooth-brush"] })), {
     name: "UserError",
     message:
       'dataset.categories: expected a known category, got "Tooth-brush"; did you mean "toothbrush"?' +
@@ -84,9 +72,9 @@ test("an unknown category is met with the nearest name and the list", async (t) 
 test("images alone are enough without a filter, not with one", async (t) => {
   const root = temporaryFolder(t);
   write(join(root, "train2017/a.jpg"), "");
-  assert.deepEqual(await idsOf(config(root)), ["train2017/a.jpg"]);
+  assert.deepEqual(await idsOf(cocoConfig(root)), ["train2017/a.jpg"]);
   await assert.rejects(
-    idsOf(config(root, { categories: ["dog"] })),
+    idsOf(cocoConfig(root, { categories: ["dog"] })),
     /instances_train2017.json for the filter/,
   );
 });
@@ -95,14 +83,14 @@ test("an official unseen split gives the sides", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);
   write(join(root, "val2017/v.jpg"), "");
-  const { items } = await coco.list(config(root, { unseenSplit: "val2017" }));
+  const { items } = await coco.list(cocoConfig(root, { unseenSplit: "val2017" }));
   assert.deepEqual(
     items.map(({ side }) => side),
     ["seen", "seen", "seen", "unseen"],
   );
-  await assert.rejects(coco.list(config(root, { unseenSplit: "train2017" })), /got train2017 twice/);
+  await assert.rejects(coco.list(cocoConfig(root, { unseenSplit: "train2017" })), /got train2017 twice/);
   await assert.rejects(
-    coco.list(config(root, { split: "train2018" })),
+    coco.list(cocoConfig(root, { split: "train2018" })),
     /folder train2018 or images\/train2018/,
   );
 });
@@ -142,6 +130,6 @@ test("a broken annotations file is the user's to mend", async (t) => {
     ['{"images": [{"id": 1}]}', /an entry without file_name$/],
   ] as const) {
     write(path, content);
-    await assert.rejects(coco.list(config(root)), { name: "UserError", message: expected });
+    await assert.rejects(coco.list(cocoConfig(root)), { name: "UserError", message: expected });
   }
 });

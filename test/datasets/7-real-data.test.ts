@@ -5,12 +5,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { PreparedDataset } from "../../src/datasets/prepare.ts";
 import type { CelebaConfig, CocoConfig } from "../../src/experiment/experiment.ts";
 import { folderConfig, namesOf, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
 
 const data = fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const common = { limit: null, holdout: 0.1, seed: 1 } as const;
 const skipWithout = (name: string) => (existsSync(join(data, name)) ? false : `no ${join(data, name)}`);
+
+function shownBy({ ids, labels }: PreparedDataset, id: string): string[] {
+  const flags = new Float32Array(labels!.names.length);
+  labels!.read([ids.indexOf(id)], flags);
+  return labels!.names.filter((_, column) => flags[column] === 1);
+}
 
 const coco: CocoConfig = {
   ...common,
@@ -52,6 +59,33 @@ test("CelebA: absent images and an attributes file that stops early", {
     prepare(t, val, temporaryFolder(t), { size: 16 }),
     /got 20 and 0; looked for faces of train/,
   );
+});
+
+test("COCO: 80 labels, of images with a row alone", { skip: skipWithout("coco") }, async (t) => {
+  const cacheFolder = temporaryFolder(t);
+  const prepared = await prepare(t, coco, cacheFolder, { size: 16, labels: true });
+  assert.equal(prepared.description, "coco train2017 + val2017: 206 seen, 202 unseen, 16x16");
+  assert.match(
+    prepared.notes.join("\n"),
+    /val2017: 76 images on disk without a row .*, left out, as nothing/,
+  );
+  const { names, shares } = prepared.labels!;
+  assert.deepEqual([names.length, names[0], names[79]], [80, "person", "toothbrush"]);
+  assert.deepEqual(shownBy(prepared, "train2017/000000262145.jpg"), ["person", "umbrella", "carrot"]);
+  assert.deepEqual(shownBy(prepared, "train2017/000000262284.jpg"), []);
+  assert.equal(shares[0], 98 / 206);
+  const train = { ...coco, unseenSplit: null };
+  assert.equal((await prepare(t, train, cacheFolder, { size: 16 })).fromCache, false);
+  assert.equal((await prepare(t, train, cacheFolder, { size: 16, labels: true })).fromCache, true);
+});
+
+test("CelebA: 40 attributes, as far as their file goes", { skip: skipWithout("celeba") }, async (t) => {
+  const config = { ...celeba, limit: 200 };
+  const prepared = await prepare(t, config, temporaryFolder(t), { size: 16, labels: true });
+  assert.match(prepared.notes.join("\n"), /1871 images without a row in the attributes file, left out/);
+  assert.deepEqual([prepared.labels!.names.length, prepared.labels!.names[39]], [40, "Young"]);
+  assert.ok(prepared.labels!.shares.every((share) => share >= 0 && share <= 1));
+  assert.ok(prepared.ids.every((id) => id <= "img_align_celeba/006128.jpg"));
 });
 
 test("a folder of old photographs", { skip: skipWithout("old-photos") }, async (t) => {

@@ -6,7 +6,12 @@ import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import { type PreparedDataset, type PrepareOptions, prepareDataset } from "../../src/datasets/prepare.ts";
-import type { DatasetConfig, FolderConfig } from "../../src/experiment/experiment.ts";
+import type {
+  CelebaConfig,
+  CocoConfig,
+  DatasetConfig,
+  FolderConfig,
+} from "../../src/experiment/experiment.ts";
 
 export type Color = { readonly r: number; readonly g: number; readonly b: number };
 
@@ -48,6 +53,16 @@ export async function writePictures(folder: string, count: number): Promise<void
 
 export function folderConfig(root: string, change: Partial<FolderConfig> = {}): FolderConfig {
   return { kind: "folder", root, limit: null, holdout: 0.2, seed: 1, ...change };
+}
+
+export function cocoConfig(root: string, change: Partial<CocoConfig> = {}): CocoConfig {
+  const common = { root, limit: null, holdout: 0.2, seed: 1 };
+  return { kind: "coco", ...common, split: "train2017", unseenSplit: null, categories: null, ...change };
+}
+
+export function celebaConfig(root: string, change: Partial<CelebaConfig> = {}): CelebaConfig {
+  const common = { root, limit: null, holdout: 0.2, seed: 1 };
+  return { kind: "celeba", ...common, split: "train", unseenSplit: null, attributes: {}, ...change };
 }
 
 /** Prepares at 8x8 and closes after the test. */
