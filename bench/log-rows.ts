@@ -40,6 +40,7 @@ export const benchRun: NewRun = {
       epochs: 100,
       batchSize: 1,
       optimizer: { name: "adam", learningRate: 0.001 },
+      discriminatorOptimizer: null,
       schedule: { kind: "constant" },
     },
     samples: { every: 10, seen: 1, unseen: 1 },

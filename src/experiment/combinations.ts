@@ -1,18 +1,33 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
+import { leastDepth } from "../models/pix2pix/shapes.ts";
 import type { Path } from "./located.ts";
+import { pix2pixProblems } from "./pix2pix-problems.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
 
 export type Combination = { readonly path: Path; readonly text: string };
 
-/** The side of an image must be a multiple of this: the network halves it three times. */
-const sizeSteps = { beta: 8 } satisfies Record<Written["model"]["kind"], number>;
+/** The side of an image must be a multiple of this: the network halves it three times, pix2pix five at least. */
+const sizeSteps = {
+  alpha: 8,
+  beta: 8,
+  gamma: 8,
+  classifier: 8,
+  pix2pix: 2 ** leastDepth,
+} satisfies Record<Written["model"]["kind"], number>;
 
 /** What is right by itself: sections with problems are left out, of `train` only the fields that have one. */
 export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: Partial<Written["train"]> };
 
 export function combinationProblems(written: ValidSections): Combination[] {
-  return [...imageSize(written), ...trainEpochs(written), ...unseenSource(written), ...imageCounts(written)];
+  return [
+    ...imageSize(written),
+    ...pix2pixProblems(written),
+    ...modelNeeds(written),
+    ...trainEpochs(written),
+    ...unseenSource(written),
+    ...imageCounts(written),
+  ];
 }
 
 function imageSize({ image, model }: ValidSections): Combination[] {
@@ -21,6 +36,34 @@ function imageSize({ image, model }: ValidSections): Combination[] {
   if (image.size % step === 0) return [];
   const text = `expected a multiple of ${step} for the model ${model.kind}, got ${image.size}`;
   return [{ path: ["image", "size"], text }];
+}
+
+/** What a model needs of the sections beside it. */
+function modelNeeds({ model, dataset, train, image }: ValidSections): Combination[] {
+  const problems: Combination[] = [];
+  if (!model) return problems;
+  if (train.discriminator_optimizer && model.kind !== "pix2pix") {
+    const text = `expected for pix2pix only, whose two networks have an optimizer each, got it for ${model.kind}`;
+    problems.push({ path: ["train", "discriminator_optimizer"], text });
+  }
+  if (model.kind === "classifier") {
+    if (dataset && dataset.kind !== "coco" && dataset.kind !== "celeba") {
+      const text = `expected coco or celeba, whose images have labels to learn from, got ${dataset.kind}`;
+      problems.push({ path: ["dataset", "kind"], text });
+    }
+    if (image?.size === 8 && train.batch_size === 1) {
+      const text = "expected at least 2: batch norm of one picture with maps of 1x1 leaves nothing";
+      problems.push({ path: ["train", "batch_size"], text });
+    }
+  }
+  if (model.kind === "gamma" && model.fine_tune && "weights" in model.classifier) {
+    if (/\.onnx$/i.test(model.classifier.weights)) {
+      const text =
+        "expected false for an .onnx file, which is run as it is; weights to train come from .safetensors or .json";
+      problems.push({ path: ["model", "fine_tune"], text });
+    }
+  }
+  return problems;
 }
 
 function trainEpochs({ train }: ValidSections): Combination[] {

@@ -79,7 +79,62 @@ export type ScheduleConfig =
   | { readonly kind: "cosine"; readonly warmupEpochs: number }
   | { readonly kind: "step"; readonly everyEpochs: number; readonly factor: number };
 
-export type ModelConfig = { readonly kind: "beta" };
+export type ModelConfig =
+  | { readonly kind: "alpha" }
+  | { readonly kind: "beta" }
+  | GammaConfig
+  | Pix2PixConfig
+  | ClassifierConfig;
+
+/** Where gamma learns what a picture shows. Paths are absolute. */
+export type EmbeddingConfig = {
+  /** What gamma is told: class probabilities, or the features in front of them. */
+  readonly output: "classes" | "features";
+} & (
+  | { readonly kind: "trained"; readonly run: string }
+  | { readonly kind: "mobilenet_v2" | "inception_resnet_v2"; readonly weights: string }
+);
+
+export type GammaConfig = {
+  readonly kind: "gamma";
+  readonly classifier: EmbeddingConfig;
+  readonly fineTune: boolean;
+};
+
+export type GanNetwork = "generator" | "discriminator";
+
+export type Pix2PixConfig = {
+  readonly kind: "pix2pix";
+  /** What the generator makes of luma: chroma, or the whole picture. */
+  readonly colour: "lab" | "rgb";
+  readonly width: number;
+  /** null is as deep as the image size allows, at most 8. */
+  readonly depth: number | null;
+  readonly norm: "batch" | "instance" | "none";
+  readonly dropout: "reference" | "paper" | "none";
+  readonly ganLoss: "vanilla" | "lsgan" | "hinge";
+  readonly l1Weight: number;
+  readonly discriminator: {
+    /** null takes the generator's. */
+    readonly width: number | null;
+    readonly nLayers: number;
+    readonly scales: number;
+    /** Weight of feature matching; 0 is none. */
+    readonly featureMatching: number;
+    /** null is 1, or 2 with several scales. */
+    readonly padding: 1 | 2 | null;
+  };
+  readonly attention: {
+    readonly in: readonly GanNetwork[];
+    /** Side of the map, pixels. */
+    readonly at: number;
+    readonly form: "full" | "pooled";
+  } | null;
+  readonly spectralNorm: readonly GanNetwork[];
+  readonly evaluation: "running" | "batch_stats";
+};
+
+export type ClassifierConfig = { readonly kind: "classifier"; readonly width: number };
 
 export type EngineChoice = "auto" | "onnx" | "tensorflow";
 
@@ -96,6 +151,8 @@ export type Experiment = {
     readonly epochs: number;
     readonly batchSize: number;
     readonly optimizer: OptimizerConfig;
+    /** For pix2pix's discriminator; null is the same as the generator's. */
+    readonly discriminatorOptimizer: OptimizerConfig | null;
     readonly schedule: ScheduleConfig;
   };
   /** Sample grids: at epoch 0, every `every` epochs and at the last one. */

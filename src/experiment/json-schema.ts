@@ -19,7 +19,7 @@ export function experimentJsonSchema(): JsonSchema {
     },
   }) as JsonSchema;
   const properties = json.properties as Record<string, JsonSchema>;
-  for (const { path, key } of variants) addShorthand(properties, path, key);
+  for (const { path, key } of variants) addShorthand(json, path, key);
   dropRequired(json);
   return {
     $schema: json.$schema,
@@ -35,16 +35,27 @@ const extendsSchema: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
 };
 
-function addShorthand(properties: Record<string, JsonSchema>, path: readonly string[], key: string): void {
-  const [name, ...rest] = path;
-  const section = properties[name!]!;
-  if (rest.length > 0) {
-    addShorthand(section.properties as Record<string, JsonSchema>, rest, key);
-    return;
+function addShorthand(node: JsonSchema, path: readonly string[], key: string): void {
+  for (const section of nodesAt(node, path)) {
+    const options = section.anyOf as {
+      properties?: Record<string, { const: string }>;
+      required?: string[];
+    }[];
+    const short = options.filter(({ properties, required = [] }) => {
+      return properties?.[key] !== undefined && required.every((needed) => needed === key);
+    });
+    const names = short.map((option) => option.properties![key]!.const);
+    if (names.length > 0) section.anyOf = [{ enum: names }, ...options];
   }
-  const options = section.anyOf as { properties: Record<string, { const: string }>; required: string[] }[];
-  const short = options.filter(({ required }) => required.every((needed) => needed === key));
-  section.anyOf = [{ enum: short.map((option) => option.properties[key]!.const) }, ...options];
+}
+
+/** The unions at the end of a path, which may lead through variants and what may be null. */
+function nodesAt(node: JsonSchema, path: readonly string[]): JsonSchema[] {
+  const options = ((node.anyOf as JsonSchema[] | undefined) ?? []).flatMap((option) => nodesAt(option, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return options.length > 0 ? options : node.anyOf ? [node] : [];
+  const inner = (node.properties as Record<string, JsonSchema> | undefined)?.[name];
+  return inner ? [...options, ...nodesAt(inner, rest)] : options;
 }
 
 function dropRequired(node: unknown): void {

@@ -4,11 +4,12 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { camelCase } from "./camel-case.ts";
-import { merge, nameUsualVariants, readOverrides } from "./compose.ts";
-import type { DatasetConfig, Experiment } from "./experiment.ts";
+import { merge, readOverrides } from "./compose.ts";
+import type { DatasetConfig, Experiment, ModelConfig } from "./experiment.ts";
 import { type ExperimentFiles, readLayers } from "./files.ts";
-import { type Located, locate, type Problem, problemLine } from "./located.ts";
+import { type Located, locate, type Path, type Problem, problemLine } from "./located.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
+import { withUsualValues } from "./usual-values.ts";
 import { validate } from "./validate.ts";
 
 export type ResolveOptions = {
@@ -35,7 +36,7 @@ export function resolveExperiment(text: string, options: ResolveOptions): Experi
   const layers = readLayers(text, file, cwd, files);
   const above = readOverrides(overrides, cwd);
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
-  const root = nameUsualVariants(merge(layers.value, above.value));
+  const root = withUsualValues(merge(layers.value, above.value));
   const { written, problems } = validate(root);
   const all = [...layers.problems, ...problems, ...above.problems];
   if (written === null || all.length > 0) throw problemsError(all);
@@ -59,10 +60,16 @@ function complete(written: Written, root: Located, file: string): Experiment {
     tags,
     seed,
     engine,
-    model,
+    model: completeModel(model, root),
     dataset: completeDataset(dataset, root),
     ...rest,
   };
+}
+
+function completeModel(model: ReturnType<typeof camelCase<Written>>["model"], root: Located): ModelConfig {
+  if (model.kind !== "gamma" || model.classifier.kind === "trained") return model;
+  const weights = absolutePath(model.classifier.weights, root, ["model", "classifier", "weights"]);
+  return { ...model, classifier: { ...model.classifier, weights } };
 }
 
 function completeDataset(
@@ -71,7 +78,11 @@ function completeDataset(
 ): DatasetConfig {
   const holdout = dataset.holdout ?? defaultHoldout;
   if (dataset.kind === "synthetic") return { ...dataset, holdout };
-  const { folder } = locate(root, ["dataset", "root"]).value.place;
-  const given = dataset.root.replace(/^~(?=$|[/\\])/, homedir());
-  return { ...dataset, holdout, root: path.resolve(folder, given) };
+  return { ...dataset, holdout, root: absolutePath(dataset.root, root, ["dataset", "root"]) };
+}
+
+/** Relative paths start where they were written. */
+function absolutePath(given: string, root: Located, at: Path): string {
+  const { folder } = locate(root, at).value.place;
+  return path.resolve(folder, given.replace(/^~(?=$|[/\\])/, homedir()));
 }

@@ -49,10 +49,126 @@ function kind<const Name extends string>(name: Name, description: string) {
 
 // --- model
 
+const size = (what: string, value: number) =>
+  whole("channels", { least: 1, most: 1024 }).default(value).describe(what);
+
+const embeddingOutput = oneOf(["classes", "features"])
+  .default("classes")
+  .describe("What gamma is told: the probabilities of the classes, or the features that they are made from.");
+
+const pretrained = <const Name extends string>(name: Name, description: string) =>
+  z.strictObject({
+    kind: kind(name, description),
+    weights: text().describe(
+      "A .safetensors file, a TensorFlow.js layers model (.json) or an .onnx file, which is run as it is; docs/classifiers.md says how to make one. A relative path starts at this file's folder, on the command line at the current one.",
+    ),
+    output: embeddingOutput,
+  });
+
+const classifier = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: kind("trained", "A run of the model kind `classifier`: nothing to download."),
+      run: text().describe("Its id, name or `latest`, in the same runs folder."),
+      output: embeddingOutput,
+    }),
+    pretrained("mobilenet_v2", "MobileNetV2 at width 1.0, trained on ImageNet."),
+    pretrained("inception_resnet_v2", "Inception-ResNet-v2, trained on ImageNet."),
+  ])
+  .describe("What tells gamma what a picture shows.");
+
+const networks = ["generator", "discriminator"] as const;
+const networkList = () => z.array(oneOf(networks), { error: "a list of generator and discriminator" });
+
+const discriminator = z
+  .strictObject({
+    width: size("Channels of its first layer (ndf); null takes the generator's.", 64)
+      .nullable()
+      .default(null),
+    n_layers: whole("layers", { least: 1, most: 6 })
+      .default(3)
+      .describe("Convolutions of stride 2; 3 judge patches of 70x70 pixels, 1 of 16x16."),
+    scales: whole("scales", { least: 1, most: 3 })
+      .default(1)
+      .describe("Discriminators on the picture, its half and its quarter, as in pix2pixHD."),
+    feature_matching: atLeast(0)
+      .default(0)
+      .describe("Weight of pix2pixHD's feature matching, there 10; 0 is none."),
+    padding: z
+      .union([z.literal(1), z.literal(2)], { error: "1, 2 or null" })
+      .nullable()
+      .default(null)
+      .describe("Of its convolutions; null is 1 as in pix2pix, or 2 as in pix2pixHD with several scales."),
+  })
+  .prefault({})
+  .describe("pix2pix's second network, which judges the pictures of the first.");
+
+const attention = z
+  .strictObject({
+    in: networkList()
+      .min(1, { error: "at least one of generator, discriminator" })
+      .default(["discriminator"])
+      .describe("Which networks attend."),
+    at: whole("pixels", { least: 2, most: 512 })
+      .default(32)
+      .describe("Side of the map that attends to itself."),
+    form: oneOf(["full", "pooled"])
+      .default("full")
+      .describe("full: every place looks at every other; pooled: at every 2x2 square, as in Google's code."),
+  })
+  .nullable()
+  .default(null)
+  .describe("Self-attention as in SAGAN; null is none.");
+
 const model = z
   .discriminatedUnion("kind", [
     z.strictObject({
+      kind: kind("alpha", "The smallest encoder and decoder; mean squared error of the chroma."),
+    }),
+    z.strictObject({
       kind: kind("beta", "Plain convolutional encoder and decoder; mean squared error of the chroma."),
+    }),
+    z.strictObject({
+      kind: kind("gamma", "Encoder and decoder with a classifier's output in between."),
+      classifier,
+      fine_tune: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .describe("Train the classifier along; frozen otherwise."),
+    }),
+    z.strictObject({
+      kind: kind("pix2pix", "A U-Net trained against a discriminator of patches, and by the L1 distance."),
+      colour: oneOf(["lab", "rgb"])
+        .default("lab")
+        .describe("What the generator makes of luma: chroma (lab), or the whole picture (rgb)."),
+      width: size("Channels of the generator's first layer (ngf).", 64),
+      depth: whole("halvings", { least: 5, most: 9 })
+        .nullable()
+        .default(null)
+        .describe("Halvings of the U-Net; null is as many as the image size allows, at most 8 (unet_256)."),
+      norm: oneOf(["batch", "instance", "none"]).default("batch").describe("Of both networks."),
+      dropout: oneOf(["reference", "paper", "none"])
+        .default("reference")
+        .describe("In the blocks that the reference code drops out, or in the first three of the decoder."),
+      gan_loss: oneOf(["vanilla", "lsgan", "hinge"])
+        .default("vanilla")
+        .describe("Cross-entropy, least squares or hinge."),
+      l1_weight: atLeast(0).default(100).describe("Weight of the L1 distance beside the GAN loss."),
+      discriminator,
+      attention,
+      spectral_norm: networkList().default([]).describe("Networks whose kernels are spectrally normalized."),
+      evaluation: oneOf(["running", "batch_stats"])
+        .default("running")
+        .describe(
+          "What batch norm uses after training: running statistics, or each image's own as pix2pix tests.",
+        ),
+    }),
+    z.strictObject({
+      kind: kind(
+        "classifier",
+        "Learns COCO's categories or CelebA's attributes from grey pictures, for gamma.",
+      ),
+      width: size("Channels of its first layer.", 32),
     }),
   ])
   .prefault({ kind: "beta" })
@@ -198,7 +314,6 @@ const optimizer = z
         .describe("Share of a weight taken away, times the learning rate."),
     }),
   ])
-  .prefault({ name: "adam" })
   .describe("How weights change. `optimizer: adam` is short for `optimizer: {name: adam}`.");
 
 const schedule = z
@@ -225,7 +340,11 @@ const train = z
   .strictObject({
     epochs: whole("epochs", { least: 1 }).default(20).describe("How often every seen image is trained on."),
     batch_size: whole("images", { least: 1 }).default(16).describe("Images in a training step."),
-    optimizer,
+    optimizer: optimizer.prefault({ name: "adam" }),
+    discriminator_optimizer: optimizer
+      .nullable()
+      .default(null)
+      .describe("For pix2pix's discriminator: what differs from `optimizer`; null is the same."),
     schedule,
   })
   .prefault({})
@@ -292,6 +411,8 @@ export type Variant = {
 export const variants: readonly Variant[] = [
   { path: ["model"], key: "kind", shared: [], usual: "beta" },
   { path: ["dataset"], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["model", "classifier"], key: "kind", shared: ["output"], usual: null },
   { path: ["train", "optimizer"], key: "name", shared: [], usual: "adam" },
+  { path: ["train", "discriminator_optimizer"], key: "name", shared: [], usual: null },
   { path: ["train", "schedule"], key: "kind", shared: [], usual: null },
 ];

@@ -1,20 +1,20 @@
-// Runs the network in evaluation mode over images of the data set: the loss of each, and their colours.
+// Runs the network in evaluation mode over images of the data set: the loss of each, and what it predicts.
 
-import type { Tensor4D } from "@tensorflow/tfjs-core";
-import type { PreparedDataset } from "../datasets/prepare.ts";
 import type { CompiledFunction, Engine, EngineState } from "../engine/engine.ts";
 import type { Network } from "../models/model.ts";
-import type { TensorSpecs } from "../training-step.ts";
+import { sizeOf, type TensorSpecs } from "../training-step.ts";
+import type { BatchSource } from "./batch-source.ts";
 
 export type Evaluated = {
   /** uint8 RGB [size, size, 3], as prepared. */
   readonly rgb: Uint8Array;
-  /** [size, size, 2], 1 standing for 110 units of a or b. */
-  readonly chroma: Float32Array;
+  /** What `Network.output` says, of this image. */
+  readonly prediction: Float32Array;
   readonly loss: number;
 };
 
 export type Evaluator = {
+  readonly output: Network["output"];
   /** Calls `visit` for every image, in order; the arrays are valid until it returns. */
   forEach(
     state: EngineState,
@@ -30,30 +30,36 @@ const largestBatch = 32;
 export async function createEvaluator(
   engine: Engine,
   network: Network,
-  dataset: PreparedDataset,
+  source: BatchSource,
   stateSpecs: TensorSpecs,
   most: number,
 ): Promise<Evaluator> {
-  const { size } = dataset;
   const batch = Math.min(largestBatch, most);
-  const weightSpecs = Object.fromEntries(network.weights.map((name) => [name, stateSpecs[name]!]));
-  const compiled: CompiledFunction = await engine.compile(
-    (inputs) => ({ ...network.evaluate(inputs, inputs.rgb as Tensor4D) }),
-    weightSpecs,
-    { rgb: { shape: [batch, size, size, 3], dtype: "uint8" } },
+  const weightSpecs = Object.fromEntries(network.evaluated.map((name) => [name, stateSpecs[name]!]));
+  const specs: TensorSpecs = Object.fromEntries(
+    Object.entries(network.specs.batch).map(([name, { shape, dtype }]) => [
+      name,
+      { shape: [batch, ...shape.slice(1)], dtype },
+    ]),
   );
-  const rgb = new Uint8Array(batch * size * size * 3);
+  const compiled: CompiledFunction = await engine.compile(
+    (inputs) => ({ ...network.evaluate(inputs, inputs) }),
+    weightSpecs,
+    specs,
+  );
+  const imageBytes = sizeOf(specs.rgb!.shape) / batch;
   return {
+    output: network.output,
     async forEach(state, indices, visit) {
       for (let start = 0; start < indices.length; start += batch) {
         const part = indices.subarray(start, start + batch);
-        // The graph has a fixed batch size: what the last batch lacks keeps whatever it held, and is not looked at.
-        dataset.read(part, rgb);
-        const { chroma, loss } = await compiled.run(state, { rgb });
+        const arrays = source.read(specs, [part]);
+        const { prediction, loss } = await compiled.run(state, arrays);
+        const length = prediction!.length / batch;
         for (let place = 0; place < part.length; place++) {
           const image = {
-            rgb: rgb.subarray(place * size * size * 3, (place + 1) * size * size * 3),
-            chroma: chroma!.subarray(place * size * size * 2, (place + 1) * size * size * 2),
+            rgb: (arrays.rgb as Uint8Array).subarray(place * imageBytes, (place + 1) * imageBytes),
+            prediction: prediction!.subarray(place * length, (place + 1) * length),
             loss: loss![place]!,
           };
           await visit(image, start + place);

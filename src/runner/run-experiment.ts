@@ -5,7 +5,7 @@ import { epochBatches } from "../datasets/batches.ts";
 import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { models } from "../models/models.ts";
+import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
@@ -100,7 +100,7 @@ type Ending = { readonly status: FinalStatus; readonly error: string | null };
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
   const { experiment, dataset, engine, compiled, evaluator, run, stepsPerEpoch } = training;
   const { epochs, batchSize } = experiment.train;
-  const mainLoss = models[experiment.model.kind].losses[0]!;
+  const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
   let step = training.firstStep;
   let state = training.firstState;
@@ -160,7 +160,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
           ]);
           run.logScalars(step + index + 1, {
             ...Object.fromEntries(losses),
-            "train/learning_rate": rates[index]!,
+            ...rates[index]!,
           });
           lossSum += result.losses[mainLoss]![index]!;
         }
@@ -203,18 +203,20 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
 
 /** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
-  const { experiment, dataset, network, stepsPerEpoch } = training;
-  const { epochs, batchSize, optimizer, schedule } = experiment.train;
-  const rates = batches.map(
-    (_, index) =>
-      optimizer.learningRate * learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
+  const { experiment, source, network, stepsPerEpoch } = training;
+  const { epochs, optimizer, discriminatorOptimizer, schedule } = experiment.train;
+  const factors = batches.map((_, index) =>
+    learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
   );
-  const scalars = rates.map((rate, index) => network.hyper(step + index + 1, rate));
-  const batchBytes = batchSize * dataset.size * dataset.size * 3;
-  const rgb = new Uint8Array(batches.length * batchBytes);
-  for (const [index, batch] of batches.entries()) dataset.read(batch, rgb, index * batchBytes);
+  const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
+  const rates = factors.map((factor) => ({
+    "train/learning_rate": factor * optimizer.learningRate,
+    ...(discriminatorOptimizer && {
+      "train/discriminator_learning_rate": factor * discriminatorOptimizer.learningRate,
+    }),
+  }));
   const inputs: StepInputs = {
-    batch: { rgb },
+    batch: source.read(network.specs.batch, batches),
     noise: drawNoise(network.specs.noise, experiment.seed, step, batches.length),
     hyper: Object.fromEntries(
       network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),

@@ -12,7 +12,7 @@ import type { Evaluator } from "./evaluate.ts";
 /** Indices of the images that are drawn: the first ones of each side, which are in seeded order. */
 export type SampleSets = Readonly<Record<ImageSet, Uint32Array>>;
 
-/** Colorizes the sample images; at epoch 0 the real and the grey pictures come with them. */
+/** Colorizes the sample images, where the network makes colours; at epoch 0 the real and the grey pictures come with them. */
 export async function drawSamples(
   evaluator: Evaluator,
   state: EngineState,
@@ -21,8 +21,9 @@ export async function drawSamples(
   epoch: number,
 ): Promise<NewImage[]> {
   const images: NewImage[] = [];
+  if (evaluator.output === "labels") return images;
   for (const set of ["seen", "unseen"] as const) {
-    await evaluator.forEach(state, sets[set], async ({ rgb, chroma }, index) => {
+    await evaluator.forEach(state, sets[set], async ({ rgb, prediction }, index) => {
       const imageId = dataset.ids[sets[set][index]!]!;
       const add = async (kind: ImageKind, pixels: Uint8Array) => {
         const bytes = await encode(pixels, dataset.size);
@@ -31,9 +32,9 @@ export async function drawSamples(
       const { luma } = labToLumaChroma(rgbToLab(rgb));
       if (epoch === 0) {
         await add("real", rgb);
-        await add("grey", displayed(luma, new Float32Array(chroma.length)));
+        await add("grey", displayed(luma, new Float32Array(2 * luma.length)));
       }
-      await add("colorized", displayed(luma, chroma));
+      await add("colorized", evaluator.output === "rgb" ? bytesOf(prediction) : displayed(luma, prediction));
     });
   }
   return images;
@@ -41,6 +42,10 @@ export async function drawSamples(
 
 function displayed(luma: Float32Array, chroma: Float32Array): Uint8Array {
   return labToDisplayRgb(lumaChromaToLab(luma, chroma)).rgb;
+}
+
+function bytesOf(rgb: Float32Array): Uint8Array {
+  return Uint8Array.from(rgb, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }
 
 /** Lossless: a grid is looked at for exactly the faint colours that compression takes first. */

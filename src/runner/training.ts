@@ -7,10 +7,11 @@ import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Network } from "../models/model.ts";
-import { models } from "../models/models.ts";
+import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
+import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { readProvenance } from "./provenance.ts";
@@ -23,6 +24,7 @@ export type Training = {
   readonly engine: Engine;
   readonly network: Network;
   readonly compiled: CompiledStep;
+  readonly source: BatchSource;
   readonly evaluator: Evaluator;
   readonly run: RunWriter;
   readonly checkpoints: string;
@@ -67,7 +69,7 @@ export async function openTraining(
   store: Store,
   options: RunOptions,
 ): Promise<Training> {
-  const { batchSize, optimizer } = experiment.train;
+  const { batchSize, optimizer, discriminatorOptimizer } = experiment.train;
   const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new UserError(
@@ -75,16 +77,20 @@ export async function openTraining(
     );
   }
   const engine = await openEngine(experiment.engine, options.threads);
-  const network = models[experiment.model.kind].build({
+  const network = modelOf(experiment.model).build({
+    model: experiment.model,
     imageSize: experiment.image.size,
     batchSize,
     optimizer,
+    discriminatorOptimizer,
+    ...(dataset.labels && { labels: dataset.labels.names.length }),
   });
+  const source = openBatchSource(dataset, null);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
   const most = Math.max(dataset.unseen.length, experiment.samples.seen, experiment.samples.unseen);
-  const evaluator = await createEvaluator(engine, network, dataset, specs, most);
+  const evaluator = await createEvaluator(engine, network, source, specs, most);
 
   const { fingerprint, description, size, seen, unseen, skipped } = dataset;
   const sideOf = (indices: Uint32Array, set: "seen" | "unseen") =>
@@ -126,6 +132,7 @@ export async function openTraining(
     engine,
     network,
     compiled,
+    source,
     evaluator,
     run,
     checkpoints,

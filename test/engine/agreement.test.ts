@@ -6,10 +6,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
 import { openEngine } from "../../src/engine/engines.ts";
 import { beta } from "../../src/models/beta.ts";
-import { convolution, glorotConvolution, upsample } from "../../src/models/layers.ts";
+import { convolution } from "../../src/models/layers/convolution.ts";
+import type { Pass } from "../../src/models/layers/part.ts";
+import { upsample } from "../../src/models/layers/resampling.ts";
 import { createOptimizer } from "../../src/models/optimizers.ts";
 import { randomStream } from "../../src/random.ts";
-import type { State, StepFunction, StepSpecs } from "../../src/training-step.ts";
+import type { State, StepFunction, StepSpecs, Tensors } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
 import { onnx, reference } from "./engines-for-tests.ts";
 
@@ -71,30 +73,19 @@ async function assertEnginesAgree(other: Engine, example: Example, count: number
 /** A small network with every kind of operation that the layers use: strides, enlarging, dropout, leaky ReLU. */
 function smallExample(): Example {
   const optimizer = createOptimizer({ name: "momentum", learningRate: 0.05 });
-  const weights = {
-    ...glorotConvolution("down", { size: 4, inputs: 3, outputs: 6 }, 1),
-    ...glorotConvolution("same", { size: 3, inputs: 6, outputs: 5 }, 1),
-    ...glorotConvolution("one", { size: 1, inputs: 5, outputs: 3 }, 1),
-  };
+  const down = convolution("down", { input: [8, 8, 3], outputs: 6, size: 4, stride: 2 });
+  const same = convolution("same", { input: [4, 4, 6], outputs: 5, size: 3 });
+  const one = convolution("one", { input: [8, 8, 5], outputs: 3, size: 1 });
+  const weights: State = Object.assign({}, ...[down, same, one].map((part) => part.init(1).weights));
   const names = Object.keys(weights);
-  const forward = (state: Readonly<Record<string, tf.Tensor>>, x: tf.Tensor4D, noise: tf.Tensor) => {
-    let y = tf.leakyRelu(convolution(state, "down", x, 2), 0.2);
+  const forward = (state: Tensors, x: tf.Tensor4D, noise: tf.Tensor) => {
+    const pass: Pass = { mode: "train", weights: state, noise: {}, updates: new Map() };
+    let y: tf.Tensor = tf.leakyRelu(down.apply(pass, x), 0.2);
     y = tf.mul(y, tf.cast(tf.greaterEqual(noise, 0.5), "float32"));
-    y = upsample(tf.relu(convolution(state, "same", y as tf.Tensor4D)));
+    y = upsample(tf.relu(same.apply(pass, y as tf.Tensor4D)));
     const joined = tf.concat([y, tf.sigmoid(y)], 3);
     const halves = tf.add(tf.slice(joined, [0, 0, 0, 0], y.shape), tf.slice(joined, [0, 0, 0, 5], y.shape));
-    return tf.tanh(
-      convolution(
-        state,
-        "one",
-        tf.pad(halves, [
-          [0, 0],
-          [0, 0],
-          [0, 0],
-          [0, 0],
-        ]) as tf.Tensor4D,
-      ),
-    );
+    return tf.tanh(one.apply(pass, halves as tf.Tensor4D));
   };
   return {
     initial: { ...weights, ...optimizer.init(weights) },
@@ -123,8 +114,13 @@ test("a small network with dropout trains alike on both engines", () =>
   assertEnginesAgree(reference, smallExample(), 20, 1e-4));
 
 function betaExample(imageSize: number, batchSize: number): Example {
-  const network = beta.build({ imageSize, batchSize, optimizer: { name: "adam", learningRate: 1e-4 } });
-  return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1e-4) };
+  const network = beta.build({
+    model: { kind: "beta" },
+    imageSize,
+    batchSize,
+    optimizer: { name: "adam", learningRate: 1e-4 },
+  });
+  return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }
 
 test("beta trains alike on the onnx engine and the JavaScript reference", () =>

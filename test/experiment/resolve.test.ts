@@ -23,6 +23,7 @@ test("the shortest experiment is complete", () => {
       epochs: 20,
       batchSize: 16,
       optimizer: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      discriminatorOptimizer: null,
       schedule: { kind: "constant" },
     },
     samples: { every: 5, seen: 8, unseen: 8 },

@@ -74,6 +74,7 @@ DEFAULTS = {
     "dropout": "reference", "adversarial": "vanilla", "l1": 100, "featureMatching": 0, "discriminatorWidth": 8,
     "layers": 3, "scales": 1, "attention": {"generator": None, "discriminator": None, "at": 16},
     "spectral": {"generator": False, "discriminator": False},
+    "start": 100_000,  # of the tensors' formula; another where a ReLU meets a number that float32 may give another sign
 }  # fmt: skip
 WIDE = {"width": 16, "discriminatorWidth": 16}  # so that C / 8 is 2: with 1 a transposed query would not show
 CASES = {
@@ -83,6 +84,7 @@ CASES = {
         "imageSize": 64, "norm": "instance", "adversarial": "lsgan", "scales": 2, "featureMatching": 10,
     },
     "hinge, full attention and spectral norm in both": WIDE | {
+        "start": 16_100_000,
         "adversarial": "hinge",
         "attention": {"generator": "full", "discriminator": "full", "at": 16},
         "spectral": {"generator": True, "discriminator": True},
@@ -377,7 +379,7 @@ def build(options):
 
 def describe(options):
     """The rows of all tensors and of all noise of a case."""
-    start, rows, noise = 100_000, [], []
+    start, rows, noise = options["start"], [], []
     generator, discriminator = build(options)
     for name, (tensor, trained) in named(generator, discriminator).items():
         shape = list(to_tf(tensor).shape)

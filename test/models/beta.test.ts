@@ -8,6 +8,7 @@ import { beta } from "../../src/models/beta.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { onnx, reference } from "../engine/engines-for-tests.ts";
+import { everyNth, goldenImages, hash } from "../golden/formulas.ts";
 
 type Sampled = { readonly every: number; readonly values: readonly number[] };
 type Samples = { readonly norm: number; readonly samples: readonly number[]; readonly deviation: number };
@@ -36,14 +37,7 @@ type Golden = {
 
 // How the numbers were made, and what they mean, stands in make_beta.py beside the file.
 const golden = JSON.parse(readFileSync(new URL("../golden/beta.json", import.meta.url), "utf8")) as Golden;
-const [images, height, width] = golden.imageShape;
-
-function hash(index: number): number {
-  let h = index | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-}
+const [images, height] = golden.imageShape;
 
 function goldenWeights(): State {
   return Object.fromEntries(
@@ -56,21 +50,12 @@ function goldenWeights(): State {
   );
 }
 
-function goldenImages(): Uint8Array {
-  return Uint8Array.from({ length: images * height * width * 3 }, (_, i) => {
-    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / 3 / width) % height];
-    const n = Math.floor(i / 3 / width / height);
-    const ramp = (5 * y + 3 * x + 60 * c + 90 * n) & 255;
-    return (3 * ramp + Math.floor(256 * hash(i))) >> 2;
-  });
-}
-
-const every = (numbers: ArrayLike<number>, step: number) =>
-  Array.from(numbers).filter((_, i) => i % step === 0);
+const rgbOfGolden = () => goldenImages(golden.imageShape);
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
 function build(optimizer: "adam" | "sgd", learningRate: number) {
   const network = beta.build({
+    model: { kind: "beta" },
     imageSize: height,
     batchSize: images,
     optimizer: { name: optimizer, learningRate },
@@ -88,7 +73,7 @@ test("beta has the parameters of its layer table", () => {
 });
 
 test("the formulas of the golden file are repeated exactly", () => {
-  assert.deepEqual(every(goldenImages(), golden.rgb.every), golden.rgb.values);
+  assert.deepEqual(everyNth(rgbOfGolden(), golden.rgb.every), golden.rgb.values);
 });
 
 for (const engine of [onnx, reference]) {
@@ -98,15 +83,16 @@ for (const engine of [onnx, reference]) {
     const compiled = await engine.compile(
       (inputs) => {
         const rgb = inputs.rgb as Tensor4D;
-        return { ...rgbToLumaChroma(rgb), ...renamed(network.evaluate(inputs, rgb)) };
+        const { prediction, loss } = network.evaluate(inputs, { rgb });
+        return { ...rgbToLumaChroma(rgb), forward: prediction, loss };
       },
       specsOf(weights),
       { rgb: { shape: golden.imageShape, dtype: "uint8" } },
     );
     const state = engine.importState(initial);
-    const outputs = await compiled.run(state, { rgb: goldenImages() });
+    const outputs = await compiled.run(state, { rgb: rgbOfGolden() });
     for (const name of ["luma", "chroma", "forward"] as const) {
-      const sampled = every(outputs[name]!, golden[name].every);
+      const sampled = everyNth(outputs[name]!, golden[name].every);
       assertAllClose(sampled, golden[name].values, { relative: 1e-4 }, name);
     }
     const [first, second] = outputs.loss!;
@@ -116,17 +102,12 @@ for (const engine of [onnx, reference]) {
   });
 }
 
-const renamed = ({ chroma, loss }: { chroma: Tensor4D; loss: import("@tensorflow/tfjs-core").Tensor1D }) => ({
-  forward: chroma,
-  loss,
-});
-
 test("beta's gradients agree with PyTorch", async () => {
   // One step of plain gradient descent at rate 1 moves every weight by minus its gradient.
   const { network, initial, specs } = build("sgd", 1);
   const compiled = await onnx.compileStep(network.step, specs, network.specs);
   const result = await compiled.run(onnx.importState(initial), 1, {
-    batch: { rgb: goldenImages() },
+    batch: { rgb: rgbOfGolden() },
     noise: {},
     hyper: hyperArrays(network.hyper(1, 1)),
   });
@@ -146,11 +127,11 @@ test("beta's gradients agree with PyTorch", async () => {
 test("three steps of Adam agree with PyTorch, in one call or in three", async () => {
   const { network, initial, specs } = build("adam", golden.learningRate);
   const compiled = await onnx.compileStep(network.step, specs, network.specs);
-  const rgb = goldenImages();
+  const rgb = rgbOfGolden();
   let state = onnx.importState(initial);
   const losses: number[] = [];
   for (const [index, expected] of golden.steps.entries()) {
-    const hyper = hyperArrays(network.hyper(index + 1, golden.learningRate));
+    const hyper = hyperArrays(network.hyper(index + 1, 1));
     const result = await compiled.run(state, 1, { batch: { rgb }, noise: {}, hyper });
     state = result.state;
     losses.push(result.losses.loss![0]!);
@@ -171,7 +152,7 @@ test("three steps of Adam agree with PyTorch, in one call or in three", async ()
   const expected = golden.steps.map(({ loss }) => loss);
   assertAllClose(losses, expected, { relative: 1e-4 }, "losses");
 
-  const stacked = golden.steps.map((_, index) => network.hyper(index + 1, golden.learningRate));
+  const stacked = golden.steps.map((_, index) => network.hyper(index + 1, 1));
   const together = await compiled.run(onnx.importState(initial), golden.steps.length, {
     batch: { rgb: Uint8Array.from(golden.steps.flatMap(() => Array.from(rgb))) },
     noise: {},

@@ -131,6 +131,7 @@ function sampleExperiment(run: SampleRun): Experiment {
       epochs: run.epochs ?? 4,
       batchSize: 8,
       optimizer: { name: "adam", learningRate: run.learningRate ?? 0.001 },
+      discriminatorOptimizer: null,
       schedule: { kind: "constant" },
     },
     samples: { every: run.every ?? 2, seen: run.images ?? 2, unseen: run.images ?? 2 },

@@ -14,7 +14,13 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
     image: { size: 16 },
-    train: { epochs, batchSize, optimizer, schedule: { kind: "cosine", warmupEpochs: 0 } },
+    train: {
+      epochs,
+      batchSize,
+      optimizer,
+      discriminatorOptimizer: null,
+      schedule: { kind: "cosine", warmupEpochs: 0 },
+    },
     samples: { every: 2, seen: 2, unseen: 3 },
     checkpoint: { every: 1, keep: 2 },
   };

@@ -65,6 +65,7 @@ export const experiment: Experiment = {
     epochs: 2,
     batchSize: 1,
     optimizer: { name: "adam", learningRate: 0.001 },
+    discriminatorOptimizer: null,
     schedule: { kind: "constant" },
   },
   samples: { every: 1, seen: 1, unseen: 1 },

@@ -1,0 +1,29 @@
+// The one place where models ask for gradients.
+
+import { clone, keep, type Scalar, type Tensor, valueAndGrads } from "@tensorflow/tfjs-core";
+import type { Tensors } from "../training-step.ts";
+
+/** A loss and what was computed on the way to it, such as its parts and new statistics. */
+export type Computed = { readonly loss: Scalar; readonly others?: Tensors };
+
+/** Gradients of the loss with regard to the named tensors of `state`; `compute` sees the whole state. */
+export function gradientsOf(
+  names: readonly string[],
+  state: Tensors,
+  compute: (weights: Tensors) => Computed,
+): { readonly loss: Scalar; readonly gradients: Tensors; readonly others: Tensors } {
+  let kept: readonly (readonly [string, Tensor])[] = [];
+  const { value, grads } = valueAndGrads((...tensors: Tensor[]) => {
+    const { loss, others = {} } = compute({ ...state, ...named(names, tensors) });
+    // TensorFlow.js frees whatever a differentiated function makes but its value.
+    kept = Object.entries(others).map(([name, tensor]) => [name, keep(clone(tensor))] as const);
+    return loss;
+  })(names.map((name) => state[name]!));
+  const others = Object.fromEntries(kept.map(([name, tensor]) => [name, clone(tensor)]));
+  for (const [, tensor] of kept) tensor.dispose();
+  return { loss: value as Scalar, gradients: named(names, grads), others };
+}
+
+function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {
+  return Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+}
