@@ -69,7 +69,7 @@ const classifier = z
   .discriminatedUnion("kind", [
     z.strictObject({
       kind: kind("trained", "A run of the model kind `classifier`: nothing to download."),
-      run: text().describe("Its id, name or `latest`, in the same runs folder."),
+      run: text().describe("Its id or name, or `latest` for the newest one, in the same runs folder."),
       output: embeddingOutput,
     }),
     pretrained("mobilenet_v2", "MobileNetV2 at width 1.0, trained on ImageNet."),
@@ -82,9 +82,10 @@ const networkList = () => z.array(oneOf(networks), { error: "a list of generator
 
 const discriminator = z
   .strictObject({
-    width: size("Channels of its first layer (ndf); null takes the generator's.", 64)
+    width: whole("channels", { least: 1, most: 1024 })
       .nullable()
-      .default(null),
+      .default(null)
+      .describe("Channels of its first layer (ndf); null takes the generator's."),
     n_layers: whole("layers", { least: 1, most: 6 })
       .default(3)
       .describe("Convolutions of stride 2; 3 judge patches of 70x70 pixels, 1 of 16x16."),

@@ -1,8 +1,10 @@
 // Runs the network in evaluation mode over images of the data set: the loss of each, and what it predicts.
 
+import type { PreparedDataset } from "../datasets/prepare.ts";
 import type { CompiledFunction, Engine, EngineState } from "../engine/engine.ts";
 import type { Network } from "../models/model.ts";
 import { sizeOf, type TensorSpecs } from "../training-step.ts";
+import { meanAveragePrecision } from "./average-precision.ts";
 import type { BatchSource } from "./batch-source.ts";
 
 export type Evaluated = {
@@ -70,15 +72,23 @@ export async function createEvaluator(
   };
 }
 
-/** The mean loss over images. */
-export async function meanLoss(
+/** Numbers over a set of images: the mean loss, and for labels how well they are told apart. */
+export async function measure(
   evaluator: Evaluator,
   state: EngineState,
   indices: Uint32Array,
-): Promise<number> {
+  labels: PreparedDataset["labels"],
+): Promise<{ readonly loss: number; readonly average_precision?: number }> {
   let sum = 0;
-  await evaluator.forEach(state, indices, ({ loss }) => {
+  const names = evaluator.output === "labels" ? (labels?.names.length ?? 0) : 0;
+  const scores = new Float32Array(indices.length * names);
+  await evaluator.forEach(state, indices, ({ loss, prediction }, place) => {
     sum += loss;
+    if (names > 0) scores.set(prediction, place * names);
   });
-  return sum / indices.length;
+  const loss = sum / indices.length;
+  if (!labels || names === 0) return { loss };
+  const truths = new Float32Array(scores.length);
+  labels.read(indices, truths);
+  return { loss, average_precision: meanAveragePrecision(scores, truths, names) };
 }

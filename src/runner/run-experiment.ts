@@ -10,7 +10,7 @@ import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
-import { meanLoss } from "./evaluate.ts";
+import { measure } from "./evaluate.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
@@ -54,7 +54,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
     try {
-      const training = await openTraining(experiment, dataset, store, options);
+      const training = await openTraining(experiment, dataset, store, options, interrupt.abort);
       return await trainAndFinish(training, output, interrupt);
     } finally {
       dataset.close();
@@ -108,12 +108,15 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
   let lastCheckpoint: string | null = null;
 
   const evaluate = async (epoch: number): Promise<number> => {
-    const unseen = await meanLoss(evaluator, state, dataset.unseen);
-    run.logScalars(step, { "unseen/loss": unseen });
+    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels);
+    run.logScalars(
+      step,
+      Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
+    );
     if (epoch % experiment.samples.every === 0 || epoch === epochs) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
-    return unseen;
+    return measured.loss;
   };
   const save = () => {
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: engine.exportState(state) };

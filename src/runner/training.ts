@@ -13,6 +13,7 @@ import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
+import { type OpenedEmbedding, openEmbedding, resolveClassifierRun } from "./embedding.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { readProvenance } from "./provenance.ts";
 import type { RunOptions } from "./run-experiment.ts";
@@ -42,13 +43,14 @@ export async function openDataset(
   output: Output,
   signal: AbortSignal,
 ): Promise<PreparedDataset> {
-  const { samples, dataset: config, image } = experiment;
+  const { samples, dataset: config, image, model } = experiment;
   let progress: ReturnType<Output["progress"]> | null = null;
   try {
     return await prepareDataset(config, {
       size: image.size,
       cacheFolder,
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },
+      labels: modelOf(model).needs === "labels",
       signal,
       onProgress: (done, total) => {
         progress ??= output.progress(total);
@@ -64,11 +66,13 @@ export async function openDataset(
 
 /** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
 export async function openTraining(
-  experiment: Experiment,
+  asked: Experiment,
   dataset: PreparedDataset,
   store: Store,
   options: RunOptions,
+  signal: AbortSignal,
 ): Promise<Training> {
+  const experiment = resolveClassifierRun(asked, store);
   const { batchSize, optimizer, discriminatorOptimizer } = experiment.train;
   const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
   if (stepsPerEpoch === 0) {
@@ -77,15 +81,23 @@ export async function openTraining(
     );
   }
   const engine = await openEngine(experiment.engine, options.threads);
-  const network = modelOf(experiment.model).build({
-    model: experiment.model,
+  const { model } = experiment;
+  const { runsFolder, output } = options;
+  const embedded =
+    model.kind === "gamma"
+      ? await openEmbedding(model, { runsFolder, store, engine, dataset, output, signal })
+      : null;
+  if (embedded) output.info(`classifier: ${embedded.description}`);
+  const network = modelOf(model).build({
+    model,
     imageSize: experiment.image.size,
     batchSize,
     optimizer,
     discriminatorOptimizer,
     ...(dataset.labels && { labels: dataset.labels.names.length }),
+    ...(embedded && { embedding: embedded.embedding }),
   });
-  const source = openBatchSource(dataset, null);
+  const source = openBatchSource(dataset, embedded?.vectors ?? null);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
@@ -113,8 +125,9 @@ export async function openTraining(
           parameters: network.parameters,
           stepsPerEpoch,
         })
-      : reopen(store, options.resume, experiment, dataset, engine);
+      : reopen(store, options.resume, experiment, dataset, engine, embedded);
   for (const note of dataset.notes) run.event("info", "dataset", note);
+  if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
   const checkpoint = options.resume === null ? null : newestCheckpoint(checkpoints);
@@ -158,11 +171,18 @@ function reopen(
   experiment: Experiment,
   dataset: PreparedDataset,
   engine: Engine,
+  embedded: OpenedEmbedding | null,
 ): RunWriter {
   const row = store.getRun(id);
   if (row.datasetFingerprint !== dataset.fingerprint) {
     throw new UserError(
       `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
+    );
+  }
+  const told = store.events(row.id).findLast(({ kind }) => kind === "classifier");
+  if (embedded && told && !told.message.includes(embedded.fingerprint)) {
+    throw new UserError(
+      `run ${row.id} cannot go on: its classifier changed since (then ${told.message.replace(/ \(.*/, "")}, now ${embedded.description}); start a new run`,
     );
   }
   const run = store.resumeRun(row.id, experiment);

@@ -145,6 +145,18 @@ const forwardOnly: readonly Example[] = [
     { x: image },
     ({ x }) => tf.image.resizeNearestNeighbor(turned(x!) as tf.Tensor4D, [12, 12]),
   ],
+  ...(
+    [
+      [12, 9],
+      [3, 2],
+    ] as const
+  ).map(
+    (size): Example => [
+      `resizeBilinear to ${size.join("x")}`,
+      { x: image },
+      ({ x }) => tf.image.resizeBilinear(turned(x!) as tf.Tensor4D, [...size], false, true),
+    ],
+  ),
   ["avgPool 3x3 s2 same", { x: image }, ({ x }) => tf.avgPool(turned(x!) as tf.Tensor4D, 3, 2, "same")],
 ];
 

@@ -1,4 +1,4 @@
-// Nearest-neighbour enlargement by whole factors and pooling.
+// Nearest-neighbour enlargement by whole factors, bilinear resizing and pooling.
 
 import { backend_util, type KernelConfig } from "@tensorflow/tfjs-core";
 import type { Value } from "../graph-builder.ts";
@@ -20,6 +20,22 @@ export const resizeKernels: readonly KernelConfig[] = [
       ],
       shapeIn(nchw, shape),
       { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    );
+    return backend.make({ value, order: nchw }, shape, images.dtype);
+  }),
+  kernel("ResizeBilinear", ({ backend, inputs, attrs }) => {
+    const images = inputs.images!;
+    const [height, width] = attrs.size as [number, number];
+    if (attrs.alignCorners || !attrs.halfPixelCenters) {
+      throw new Error("only tf.image.resizeBilinear with half-pixel centers can be traced");
+    }
+    const shape = [images.shape[0]!, height, width, images.shape[3]!];
+    const sizes = backend.graph.int64(...shapeIn(nchw, shape));
+    const value = backend.graph.node(
+      "Resize",
+      [backend.valueIn(backend.traced(images), nchw), null, null, sizes],
+      shapeIn(nchw, shape),
+      { mode: "linear", coordinate_transformation_mode: "half_pixel" },
     );
     return backend.make({ value, order: nchw }, shape, images.dtype);
   }),
