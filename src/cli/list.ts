@@ -64,7 +64,7 @@ function columns(now: number, colors: Parameters<typeof colorStatus>[1]): readon
     { title: "model", align: "left", expendable: 6, cell: (run) => run.model },
     { title: "data", align: "left", expendable: 5, cell: (run) => run.dataset },
     { title: "epoch", align: "right", expendable: 1, cell: (run) => `${run.epoch}/${run.epochs}` },
-    { title: "train", align: "right", expendable: 3, cell: (run) => formatNumber(run.trainLoss) },
+    { title: "seen", align: "right", expendable: 3, cell: (run) => formatNumber(run.seenLoss) },
     { title: "unseen", align: "right", expendable: 1, cell: (run) => formatNumber(run.unseenLoss) },
     { title: "best", align: "right", expendable: 4, cell: (run) => formatNumber(run.bestUnseenLoss) },
     {

@@ -14,8 +14,8 @@ export type ListedRun = {
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
-  /** Of the newest step; null before the first, or where it is no longer finite. */
-  readonly trainLoss: number | null;
+  /** Mean over the newest whole epoch; null before that. */
+  readonly seenLoss: number | null;
   readonly unseenLoss: number | null;
   readonly bestUnseenLoss: number | null;
   readonly bestUnseenEpoch: number | null;
@@ -27,9 +27,6 @@ export type ListedRun = {
 };
 
 const unseenLoss = "unseen/loss";
-
-/** What training logs beside losses. */
-const notLosses = new Set(["train/learning_rate", "train/images_per_second", "train/epoch_seconds"]);
 
 export function readSummary(store: Store, run: RunSummary): ListedRun {
   const best = bestOf(store, run);
@@ -44,7 +41,7 @@ export function readSummary(store: Store, run: RunSummary): ListedRun {
     // A resume may have asked for more than the stored experiment says.
     epochs: Math.max(run.experiment.train.epochs, run.lastEpoch ?? 0),
     step: run.lastStep ?? 0,
-    trainLoss: orNull(run.last[mainLoss(store, run)]),
+    seenLoss: orNull(run.last["seen/loss"]),
     unseenLoss: orNull(run.last[unseenLoss]),
     bestUnseenLoss: best?.loss ?? null,
     bestUnseenEpoch: best?.epoch ?? null,
@@ -61,13 +58,6 @@ export function findSummary(store: Store, ref: string): RunSummary {
   const found = store.summaries({ name }).find((run) => run.id === id);
   if (found === undefined) throw new Error(`run ${id}: is in the store, but not in its list`);
   return found;
-}
-
-/** The model's own name of its main loss: models log it first. */
-function mainLoss(store: Store, run: RunSummary): string {
-  if ("train/loss" in run.last) return "train/loss";
-  const names = store.seriesNames(run.id);
-  return names.find((name) => name.startsWith("train/") && !notLosses.has(name)) ?? "train/loss";
 }
 
 function bestOf(store: Store, run: RunSummary): { loss: number; epoch: number } | null {

@@ -29,7 +29,7 @@ export type ChartModel = {
 
 /** The losses of one run; null where it has none. */
 export function lossChart(id: string, data: ReportRun): ChartModel | null {
-  const losses = data.series.filter((series) => isLoss(series.name) && series.step.length > 0);
+  const losses = shownLosses(data);
   if (losses.length === 0) return null;
   const curves: Curve[] = [];
   const notes: string[] = [];
@@ -100,7 +100,7 @@ export function comparisonChart(
   const notes: string[] = [];
   runs.forEach((data, color) => {
     const name = names[color]!;
-    for (const series of data.series.filter((item) => isLoss(item.name) && item.step.length > 0)) {
+    for (const series of shownLosses(data)) {
       if (isPerEpoch(series, data))
         curves.push(pointsCurve(series, data, `${name}, ${seriesLabel(series.name)}`, color));
       else if (runs.length <= mostTrainCurves)
@@ -125,6 +125,13 @@ export function comparisonChart(
     notes,
     canBeLogarithmic: true,
   };
+}
+
+/** The mean of an epoch says nothing beside the curve of its batches. */
+function shownLosses({ series }: ReportRun): Series[] {
+  const losses = series.filter(({ name, step }) => isLoss(name) && step.length > 0);
+  const hasBatches = losses.some(({ name }) => name === "train/loss");
+  return losses.filter(({ name }) => !(hasBatches && name === "seen/loss"));
 }
 
 export function isLoss(name: string): boolean {

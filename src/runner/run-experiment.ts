@@ -186,13 +186,13 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       }
 
       const seconds = (performance.now() - epochStart) / 1000;
-      run.logScalars(step, { "train/epoch_seconds": seconds });
+      const seen = lossSum / (step - firstOfEpoch);
+      run.logScalars(step, { "seen/loss": seen, "train/epoch_seconds": seconds });
       const unseen = await evaluate(epoch + 1);
       // The last update may have broken weights whose losses were still finite: they must not become a checkpoint.
       if (!Number.isFinite(unseen)) return nonFinite("unseen/loss", unseen, step, epoch + 1);
-      const trained = (lossSum / (step - firstOfEpoch)).toFixed(5);
       output.info(
-        `epoch ${epoch + 1}/${epochs}  train ${trained}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
+        `epoch ${epoch + 1}/${epochs}  seen ${seen.toFixed(5)}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
       );
       if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) save();
       else run.flush();

@@ -123,7 +123,7 @@ SELECT
   (SELECT max((SELECT max(step) FROM scalars WHERE series_id = series.id)) / runs.steps_per_epoch
    FROM series WHERE series.run_id = runs.id) AS last_epoch,
   (SELECT value FROM series JOIN scalars ON series_id = series.id
-   WHERE run_id = runs.id AND series.name = 'train/loss' ORDER BY step DESC LIMIT 1) AS train_loss,
+   WHERE run_id = runs.id AND series.name = 'seen/loss' ORDER BY step DESC LIMIT 1) AS seen_loss,
   (SELECT value FROM series JOIN scalars ON series_id = series.id
    WHERE run_id = runs.id AND series.name = 'unseen/loss' ORDER BY step DESC LIMIT 1) AS unseen_loss,
   (SELECT min(value) FROM series JOIN scalars ON series_id = series.id

@@ -82,7 +82,7 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
   const ids = fillStore(path.join(cwd, "runs"), ["FINISHED", "KILLED", "FAILED"]);
   const { stdout, stderr } = await runCli(["list"], { cwd });
   const [titles, ...rows] = stdout.trimEnd().split("\n");
-  assert.match(titles!, /^id +name +status +model +data +epoch +train +unseen +best +age +took$/);
+  assert.match(titles!, /^id +name +status +model +data +epoch +seen +unseen +best +age +took$/);
   assert.deepEqual(
     rows.map((row) => row.split(/ {2,}/).slice(0, 9)),
     [
@@ -109,7 +109,7 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
     epoch: 2,
     epochs: 2,
     step: 4,
-    trainLoss: null,
+    seenLoss: null,
     unseenLoss: 0.375,
     bestUnseenLoss: 0.25,
     bestUnseenEpoch: 1,

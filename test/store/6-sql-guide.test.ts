@@ -13,8 +13,8 @@ describe("the guide to the database", () => {
     const store = temporaryStore(test);
     const { provenance } = newRun();
     const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
-    writer.logScalars(2, { "train/loss": 0.5, "unseen/loss": 0.75 });
-    writer.logScalars(4, { "train/loss": Number.NaN, "unseen/loss": 1.5 });
+    writer.logScalars(2, { "train/loss": 0.5, "seen/loss": 0.625, "unseen/loss": 0.75 });
+    writer.logScalars(4, { "train/loss": Number.NaN, "seen/loss": Number.NaN, "unseen/loss": 1.5 });
     writer.event("warning", "non-finite", "train/loss in step 4");
     const picture = { epoch: 0, set: "seen", index: 0, imageId: "a.png", mime: "image/png" } as const;
     writer.logImages([{ ...picture, kind: "real", bytes: Uint8Array.of(1) }]);
@@ -37,7 +37,7 @@ describe("the guide to the database", () => {
       dataset: "synthetic: 3 images, 32x32",
       engine: "onnx",
       last_epoch: 2,
-      train_loss: null,
+      seen_loss: null,
       unseen_loss: 1.5,
       best_unseen_loss: 0.75,
     });
