@@ -59,7 +59,8 @@ export function fillStore(folder: string, statuses: readonly FinalStatus[]): str
       const run = store.createRun(newRun({ name: `run ${index}` }));
       run.logScalars(0, { "unseen/loss": 0.01 });
       run.logScalars(1, { "train/loss": 0.75 });
-      run.logScalars(2, { "train/loss": status === "FAILED" ? Number.NaN : 0.5, "unseen/loss": 0.25 });
+      const loss = status === "FAILED" ? Number.NaN : 0.5;
+      run.logScalars(2, { "train/loss": loss, "seen/loss": loss, "unseen/loss": 0.25 });
       run.logScalars(4, { "unseen/loss": 0.375 });
       run.event("warning", "dataset", "one file \u001b[2Jskipped");
       run.finish(status, status === "FINISHED" ? undefined : "what went wrong");

@@ -10,6 +10,7 @@ import { convolution } from "../../src/models/layers/convolution.ts";
 import type { Pass } from "../../src/models/layers/part.ts";
 import { upsample } from "../../src/models/layers/resampling.ts";
 import { createOptimizer } from "../../src/models/optimizers.ts";
+import { pix2pix } from "../../src/models/pix2pix.ts";
 import { randomStream } from "../../src/random.ts";
 import type { State, StepFunction, StepSpecs, Tensors } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
@@ -125,6 +126,34 @@ function betaExample(imageSize: number, batchSize: number): Example {
 
 test("beta trains alike on the onnx engine and the JavaScript reference", () =>
   assertEnginesAgree(reference, betaExample(8, 1), 2, 1e-4));
+
+/** Everything at once: dropout, batch norm, attention, two scales, feature matching, spectral norm. */
+function ganExample(): Example {
+  const network = pix2pix.build({
+    model: {
+      kind: "pix2pix",
+      colour: "lab",
+      width: 8,
+      depth: 5,
+      norm: "batch",
+      dropout: "paper",
+      ganLoss: "lsgan",
+      l1Weight: 10,
+      discriminator: { width: 8, nLayers: 1, scales: 2, featureMatching: 10, padding: null },
+      attention: { in: ["generator", "discriminator"], at: 8, form: "full" },
+      spectralNorm: ["discriminator"],
+      evaluation: "running",
+    },
+    imageSize: 32,
+    batchSize: 2,
+    optimizer: { name: "momentum", learningRate: 1e-3 },
+    discriminatorOptimizer: { name: "sgd", learningRate: 1e-3 },
+  });
+  return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
+}
+
+test("pix2pix trains alike on the onnx engine and the JavaScript reference, dropout included", () =>
+  assertEnginesAgree(reference, ganExample(), 2, 1e-4));
 
 test("beta has the same losses on onnx and native TensorFlow within 1e-4 over 20 steps", async (context) => {
   const native = await openEngine("tensorflow").catch((error: Error) => error);
