@@ -128,19 +128,22 @@ export class GraphBuilder {
       needed.add(node);
       pending.push(...node.inputs.filter((input) => input !== ""), ...namesIn(node.attributes));
     }
+    // What a node makes gets the output's name; what an input or a constant is, or is an output already, is copied.
+    const names = new Map<string, string>();
+    const copies: NodeParts[] = [];
+    for (const { name, value } of outputs) {
+      if (this.#producers.has(value.name) && !names.has(value.name)) names.set(value.name, name);
+      else copies.push({ op: "Identity", domain: "", inputs: [value.name], outputs: [name], attributes: {} });
+    }
+    const rename = (node: NodeParts): NodeParts => ({
+      ...node,
+      inputs: node.inputs.map((input) => names.get(input) ?? input),
+      outputs: node.outputs.map((output) => names.get(output) ?? output),
+    });
     const nodes = [...this.#nodes.values()].map(({ node }) => node).filter((node) => needed.has(node));
-    const renamed = outputs.map(
-      ({ name, value }): NodeParts => ({
-        op: "Identity",
-        domain: "",
-        inputs: [value.name],
-        outputs: [name],
-        attributes: {},
-      }),
-    );
     return {
       name,
-      nodes: [...nodes, ...renamed],
+      nodes: [...nodes, ...copies].map(rename),
       constants: [...this.#constants.values()].filter((constant) => used.has(constant.name)),
       inputs: this.#inputs,
       outputs: outputs.map(({ name, type, shape }) => ({ name, type, shape })),
