@@ -1,0 +1,155 @@
+// Whole trainings of the networks that need more than images: a classifier, gamma that asks it, and a GAN.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import sharp from "sharp";
+import { UserError } from "../../src/errors.ts";
+import type { Experiment, ModelConfig } from "../../src/experiment/experiment.ts";
+import { silent } from "../../src/output.ts";
+import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/runner/checkpoints.ts";
+import { runExperiment } from "../../src/runner/run-experiment.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { celebaConfig, plain, write } from "../datasets/pictures.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { smallExperiment } from "./small-experiment.ts";
+
+/** 24 plain pictures; those with the attribute Bright are light. */
+async function writeFaces(root: string): Promise<void> {
+  const names = Array.from({ length: 24 }, (_, index) => `${String(index).padStart(3, "0")}.png`);
+  for (const [index, name] of names.entries()) {
+    const value = (index % 2 === 0 ? 30 : 170) + 3 * index;
+    const picture = plain({ r: value, g: value, b: value - 20 }, 16, 16);
+    write(path.join(root, "img_align_celeba", name), await picture.png().toBuffer());
+  }
+  write(path.join(root, "list_eval_partition.txt"), names.map((name) => `${name} 0`).join("\n"));
+  const rows = names.map((name, index) => `${name} ${index % 2 === 0 ? -1 : 1} ${index < 12 ? 1 : -1}`);
+  write(path.join(root, "list_attr_celeba.txt"), ["24", "Bright Early", ...rows].join("\n"));
+}
+
+function faces(root: string, model: ModelConfig, epochs: number): Experiment {
+  const { train, ...rest } = smallExperiment({ epochs });
+  const dataset = { ...celebaConfig(path.join(root, "celeba")), holdout: 0.25, seed: 5 };
+  return { ...rest, model, dataset, train: { ...train, schedule: { kind: "constant" } } };
+}
+
+function run(root: string, experiment: Experiment, resume: string | null = null) {
+  const runsFolder = path.join(root, "runs");
+  return runExperiment(experiment, { runsFolder, source: null, resume, output: silent, threads: 2 });
+}
+
+const classifier: ModelConfig = { kind: "classifier", width: 8 };
+const gamma = (more: object = {}, ref = "latest"): ModelConfig => ({
+  kind: "gamma",
+  classifier: { kind: "trained", run: ref, output: "classes" },
+  fineTune: false,
+  ...more,
+});
+
+function newestState(root: string, runId: string) {
+  return readCheckpoint(checkpointFiles(checkpointFolder(path.join(root, "runs"), runId)).at(-1)!).state;
+}
+
+test("a classifier learns what can be learned, and gamma asks it", async (context) => {
+  const root = temporaryFolder(context);
+  await writeFaces(path.join(root, "celeba"));
+  await assert.rejects(run(root, faces(root, gamma(), 1)), (error) => {
+    return (
+      error instanceof UserError && error.message.startsWith("model.classifier.run: no run of the model kind")
+    );
+  });
+
+  const first = await run(root, faces(root, classifier, 12));
+  const store = openStore(path.join(root, "runs"));
+  context.after(() => store.close());
+  const values = (id: string, name: string) => Array.from(store.series(id, name)!.value);
+  const precision = values(first.runId!, "unseen/average_precision");
+  assert.equal(precision.length, 13);
+  const losses = values(first.runId!, "seen/loss");
+  assert.ok(losses.at(-1)! < 0.7 * losses[0]!, `losses ${losses}`);
+  assert.equal(store.images(first.runId!).length, 0, "a classifier makes no pictures");
+
+  const second = await run(root, faces(root, gamma(), 2));
+  const { experiment } = store.getRun(second.runId!);
+  assert.ok(experiment.model.kind === "gamma" && experiment.model.classifier.kind === "trained");
+  assert.equal(experiment.model.classifier.run, first.runId, "latest is stored as the id that it meant");
+  const kept = readdirSync(path.join(root, "runs", "cache")).filter((name) => name.startsWith("embedding-"));
+  assert.equal(kept.length, 1);
+  assert.ok(!Object.keys(newestState(root, second.runId!)).some((name) => name.includes("classifier")));
+
+  // The kept answers serve the next run, which gives the same numbers.
+  const third = await run(root, faces(root, gamma({}, first.runId!), 2));
+  assert.deepEqual(values(third.runId!, "train/loss"), values(second.runId!, "train/loss"));
+  const stillKept = readdirSync(path.join(root, "runs", "cache")).filter((name) =>
+    name.startsWith("embedding-"),
+  );
+  assert.deepEqual(stillKept, kept);
+
+  const wrong = run(root, faces(root, gamma({}, second.runId!), 1));
+  await assert.rejects(wrong, /expected a run of the model kind classifier, got \w+, which is gamma/);
+
+  // Trained on, the classifier is another one: a run that was told by the old one must not go on.
+  await run(root, faces(root, classifier, 13), first.runId);
+  const changed = run(root, { ...experiment, train: { ...experiment.train, epochs: 3 } }, second.runId);
+  await assert.rejects(changed, /cannot go on: its classifier changed since/);
+});
+
+test("gamma trains its classifier along where it is asked to", async (context) => {
+  const root = temporaryFolder(context);
+  await writeFaces(path.join(root, "celeba"));
+  const first = await run(root, faces(root, classifier, 1));
+  const before = newestState(root, first.runId!);
+  const second = await run(root, faces(root, gamma({ fineTune: true }), 1));
+  const after = newestState(root, second.runId!);
+  const moved = (name: string) =>
+    after[`classifier/${name}`]!.data.some((value, index) => value !== before[name]!.data[index]);
+  assert.ok(moved("conv1/kernel"));
+  assert.ok(moved("labels/kernel"));
+  assert.ok(!moved("conv1/norm/mean"), "running statistics stay");
+});
+
+test("a GAN in RGB is stopped and goes on without changing a number", async (context) => {
+  const root = temporaryFolder(context);
+  const experiment = (epochs: number): Experiment => ({
+    ...smallExperiment({ epochs }),
+    image: { size: 32 },
+    model: {
+      kind: "pix2pix",
+      colour: "rgb",
+      width: 4,
+      depth: null,
+      norm: "batch",
+      dropout: "paper",
+      ganLoss: "vanilla",
+      l1Weight: 100,
+      discriminator: { width: null, nLayers: 2, scales: 1, featureMatching: 0, padding: null },
+      attention: null,
+      spectralNorm: ["discriminator"],
+      evaluation: "running",
+    },
+    train: {
+      ...smallExperiment({ epochs }).train,
+      optimizer: { name: "adam", learningRate: 2e-4, beta1: 0.5 },
+      discriminatorOptimizer: { name: "adam", learningRate: 4e-4, beta1: 0.5 },
+      schedule: { kind: "constant" },
+    },
+  });
+  const whole = await run(root, experiment(2));
+  const part = await run(root, experiment(1));
+  await run(root, experiment(2), part.runId);
+  assert.deepEqual(newestState(root, part.runId!), newestState(root, whole.runId!));
+
+  const store = openStore(path.join(root, "runs"), { readonly: true });
+  context.after(() => store.close());
+  for (const name of ["G_L1", "G_GAN", "D_real", "D_fake", "learning_rate", "discriminator_learning_rate"]) {
+    assert.equal(store.series(whole.runId!, `train/${name}`)!.step.length, 8, name);
+  }
+  assert.equal(store.series(whole.runId!, "train/discriminator_learning_rate")!.value[0], 4e-4);
+  // The first grid of a generator that starts near 0 is grey in RGB, whatever the picture.
+  const { blobHash } = store
+    .images(whole.runId!)
+    .find(({ kind, epoch }) => kind === "colorized" && epoch === 0)!;
+  const { channels } = await sharp(store.blob(blobHash)!.bytes).stats();
+  for (const { mean } of channels.slice(0, 3)) assert.ok(Math.abs(mean - 127.5) < 30, `mean ${mean}`);
+});
