@@ -1,5 +1,5 @@
 // The command line. Commands load what they need when they run, so that `--help` and `list` never pay for an engine.
-// Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130 and 143 for a stopped run.
+// Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130, 143 and 129 for a stopped run.
 
 import yargs from "yargs";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";

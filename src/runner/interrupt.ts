@@ -1,32 +1,35 @@
-// Ctrl-C and SIGTERM: the first asks the loop to finish its step, save and stop; the second stops at once.
+// Ctrl-C, SIGTERM and a closed terminal: the first signal asks the loop to finish its step, save and stop; the second
+// stops at once.
+
+/** By shells' custom 128 and the signal's number. */
+export const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+type Signal = keyof typeof exitCodes;
 
 export type Interrupt = {
   /** The signal that asked to stop, null so far. */
-  signal(): "SIGINT" | "SIGTERM" | null;
+  signal(): Signal | null;
   /** Aborted at the first signal: for waiting work, such as preparing data. */
   readonly abort: AbortSignal;
   close(): void;
 };
 
-export const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-
-export function watchInterrupts(onFirst: (signal: "SIGINT" | "SIGTERM") => void): Interrupt {
-  let received: "SIGINT" | "SIGTERM" | null = null;
+export function watchInterrupts(onFirst: (signal: Signal) => void): Interrupt {
+  let received: Signal | null = null;
   const controller = new AbortController();
-  const handle = (signal: "SIGINT" | "SIGTERM") => {
+  const handle = (signal: Signal) => {
     if (received) process.exit(exitCodes[signal]);
     received = signal;
     onFirst(signal);
     controller.abort(new Error(`stopped by ${signal}`));
   };
-  process.on("SIGINT", handle);
-  process.on("SIGTERM", handle);
+  const signals = Object.keys(exitCodes) as Signal[];
+  for (const signal of signals) process.on(signal, handle);
   return {
     signal: () => received,
     abort: controller.signal,
     close: () => {
-      process.off("SIGINT", handle);
-      process.off("SIGTERM", handle);
+      for (const signal of signals) process.off(signal, handle);
     },
   };
 }

@@ -40,7 +40,7 @@ const callMs = 400;
 const mostStepsPerCall = 32;
 
 /**
- * Trains an experiment. Ends as FINISHED, as KILLED after Ctrl-C or SIGTERM (exit code 130 or 143), or as FAILED when
+ * Trains an experiment. Ends as FINISHED, as KILLED after a signal (exit code 130, 143 or 129), or as FAILED when
  * a loss is no longer finite (exit code 1). Whatever else goes wrong is thrown, after the run says FAILED.
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {

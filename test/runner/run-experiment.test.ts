@@ -38,7 +38,7 @@ async function run(
 }
 
 /** An output that sends this process a signal when the progress bar reaches `step`. */
-function interruptAt(step: number, signal: "SIGINT" | "SIGTERM"): Output {
+function interruptAt(step: number, signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Output {
   let sent = false;
   const update = (done: number, text: string) => {
     if (sent || done < step || !text.startsWith("epoch")) return;
@@ -133,6 +133,7 @@ test("the same seed gives the same numbers", async (context) => {
 for (const [signal, exitCode, step] of [
   ["SIGINT", 130, 6],
   ["SIGTERM", 143, 4],
+  ["SIGHUP", 129, 5],
 ] as const) {
   test(`${signal} at step ${step} saves and stops; resuming equals a run that was never stopped`, async (context) => {
     const folder = temporaryFolder(context);

@@ -120,6 +120,8 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
     const turned = turnedFilter(graph, filter, [inChannels, outChannels, kh, kw]);
     return graph.node("Conv", [dy, turned], shape, { kernel_shape: [kh, kw], strides: [1, 1], pads });
   }
+  if (info.batchSize > 1 && info.outHeight * info.outWidth <= Number(process.env.C2I ?? 0))
+    return scattered(graph, dy, filter, info);
   // What the forward convolution did not reach at the far edge comes back as output padding.
   const outputPadding = [
     info.inHeight - ((info.outHeight - 1) * info.strideHeight + kh - padInfo.top - padInfo.bottom),
@@ -129,6 +131,31 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
     ...convolutionAttributes(info),
     output_padding: outputPadding,
   });
+}
+
+/** The transposed convolution as one matrix product over all images, which reads the kernel once, and a scattered sum. */
+function scattered(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
+  const { batchSize, inChannels, outChannels, inHeight, inWidth, filterHeight, filterWidth } = info;
+  const positions = info.outHeight * info.outWidth;
+  const rows = inChannels * filterHeight * filterWidth;
+  const product = graph.node(
+    "Gemm",
+    [
+      reshape(graph, filter, [outChannels, rows]),
+      reshape(graph, imagesLast(graph, dy), [outChannels, batchSize * positions]),
+    ],
+    [rows, batchSize * positions],
+    { transA: 1 },
+  );
+  const split = reshape(graph, product, [rows, batchSize, positions]);
+  const perImage = graph.node("Transpose", [split], [batchSize, rows, positions], { perm: [1, 0, 2] });
+  const { strides, dilations, pads } = convolutionAttributes(info);
+  return graph.node(
+    "Col2Im",
+    [perImage, graph.int64(inHeight, inWidth), graph.int64(filterHeight, filterWidth)],
+    [batchSize, inChannels, inHeight, inWidth],
+    { strides, dilations, pads },
+  );
 }
 
 /** The kernel [O, I, kh, kw] turned by 180 degrees, its inputs and outputs exchanged: [I, O, kh, kw]. */

@@ -1,0 +1,43 @@
+// What gamma is told about each picture: finds the classifier that the experiment names and, unless it is trained
+// along, asks it once about every image before training begins.
+
+import type { Engine } from "../../engine/engine.ts";
+import { UserError } from "../../errors.ts";
+import type { EmbeddingConfig, GammaConfig } from "../../experiment/experiment.ts";
+import type { Embedding } from "../../models/model.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { Asker } from "./asker.ts";
+import { askTrainedRun } from "./trained-run.ts";
+import { allVectors, type VectorsContext } from "./vectors.ts";
+
+export type OpenedEmbedding = Pick<Asker, "description" | "fingerprint"> & {
+  readonly embedding: Embedding;
+  /** A row of each image of the data set; null where the classifier is trained along. */
+  readonly vectors: { readonly size: number; readonly values: Float32Array } | null;
+};
+
+export type EmbeddingContext = VectorsContext & { readonly store: Store; readonly engine: Engine };
+
+export async function openEmbedding(model: GammaConfig, context: EmbeddingContext): Promise<OpenedEmbedding> {
+  const asker = await openAsker(model.classifier, context);
+  try {
+    const { size, description, fingerprint, network } = asker;
+    if (model.fineTune) {
+      if (network === null) throw new UserError(`model.fine_tune: expected false for ${description}`);
+      return { embedding: { size, trained: network }, vectors: null, description, fingerprint };
+    }
+    const values = await allVectors(asker, context);
+    return { embedding: { size, trained: null }, vectors: { size, values }, description, fingerprint };
+  } finally {
+    await asker.close();
+  }
+}
+
+async function openAsker(
+  config: EmbeddingConfig,
+  { store, engine, dataset }: EmbeddingContext,
+): Promise<Asker> {
+  const options = { engine, imageSize: dataset.size };
+  if (config.kind === "trained") return askTrainedRun(config, store, options);
+  throw new UserError(`model.classifier.kind: ${config.kind} is not there yet`);
+}
