@@ -41,6 +41,7 @@ export const benchRun: NewRun = {
       batchSize: 1,
       optimizer: { name: "adam", learningRate: 0.001 },
       discriminatorOptimizer: null,
+      augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
     samples: { every: 10, seen: 1, unseen: 1 },

@@ -136,6 +136,18 @@ export type Pix2PixConfig = {
 
 export type ClassifierConfig = { readonly kind: "classifier"; readonly width: number };
 
+/** Other views of an image in every epoch; all at their neutral values is none. */
+export type AugmentConfig = {
+  /** Left and right exchanged half the time. */
+  readonly flip: boolean;
+  /** Images are prepared so many times as large as they are trained on, and a random window is taken. */
+  readonly crop: number;
+  /** Degrees, either way. */
+  readonly rotate: number;
+  /** Share by which pictures shrink or grow at most. */
+  readonly zoom: number;
+};
+
 export type EngineChoice = "auto" | "onnx" | "tensorflow";
 
 export type Experiment = {
@@ -154,6 +166,7 @@ export type Experiment = {
     /** For pix2pix's discriminator; null is the same as the generator's. */
     readonly discriminatorOptimizer: OptimizerConfig | null;
     readonly schedule: ScheduleConfig;
+    readonly augment: AugmentConfig;
   };
   /** Sample grids: at epoch 0, every `every` epochs and at the last one. */
   readonly samples: { readonly every: number; readonly seen: number; readonly unseen: number };

@@ -337,6 +337,31 @@ const schedule = z
   .prefault({ kind: "constant" })
   .describe("The learning rate over time. `schedule: cosine` is short for `schedule: {kind: cosine}`.");
 
+const augment = z
+  .strictObject({
+    flip: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("Exchange left and right, half the time."),
+    crop: z
+      .number({ error: "a number from 1 to 2" })
+      .min(1, { error: "a number from 1 to 2" })
+      .max(2, { error: "a number from 1 to 2" })
+      .default(1)
+      .describe(
+        "Prepare images so many times as large and take a random window; pix2pix: 1.117 (286 to 256).",
+      ),
+    rotate: z
+      .number({ error: "degrees from 0 to 180" })
+      .min(0, { error: "degrees from 0 to 180" })
+      .max(180, { error: "degrees from 0 to 180" })
+      .default(0)
+      .describe("Turn by at most so many degrees, either way; Wallner's notebooks: 20."),
+    zoom: rate().default(0).describe("Shrink or enlarge by at most this share; Wallner's notebooks: 0.2."),
+  })
+  .prefault({})
+  .describe("Other views of the training images in every epoch; none where it is left out.");
+
 const train = z
   .strictObject({
     epochs: whole("epochs", { least: 1 }).default(20).describe("How often every seen image is trained on."),
@@ -347,6 +372,7 @@ const train = z
       .default(null)
       .describe("For pix2pix's discriminator: what differs from `optimizer`; null is the same."),
     schedule,
+    augment,
   })
   .prefault({})
   .describe("How the network is trained.");

@@ -55,7 +55,7 @@ export async function createEvaluator(
     async forEach(state, indices, visit) {
       for (let start = 0; start < indices.length; start += batch) {
         const part = indices.subarray(start, start + batch);
-        const arrays = source.read(specs, [part]);
+        const arrays = source.read(specs, [part], null);
         const { prediction, loss } = await compiled.run(state, arrays);
         const length = prediction!.length / batch;
         for (let place = 0; place < part.length; place++) {

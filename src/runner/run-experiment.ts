@@ -140,6 +140,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       const epochStart = performance.now();
       const firstOfEpoch = step;
       let lossSum = 0;
+      let waitedMs = 0;
 
       for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {
         if (interrupt.signal()) {
@@ -149,8 +150,10 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
         // Several steps a call, so that the state is not copied out of the engine at each.
         const count = Math.min(stepsPerCall, end - step);
         const begin = step - epoch * stepsPerEpoch;
+        const asked = performance.now();
         const { inputs, rates } = nextInputs(training, batches.slice(begin, begin + count), step);
         const called = performance.now();
+        waitedMs += called - asked;
         const result = await compiled.run(state, count, inputs);
         const callTookMs = performance.now() - called;
         engine.release(state);
@@ -187,7 +190,11 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
 
       const seconds = (performance.now() - epochStart) / 1000;
       const seen = lossSum / (step - firstOfEpoch);
-      run.logScalars(step, { "seen/loss": seen, "train/epoch_seconds": seconds });
+      run.logScalars(step, {
+        "seen/loss": seen,
+        "train/epoch_seconds": seconds,
+        "train/waiting_seconds": waitedMs / 1000,
+      });
       const unseen = await evaluate(epoch + 1);
       // The last update may have broken weights whose losses were still finite: they must not become a checkpoint.
       if (!Number.isFinite(unseen)) return nonFinite("unseen/loss", unseen, step, epoch + 1);
@@ -219,7 +226,7 @@ function nextInputs(training: Training, batches: readonly Uint32Array[], step: n
     }),
   }));
   const inputs: StepInputs = {
-    batch: source.read(network.specs.batch, batches),
+    batch: source.read(network.specs.batch, batches, Math.floor(step / stepsPerEpoch)),
     noise: drawNoise(network.specs.noise, experiment.seed, step, batches.length),
     hyper: Object.fromEntries(
       network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),

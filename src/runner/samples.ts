@@ -26,7 +26,7 @@ export async function drawSamples(
     await evaluator.forEach(state, sets[set], async ({ rgb, prediction }, index) => {
       const imageId = dataset.ids[sets[set][index]!]!;
       const add = async (kind: ImageKind, pixels: Uint8Array) => {
-        const bytes = await encode(pixels, dataset.size);
+        const bytes = await encode(pixels, Math.sqrt(pixels.length / 3));
         images.push({ epoch, set, index, kind, imageId, mime: "image/webp", bytes });
       };
       const { luma } = labToLumaChroma(rgbToLab(rgb));

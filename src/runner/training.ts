@@ -1,5 +1,6 @@
 // Everything that a training needs, opened in order and closed in one place.
 
+import { preparedSize } from "../datasets/augment.ts";
 import type { PreparedDataset } from "../datasets/prepare.ts";
 import { prepareDataset } from "../datasets/prepare.ts";
 import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
@@ -44,11 +45,11 @@ export async function openDataset(
   output: Output,
   signal: AbortSignal,
 ): Promise<PreparedDataset> {
-  const { samples, dataset: config, image, model } = experiment;
+  const { samples, dataset: config, image, model, train } = experiment;
   let progress: ReturnType<Output["progress"]> | null = null;
   try {
     return await prepareDataset(config, {
-      size: image.size,
+      size: preparedSize(image.size, train.augment),
       cacheFolder,
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },
       labels: modelOf(model).needs === "labels",
@@ -98,7 +99,7 @@ export async function openTraining(
     ...(dataset.labels && { labels: dataset.labels.names.length }),
     ...(embedded && { embedding: embedded.embedding }),
   });
-  const source = openBatchSource(dataset, embedded?.vectors ?? null);
+  const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);

@@ -24,6 +24,7 @@ test("the shortest experiment is complete", () => {
       batchSize: 16,
       optimizer: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       discriminatorOptimizer: null,
+      augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
     samples: { every: 5, seen: 8, unseen: 8 },

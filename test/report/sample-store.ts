@@ -132,6 +132,7 @@ function sampleExperiment(run: SampleRun): Experiment {
       batchSize: 8,
       optimizer: { name: "adam", learningRate: run.learningRate ?? 0.001 },
       discriminatorOptimizer: null,
+      augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
     samples: { every: run.every ?? 2, seen: run.images ?? 2, unseen: run.images ?? 2 },

@@ -109,7 +109,7 @@ test("gamma trains its classifier along where it is asked to", async (context) =
   assert.ok(!moved("conv1/norm/mean"), "running statistics stay");
 });
 
-test("a GAN in RGB is stopped and goes on without changing a number", async (context) => {
+test("a GAN in RGB on augmented pictures is stopped and goes on without changing a number", async (context) => {
   const root = temporaryFolder(context);
   const experiment = (epochs: number): Experiment => ({
     ...smallExperiment({ epochs }),
@@ -130,6 +130,7 @@ test("a GAN in RGB is stopped and goes on without changing a number", async (con
     },
     train: {
       ...smallExperiment({ epochs }).train,
+      augment: { flip: true, crop: 1.25, rotate: 10, zoom: 0.1 },
       optimizer: { name: "adam", learningRate: 2e-4, beta1: 0.5 },
       discriminatorOptimizer: { name: "adam", learningRate: 4e-4, beta1: 0.5 },
       schedule: { kind: "constant" },

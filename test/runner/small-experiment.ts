@@ -19,6 +19,7 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
       batchSize,
       optimizer,
       discriminatorOptimizer: null,
+      augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "cosine", warmupEpochs: 0 },
     },
     samples: { every: 2, seen: 2, unseen: 3 },

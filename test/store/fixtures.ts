@@ -66,6 +66,7 @@ export const experiment: Experiment = {
     batchSize: 1,
     optimizer: { name: "adam", learningRate: 0.001 },
     discriminatorOptimizer: null,
+    augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
     schedule: { kind: "constant" },
   },
   samples: { every: 1, seen: 1, unseen: 1 },
