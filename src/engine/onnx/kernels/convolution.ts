@@ -5,7 +5,7 @@ import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { nchw, oihw } from "../trace-backend.ts";
 import { kernel } from "./kernel.ts";
 
-type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
+export type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
 export const convolutionKernels: readonly KernelConfig[] = [
   kernel("Conv2D", ({ backend, inputs, attrs }) => {
@@ -66,7 +66,7 @@ function convolutionInfo(
   );
 }
 
-function convolutionAttributes(info: Conv2DInfo) {
+export function convolutionAttributes(info: Conv2DInfo) {
   const { top, left, bottom, right } = info.padInfo;
   return {
     kernel_shape: [info.filterHeight, info.filterWidth],
@@ -223,7 +223,7 @@ function imagesLast(graph: GraphBuilder, x: Value): Value {
 }
 
 /** For every input channel and tap of the kernel what the tap meets: [N, I kh kw, h, w]. */
-function patchesOf(graph: GraphBuilder, x: Value, info: Conv2DInfo): Value {
+export function patchesOf(graph: GraphBuilder, x: Value, info: Conv2DInfo): Value {
   const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
   const attributes = convolutionAttributes(info);
@@ -238,6 +238,6 @@ function patchesOf(graph: GraphBuilder, x: Value, info: Conv2DInfo): Value {
   );
 }
 
-function reshape(graph: GraphBuilder, x: Value, shape: readonly number[]): Value {
+export function reshape(graph: GraphBuilder, x: Value, shape: readonly number[]): Value {
   return graph.node("Reshape", [x, graph.int64(...shape)], shape);
 }
