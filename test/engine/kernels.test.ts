@@ -24,6 +24,7 @@ const unary: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
   neg: tf.neg,
   reciprocal: (x) => tf.reciprocal(tf.add(tf.abs(x), 0.5)),
   relu: tf.relu,
+  relu6: (x) => tf.relu6(tf.mul(x, 5)),
   leakyRelu: (x) => tf.leakyRelu(x, 0.2),
   sigmoid: tf.sigmoid,
   softplus: tf.softplus,
@@ -124,6 +125,48 @@ const examples: readonly Example[] = [
       ({ x, w }) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad),
     ],
   ),
+  ...(
+    [
+      [[3, 3], 1, "same", [2, 7, 5, 3], 1],
+      [[3, 3], 2, "same", [2, 8, 6, 3], 1],
+      [[3, 3], 2, "same", [2, 7, 9, 3], 1],
+      [[3, 3], 2, "valid", [1, 8, 9, 3], 1],
+      [[2, 4], 1, "same", [2, 6, 6, 3], 1],
+      [[3, 3], 1, 1, [2, 6, 6, 3], 2],
+      [[3, 3], 2, "same", [2, 6, 6, 3], 2],
+    ] as const
+  ).map(
+    ([size, stride, pad, shape, multiplier]): Example => [
+      `depthwiseConv2d ${size.join("x")} x${multiplier} stride ${stride} ${pad} on ${shape.join("x")}`,
+      { x: shape, w: [...size, 3, multiplier] },
+      ({ x, w }) => tf.depthwiseConv2d(turned(x!) as tf.Tensor4D, w as tf.Tensor4D, stride, pad),
+    ],
+  ),
+  ...(
+    [
+      [3, 2, "valid", [2, 7, 9, 3]],
+      [3, 2, "valid", [2, 8, 6, 3]],
+      [3, 2, "same", [2, 7, 6, 3]],
+      [2, 2, "same", [2, 6, 4, 3]],
+      [3, 1, "same", [1, 4, 5, 3]],
+    ] as const
+  ).flatMap(([size, stride, pad, shape]): Example[] => {
+    const name = `${size}x${size} stride ${stride} ${pad} on ${shape.join("x")}`;
+    return [
+      [`maxPool ${name}`, { x: shape }, ({ x }) => tf.maxPool(turned(x!) as tf.Tensor4D, size, stride, pad)],
+      [
+        `maxPool ${name}, equal numbers`,
+        { x: shape },
+        ({ x }) => tf.maxPool(tf.relu(turned(x!)) as tf.Tensor4D, size, stride, pad),
+      ],
+    ];
+  }),
+  [
+    "avgPool 3x3 s2 valid",
+    { x: [2, 7, 9, 3] },
+    ({ x }) => tf.avgPool(turned(x!) as tf.Tensor4D, 3, 2, "valid"),
+  ],
+  ["avgPool 2x2 s1 valid", { x: image }, ({ x }) => tf.avgPool(turned(x!) as tf.Tensor4D, 2, 1, "valid")],
 ];
 
 /** Whose gradients nothing needs, or TensorFlow.js has none. */
@@ -199,5 +242,34 @@ for (const [name, shapes, call] of [...examples, ...forwardOnly]) {
     for (const [key, expected] of Object.entries(results[1]!)) {
       assertAllClose(results[0]![key]!, expected, { relative: 2e-5, scale: 1 }, key);
     }
+  });
+}
+
+// The JavaScript backend counts padding in this gradient, against its own forward pass. Pooling is linear, and so
+// the products of a map with its gradient and of the pooled map with the weights are equal.
+for (const [size, stride] of [
+  [3, 1],
+  [3, 2],
+  [2, 1],
+] as const) {
+  test(`avgPool ${size}x${size} stride ${stride} same: the gradient is the transpose`, async () => {
+    const shape = [2, 6, 5, 3];
+    const stream = randomStream("average");
+    const specs: TensorSpecs = { x: { shape, dtype: "float32" }, other: { shape, dtype: "float32" } };
+    const inputs = Object.fromEntries(
+      Object.keys(specs).map((key) => [key, Float32Array.from({ length: sizeOf(shape) }, stream.normal)]),
+    );
+    const compiled = await onnx.compile(
+      ({ x, other }) => {
+        const pooled = (map: tf.Tensor) => tf.avgPool(turned(map) as tf.Tensor4D, size, stride, "same");
+        const weighted = (map: tf.Tensor) => tf.sum(tf.mul(pooled(map), pooled(other!))) as tf.Scalar;
+        return { direct: weighted(x!), transposed: tf.sum(tf.mul(tf.grad(weighted)(x!), x!)) };
+      },
+      {},
+      specs,
+    );
+    const { direct, transposed } = await compiled.run(onnx.importState({}), inputs);
+    assertAllClose(transposed!, direct!, { relative: 1e-5 });
+    await compiled.close();
   });
 }

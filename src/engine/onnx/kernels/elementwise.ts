@@ -91,6 +91,14 @@ export const elementwiseKernels: readonly KernelConfig[] = [
   kernel("LeakyRelu", ({ backend, inputs, attrs }) =>
     recordUnary(backend, "LeakyRelu", inputs.x!, { alpha: { float: attrs.alpha as number } }),
   ),
+  kernel("Relu6", ({ backend, inputs }) => {
+    const x = backend.traced(inputs.x!);
+    const order = commonOrder([x], x.shape.length);
+    const limits = [0, 6].map((limit) => backend.scalar(limit, "float32"));
+    const operands = [backend.valueIn(x, order), ...limits];
+    const value = backend.graph.node("Clip", operands, shapeIn(order, x.shape));
+    return backend.make({ value, order }, x.shape, inputs.x!.dtype);
+  }),
   kernel("ClipByValue", ({ backend, inputs, attrs }) => {
     const limit = (number: unknown) =>
       backend.make({ uniform: number as number, type: "float32" }, [], "float32");

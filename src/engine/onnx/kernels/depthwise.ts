@@ -1,0 +1,140 @@
+// Depthwise convolution and its two gradients, as grouped convolutions: a group is one channel of the input.
+
+import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { GraphBuilder, Value } from "../graph-builder.ts";
+import { nchw, type Order, type TraceBackend } from "../trace-backend.ts";
+import { type Conv2DInfo, convolutionAttributes, patchesOf, reshape } from "./convolution.ts";
+import { kernel } from "./kernel.ts";
+
+/** Kernels [h, w, channels, m], m outputs of every channel, lie as [channels, m, h, w]. */
+const grouped: Order = [2, 3, 0, 1];
+
+export const depthwiseKernels: readonly KernelConfig[] = [
+  kernel("DepthwiseConv2dNative", ({ backend, inputs, attrs }) => {
+    const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
+    const info = depthwiseInfo(x.shape, filter.shape, attrs);
+    const { batchSize, inChannels, outChannels, outHeight, outWidth } = info;
+    const value = backend.graph.node(
+      "Conv",
+      [backend.valueIn(backend.traced(x), nchw), groupedFilter(backend, filter, info)],
+      [batchSize, outChannels, outHeight, outWidth],
+      { ...convolutionAttributes(info), group: inChannels },
+    );
+    return backend.make({ value, order: nchw }, info.outShape, "float32");
+  }),
+  kernel("DepthwiseConv2dNativeBackpropInput", ({ backend, inputs, attrs }) => {
+    const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+    const inputShape = attrs.inputShape as number[];
+    const info = depthwiseInfo(inputShape, filter.shape, attrs);
+    const value = depthwiseInputGradient(
+      backend.graph,
+      backend.valueIn(backend.traced(dy), nchw),
+      groupedFilter(backend, filter, info),
+      info,
+    );
+    return backend.make({ value, order: nchw }, inputShape, "float32");
+  }),
+  kernel("DepthwiseConv2dNativeBackpropFilter", ({ backend, inputs, attrs }) => {
+    const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+    const filterShape = attrs.filterShape as number[];
+    const value = filterGradient(
+      backend.graph,
+      backend.valueIn(backend.traced(x), nchw),
+      backend.valueIn(backend.traced(dy), nchw),
+      depthwiseInfo(x.shape, filterShape, attrs),
+    );
+    return backend.make({ value, order: grouped }, filterShape, "float32");
+  }),
+];
+
+function depthwiseInfo(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: Readonly<Record<string, unknown>>,
+): Conv2DInfo {
+  const { strides, pad, dilations, dimRoundingMode } = attrs as {
+    strides: [number, number];
+    pad: "same" | "valid" | number;
+    dilations?: [number, number];
+    dimRoundingMode?: "floor";
+  };
+  return backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    true,
+  );
+}
+
+function groupedFilter(backend: TraceBackend, filter: TensorInfo, info: Conv2DInfo): Value {
+  const { outChannels, filterHeight, filterWidth } = info;
+  const value = backend.valueIn(backend.traced(filter), grouped);
+  return reshape(backend.graph, value, [outChannels, 1, filterHeight, filterWidth]);
+}
+
+/**
+ * dL/dx [N, C, H, W] from dL/dy [N, C m, h, w] and the kernel [C m, 1, kh, kw]. At stride 1 a convolution with the
+ * kernel turned by 180 degrees, which runs on all threads; a grouped ConvTranspose takes one channel after the other.
+ */
+export function depthwiseInputGradient(
+  graph: GraphBuilder,
+  dy: Value,
+  filter: Value,
+  info: Conv2DInfo,
+): Value {
+  const { filterHeight: kh, filterWidth: kw, inChannels, outChannels, padInfo } = info;
+  const shape = [info.batchSize, inChannels, info.inHeight, info.inWidth];
+  const attributes = convolutionAttributes(info);
+  const strideOne = [...attributes.strides, ...attributes.dilations].every((length) => length === 1);
+  if (strideOne && inChannels === outChannels) {
+    const flat = reshape(graph, filter, [inChannels, kh * kw]);
+    const turned = graph.int64(...Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap));
+    const turnedFilter = graph.node("Gather", [flat, turned], flat.shape, { axis: 1 });
+    return graph.node("Conv", [dy, reshape(graph, turnedFilter, filter.shape)], shape, {
+      ...attributes,
+      pads: [kh - 1 - padInfo.top, kw - 1 - padInfo.left, kh - 1 - padInfo.bottom, kw - 1 - padInfo.right],
+      group: inChannels,
+    });
+  }
+  const reach = (kernelLength: number, dilation: number) => (kernelLength - 1) * dilation + 1;
+  // What the forward convolution did not reach at the far edge comes back as output padding.
+  const outputPadding = [
+    info.inHeight -
+      ((info.outHeight - 1) * info.strideHeight +
+        reach(kh, info.dilationHeight) -
+        padInfo.top -
+        padInfo.bottom),
+    info.inWidth -
+      ((info.outWidth - 1) * info.strideWidth + reach(kw, info.dilationWidth) - padInfo.left - padInfo.right),
+  ];
+  return graph.node("ConvTranspose", [dy, filter], shape, {
+    ...attributes,
+    output_padding: outputPadding,
+    group: inChannels,
+  });
+}
+
+/** dL/dkernel [C, m, kh, kw]: per image and channel the patches of x times dL/dy, summed over the images. */
+function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DInfo): Value {
+  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
+  const each = outChannels / inChannels;
+  const taps = filterHeight * filterWidth;
+  const positions = outHeight * outWidth;
+  const products = graph.node(
+    "FusedMatMul",
+    [
+      reshape(graph, dy, [batchSize, inChannels, each, positions]),
+      reshape(graph, patchesOf(graph, x, info), [batchSize, inChannels, taps, positions]),
+    ],
+    [batchSize, inChannels, each, taps],
+    { transA: 0, transB: 1, alpha: { float: 1 } },
+    { domain: "com.microsoft" },
+  );
+  const total = graph.node("ReduceSum", [products, graph.int64(0)], [inChannels, each, taps], {
+    keepdims: 0,
+  });
+  return reshape(graph, total, [inChannels, each, filterHeight, filterWidth]);
+}
