@@ -113,23 +113,27 @@ function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerConfig): Rule {
   };
 }
 
-/** Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. */
+/**
+ * Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. The moments are kept as fading sums, which are the
+ * means divided by 1 - beta: 10 passes over memory instead of 13, the factors being part of the scalars.
+ */
 function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): Rule {
   return {
-    slots: ["mean", "square"],
+    slots: ["sum", "square_sum"],
     initial: 0,
-    hyper: (t, learningRate) => ({
-      stepSize: learningRate / (1 - beta1 ** t),
-      squareScale: 1 / Math.sqrt(1 - beta2 ** t),
-    }),
-    update: (parameter, gradient, [mean, squares], { stepSize, squareScale }) => {
-      const nextMean = movingAverage(mean!, gradient, beta1);
-      const nextSquares = movingAverage(squares!, square(gradient), beta2);
-      const change = div(nextMean, add(mul(sqrt(nextSquares), squareScale!), epsilon));
+    hyper: (t, learningRate) => {
+      // The root of the unbiased mean of squares is this times the root of their sum.
+      const rootScale = Math.sqrt((1 - beta2) / (1 - beta2 ** t));
       return {
-        parameter: sub(parameter, mul(change, stepSize!)),
-        slots: [nextMean, nextSquares],
+        stepSize: (learningRate * (1 - beta1)) / (1 - beta1 ** t) / rootScale,
+        epsilon: epsilon / rootScale,
       };
+    },
+    update: (parameter, gradient, [sum, squares], { stepSize, epsilon }) => {
+      const nextSum = add(mul(sum!, beta1), gradient);
+      const nextSquares = add(mul(squares!, beta2), square(gradient));
+      const change = div(nextSum, add(sqrt(nextSquares), epsilon!));
+      return { parameter: sub(parameter, mul(change, stepSize!)), slots: [nextSum, nextSquares] };
     },
   };
 }
