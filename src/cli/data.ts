@@ -1,0 +1,38 @@
+// hueristic data: the commands about data sets on disk. A new one is an import and a line in `add`.
+
+import type { Argv } from "yargs";
+import { UserError } from "../errors.ts";
+import { nearMiss } from "../near-miss.ts";
+import type { Command, GlobalOptions } from "./context.ts";
+import { dataFetchCommand } from "./data-fetch.ts";
+
+/** Registers a command with a parser. */
+export type AddCommand = <Options>(command: Command<Options>, parser: Argv<GlobalOptions>) => void;
+
+type DataOptions = GlobalOptions & { readonly command: string | undefined };
+
+export function dataCommand(add: AddCommand): Command<DataOptions> {
+  const known: string[] = [];
+  return {
+    command: "data [command]",
+    summary: "Fetch data sets, and see what is on disk",
+    options(yargs) {
+      const addHere: AddCommand = (command) => {
+        known.push(command.command.split(" ")[0]!);
+        add(command, yargs);
+      };
+      addHere(dataFetchCommand, yargs);
+      // Not described as a positional: the help of every command below would show it.
+      return yargs.example("$0 data fetch --list", "What can be fetched") as Argv<DataOptions>;
+    },
+    /** Runs where none of its commands was given. */
+    async run({ command }) {
+      const list = `(known: ${known.join(", ")}) (hueristic data --help)`;
+      if (command === undefined) throw new UserError(`data: expected a command ${list}`);
+      const near = nearMiss(command, known);
+      throw new UserError(
+        `data: unknown command ${command}${near === null ? "" : `; did you mean ${near}?`} ${list}`,
+      );
+    },
+  };
+}
