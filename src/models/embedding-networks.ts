@@ -5,6 +5,7 @@ import { image, mul, sigmoid, sub, type Tensor2D, type Tensor4D, zeros } from "@
 import { lumaChromaToRgb } from "../color/ops.ts";
 import type { State } from "../training-step.ts";
 import { type LabelNetworkOptions, labelNetwork } from "./classifier.ts";
+import type { ClassifierNetwork } from "./classifiers/classifier-network.ts";
 import type { EmbeddingNetwork } from "./model.ts";
 import { plainPass } from "./regression.ts";
 
@@ -28,6 +29,26 @@ export function trainedEmbedding(
       const pass = plainPass(weights);
       const features = network.features(pass, resized(luma, options.imageSize));
       return output === "features" ? features : (sigmoid(network.logits(pass, features)) as Tensor2D);
+    },
+  };
+}
+
+/** `weights` by Keras's names; those of "predictions" are needed for classes only. */
+export function pretrainedEmbedding(
+  network: ClassifierNetwork,
+  weights: State,
+  output: Output,
+): EmbeddingNetwork & { readonly size: number } {
+  return {
+    size: network.sizes[output],
+    weights,
+    trainable: network.trainable.filter((name) => name in weights),
+    layers: network.layers,
+    embed(weights, luma) {
+      const pictures = greyPictures(luma, network.inputSize);
+      return output === "features"
+        ? network.features(weights, pictures)
+        : network.apply(weights, pictures).classes;
     },
   };
 }

@@ -87,7 +87,15 @@ export async function openTraining(
   const { runsFolder, output } = options;
   const embedded =
     model.kind === "gamma"
-      ? await openEmbedding(model, { runsFolder, store, engine, dataset, output, signal })
+      ? await openEmbedding(model, {
+          runsFolder,
+          store,
+          engine,
+          dataset,
+          output,
+          signal,
+          threads: options.threads,
+        })
       : null;
   if (embedded) output.info(`classifier: ${embedded.description}`);
   const network = modelOf(model).build({

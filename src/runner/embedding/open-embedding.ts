@@ -16,7 +16,11 @@ export type OpenedEmbedding = Pick<Asker, "description" | "fingerprint"> & {
   readonly vectors: { readonly size: number; readonly values: Float32Array } | null;
 };
 
-export type EmbeddingContext = VectorsContext & { readonly store: Store; readonly engine: Engine };
+export type EmbeddingContext = VectorsContext & {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly threads: number | undefined;
+};
 
 export async function openEmbedding(model: GammaConfig, context: EmbeddingContext): Promise<OpenedEmbedding> {
   const asker = await openAsker(model.classifier, context);
@@ -35,9 +39,10 @@ export async function openEmbedding(model: GammaConfig, context: EmbeddingContex
 
 async function openAsker(
   config: EmbeddingConfig,
-  { store, engine, dataset }: EmbeddingContext,
+  { store, engine, dataset, threads }: EmbeddingContext,
 ): Promise<Asker> {
   const options = { engine, imageSize: dataset.size };
   if (config.kind === "trained") return askTrainedRun(config, store, options);
-  throw new UserError(`model.classifier.kind: ${config.kind} is not there yet`);
+  const { askPretrainedFile } = await import("./pretrained-file.ts"); // its networks are large
+  return askPretrainedFile(config, { ...options, threads });
 }

@@ -105,23 +105,25 @@ function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo
 }
 
 /**
- * dL/dx [N, I, H, W] from dL/dy [N, O, h, w] and the kernel [O, I, kh, kw]: a transposed convolution, or, at
- * stride 1 on large maps, a convolution with the kernel turned by 180 degrees. Small maps have large kernels, which
- * cost more to turn than the faster convolution gains (docs/decisions/0002 has the figures).
+ * dL/dx [N, I, H, W] from dL/dy [N, O, h, w] and the kernel [O, I, kh, kw], which is also the forward pass of a
+ * transposed convolution: at stride 1 on large maps, or with few outputs, a convolution with the kernel turned by 180
+ * degrees; on small maps, whose large kernels cost more to turn than that gains, one matrix product over all images;
+ * otherwise ONNX's transposed convolution (docs/decisions/0002 has the figures).
  */
 function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
   const { filterHeight: kh, filterWidth: kw, inChannels, outChannels, padInfo } = info;
   const shape = [info.batchSize, inChannels, info.inHeight, info.inWidth];
   const strideOne = info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1;
-  if (strideOne && info.outHeight * info.outWidth >= 256) {
+  if (strideOne && (info.outHeight * info.outWidth >= 256 || outChannels <= 8)) {
     const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].map(
       (pad, side) => (side % 2 === 0 ? kh : kw) - 1 - pad,
     );
     const turned = turnedFilter(graph, filter, [inChannels, outChannels, kh, kw]);
     return graph.node("Conv", [dy, turned], shape, { kernel_shape: [kh, kw], strides: [1, 1], pads });
   }
-  if (info.batchSize > 1 && info.outHeight * info.outWidth <= Number(process.env.C2I ?? 0))
+  if (info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
     return scattered(graph, dy, filter, info);
+  }
   // What the forward convolution did not reach at the far edge comes back as output padding.
   const outputPadding = [
     info.inHeight - ((info.outHeight - 1) * info.strideHeight + kh - padInfo.top - padInfo.bottom),
