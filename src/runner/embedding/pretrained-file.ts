@@ -39,7 +39,7 @@ async function askOnnx(
 ): Promise<Asker> {
   const { engine, imageSize, threads } = options;
   const classifier = await openOnnxClassifier(file, {
-    inputSize: networks[kind].inputSize,
+    defaultInputSize: networks[kind].inputSize,
     ...(threads !== undefined && { threads }),
   });
   const pictures = await engine.compile(
