@@ -185,6 +185,11 @@ test("weights of another network", (context) => {
     read,
     /expected the weights of MobileNetV2 .* such as Conv1\/kernel, got tensors such as features\.0/,
   );
+  writeSafetensors(file, { "conv2d/kernel": one(1), "predictions/bias": one(1) });
+  refuses(
+    () => readClassifierWeights(file, mobilenetV2, "classes"),
+    /expected the weights of MobileNetV2 .* such as Conv1\/kernel, got tensors such as conv2d\/kernel;/,
+  );
   writeSafetensors(file, {});
   refuses(read, /got no tensors/);
   writeSafetensors(file, without(weights, "block_3_"));

@@ -158,7 +158,7 @@ const network: KerasNetwork = (layers, pictures) => {
 };
 
 export const inceptionResnetV2: ClassifierNetwork = classifierNetwork({
-  description: "Inception-ResNet-v2 at 299x299, ImageNet's 1000 classes",
+  description: "Inception-ResNet-v2 (299x299)",
   source: "keras.applications.InceptionResNetV2 (Szegedy et al. 2017)",
   inputSize: 299,
   classes: 1000,

@@ -52,8 +52,8 @@ const network: KerasNetwork = (layers, pictures) => {
 };
 
 export const mobilenetV2: ClassifierNetwork = classifierNetwork({
-  description: "MobileNetV2 at 224x224, ImageNet's 1000 classes",
-  source: "keras.applications.MobileNetV2, alpha 1.0 (Sandler et al. 2018)",
+  description: "MobileNetV2 (alpha 1.0, 224x224)",
+  source: "keras.applications.MobileNetV2 (Sandler et al. 2018)",
   inputSize: 224,
   classes: 1000,
   network,

@@ -13,13 +13,14 @@ export function matchWeights(
 ): State {
   const found = renumbered(plainNames(file, tensors));
   const missing = wanted.filter((name) => !found.has(name));
-  if (missing.length === wanted.length) {
+  const isTop = (name: string) => name.startsWith("predictions/");
+  if (wanted.every((name) => isTop(name) || !found.has(name))) {
     const [first] = Object.keys(tensors);
     throw new UserError(
       `${file}: expected the weights of ${description}, with Keras's names such as ${wanted[0]}, got ${first === undefined ? "no tensors" : `tensors such as ${first}`}; docs/classifiers.md says how to make the file`,
     );
   }
-  if (missing.length > 0 && missing.every((name) => name.startsWith("predictions/"))) {
+  if (missing.length > 0 && missing.every(isTop)) {
     throw new UserError(
       `${file}: has no ${missing[0]}: weights without a top (include_top=False) give features only; ask for output: features, or save them with the top`,
     );
