@@ -1,10 +1,12 @@
 // Whole trainings of the networks that need more than images: a classifier, gamma that asks it, and a GAN.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
+import { GraphBuilder } from "../../src/engine/onnx/graph-builder.ts";
+import { encodeModel } from "../../src/engine/onnx/model-proto.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Experiment, ModelConfig } from "../../src/experiment/experiment.ts";
 import { silent } from "../../src/output.ts";
@@ -107,6 +109,45 @@ test("gamma trains its classifier along where it is asked to", async (context) =
   assert.ok(moved("conv1/kernel"));
   assert.ok(moved("labels/kernel"));
   assert.ok(!moved("conv1/norm/mean"), "running statistics stay");
+});
+
+/** An ONNX file that answers with a picture's mean, which is the brightness that it was trained on. */
+function writeOnnx(root: string): string {
+  const graph = new GraphBuilder();
+  const pictures = graph.input("pictures", "float32", ["N", 3, 16, 16]);
+  const value = graph.node("GlobalAveragePool", [pictures], []);
+  const file = path.join(root, "mean.onnx");
+  const output = { name: "mean", type: value.type, shape: ["N", 3, 1, 1], value };
+  writeFileSync(file, encodeModel(graph.build("mean", [output])));
+  return file;
+}
+
+test("gamma is told by an ONNX file, once for every picture", async (context) => {
+  const root = temporaryFolder(context);
+  await writeFaces(path.join(root, "celeba"));
+  const weights = writeOnnx(root);
+  const onnx = { classifier: { kind: "mobilenet_v2", weights, output: "classes" } } as const;
+  const { runId } = await run(root, faces(root, gamma(onnx), 1));
+  const [kept] = readdirSync(path.join(root, "runs", "cache")).filter((name) =>
+    name.startsWith("embedding-"),
+  );
+  const bytes = readFileSync(path.join(root, "runs", "cache", kept!));
+  const answers = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  assert.equal(answers.length, 24 * 3);
+  for (let face = 0; face < 24; face++) {
+    // Grey, so all three channels alike; light faces above the middle, dark ones below.
+    const [red, green, blue] = answers.subarray(3 * face, 3 * face + 3);
+    assert.ok(Math.abs(red! - green!) < 1e-4 && Math.abs(red! - blue!) < 1e-4);
+    assert.equal(red! > 0, face % 2 === 1, `face ${face}: ${red}`);
+  }
+  const store = openStore(path.join(root, "runs"), { readonly: true });
+  context.after(() => store.close());
+  assert.match(
+    store.events(runId!).find(({ kind }) => kind === "classifier")!.message,
+    /^mean\.onnx, 3 numbers/,
+  );
+  const tuned = run(root, faces(root, gamma({ ...onnx, fineTune: true }), 1));
+  await assert.rejects(tuned, /model\.fine_tune: expected false for mean\.onnx/);
 });
 
 test("a GAN in RGB on augmented pictures is stopped and goes on without changing a number", async (context) => {
