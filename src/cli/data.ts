@@ -1,4 +1,4 @@
-// hueristic data: the commands about data sets on disk. A new one is an import and a line in `add`.
+// hueristic data: the commands about data sets on disk. A new one is an import and one `addHere`.
 
 import type { Argv } from "yargs";
 import { UserError } from "../errors.ts";
@@ -17,11 +17,11 @@ export function dataCommand(add: AddCommand): Command<DataOptions> {
     command: "data [command]",
     summary: "Fetch data sets, and see what is on disk",
     options(yargs) {
-      const addHere: AddCommand = (command) => {
+      const addHere = <Options>(command: Command<Options>) => {
         known.push(command.command.split(" ")[0]!);
         add(command, yargs);
       };
-      addHere(dataFetchCommand, yargs);
+      addHere(dataFetchCommand);
       // Not described as a positional: the help of every command below would show it.
       return yargs.example("$0 data fetch --list", "What can be fetched") as Argv<DataOptions>;
     },

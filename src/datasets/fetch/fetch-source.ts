@@ -1,0 +1,124 @@
+// Fetches one data set: what is missing is downloaded, checked and put in its place, in this order, so that nothing
+// unchecked is ever extracted. Processes that want the same one in the same folder wait for each other.
+
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, UserError } from "../../errors.ts";
+import type { Output } from "../../output.ts";
+import { withLock } from "../lock.ts";
+import { isList, md5OfFile } from "./checksum.ts";
+import { diskError, freeBytes, makeFolder, requireRoom } from "./disk.ts";
+import { download, type Patience, usualPatience } from "./download.ts";
+import { type Location, locate } from "./locate.ts";
+import { type PartFile, partFile } from "./part-file.ts";
+import { placeFile, sweepTemporaries } from "./place-file.ts";
+import { isPlaced } from "./placed.ts";
+import type { Source, SourceFile } from "./sources.ts";
+import { sizeText, startMeter } from "./transfer-meter.ts";
+
+export type FetchOptions = {
+  readonly root: string;
+  /** A folder or an address that has the files, null for the official addresses. */
+  readonly from: string | null;
+  readonly keepArchive: boolean;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly patience?: Patience;
+  readonly freeBytes?: (folder: string) => Promise<number>;
+};
+
+/** One file that is missing, and where it comes from. */
+type Job = { readonly file: SourceFile; readonly location: Location; readonly part: PartFile };
+
+/**
+ * Gives whether anything was missing. Throws UserError for what the user can mend, and the signal's reason when it
+ * is aborted; what was downloaded is kept.
+ */
+export async function fetchSource(name: string, source: Source, options: FetchOptions): Promise<boolean> {
+  const { root, output, signal } = options;
+  await makeFolder(root);
+  const onWait = (pid: number | null) =>
+    output.info(
+      `${name}: process ${pid ?? "on another machine"} is fetching it into ${root}; waiting for it`,
+    );
+  const locked = withLock(join(root, `.${name}.lock`), { signal, onWait }, async () => {
+    const jobs: Job[] = [];
+    for (const file of source.files) {
+      await sweepTemporaries(root, file);
+      if (await isPlaced(root, file)) continue;
+      const part = partFile(join(root, `${file.name}.part`));
+      jobs.push({ file, part, location: await locate(file, root, options.from) });
+    }
+    if (jobs.length === 0) {
+      output.info(`${name}: already complete in ${root}`);
+      return false;
+    }
+    await requireRoomFor(jobs, options);
+    for (const job of jobs) await fetchFile(job, source, options);
+    output.info(`${name}: complete in ${root}`);
+    return true;
+  });
+  return locked.catch((error) => {
+    throw signal.aborted ? error : diskError(error, root);
+  });
+}
+
+async function requireRoomFor(jobs: readonly Job[], { root, ...options }: FetchOptions): Promise<void> {
+  let [toDownload, toExtract] = [0, 0];
+  for (const { file, location, part } of jobs) {
+    if (location.kind === "address") toDownload += Math.max(0, file.bytes - (await part.size()));
+    toExtract += file.place.kind === "list" ? 0 : file.place.extractedBytes;
+  }
+  const free = await (options.freeBytes ?? freeBytes)(root);
+  requireRoom(root, toDownload, toExtract, free);
+}
+
+async function fetchFile({ file, location, part }: Job, source: Source, options: FetchOptions) {
+  const { root, output, signal, now, patience = usualPatience } = options;
+  if (location.kind === "path") {
+    await requireChecksum(file, location.path, options, "move it away and fetch again");
+    await placeFile(file, location.path, options);
+    return;
+  }
+  const have = await part.size();
+  const { hostname } = new URL(location.url);
+  const goingOn = have > 0 ? `, of which ${sizeText(have)} are here` : "";
+  output.info(`${file.name}: ${sizeText(file.bytes)} from ${hostname}${goingOn}`);
+  const remote = {
+    name: file.name,
+    url: location.url,
+    bytes: file.place.kind === "list" ? null : file.bytes,
+    byHand: source.page,
+  };
+  await download(remote, part, { output, signal, now, patience });
+  await requireChecksum(file, part.path, options, "it was removed, so fetch it again").catch(
+    async (error) => {
+      if (error instanceof UserError) await part.remove();
+      throw error;
+    },
+  );
+  await placeFile(file, part.path, options);
+  if (options.keepArchive && file.place.kind !== "list") await rename(part.path, join(root, file.name));
+  await part.remove();
+}
+
+async function requireChecksum(
+  { name, md5, bytes, place }: SourceFile,
+  path: string,
+  { output, signal, now }: FetchOptions,
+  advice: string,
+): Promise<void> {
+  if (place.kind === "list" && (await isList(path, md5))) return;
+  const meter = startMeter(output, `${name}  checking`, bytes, now);
+  const got = await md5OfFile(path, signal, meter.update)
+    .catch((error) => {
+      signal.throwIfAborted();
+      throw new UserError(`${path}: cannot be read: ${messageOf(error)}`);
+    })
+    .finally(meter.stop);
+  if (got === md5) return;
+  throw new UserError(
+    `${path}: expected MD5 ${md5}, got ${got}: damaged on the way, or another file; ${advice}, from another address or folder with --from if it happens again`,
+  );
+}
