@@ -2,12 +2,14 @@
 // every engine see the same draws. Generator: sfc32 (PractRand); the key is mixed in with murmur3's finalizer.
 // Not for cryptography.
 
+import { standardNormal } from "./ziggurat.ts";
+
 export type RandomStream = {
   /** A number in [0, 1) with 32 random bits. */
   uniform(): number;
   /** A whole number in [0, bound). */
   below(bound: number): number;
-  /** A draw from the standard normal distribution (Box-Muller). */
+  /** A draw from the standard normal distribution. */
   normal(): number;
 };
 
@@ -36,7 +38,7 @@ export function randomStream(...key: readonly (number | string)[]): RandomStream
   return {
     uniform,
     below: (bound) => Math.floor(uniform() * bound),
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal: () => standardNormal(uniform),
   };
 }
 

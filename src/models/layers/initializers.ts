@@ -33,8 +33,19 @@ export function initialized(
   initializer: Initializer,
   fans: Fans = { inputs: 1, outputs: 1 },
 ): StateTensor {
-  const next = initializer(randomStream(seed, "weights", key), fans);
-  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, next) };
+  let data: Float32Array | null = null;
+  return {
+    shape,
+    // Drawn when asked for: networks are built to see their names and shapes, and have 50 million weights.
+    get data() {
+      if (data === null) {
+        data = new Float32Array(sizeOf(shape));
+        const next = initializer(randomStream(seed, "weights", key), fans);
+        for (let i = 0; i < data.length; i++) data[i] = next();
+      }
+      return data;
+    },
+  };
 }
 
 export function filled(shape: readonly number[], value: number): StateTensor {
