@@ -70,7 +70,11 @@ export const dataFetchCommand: Command<FetchOptions> = {
     } catch (error) {
       const signal = interrupt.signal();
       if (signal === null) throw error;
-      const flags = `--root ${shellWord(root)}${from === undefined ? "" : ` --from ${shellWord(from)}`}`;
+      const flags = [
+        `--root ${shellWord(root)}`,
+        ...(from === undefined ? [] : [`--from ${shellWord(from)}`]),
+        ...(keepArchive ? ["--keep-archive"] : []),
+      ].join(" ");
       output.info(`what was downloaded is kept; to go on: hueristic data fetch ${names.join(" ")} ${flags}`);
       return exitCodes[signal];
     } finally {

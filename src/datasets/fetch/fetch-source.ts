@@ -46,8 +46,11 @@ export async function fetchSource(name: string, source: Source, options: FetchOp
     const jobs: Job[] = [];
     for (const file of source.files) {
       await sweepTemporaries(root, file);
-      if (await isPlaced(root, file)) continue;
       const part = partFile(join(root, `${file.name}.part`));
+      if (await isPlaced(root, file)) {
+        await part.remove();
+        continue;
+      }
       jobs.push({ file, part, location: await locate(file, root, options.from) });
     }
     if (jobs.length === 0) {
@@ -77,7 +80,8 @@ async function requireRoomFor(jobs: readonly Job[], { root, ...options }: FetchO
 async function fetchFile({ file, location, part }: Job, source: Source, options: FetchOptions) {
   const { root, output, signal, now, patience = usualPatience } = options;
   if (location.kind === "path") {
-    await requireChecksum(file, location.path, options, "move it away and fetch again");
+    const problem = await checksumProblem(file, location.path, options);
+    if (problem !== null) throw new UserError(`${location.path}: ${problem}; move it away and fetch again`);
     await placeFile(file, location.path, options);
     return;
   }
@@ -92,33 +96,35 @@ async function fetchFile({ file, location, part }: Job, source: Source, options:
     byHand: source.page,
   };
   await download(remote, part, { output, signal, now, patience });
-  await requireChecksum(file, part.path, options, "it was removed, so fetch it again").catch(
-    async (error) => {
-      if (error instanceof UserError) await part.remove();
-      throw error;
-    },
-  );
+  const problem = await checksumProblem(file, part.path, options);
+  if (problem !== null) {
+    // Going on from it would never mend it.
+    await part.remove();
+    throw new UserError(
+      `${file.name}: ${problem}; it was removed: fetch it again, and if it stays wrong, from another address or folder with --from`,
+    );
+  }
   await placeFile(file, part.path, options);
   if (options.keepArchive && file.place.kind !== "list") await rename(part.path, join(root, file.name));
   await part.remove();
 }
 
-async function requireChecksum(
+/** What is wrong with the bytes, null where they are the right ones. */
+async function checksumProblem(
   { name, md5, bytes, place }: SourceFile,
   path: string,
   { output, signal, now }: FetchOptions,
-  advice: string,
-): Promise<void> {
-  if (place.kind === "list" && (await isList(path, md5))) return;
+): Promise<string | null> {
   const meter = startMeter(output, `${name}  checking`, bytes, now);
-  const got = await md5OfFile(path, signal, meter.update)
-    .catch((error) => {
-      signal.throwIfAborted();
-      throw new UserError(`${path}: cannot be read: ${messageOf(error)}`);
-    })
-    .finally(meter.stop);
-  if (got === md5) return;
-  throw new UserError(
-    `${path}: expected MD5 ${md5}, got ${got}: damaged on the way, or another file; ${advice}, from another address or folder with --from if it happens again`,
-  );
+  try {
+    if (place.kind === "list" && (await isList(path, md5))) return null;
+    const got = await md5OfFile(path, signal, meter.update);
+    if (got === md5) return null;
+    return `expected MD5 ${md5}, got ${got}: damaged on the way, or another file`;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UserError(`${path}: cannot be read: ${messageOf(error)}`, { cause: error });
+  } finally {
+    meter.stop();
+  }
 }

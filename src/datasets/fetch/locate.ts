@@ -25,6 +25,8 @@ export async function locate(file: SourceFile, root: string, from: string | null
     if (!/^https?:/i.test(from) || !URL.canParse(from))
       throw new UserError(`--from: expected a folder or an address with http or https, got ${from}`);
     const address = new URL(from);
+    if (address.username !== "" || address.password !== "")
+      throw new UserError("--from: expected an address without a name and a password in it");
     const last = basename(decodeURIComponent(address.pathname));
     if (last === name) return { kind: "address", url: address.href };
     if (/\.(zip|txt)$/i.test(last)) return locate(file, root, null);

@@ -3,9 +3,10 @@
 
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Output, ProgressBar } from "../../output.ts";
+import { isImageName } from "../image-files.ts";
 import { diskError } from "./disk.ts";
 import { extractZip } from "./extract-zip.ts";
 import type { Place, SourceFile } from "./sources.ts";
@@ -63,8 +64,7 @@ async function extract(
   let bar: ProgressBar | null = null;
   try {
     const files = await extractZip(path, temporary, {
-      takes: (entry) =>
-        place.kind === "annotations" ? wanted.has(entry) : entry.startsWith(`${place.folder}/`),
+      takes: (entry) => (place.kind === "annotations" ? wanted.has(entry) : isImageIn(place.folder, entry)),
       mostBytes: place.extractedBytes,
       // Folders, and a few files beside the images.
       mostEntries: expected + 100,
@@ -81,6 +81,11 @@ async function extract(
   } finally {
     (bar as ProgressBar | null)?.stop();
   }
+}
+
+function isImageIn(folder: string, entry: string): boolean {
+  const name = basename(entry);
+  return entry.startsWith(`${folder}/`) && isImageName(name) && !name.startsWith(".");
 }
 
 /** The place is free or an empty folder, as it was looked at under the lock. */
