@@ -1,9 +1,11 @@
 /**
  * The mean over labels of average precision: for every image that has the label, the share of such images among those
  * that score at least as high, averaged (as scikit-learn's average_precision_score, equal scores counting together).
- * `scores` and `truths` are [images, labels]; labels that no image has are left out; NaN where none has any.
+ * `scores` and `truths` are [images, labels]; labels that no image has are left out; NaN where none has any, and where
+ * a score is NaN.
  */
 export function meanAveragePrecision(scores: Float32Array, truths: Float32Array, labels: number): number {
+  if (scores.some(Number.isNaN)) return Number.NaN;
   const images = scores.length / labels;
   let sum = 0;
   let counted = 0;

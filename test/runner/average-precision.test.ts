@@ -51,3 +51,8 @@ for (const example of averagePrecision) {
     }
   });
 }
+
+test("a score that is not a number makes the mean none", () => {
+  const scores = Float32Array.of(Number.NaN, 0.5);
+  assert.ok(Number.isNaN(meanAveragePrecision(scores, Float32Array.of(1, 0), 1)));
+});
