@@ -24,8 +24,9 @@ export function goldenClassifierWeights({ weights }: Pick<ClassifierNetwork, "we
 function rangeOf(name: string, shape: readonly number[]): { scale: number; offset: number } {
   if (name.endsWith("/gamma")) return { scale: 0.5, offset: 0.75 };
   if (name.endsWith("/moving_variance")) return { scale: 1, offset: 0.5 };
+  if (name.endsWith("/beta")) return { scale: 4, offset: -2 };
   if (!name.endsWith("/kernel")) return { scale: 0.2, offset: -0.1 };
   const inputs = sizeOf(name.includes("depthwise") ? shape.slice(0, 2) : shape.slice(0, -1));
-  const limit = Math.sqrt(6 / inputs);
+  const limit = Math.sqrt((name.includes("project") ? 1.5 : 6) / inputs);
   return { scale: 2 * limit, offset: -limit };
 }

@@ -6,12 +6,16 @@ Nothing large is stored and nothing is downloaded: weights and pictures come fro
 
   names      the weights' names by keras.applications ("Conv1/kernel"), sorted; the tensors lie one after the other in
              that order, and i is the flat index over all of them; u = hash(i)
-  kernels    float32(limit * (2 u - 1)), limit = sqrt(6 / inputs of one output)
+  kernels    float32(limit * (2 u - 1)), limit = sqrt(6 / inputs of one output), half of it for "project"
   gamma      float32(0.75 + 0.5 u)
+  beta       float32(4 * (u - 0.5))
   moving_variance   float32(0.5 + u)
   all others float32(0.2 * (u - 0.5))
   pictures   make_beta.py's images / 127.5 - 1, as float32
   loss       minus the sum of the logarithms of the probabilities of class 7
+
+Halved projections and large betas keep a network from blowing rounding up: without them a picture that is changed by
+1e-7 flips enough ReLUs to change gradients by a tenth.
 
 { keras, networks: { <name>: { pictureShape, parameters, trainable,
     features, classes: { every, values }     every k-th number, flat; classes are probabilities
@@ -58,9 +62,11 @@ def made_up(name, shape, start):
     if name.endswith("/kernel"):
         depthwise = "depthwise" in name
         inputs = math.prod(shape[:2] if depthwise else shape[:-1])
-        values = math.sqrt(6 / inputs) * (2 * u - 1)
+        values = math.sqrt((1.5 if "project" in name else 6) / inputs) * (2 * u - 1)
     elif name.endswith("/gamma"):
         values = 0.75 + 0.5 * u
+    elif name.endswith("/beta"):
+        values = 4 * (u - 0.5)
     elif name.endswith("/moving_variance"):
         values = 0.5 + u
     else:
