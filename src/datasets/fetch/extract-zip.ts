@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
-import { diskError } from "./disk.ts";
 import { pathProblem } from "./entry-path.ts";
 import { sizeText } from "./transfer-meter.ts";
 
@@ -41,7 +40,7 @@ export async function extractZip(zipPath: string, target: string, options: Extra
     await pipeline(source, createWriteStream(path, { flags: "wx" }), { signal: options.signal });
     options.onProgress(++files, total);
   };
-  await withZip(zipPath, target, options.signal, async (zip) => {
+  await withZip(zipPath, options.signal, async (zip) => {
     const running = new Set<Promise<void>>();
     let failure: { readonly error: unknown } | null = null;
     for await (const entry of zip.eachEntry()) {
@@ -67,7 +66,7 @@ async function inspect(zipPath: string, options: ExtractOptions): Promise<number
   const refuse = (why: string) => new UserError(`${zipPath}: refused: ${why}; nothing was extracted`);
   let files = 0;
   let bytes = 0;
-  await withZip(zipPath, zipPath, options.signal, async (zip) => {
+  await withZip(zipPath, options.signal, async (zip) => {
     if (zip.entryCount > options.mostEntries)
       throw refuse(`expected at most ${options.mostEntries} entries, got ${zip.entryCount}`);
     for await (const entry of zip.eachEntry()) {
@@ -98,10 +97,9 @@ function kindProblem(entry: Entry): string | null {
   return null;
 }
 
-/** Errors of the disk name `target`, all others of reading are a fault of the zip. */
+/** Errors of the disk pass, all others are a fault of the zip. */
 async function withZip(
   zipPath: string,
-  target: string,
   signal: AbortSignal,
   work: (zip: ZipFile) => Promise<void>,
 ): Promise<void> {
@@ -114,8 +112,9 @@ async function withZip(
     signal.throwIfAborted();
     if (error instanceof UserError) throw error;
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new UserError(`${zipPath}: refused: two of its entries have the same name`);
-    if (/^E[A-Z]+$/.test(code)) throw diskError(error, target);
+    if (/^(EEXIST|ENOTDIR|EISDIR)$/.test(code))
+      throw new UserError(`${zipPath}: refused: two of its entries have the same name`);
+    if (/^E[A-Z]+$/.test(code)) throw error;
     // yauzl looks at the names before it hands an entry out.
     const isName = /^(absolute path|invalid relative path|invalid characters)/.test(messageOf(error));
     const fault = isName ? "refused" : "no zip that can be read";
