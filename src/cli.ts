@@ -1,11 +1,12 @@
 // The command line. Commands load what they need when they run, so that `--help` and `list` never pay for an engine.
 // Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130, 143 and 129 for a stopped run.
 
-import yargs from "yargs";
+import yargs, { type Argv } from "yargs";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder } from "./cli/context.ts";
 import { doctorCommand } from "./cli/doctor.ts";
 import { listCommand } from "./cli/list.ts";
+import { modelsCommand } from "./cli/models.ts";
 import { printError } from "./cli/print-error.ts";
 import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
@@ -68,9 +69,12 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
     });
 
   const commands: string[] = [];
-  function add<Options>({ command, summary, options, run }: Command<Options>): void {
-    commands.push(command.split(" ")[0]!);
-    parser.command(
+  function add<Options>(
+    { command, summary, options, run }: Command<Options>,
+    to: Argv<GlobalOptions> = parser,
+  ): void {
+    if (to === parser) commands.push(command.split(" ")[0]!);
+    to.command(
       command,
       summary,
       (inner) => options(inner as never),
@@ -85,6 +89,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(reportCommand);
   add(listCommand);
   add(showCommand);
+  add(modelsCommand(add));
   add(doctorCommand);
   add<GlobalOptions>({
     command: "completion",
