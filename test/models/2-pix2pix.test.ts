@@ -171,21 +171,18 @@ async function evaluated(
   return example.options.colour === "rgb" ? prediction!.map((value) => 2 * value - 1) : prediction!;
 }
 
-/** Where training came before, a ReLU near its kink may have another sign: a tenth of the samples may be off by 1 %. */
+/**
+ * After training, a ReLU that met its kink in one step may have turned weights whose gradient is small: pictures as a
+ * whole must agree as well as before, single values by 1 %.
+ */
 function assertOutput(actual: Float32Array, expected: Output, what: string, trained = false) {
   const { every, values, deviation } = expected;
   const relative = Math.max(1e-4, 4 * deviation);
-  const samples = everyNth(actual, every);
-  const scale = rootMeanSquare(actual);
-  assertAllClose(samples, values, { relative: trained ? 1e-2 : relative, scale }, what);
-  const far = samples.filter((sample, i) => Math.abs(sample - values[i]!) > relative * scale).length;
-  assert.ok(
-    far <= (trained ? samples.length / 10 : 0),
-    `${what}: ${far} of ${samples.length} samples are off`,
-  );
+  const one = { relative: trained ? 1e-2 : relative, scale: rootMeanSquare(actual) };
+  assertAllClose(everyNth(actual, every), values, one, what);
   assertAllClose([norm(actual)], [expected.norm], { relative }, `norm of ${what}`);
-  const dot = dotWithFormula(actual);
-  assertAllClose([dot], [expected.dot], { relative, scale: expected.norm }, `dot of ${what}`);
+  const all = { relative: trained ? 1e-3 : relative, scale: expected.norm };
+  assertAllClose([dotWithFormula(actual)], [expected.dot], all, `dot of ${what}`);
 }
 
 for (const example of golden.cases) {
