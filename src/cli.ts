@@ -4,6 +4,7 @@
 import yargs, { type Argv } from "yargs";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder } from "./cli/context.ts";
+import { dataCommand } from "./cli/data.ts";
 import { doctorCommand } from "./cli/doctor.ts";
 import { listCommand } from "./cli/list.ts";
 import { modelsCommand } from "./cli/models.ts";
@@ -89,6 +90,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(reportCommand);
   add(listCommand);
   add(showCommand);
+  add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);
   add<GlobalOptions>({

@@ -51,7 +51,10 @@ async function askOnnx(
   return {
     size: classifier.size,
     description: `${path.basename(file)}, ${classifier.size} numbers`,
-    fingerprint: createHash("sha256").update(readFileSync(file)).digest("hex"),
+    fingerprint: createHash("sha256")
+      .update(`${classifier.inputSize} `)
+      .update(readFileSync(file))
+      .digest("hex"),
     network: null,
     async ask(rgb) {
       const made = await pictures.run(nothing, { rgb });
