@@ -14,7 +14,7 @@ export function withUsualValues(root: Located): Located {
   const model = locate(root, ["model", "kind"]);
   const kind = model.found && model.value.type === "scalar" ? String(model.value.value) : "";
   const usual = usualOfModel[kind];
-  if (usual === undefined) return nameUsualVariants(root);
+  if (usual === undefined) return likeTheGenerators(nameUsualVariants(root));
   const below = readYaml(usual, { ...root.place, line: null }).value!;
   return likeTheGenerators(nameUsualVariants(merge(below, root)));
 }
