@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import type { CelebaConfig, CelebaSplit } from "../experiment/experiment.ts";
+import type { CelebaConfig } from "../experiment/experiment.ts";
 import { type Attributes, findList, readAttributes, readPartition } from "./celeba-lists.ts";
 import type { Dataset, Item, Labels, Side } from "./dataset.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
@@ -33,19 +33,9 @@ export const celeba: Dataset<CelebaConfig> = {
     const found = await findImageFiles(join(config.root, folder));
     const notes = [...found.notes];
 
-    const partitionPath = await findList(config.root, "list_eval_partition");
-    if (partitionPath === null) {
-      throw new UserError(
-        `dataset.root: expected list_eval_partition.txt or .csv in ${config.root}, got neither`,
-      );
-    }
-    const partition = await readPartition(partitionPath);
-    const onDisk = new Set(found.paths);
-    const absent = [...partition.keys()].filter((name) => !onDisk.has(name)).length;
-    const withoutRow = found.paths.filter((path) => !partition.has(path)).length;
-    if (absent > 0) notes.push(`${count(absent, "row")} of the partition file without an image on disk`);
-    if (withoutRow > 0)
-      notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
+    const inSplits = config.split === "all" ? null : await partitionOf(config.root, found.paths);
+    if (inSplits !== null) notes.push(...inSplits.notes);
+    const isListed = (path: string) => inSplits === null || inSplits.partition.has(path);
 
     const filter = Object.entries(config.attributes);
     const attributes = filter.length > 0 || withLabels ? await attributesOf(config) : null;
@@ -54,7 +44,7 @@ export const celeba: Dataset<CelebaConfig> = {
       const { names, rows, flags } = attributes;
       for (const [name] of filter) requireKnownName("dataset.attributes", "attribute", name, names);
       const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
-      const beyond = found.paths.filter((path) => partition.has(path) && !rows.has(path)).length;
+      const beyond = found.paths.filter((path) => isListed(path) && !rows.has(path)).length;
       if (beyond > 0) notes.push(`${count(beyond, "image")} without a row in the attributes file, left out`);
       wanted = (path) => {
         const row = rows.get(path);
@@ -63,14 +53,16 @@ export const celeba: Dataset<CelebaConfig> = {
       };
     }
 
-    const sideOf = (split: CelebaSplit | undefined): Side | null | undefined => {
+    const sideOf = (path: string): Side | null | undefined => {
+      if (inSplits === null) return null;
+      const split = inSplits.partition.get(path);
       if (split === config.split) return config.unseenSplit === null ? null : "seen";
       return split !== undefined && split === config.unseenSplit ? "unseen" : undefined;
     };
     const items: Item[] = [];
     const taken: string[] = [];
     for (const path of found.paths) {
-      const side = sideOf(partition.get(path));
+      const side = sideOf(path);
       if (side === undefined || !wanted(path)) continue;
       items.push({ id: `${folder}/${path}`, source: { path: join(config.root, folder, path) }, side });
       taken.push(path);
@@ -78,6 +70,24 @@ export const celeba: Dataset<CelebaConfig> = {
     return { items, notes, labels: withLabels && attributes !== null ? labelsOf(attributes, taken) : null };
   },
 };
+
+/** Which split each image is in, and notes on what the file and the folder do not share. */
+async function partitionOf(root: string, paths: readonly string[]) {
+  const partitionPath = await findList(root, "list_eval_partition");
+  if (partitionPath === null) {
+    throw new UserError(
+      `dataset.root: expected list_eval_partition.txt or .csv in ${root}, got neither; \`split: all\` needs none`,
+    );
+  }
+  const partition = await readPartition(partitionPath);
+  const onDisk = new Set(paths);
+  const absent = [...partition.keys()].filter((name) => !onDisk.has(name)).length;
+  const withoutRow = paths.filter((path) => !partition.has(path)).length;
+  const notes: string[] = [];
+  if (absent > 0) notes.push(`${count(absent, "row")} of the partition file without an image on disk`);
+  if (withoutRow > 0) notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
+  return { partition, notes };
+}
 
 async function attributesOf(config: CelebaConfig): Promise<Attributes> {
   const path = await findList(config.root, "list_attr_celeba");

@@ -10,12 +10,22 @@ export type CocoAnnotations = {
   readonly imageIds: ReadonlyMap<string, number>;
   /** Category id -> category name. */
   readonly categories: ReadonlyMap<number, string>;
-  /** Image id -> ids of the categories that it shows; empty unless asked for. */
+  /** Image id -> ids of the categories that its annotations show; empty unless asked for. */
   readonly shown: ReadonlyMap<number, readonly number[]>;
 };
 
-/** null when there is no such file; UserError when it is not a COCO instances file. */
-export async function readCocoAnnotations(path: string, withShown: boolean): Promise<CocoAnnotations | null> {
+/** Which annotations count. */
+export type CountRule = {
+  /** Least area, pixels of the original. */
+  readonly minArea: number;
+  readonly crowds: boolean;
+};
+
+/** `counting` null leaves the annotations unread. null when there is no such file; UserError when it is not one. */
+export async function readCocoAnnotations(
+  path: string,
+  counting: CountRule | null,
+): Promise<CocoAnnotations | null> {
   if ((await stat(path).catch(() => null)) === null) return null;
   const imageIds = new Map<string, number>();
   const categories = new Map<number, string>();
@@ -26,7 +36,7 @@ export async function readCocoAnnotations(path: string, withShown: boolean): Pro
     if (seen === undefined) shown.set(image, [category]);
     else if (!seen.includes(category)) seen.push(category);
   };
-  const wanted = new Set(withShown ? ["images", "annotations", "categories"] : ["images", "categories"]);
+  const wanted = new Set(["images", "categories", ...(counting ? ["annotations"] : [])]);
 
   try {
     for await (const { list, text } of listElements(path, wanted)) {
@@ -37,7 +47,9 @@ export async function readCocoAnnotations(path: string, withShown: boolean): Pro
         if (first === undefined) imageIds.set(name, id);
         else if (first !== id) secondIds.set(id, first);
       } else if (list === "categories") categories.set(expectNumber(row, "id"), expectText(row, "name"));
-      else show(expectNumber(row, "image_id"), expectNumber(row, "category_id"));
+      else if (counting && counts(row, counting)) {
+        show(expectNumber(row, "image_id"), expectNumber(row, "category_id"));
+      }
     }
   } catch (error) {
     throw new UserError(`${path}: expected a COCO instances file, got ${messageOf(error)}`);
@@ -48,6 +60,11 @@ export async function readCocoAnnotations(path: string, withShown: boolean): Pro
     for (const category of shown.get(second) ?? []) show(first, category);
   }
   return { imageIds, categories, shown };
+}
+
+function counts(row: Record<string, unknown>, { minArea, crowds }: CountRule): boolean {
+  if (!crowds && row.iscrowd === 1) return false;
+  return minArea === 0 || expectNumber(row, "area") >= minArea;
 }
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];

@@ -1,5 +1,5 @@
-// COCO's categories as labels: an image has one when at least one annotation of it, crowds included, shows it.
-// An image with a row and no annotation shows none of them. Names count, not ids: two files may number differently.
+// COCO's categories as labels: an image has one when at least one annotation of it that counts shows it.
+// An image with a row and no such annotation shows none of them. Names count, not ids: two files may number differently.
 
 import { UserError } from "../errors.ts";
 import type { CocoConfig } from "../experiment/experiment.ts";
@@ -10,7 +10,8 @@ import type { Labels } from "./dataset.ts";
 export function cocoLabels(file: string, annotations: CocoAnnotations, paths: readonly string[]): Labels {
   const { imageIds, categories, shown } = annotations;
   if (categories.size === 0) throw new UserError(`${file}: expected categories for the labels, got none`);
-  if (shown.size === 0) throw new UserError(`${file}: expected annotations for the labels, got none`);
+  if (shown.size === 0)
+    throw new UserError(`${file}: expected annotations that count for the labels, got none`);
   const inIdOrder = [...categories].sort(([a], [b]) => a - b).map(([, name]) => name);
   const names = [...new Set(inIdOrder)];
   const columns = new Map([...categories].map(([id, name]) => [id, names.indexOf(name)]));

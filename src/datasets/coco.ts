@@ -1,21 +1,22 @@
-// COCO: instances_{split}.json in `annotations/`, images in `{split}/` or `images/{split}/`.
+// COCO, 2017 and 2014: instances_{split}.json in `annotations/`, images in `{split}/` or `images/{split}/`.
 // Folder and JSON rarely agree on users' disks: what is there is used, the rest is counted in a note.
-// The JSON decides only under a category filter or with labels; otherwise the images alone are enough.
+// The JSON decides only under a filter or with labels; otherwise the images alone are enough.
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { CocoConfig } from "../experiment/experiment.ts";
-import { readCocoAnnotations } from "./coco-annotations.ts";
+import { type CocoAnnotations, readCocoAnnotations } from "./coco-annotations.ts";
+import { categoryNames } from "./coco-categories.ts";
 import { cocoLabels, joinLabels } from "./coco-labels.ts";
 import type { Dataset, Item, Listing, Side } from "./dataset.ts";
-import { count, findImageFiles, requireFolder } from "./image-files.ts";
-import { requireKnownName } from "./known-names.ts";
+import { count, type FoundFiles, findImageFiles, requireFolder } from "./image-files.ts";
 
 export const coco: Dataset<CocoConfig> = {
   describe(config) {
-    const categories = config.categories === null ? "" : ` (${config.categories.join(", ")})`;
-    return `coco ${config.split}${config.unseenSplit === null ? "" : ` + ${config.unseenSplit}`}${categories}`;
+    const filter = filterWords(config).join(", ");
+    const splits = `${config.split}${config.unseenSplit === null ? "" : ` + ${config.unseenSplit}`}`;
+    return `coco ${splits}${filter === "" ? "" : ` (${filter})`}`;
   },
   lookedFor(config) {
     const showing = config.categories === null ? "" : ` showing ${config.categories.join(" or ")}`;
@@ -25,67 +26,99 @@ export const coco: Dataset<CocoConfig> = {
   hasLabels: true,
   async list(config, withLabels = false) {
     await requireFolder("dataset.root", config.root);
-    if (config.unseenSplit === null) return listSplit(config, config.split, null, withLabels);
     if (config.unseenSplit === config.split) {
       throw new UserError(
         `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
       );
     }
-    const seen = await listSplit(config, config.split, "seen", withLabels);
-    const unseen = await listSplit(config, config.unseenSplit, "unseen", withLabels);
+    const seen = await readSplit(config, config.split, withLabels);
+    // Ids are those of this split's file: another one may number differently.
+    const wanted = config.categories && categoryNames(config.categories, seen.annotations!.categories);
+    const side = config.unseenSplit === null ? null : "seen";
+    const listing = listSplit(seen, config, side, wanted, withLabels);
+    if (config.unseenSplit === null) return listing;
+    const unseenSplit = await readSplit(config, config.unseenSplit, withLabels);
+    if (wanted !== null) categoryNames([...wanted], unseenSplit.annotations!.categories);
+    const unseen = listSplit(unseenSplit, config, "unseen", wanted, withLabels);
     return {
-      items: [...seen.items, ...unseen.items],
-      notes: [...seen.notes, ...unseen.notes],
-      labels: seen.labels && unseen.labels && joinLabels(seen.labels, unseen.labels, config),
+      items: [...listing.items, ...unseen.items],
+      notes: [...listing.notes, ...unseen.notes],
+      labels: listing.labels && unseen.labels && joinLabels(listing.labels, unseen.labels, config),
     };
   },
 };
 
-async function listSplit(
-  config: CocoConfig,
-  split: string,
-  side: Side | null,
-  withLabels: boolean,
-): Promise<Listing> {
-  const folder = await imageFolder(config.root, split);
-  const found = await findImageFiles(join(config.root, folder));
-  const annotationsPath = join(config.root, "annotations", `instances_${split}.json`);
-  const filtered = config.categories !== null;
-  const annotations = await readCocoAnnotations(annotationsPath, filtered || withLabels);
-  const notes = [...found.notes];
+type Split = {
+  readonly name: string;
+  readonly folder: string;
+  readonly found: FoundFiles;
+  readonly annotationsPath: string;
+  /** Never null where something asks what the images show. */
+  readonly annotations: CocoAnnotations | null;
+};
 
-  if (annotations === null && (filtered || withLabels)) {
-    const [key, use] = filtered ? ["categories", "filter"] : ["root", "labels"];
-    throw new UserError(`dataset.${key}: expected ${annotationsPath} for the ${use}, which does not exist`);
+async function readSplit(config: CocoConfig, name: string, withLabels: boolean): Promise<Split> {
+  const folder = await imageFolder(config.root, name);
+  const found = await findImageFiles(join(config.root, folder));
+  const annotationsPath = join(config.root, "annotations", `instances_${name}.json`);
+  const asked = askedBy(config, withLabels);
+  const { minArea = 0, iscrowd = "include" } = config;
+  const rule = asked === null ? null : { minArea, crowds: iscrowd === "include" };
+  const annotations = await readCocoAnnotations(annotationsPath, rule);
+  if (annotations === null && asked !== null) {
+    const expected = `${annotationsPath} for the ${asked.use}`;
+    throw new UserError(`dataset.${asked.key}: expected ${expected}, which does not exist`);
   }
-  let wanted = (_path: string) => true;
+  return { name, folder, found, annotationsPath, annotations };
+}
+
+/** The key that makes annotations necessary. */
+function askedBy({ categories, unannotated }: CocoConfig, withLabels: boolean) {
+  if (categories !== null) return { key: "categories", use: "filter" };
+  if (unannotated === "exclude") return { key: "unannotated", use: "filter" };
+  return withLabels ? { key: "root", use: "labels" } : null;
+}
+
+function listSplit(
+  { name, folder, found, annotationsPath, annotations }: Split,
+  config: CocoConfig,
+  side: Side | null,
+  categories: ReadonlySet<string> | null,
+  withLabels: boolean,
+): Listing {
+  const notes = [...found.notes];
+  const unannotated = config.unannotated ?? (categories === null ? "include" : "exclude");
+  let taken = found.paths;
   if (annotations !== null) {
+    const { imageIds, shown } = annotations;
+    const chosen = new Set<number>();
+    for (const [id, category] of annotations.categories) if (categories?.has(category)) chosen.add(id);
+    taken = found.paths.filter((path) => {
+      const id = imageIds.get(path);
+      if (id === undefined && withLabels) return false;
+      const categoriesShown = id === undefined ? undefined : shown.get(id);
+      if (categoriesShown === undefined) return unannotated === "include";
+      return categories === null || categoriesShown.some((category) => chosen.has(category));
+    });
     const onDisk = new Set(found.paths);
-    const absent = [...annotations.imageIds.keys()].filter((name) => !onDisk.has(name)).length;
-    const withoutRow = found.paths.filter((path) => !annotations.imageIds.has(path)).length;
+    const absent = [...imageIds.keys()].filter((path) => !onDisk.has(path)).length;
     if (absent > 0)
-      notes.push(`${split}: ${count(absent, "image")} of the annotations file not on disk, left out`);
+      notes.push(`${name}: ${count(absent, "image")} of the annotations file not on disk, left out`);
+    const withoutRow = found.paths.filter((path) => !imageIds.has(path)).length;
     if (withoutRow > 0) {
       const unlabelled = withLabels ? "left out, as nothing says what they show" : "taken all the same";
-      const fate = filtered ? "left out by the category filter" : unlabelled;
+      const byFilter = categories === null ? "left out as unannotated" : "left out by the category filter";
+      const fate = unannotated === "include" ? unlabelled : byFilter;
       notes.push(
-        `${split}: ${count(withoutRow, "image")} on disk without a row in the annotations file, ${fate}`,
+        `${name}: ${count(withoutRow, "image")} on disk without a row in the annotations file, ${fate}`,
       );
     }
-    if (withLabels) wanted = (path) => annotations.imageIds.has(path);
-    if (config.categories !== null) {
-      const known = [...annotations.categories.values()];
-      for (const name of config.categories) requireKnownName("dataset.categories", "category", name, known);
-      const names = new Set(config.categories);
-      const chosen = new Set<number>();
-      for (const [id, name] of annotations.categories) if (names.has(name)) chosen.add(id);
-      wanted = (path) => {
-        const shown = annotations.shown.get(annotations.imageIds.get(path) ?? Number.NaN);
-        return shown?.some((category) => chosen.has(category)) ?? false;
-      };
+    if (categories === null && unannotated === "exclude") {
+      const bare = found.paths.filter((path) => imageIds.has(path) && !shown.has(imageIds.get(path)!)).length;
+      if (bare > 0)
+        notes.push(`${name}: ${count(bare, "image")} without an annotation that counts, left out`);
     }
   }
-  const taken = found.paths.filter(wanted);
   const items = taken.map(
     (path): Item => ({
       id: `${folder}/${path}`,
@@ -105,4 +138,13 @@ async function imageFolder(root: string, split: string): Promise<string> {
   throw new UserError(
     `dataset.split: expected the folder ${split} or images/${split} in ${root}, got neither`,
   );
+}
+
+function filterWords({ categories, minArea = 0, iscrowd, unannotated = null }: CocoConfig): string[] {
+  return [
+    ...(categories ?? []).map(String),
+    ...(minArea > 0 ? [`area from ${minArea}`] : []),
+    ...(iscrowd === "exclude" ? ["no crowds"] : []),
+    ...(unannotated === null ? [] : [`${unannotated === "include" ? "with" : "no"} unannotated`]),
+  ];
 }

@@ -15,6 +15,8 @@ export type Item = {
   readonly source: Source;
   /** The side that an official split puts it on; null leaves it to the seeded holdout. */
   readonly side: Side | null;
+  /** Which part of a union it comes from. */
+  readonly part?: number;
 };
 
 export type Listing = {

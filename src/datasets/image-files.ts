@@ -53,6 +53,13 @@ export async function findImageFiles(root: string): Promise<FoundFiles> {
   return { paths, notes };
 }
 
+/** Names of the folders in `root`, hidden ones left out. */
+export async function findFolders(root: string): Promise<string[]> {
+  const names = (await readdir(root)).filter((name) => !name.startsWith("."));
+  const areFolders = await Promise.all(names.map((name) => leadsToFolder(join(root, name))));
+  return names.filter((_, index) => areFolders[index]).sort(compareCodeUnits);
+}
+
 /** Throws UserError, naming the config key, unless `root` is a folder. */
 export async function requireFolder(key: string, root: string): Promise<void> {
   const found = await stat(root).catch(() => null);

@@ -6,7 +6,7 @@ type CamelKey<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capit
 type Verbatim = "attributes";
 
 export type CamelCase<Value> = Value extends readonly unknown[]
-  ? Value
+  ? { [Index in keyof Value]: CamelCase<Value[Index]> }
   : Value extends object
     ? { [Key in keyof Value as CamelKey<Key>]: Key extends Verbatim ? Value[Key] : CamelCase<Value[Key]> }
     : Value;
@@ -25,7 +25,8 @@ export function snakeCase(value: unknown): unknown {
 const verbatim: readonly string[] = ["attributes"] satisfies Verbatim[];
 
 function renamed(value: unknown, rename: (key: string) => string): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
+  if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       rename(key),

@@ -1,6 +1,7 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
 import { leastDepth } from "../models/pix2pix/shapes.ts";
+import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
 import type { Path } from "./located.ts";
 import { pix2pixProblems } from "./pix2pix-problems.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
@@ -25,7 +26,7 @@ export function combinationProblems(written: ValidSections): Combination[] {
     ...pix2pixProblems(written),
     ...modelNeeds(written),
     ...trainEpochs(written),
-    ...unseenSource(written),
+    ...datasetProblems(written),
     ...imageCounts(written),
   ];
 }
@@ -80,21 +81,6 @@ function trainEpochs({ train }: ValidSections): Combination[] {
   return [];
 }
 
-function unseenSource({ dataset }: ValidSections): Combination[] {
-  if (!dataset || !("unseen_split" in dataset) || dataset.unseen_split === null) return [];
-  const problems: Combination[] = [];
-  const given = JSON.stringify(dataset.unseen_split);
-  if (dataset.holdout !== null) {
-    const text = `expected either unseen_split or holdout, got both (${given} and ${dataset.holdout})`;
-    problems.push({ path: ["dataset", "unseen_split"], text });
-  }
-  if (dataset.unseen_split === dataset.split) {
-    const text = `expected another split than dataset.split, got ${given} for both`;
-    problems.push({ path: ["dataset", "unseen_split"], text });
-  }
-  return problems;
-}
-
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
 function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
   if (!dataset || !samples) return [];
@@ -102,7 +88,7 @@ function imageCounts({ dataset, samples, train }: ValidSections): Combination[] 
   const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
   if (images === Number.POSITIVE_INFINITY) return [];
   const blamed = ["dataset", images === dataset.limit ? "limit" : "count"];
-  const isSplit = "unseen_split" in dataset && dataset.unseen_split !== null;
+  const isSplit = hasOfficialSides(dataset);
   const { seen: seenSamples, unseen: unseenSamples } = samples;
 
   if (!isSplit && dataset.holdout !== null && Math.round(dataset.holdout * images) === 0) {

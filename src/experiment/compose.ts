@@ -3,19 +3,16 @@
 
 import { type Located, type LocatedMapping, type Path, type Place, type Problem, quoted } from "./located.ts";
 import { readYaml } from "./read-yaml.ts";
-import { type Variant, variants } from "./schema.ts";
-
-const samePath = (a: Path, b: Path) => a.length === b.length && a.every((key, index) => key === b[index]);
-
-function variantAt(path: Path): Variant | undefined {
-  return variants.find((variant) => samePath(variant.path, path));
-}
+import { type Variant, variantAt } from "./schema.ts";
 
 /** Writes `section: word` in full, so that it merges like any other mapping. */
 export function expandShorthands(value: Located, path: Path = []): Located {
   const key = variantAt(path)?.key;
   if (key !== undefined && value.type === "scalar" && typeof value.value === "string") {
     return { type: "mapping", entries: new Map([[key, value]]), place: value.place };
+  }
+  if (value.type === "list") {
+    return { ...value, items: value.items.map((item, index) => expandShorthands(item, [...path, index])) };
   }
   if (value.type !== "mapping") return value;
   const entries = [...value.entries].map(
@@ -26,6 +23,13 @@ export function expandShorthands(value: Located, path: Path = []): Located {
 
 /** `upper` over `lower`, both with shorthands expanded. */
 export function merge(lower: Located, upper: Located, path: Path = []): Located {
+  if (lower.type === "list" && isItems(upper)) {
+    const items = lower.items.map((item, index) => {
+      const above = upper.entries.get(String(index));
+      return above === undefined ? item : merge(item, above, [...path, index]);
+    });
+    return { ...lower, items };
+  }
   if (lower.type !== "mapping" || upper.type !== "mapping") return upper;
   const variant = variantAt(path);
   const entries = new Map(lower.entries);
@@ -38,6 +42,36 @@ export function merge(lower: Located, upper: Located, path: Path = []): Located 
   }
   // A missing key is missed in the file, unless the command line asked for another variant.
   return { type: "mapping", entries, place: upper.place.line === null ? lower.place : upper.place };
+}
+
+/** Whether the command line names items of a list, as `tags.0=a` does. */
+function isItems(value: Located): value is LocatedMapping {
+  return (
+    value.type === "mapping" &&
+    value.place.line === null &&
+    value.entries.size > 0 &&
+    [...value.entries.keys()].every((key) => /^\d+$/.test(key))
+  );
+}
+
+/** Items that the command line names and the list below lacks. */
+export function itemProblems(lower: Located, upper: Located, path: Path = []): Problem[] {
+  if (upper.type !== "mapping") return [];
+  if (lower.type === "list" && isItems(upper)) {
+    return [...upper.entries].flatMap(([key, value]) => {
+      const item = lower.items[Number(key)];
+      if (item !== undefined) return itemProblems(item, value, [...path, Number(key)]);
+      const text = `expected an item from 0 to ${lower.items.length - 1}, got ${key}`;
+      return [
+        { place: value.place, path, text: lower.items.length === 0 ? "expected items, got none" : text },
+      ];
+    });
+  }
+  if (lower.type !== "mapping") return [];
+  return [...upper.entries].flatMap(([key, value]) => {
+    const below = lower.entries.get(key);
+    return below === undefined ? [] : itemProblems(below, value, [...path, key]);
+  });
 }
 
 function changes(lower: LocatedMapping, upper: LocatedMapping, { key, usual }: Variant): boolean {

@@ -1,11 +1,14 @@
 // What an experiment is once it is complete: every field present, checked, in camelCase and readonly.
 // Nothing downstream checks or defaults again. How a user writes it stands in schema.ts.
 
-export type DatasetConfig = CocoConfig | CelebaConfig | FolderConfig | SyntheticConfig;
+export type DatasetConfig = SingleDatasetConfig | UnionConfig;
+
+export type SingleDatasetConfig = CocoConfig | CelebaConfig | FolderConfig | SyntheticConfig;
 
 /**
  * What all data sets share. `limit` counts images, before the split into seen and unseen; with an unseen
- * split the images of each split. null takes all.
+ * split the images of each split. null takes all. Keys with a question mark came later: a run stored before
+ * lacks them.
  */
 type DatasetCommon = {
   readonly limit: number | null;
@@ -13,6 +16,8 @@ type DatasetCommon = {
   readonly holdout: number;
   /** Chooses which images `limit` keeps and which are held out. */
   readonly seed: number;
+  /** Whether pictures without any colour are left out; a run without the key kept them. */
+  readonly greyscale?: "drop" | "keep";
 };
 
 export type CocoConfig = DatasetCommon & {
@@ -22,8 +27,14 @@ export type CocoConfig = DatasetCommon & {
   readonly split: string;
   /** Where unseen images come from, such as "val2017"; null holds out a share of `split`. */
   readonly unseenSplit: string | null;
-  /** Category names; an image is taken when it shows at least one. null takes every image. */
-  readonly categories: readonly string[] | null;
+  /** Names or ids; an image is taken when it shows at least one. null takes every image. */
+  readonly categories: readonly (string | number)[] | null;
+  /** Area from which on an annotation counts, pixels of the original; 0 where it is left out. */
+  readonly minArea?: number;
+  /** Whether annotations of crowds count; they do where it is left out. */
+  readonly iscrowd?: "include" | "exclude";
+  /** Images of which no annotation counts; null includes them, but not under a filter. */
+  readonly unannotated?: "include" | "exclude" | null;
 };
 
 export type CelebaSplit = "train" | "val" | "test";
@@ -31,7 +42,8 @@ export type CelebaSplit = "train" | "val" | "test";
 export type CelebaConfig = DatasetCommon & {
   readonly kind: "celeba";
   readonly root: string;
-  readonly split: CelebaSplit;
+  /** "all" is every image on disk, whatever the partition file says. */
+  readonly split: CelebaSplit | "all";
   readonly unseenSplit: CelebaSplit | null;
   /** Attribute name -> whether a face must have it, such as { Smiling: true }. */
   readonly attributes: Readonly<Record<string, boolean>>;
@@ -40,6 +52,11 @@ export type CelebaConfig = DatasetCommon & {
 export type FolderConfig = DatasetCommon & {
   readonly kind: "folder";
   readonly root: string;
+  /** Patterns of paths relative to root; none takes all. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Sub-folders that are the sides; null holds out a share. */
+  readonly split?: { readonly seen: string; readonly unseen: string } | null;
 };
 
 export type SyntheticConfig = DatasetCommon & {
@@ -47,6 +64,19 @@ export type SyntheticConfig = DatasetCommon & {
   /** How many scenes are drawn. */
   readonly count: number;
 };
+
+/** Several data sets in proportion to their weights. The parts' sides are official in all of them or in none. */
+export type UnionConfig = DatasetCommon & {
+  readonly kind: "union";
+  readonly parts: readonly UnionPart[];
+};
+
+export type UnionPart = { readonly weight: number; readonly dataset: PartConfig };
+
+type WithoutCommon<Config> = Config extends unknown ? Omit<Config, keyof DatasetCommon> : never;
+
+/** A data set without what stands once, in the union. */
+export type PartConfig = WithoutCommon<SingleDatasetConfig>;
 
 export type OptimizerName =
   | "sgd"

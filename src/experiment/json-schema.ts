@@ -2,7 +2,7 @@
 // out anything, so nothing is required, and shorthands such as `model: beta` are added.
 
 import { z } from "zod";
-import { schema, variants } from "./schema.ts";
+import { anyItem, schema, variants } from "./schema.ts";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -54,7 +54,8 @@ function nodesAt(node: JsonSchema, path: readonly string[]): JsonSchema[] {
   const options = ((node.anyOf as JsonSchema[] | undefined) ?? []).flatMap((option) => nodesAt(option, path));
   const [name, ...rest] = path;
   if (name === undefined) return options.length > 0 ? options : node.anyOf ? [node] : [];
-  const inner = (node.properties as Record<string, JsonSchema> | undefined)?.[name];
+  const properties = node.properties as Record<string, JsonSchema> | undefined;
+  const inner = name === anyItem ? (node.items as JsonSchema | undefined) : properties?.[name];
   return inner ? [...options, ...nodesAt(inner, rest)] : options;
 }
 

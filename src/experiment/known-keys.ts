@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { nearMiss } from "../near-miss.ts";
-import { schema, variants } from "./schema.ts";
+import { anyItem, schema, variantAt } from "./schema.ts";
 
 type Schema = z.core.$ZodType;
 
@@ -11,7 +11,8 @@ export function knownKeys(path: readonly (string | number)[], value: unknown): s
   let at: Schema | undefined = schema;
   let here: unknown = value;
   for (const key of path) {
-    at = shapeOf(at, here)?.[String(key)];
+    const list: Schema | undefined = at && unwrapped(at);
+    at = list instanceof z.ZodArray ? list.element : shapeOf(at, here)?.[String(key)];
     here = (here as Record<string, unknown> | null)?.[key as string];
   }
   return Object.keys(shapeOf(at, here) ?? {});
@@ -23,11 +24,11 @@ export function unknownKeyText(path: readonly (string | number)[], key: string, 
   const inRoot = path.length === 0 ? ["extends", ...known] : known;
   const list = `(known: ${inRoot.join(", ")})`;
   const paths = [...new Set(allPaths(schema))];
-  const variant = variants.find((one) => one.path.join(".") === path.join("."));
-  if (variant && paths.includes([...path, key].join("."))) {
+  const variant = variantAt(path);
+  if (variant && paths.includes([...variant.path, key].join("."))) {
     return `unknown key for ${variant.key} ${valueAt([...path, variant.key], root)} ${list}`;
   }
-  const elsewhere = paths.filter((other) => other.split(".").at(-1) === key);
+  const elsewhere = paths.filter((other) => other.split(".").at(-1) === key && !other.includes(anyItem));
   const few = elsewhere.length > 0 && elsewhere.length <= 2;
   const meant = few ? elsewhere.join(" or ") : nearMiss(key, inRoot);
   const suggestion = meant === null ? "" : `, did you mean ${meant}?`;
@@ -40,6 +41,7 @@ function valueAt(path: readonly (string | number)[], root: unknown): unknown {
 
 function allPaths(at: Schema, prefix = ""): string[] {
   const inner = unwrapped(at);
+  if (inner instanceof z.ZodArray) return allPaths(inner.element, `${prefix}${anyItem}.`);
   const objects =
     inner instanceof z.ZodDiscriminatedUnion ? inner.options : inner instanceof z.ZodObject ? [inner] : [];
   return objects.flatMap((option) =>

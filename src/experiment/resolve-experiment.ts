@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { camelCase } from "./camel-case.ts";
-import { merge, readOverrides } from "./compose.ts";
+import { itemProblems, merge, readOverrides } from "./compose.ts";
 import type { DatasetConfig, Experiment, ModelConfig } from "./experiment.ts";
 import { type ExperimentFiles, readLayers } from "./files.ts";
 import { type Located, locate, type Path, type Problem, problemLine } from "./located.ts";
@@ -38,7 +38,8 @@ export function resolveExperiment(text: string, options: ResolveOptions): Experi
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
   const root = withUsualValues(merge(layers.value, above.value));
   const { written, problems } = validate(root);
-  const all = [...layers.problems, ...problems, ...above.problems];
+  const items = itemProblems(layers.value, above.value);
+  const all = [...layers.problems, ...problems, ...above.problems, ...items];
   if (written === null || all.length > 0) throw problemsError(all);
   return complete(written, root, file);
 }
@@ -77,8 +78,17 @@ function completeDataset(
   root: Located,
 ): DatasetConfig {
   const holdout = dataset.holdout ?? defaultHoldout;
-  if (dataset.kind === "synthetic") return { ...dataset, holdout };
-  return { ...dataset, holdout, root: absolutePath(dataset.root, root, ["dataset", "root"]) };
+  if (dataset.kind !== "union") return withAbsoluteRoot({ ...dataset, holdout }, root, ["dataset"]);
+  const parts = dataset.parts.map((part, place) => {
+    const at = ["dataset", "parts", place, "dataset"];
+    return { ...part, dataset: withAbsoluteRoot(part.dataset, root, at) };
+  });
+  return { ...dataset, holdout, parts };
+}
+
+function withAbsoluteRoot<Config extends object>(config: Config, root: Located, at: Path): Config {
+  if (!("root" in config) || typeof config.root !== "string") return config;
+  return { ...config, root: absolutePath(config.root, root, [...at, "root"]) };
 }
 
 /** Relative paths start where they were written. */

@@ -2,50 +2,10 @@
 // known names and the JSON Schema for editors all come. The `error` of a leaf completes "expected …".
 
 import { z } from "zod";
+import { common, dataset, defaultHoldout } from "./dataset-schema.ts";
+import { above, atLeast, kind, oneOf, rate, text, whole } from "./leaves.ts";
 
-type Range = { readonly least: number; readonly most?: number };
-
-/** A whole number between `least` and `most`, both included. */
-function whole(unit: string, { least, most }: Range) {
-  const bounds = most === undefined ? `at least ${least}` : `${least} to ${most}`;
-  const error = unit === "" ? `a whole number, ${bounds}` : `a whole number of ${unit}, ${bounds}`;
-  const number = z.int({ error }).min(least, { error });
-  return most === undefined ? number : number.max(most, { error });
-}
-
-function above(least: number) {
-  const error = least === 0 ? "a number greater than 0" : `a number greater than ${least}`;
-  return z.number({ error }).gt(least, { error });
-}
-
-function atLeast(least: number) {
-  const error = `a number of at least ${least}`;
-  return z.number({ error }).min(least, { error });
-}
-
-/** 0 <= x < 1, as decay rates are. */
-function rate() {
-  const error = "a number of at least 0 and less than 1";
-  return z.number({ error }).min(0, { error }).lt(1, { error });
-}
-
-function share() {
-  const error = "a share greater than 0 and less than 1";
-  return z.number({ error }).gt(0, { error }).lt(1, { error });
-}
-
-function text() {
-  const error = "a text that is not empty";
-  return z.string({ error }).regex(/\S/, { error });
-}
-
-function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
-  return z.enum(names, { error: `one of ${names.join(", ")}` });
-}
-
-function kind<const Name extends string>(name: Name, description: string) {
-  return z.literal(name).describe(description);
-}
+export { defaultHoldout };
 
 // --- model
 
@@ -174,83 +134,6 @@ const model = z
   ])
   .prefault({ kind: "beta" })
   .describe("The network. `model: beta` is short for `model: {kind: beta}`.");
-
-// --- dataset
-
-/** The share of images held out where neither a share nor an official split is given. */
-export const defaultHoldout = 0.1;
-
-const common = {
-  limit: whole("images", { least: 2 })
-    .nullable()
-    .default(null)
-    .describe("Take at most so many images (of each split), chosen by `seed`; null takes all."),
-  holdout: share()
-    .nullable()
-    .default(null)
-    .describe(
-      `Share of the images held out as unseen, between 0 and 1; ${defaultHoldout} where it is left out. Not together with unseen_split.`,
-    ),
-  seed: whole("", { least: 0 })
-    .default(1)
-    .describe(
-      "Chooses which images `limit` keeps and which are held out. Apart from the experiment's seed, so that runs with other seeds can be compared on the same unseen images.",
-    ),
-};
-
-const root = (what: string) =>
-  text().describe(
-    `Folder of ${what}. A relative path starts at this file's folder, on the command line at the current one.`,
-  );
-
-const celebaSplits = ["train", "val", "test"] as const;
-
-const dataset = z
-  .discriminatedUnion("kind", [
-    z.strictObject({
-      kind: kind("coco", "COCO: annotations/instances_<split>.json and a folder of images for every split."),
-      root: root("annotations/ and the images"),
-      split: text().default("train2017").describe("Images to train on, such as train2017."),
-      unseen_split: text()
-        .nullable()
-        .default(null)
-        .describe("Where unseen images come from, such as val2017; null holds out a share of `split`."),
-      categories: z
-        .array(text(), { error: "a list of category names" })
-        .min(1, { error: "a list of at least one category name, or null" })
-        .nullable()
-        .default(null)
-        .describe("Take images that show at least one of these categories; null takes every image."),
-      ...common,
-    }),
-    z.strictObject({
-      kind: kind("celeba", "CelebA: aligned faces with list_eval_partition and list_attr_celeba."),
-      root: root("img_align_celeba and its lists"),
-      split: oneOf(celebaSplits).default("train").describe("Faces to train on."),
-      unseen_split: oneOf(celebaSplits)
-        .nullable()
-        .default(null)
-        .describe("Where unseen faces come from; null holds out a share of `split`."),
-      attributes: z
-        .record(z.string(), z.boolean({ error: "true or false" }), {
-          error: "a mapping such as {Smiling: true}",
-        })
-        .default({})
-        .describe("Attribute -> whether a face must have it, such as {Smiling: true, Eyeglasses: false}."),
-      ...common,
-    }),
-    z.strictObject({
-      kind: kind("folder", "Every image in a folder and the folders below it."),
-      root: root("the images"),
-      ...common,
-    }),
-    z.strictObject({
-      kind: kind("synthetic", "Scenes that the program draws itself: nothing to download."),
-      count: whole("scenes", { least: 2 }).default(640).describe("How many scenes are drawn."),
-      ...common,
-    }),
-  ])
-  .describe("The images. `dataset: synthetic` is short for `dataset: {kind: synthetic}`.");
 
 // --- train
 
@@ -434,12 +317,27 @@ export type Variant = {
   readonly usual: string | null;
 };
 
+/** Stands in a path for every place of a list. */
+export const anyItem = "*";
+
 /** Sections with variants: the key that says which. `section: word` is short for `section: {key: word}`. */
 export const variants: readonly Variant[] = [
   { path: ["model"], key: "kind", shared: [], usual: "beta" },
   { path: ["dataset"], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["dataset", "parts", anyItem, "dataset"], key: "kind", shared: [], usual: null },
   { path: ["model", "classifier"], key: "kind", shared: ["output"], usual: null },
   { path: ["train", "optimizer"], key: "name", shared: [], usual: "adam" },
   { path: ["train", "discriminator_optimizer"], key: "name", shared: [], usual: null },
   { path: ["train", "schedule"], key: "kind", shared: [], usual: null },
 ];
+
+/** The section at `path` where it has variants. */
+export function variantAt(path: readonly (string | number)[]): Variant | undefined {
+  return variants.find(
+    (variant) =>
+      variant.path.length === path.length &&
+      variant.path.every(
+        (key, index) => key === path[index] || (key === anyItem && /^\d+$/.test(String(path[index]))),
+      ),
+  );
+}

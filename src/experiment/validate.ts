@@ -67,13 +67,15 @@ function quotesHint(issue: z.core.$ZodIssue, value: Located | null): string {
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_union") return `one of ${unionNames(issue).join(", ")}`;
+  if (issue.code === "invalid_union" && unionNames(issue).length > 0) {
+    return `one of ${unionNames(issue).join(", ")}`;
+  }
   if (issue.code === "invalid_type" && issue.expected === "object") {
     const names: Record<string, string> = {
       model: " such as {kind: beta}",
       dataset: " such as {kind: synthetic}",
     };
-    return `a mapping${names[issue.path.join(".")] ?? ""}`;
+    return `a mapping${names[String(issue.path.at(-1))] ?? ""}`;
   }
   return issue.message;
 }

@@ -109,7 +109,7 @@ test("the annotations are read the same in one line or many, across chunks", asy
   }));
   for (const indent of [0, 2]) {
     write(path, `\uFEFF${JSON.stringify({ ...instances, images: many, annotations }, null, indent)}`);
-    const read = await readCocoAnnotations(path, true);
+    const read = await readCocoAnnotations(path, { minArea: 0, crowds: true });
     assert.deepEqual(
       [...read!.imageIds.entries()],
       many.map(({ id, file_name }) => [file_name, id]),

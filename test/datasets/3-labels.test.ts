@@ -147,7 +147,7 @@ test("COCO: an annotations file that cannot label is the user's to mend", async 
     message: `dataset.root: expected ${file} for the labels, which does not exist`,
   });
   for (const [change, message] of [
-    [{ annotations: [] }, "expected annotations for the labels, got none"],
+    [{ annotations: [] }, "expected annotations that count for the labels, got none"],
     [{ categories: [] }, "expected categories for the labels, got none"],
     [
       { annotations: [{ image_id: 2, category_id: 4 }] },

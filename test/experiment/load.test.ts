@@ -28,7 +28,17 @@ writeFileSync(file("child.yaml"), "extends: base.yaml\nmodel: beta\n");
 test("a child takes its parent from the same folder", () => {
   const { name, dataset } = loadExperiment(file("child.yaml"), ["dataset.limit=40"]);
   assert.equal(name, "child");
-  assert.deepEqual(dataset, { kind: "folder", root: file("photos"), limit: 40, holdout: 0.1, seed: 1 });
+  assert.deepEqual(dataset, {
+    kind: "folder",
+    root: file("photos"),
+    include: [],
+    exclude: [],
+    split: null,
+    limit: 40,
+    holdout: 0.1,
+    seed: 1,
+    greyscale: "drop",
+  });
 });
 
 test("a file that is not there, with the one that was meant", () => {

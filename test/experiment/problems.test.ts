@@ -37,7 +37,7 @@ __proto__: {a: 1}
     [
       `experiments/demo.yaml:1: modle: unknown key, did you mean model? (known: ${topKeys})`,
       `experiments/demo.yaml:2: epochs: unknown key, did you mean train.epochs? (known: ${topKeys})`,
-      'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, got "coc", did you mean coco?',
+      'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, union, got "coc", did you mean coco?',
       "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, optimizer, discriminator_optimizer, schedule, augment)",
       "experiments/demo.yaml:7: train.batch_size: expected a whole number of images, at least 1, got 0.5",
       "experiments/demo.yaml:8: train.optimizer.beta1: expected a number of at least 0 and less than 1, got 1",
@@ -174,7 +174,7 @@ for (const [text, ...expected] of unreadable) {
 test("problems on the command line", () => {
   const overrides = ["train.epohcs=3", "seed", "=3", "a..b=2", "seed=[1", "extends=x", "dataset.root=/x"];
   assert.deepEqual(problems(least, ...overrides, "train.optimizer.name=sdg"), [
-    "command line: dataset.root: unknown key for kind synthetic (known: kind, count, limit, holdout, seed)",
+    "command line: dataset.root: unknown key for kind synthetic (known: kind, count, limit, holdout, seed, greyscale)",
     'command line: train.optimizer.name: expected one of sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw, got "sdg", did you mean sgd?',
     "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, optimizer, discriminator_optimizer, schedule, augment)",
     'command line: expected key.path=value, got "seed"',

@@ -17,7 +17,7 @@ test("the shortest experiment is complete", () => {
     seed: 1,
     engine: "auto",
     model: { kind: "beta" },
-    dataset: { kind: "synthetic", count: 640, limit: null, holdout: 0.1, seed: 1 },
+    dataset: { kind: "synthetic", count: 640, limit: null, holdout: 0.1, seed: 1, greyscale: "drop" },
     image: { size: 64 },
     train: {
       epochs: 20,
@@ -131,9 +131,11 @@ test("another variant drops what belonged to the old one, the same variant keeps
 });
 
 test("another kind of data set keeps what all kinds know", () => {
-  const text = "dataset: {kind: synthetic, count: 300, limit: 100, holdout: 0.2, seed: 5}\n";
+  const common = { limit: 100, holdout: 0.2, seed: 5, greyscale: "keep" };
+  const text = `dataset: ${JSON.stringify({ kind: "synthetic", count: 300, ...common })}\n`;
   const { dataset } = resolve(text, ["dataset.kind=folder", "dataset.root=/photos"]);
-  assert.deepEqual(dataset, { kind: "folder", root: "/photos", limit: 100, holdout: 0.2, seed: 5 });
+  const own = { kind: "folder", root: "/photos", include: [], exclude: [], split: null };
+  assert.deepEqual(dataset, { ...own, ...common });
 });
 
 test("a number of the usual optimizer needs no name", () => {
