@@ -1,46 +1,20 @@
-// Shapes, counts and first values of every network, against the numbers of their papers and repositories. Nothing is
-// trained here.
+// Shapes and counts of every network, against the numbers of their papers and repositories. Nothing is computed here.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { memory, tidy, zeros } from "@tensorflow/tfjs-core";
-import type { Experiment } from "../../src/experiment/experiment.ts";
+import { UserError } from "../../src/errors.ts";
 import type { LayerRow } from "../../src/models/layer-row.ts";
 import { attention } from "../../src/models/layers/attention.ts";
 import { normal } from "../../src/models/layers/initializers.ts";
-import type { Part } from "../../src/models/layers/part.ts";
 import type { Network } from "../../src/models/model.ts";
-import { modelOf } from "../../src/models/models.ts";
 import { type DiscriminatorOptions, discriminator } from "../../src/models/pix2pix/patch-discriminator.ts";
 import { type UnetOptions, unet } from "../../src/models/pix2pix/unet.ts";
-import { type State, sizeOf, type Tensors } from "../../src/training-step.ts";
+import { type State, sizeOf } from "../../src/training-step.ts";
 import { resolve } from "../experiment/fixtures.ts";
+import { buildNetwork, everyModel, gammaText, isStatistic, networkOf } from "./networks-for-tests.ts";
 
 const sumOf = (rows: readonly LayerRow[]) => rows.reduce((sum, { parameters }) => sum + parameters, 0);
 const sizesOf = (state: State) => Object.values(state).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-/** What passes update and optimizers do not. */
-const isStatistic = (name: string) => /\/(mean|variance|spectral\/[uv])$/.test(name);
-
-/** Optimizers without moments, so that the state is weights and statistics. */
-function networkOf(model: string, ...overrides: string[]): Network {
-  const dataset = /classifier$|kind: classifier/.test(model) ? "{kind: coco, root: x}" : "synthetic";
-  return build(resolve(`model: ${model}\ndataset: ${dataset}\ntrain: {optimizer: sgd}\n`, overrides));
-}
-
-function build({ model, image, train }: Experiment, embedding = 1000, labels = 80): Network {
-  return modelOf(model).build({
-    model,
-    imageSize: image.size,
-    batchSize: train.batchSize,
-    optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminatorOptimizer,
-    embedding: { size: embedding, trained: null },
-    labels,
-  });
-}
-
-const gammaText = "{kind: gamma, classifier: {kind: mobilenet_v2, weights: x}}";
 
 test("Wallner's networks: parameters of every layer, sides of every map", () => {
   const table = (model: string) =>
@@ -93,7 +67,7 @@ test("Wallner's networks: parameters of every layer, sides of every map", () => 
   assert.deepEqual(["encoder", "fusion", "decoder"].map(of), [5_827_200, 321_792, 392_210]);
   assert.equal(gamma.parameters, 6_541_202);
   const experiment = resolve(`model: ${gammaText}\ndataset: synthetic\n`);
-  assert.equal(build(experiment, 1280).parameters, 6_612_882);
+  assert.equal(buildNetwork(experiment, 1280).parameters, 6_612_882);
 });
 
 test("our classifier: six convolutions with batch norm, then a layer for the labels", () => {
@@ -252,24 +226,6 @@ test("multiply-adds are those of the sums that a layer computes", () => {
   assert.equal(judge["scale1/conv5"], 30 * 30 * (16 * 512));
 });
 
-const everyModel: readonly [model: string, ...overrides: string[]][] = [
-  ["alpha"],
-  ["beta", "image.size=8"],
-  [gammaText, "image.size=16"],
-  ["classifier"],
-  ["{kind: classifier, width: 3}", "image.size=24"],
-  ["pix2pix"],
-  ["{kind: pix2pix, width: 16, colour: rgb, norm: instance}"],
-  ["{kind: pix2pix, width: 8, norm: none, depth: 5, dropout: paper}", "image.size=64"],
-  ["{kind: pix2pix, width: 12, discriminator: {width: 5, n_layers: 2, scales: 3, feature_matching: 10}}"],
-  ["{kind: pix2pix, width: 16, spectral_norm: [generator, discriminator]}"],
-  [
-    "{kind: pix2pix, width: 16, attention: {in: [generator, discriminator], at: 16}, spectral_norm: [generator]}",
-  ],
-  ["{kind: pix2pix, width: 16, attention: {in: [generator, discriminator], at: 16, form: pooled}}"],
-  ["{kind: pix2pix, width: 16, discriminator: {scales: 2}, attention: {at: 16}}"],
-];
-
 for (const [model, ...overrides] of everyModel) {
   const title = [model, ...overrides].join(" ");
 
@@ -288,181 +244,62 @@ for (const [model, ...overrides] of everyModel) {
     }
     for (const name of network.evaluated) assert.ok(name in state, name);
   });
-
-  // 32 million numbers three times would show no more than the narrow ones below.
-  if (model === "pix2pix") continue;
-  test(`a seed gives the same first values, another one others: ${title}`, () => {
-    const network = networkOf(model, ...overrides);
-    const [first, again, other] = [network.init(7), network.init(7), network.init(8)];
-    assert.deepEqual(Object.keys(first), Object.keys(again));
-    assert.deepEqual(Object.keys(first), Object.keys(other));
-    const seen = new Map<number, string>();
-    for (const [name, { shape, data }] of Object.entries(first)) {
-      assert.equal(data.length, sizeOf(shape), name);
-      assert.ok(Buffer.from(data.buffer).equals(Buffer.from(again[name]!.data.buffer)), name);
-      const isDrawn = /\/(kernel|scale|spectral\/[uv])$/.test(name);
-      if (!isDrawn) continue;
-      assert.notEqual(data[0], other[name]!.data[0], name);
-      assert.equal(seen.get(data[0]!), undefined, `${name} begins as another tensor does`);
-      seen.set(data[0]!, name);
-    }
-  });
 }
 
-type Moments = { readonly count: number; readonly mean: number; readonly deviation: number };
+test("what experiments accept of pix2pix can be built", () => {
+  let built = 0;
+  for (const size of [32, 64, 96])
+    for (const discriminator of choices({ scales: [1, 2, 3], n_layers: [1, 3, 4, 6], padding: [null, 1, 2] }))
+      for (const attention of [null, ...choices({ at: [4, 8, 16, 32], form: ["full", "pooled"] })]) {
+        const given = { kind: "pix2pix", width: 8, discriminator, attention };
+        const network = acceptedNetwork(`image: {size: ${size}}\nmodel: ${JSON.stringify(given)}\n`);
+        if (network === null) continue;
+        built++;
+        for (const { name, output, multiplyAdds } of network.layers) {
+          const what = `${size} ${JSON.stringify(given)} ${name}`;
+          for (const length of output) assert.ok(Number.isInteger(length) && length > 0, what);
+          assert.ok(Number.isInteger(multiplyAdds), what);
+        }
+      }
+  assert.ok(built > 100, `${built}`);
+});
 
-function momentsOf(tensors: readonly Float32Array[]): Moments {
-  let [count, sum, squares] = [0, 0, 0];
-  for (const data of tensors)
-    for (const value of data) {
-      count++;
-      sum += value;
-      squares += value * value;
-    }
-  const mean = sum / count;
-  return { count, mean, deviation: Math.sqrt(squares / count - mean ** 2) };
+function choices(lists: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown>[] {
+  return Object.entries(lists).reduce<Record<string, unknown>[]>(
+    (all, [key, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [key]: value }))),
+    [{}],
+  );
 }
 
-/** Within five standard errors; what is drawn from the normal distribution, if that is what was asked for. */
-function assertNormal(tensors: readonly Float32Array[], mean: number, deviation: number, what: string): void {
-  const found = momentsOf(tensors);
-  const error = deviation / Math.sqrt(found.count);
-  assert.ok(Math.abs(found.mean - mean) < 5 * error, `${what}: mean ${found.mean}`);
-  assert.ok(Math.abs(found.deviation - deviation) < 5 * error, `${what}: deviation ${found.deviation}`);
-  for (const [width, share] of [
-    [1, 0.6827],
-    [2, 0.9545],
-    [3, 0.9973],
-  ] as const) {
-    const within = tensors.reduce(
-      (sum, data) => sum + data.filter((value) => Math.abs(value - mean) < width * deviation).length,
-      0,
-    );
-    const margin = 5 * Math.sqrt((share * (1 - share)) / found.count) + 1e-4;
-    assert.ok(
-      Math.abs(within / found.count - share) < margin,
-      `${what}: ${within / found.count} in ${width}`,
-    );
+/** null where the experiment is refused. */
+function acceptedNetwork(text: string): Network | null {
+  try {
+    return buildNetwork(resolve(`dataset: synthetic\n${text}`));
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
   }
 }
 
-function drawn(state: State, pattern: RegExp): Float32Array[] {
-  const found = Object.entries(state).filter(([name]) => pattern.test(name));
-  assert.ok(found.length > 0, `${pattern}`);
-  return found.map(([, { data }]) => data);
-}
-
-function assertFilled(state: State, pattern: RegExp, value: number): void {
-  for (const data of drawn(state, pattern))
-    assert.ok(
-      data.every((each) => each === value),
-      `${pattern}`,
-    );
-}
-
-test("pix2pix begins as the reference does: kernels N(0, 0.02), scales N(1, 0.02), all else 0", () => {
-  const state = networkOf(
-    "{kind: pix2pix, width: 32, attention: {in: [generator, discriminator], at: 16}, spectral_norm: [generator, discriminator]}",
-  ).init(3);
-  for (const part of ["generator/down", "generator/up", "generator/attention", "discriminator/scale1"])
-    assertNormal(drawn(state, new RegExp(`^${part}.*/kernel$`)), 0, 0.02, part);
-  for (const [name, { data }] of Object.entries(state))
-    if (name.endsWith("/kernel")) assertNormal([data], 0, 0.02, name);
-  assertNormal(drawn(state, /\/norm\/scale$/), 1, 0.02, "scales");
-  assertFilled(state, /\/(bias|offset)$/, 0);
-  assertFilled(state, /\/attention\/gamma$/, 0);
-  assertFilled(state, /\/norm\/mean$/, 0);
-  assertFilled(state, /\/norm\/variance$/, 1);
-  for (const data of drawn(state, /\/spectral\/[uv]$/))
-    assert.ok(Math.abs(Math.hypot(...data) - 1) < 1e-6, "of length 1");
-});
-
-test("Wallner's networks begin as in Keras: Glorot's uniform distribution, biases 0", () => {
-  for (const model of ["alpha", "beta", gammaText]) {
-    const state = networkOf(model).init(3);
-    for (const [name, { shape, data }] of Object.entries(state)) {
-      if (!name.endsWith("/kernel")) continue;
-      const [height, width, inputs, outputs] = shape as [number, number, number, number];
-      const limit = Math.sqrt(6 / (height * width * (inputs + outputs)));
-      const { count, mean, deviation } = momentsOf([data]);
-      const error = limit / Math.sqrt(3 * count);
-      assert.ok(Math.abs(mean) < 5 * error, `${model} ${name}: mean ${mean}`);
-      assert.ok(Math.abs(deviation - limit / Math.sqrt(3)) < 5 * error, `${model} ${name}: ${deviation}`);
-      const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      assert.ok(largest <= Math.fround(limit) && largest > limit * (1 - 12 / count), `${model} ${name}`);
+test("spectral norm begins with vectors that know the largest singular value", () => {
+  const shape = { input: [8, 8, 6], size: 4, spectral: true, initializer: normal(0, 0.02) } as const;
+  for (const part of [
+    convolution("spectral", { ...shape, outputs: 5, stride: 2 }),
+    transposedConvolution("spectral", { ...shape, outputs: 6 }),
+  ]) {
+    const { weights, statistics } = part.init(3);
+    const [u, v] = [statistics["spectral/spectral/u"]!.data, statistics["spectral/spectral/v"]!.data];
+    const { shape: kernelShape, data } = weights["spectral/kernel"]!;
+    const outputsLast = kernelShape[3] === 5;
+    // Of u^T W v, and of W with its columns measured one by one: no vector of length 1 gives more than the norm of W.
+    let sigma = 0;
+    for (const [at, weight] of data.entries()) {
+      const [j, i] = [at % kernelShape[3]!, Math.floor(at / kernelShape[3]!) % kernelShape[2]!];
+      const tap = Math.floor(at / kernelShape[3]! / kernelShape[2]!);
+      const [row, input] = outputsLast ? [j, i] : [i, j];
+      sigma += weight * u[row]! * v[input * 16 + tap]!;
     }
-    assertFilled(state, /\/bias$/, 0);
+    const length = Math.hypot(...data);
+    assert.ok(sigma > length / Math.sqrt(u.length) && sigma <= length, `${sigma} of ${length}`);
   }
 });
-
-test("our classifier begins with He's distribution, and Glorot's for the labels", () => {
-  const state = networkOf("classifier").init(3);
-  for (const [name, { shape, data }] of Object.entries(state))
-    if (/^conv\d\/kernel$/.test(name)) assertNormal([data], 0, Math.sqrt(2 / (9 * shape[2]!)), name);
-  const limit = Math.sqrt(6 / (256 + 80));
-  const { deviation } = momentsOf([state["labels/kernel"]!.data]);
-  assert.ok(Math.abs(deviation / (limit / Math.sqrt(3)) - 1) < 0.02);
-  assertNormal(drawn(state, /\/norm\/scale$/), 1, 0.02, "scales");
-  assertFilled(state, /\/(bias|offset|mean)$/, 0);
-  assertFilled(state, /\/variance$/, 1);
-});
-
-/** Tensors that note which of them are asked for by name. */
-function watched(tensors: Tensors, read: Set<string>): Tensors {
-  return new Proxy(tensors, {
-    get(target, name: string) {
-      read.add(name);
-      return target[name];
-    },
-  });
-}
-
-const tensorsOf = (state: State) =>
-  Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, zeros([...shape])]));
-
-const smallModels: readonly string[] = [
-  "alpha",
-  "{kind: classifier, width: 2}",
-  "{kind: pix2pix, width: 8}",
-  "{kind: pix2pix, width: 8, norm: instance, spectral_norm: [generator]}",
-  "{kind: pix2pix, width: 8, attention: {in: [generator], at: 4, form: pooled}, spectral_norm: [generator]}",
-];
-
-for (const model of smallModels) {
-  test(`what is called evaluated is read, and nothing else is: ${model}`, () => {
-    const network = networkOf(model, "image.size=32");
-    const before = memory().numTensors;
-    tidy(() => {
-      const read = new Set<string>();
-      network.predict(watched(tensorsOf(network.init(1)), read), { luma: zeros([1, 32, 32, 1]) });
-      assert.deepEqual([...read].sort(), [...network.evaluated].sort());
-    });
-    assert.equal(memory().numTensors, before);
-  });
-}
-
-test("every weight of a discriminator is read in training, and every layer that is read has one", () => {
-  const cases: Partial<DiscriminatorOptions>[] = [
-    {},
-    { norm: "instance", scales: 2, padding: 2 },
-    { norm: "none", spectral: true },
-    { spectral: true, attention: { at: 8, form: "full" } },
-    { attention: { at: 8, form: "pooled" } },
-  ];
-  for (const options of cases) assertAllRead({ ...plainDiscriminator, imageSize: 32, width: 8, ...options });
-});
-
-function assertAllRead(options: DiscriminatorOptions): void {
-  const judge: Part<unknown> = discriminator(options);
-  const { weights, statistics } = judge.init(1);
-  tidy(() => {
-    const read = new Set<string>();
-    const tensors = watched(tensorsOf({ ...weights, ...statistics }), read);
-    const { imageSize, inputs } = options;
-    judge.apply(
-      { mode: "train", weights: tensors, noise: {}, updates: new Map() },
-      zeros([2, imageSize, imageSize, inputs]),
-    );
-    assert.deepEqual([...read].sort(), [...Object.keys(weights), ...Object.keys(statistics)].sort());
-  });
-}
