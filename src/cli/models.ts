@@ -43,7 +43,7 @@ export function modelsCommand(add: AddCommand): Command<ModelsOptions> {
       if (size % 32 !== 0 || size < 32 || size > mostSize || Number.isNaN(size))
         throw new UserError(`models: --size: expected a multiple of 32, from 32 to ${mostSize}, got ${size}`);
       const summaries = await summarizeAll(size);
-      if (json) context.print(toJson(summaries.map(({ parts, ...rest }) => ({ ...rest, ...counts(parts) }))));
+      if (json) context.print(toJson(summaries.map(withoutLayers)));
       else printTable(summaries, size, context);
       return 0;
     },
@@ -64,10 +64,9 @@ async function summarizeAll(size: number): Promise<NetworkSummary[]> {
   );
 }
 
-function counts(parts: NetworkSummary["parts"]) {
-  return {
-    parts: parts.map(({ name, parameters, multiplyAdds }) => ({ name, parameters, multiplyAdds })),
-  };
+/** `models show` has the layers. */
+function withoutLayers({ parts, ...rest }: NetworkSummary) {
+  return { ...rest, parts: parts.map(({ layers: _, ...part }) => part) };
 }
 
 function printTable(summaries: readonly NetworkSummary[], size: number, { print, colors, width }: Context) {
