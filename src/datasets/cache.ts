@@ -7,10 +7,11 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:f
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Side, SkippedFile } from "./dataset.ts";
+import type { Look } from "./decode.ts";
 import { isLocked } from "./lock.ts";
 
 /** Part of the cache key: raise it whenever the files in the cache change their form. */
-export const cacheVersion = 1;
+export const cacheVersion = 2;
 
 export type CacheIndex = {
   readonly version: number;
@@ -19,7 +20,12 @@ export type CacheIndex = {
   readonly skipped: readonly SkippedFile[];
 };
 
-export type CachedImage = { readonly id: string; readonly side: Side | null; readonly hash: string };
+export type CachedImage = Look & {
+  readonly id: string;
+  readonly side: Side | null;
+  /** SHA-256 of the file's bytes. */
+  readonly hash: string;
+};
 
 export type Cache = {
   readonly index: CacheIndex;

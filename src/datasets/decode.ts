@@ -1,53 +1,113 @@
-// One image file -> square RGB pixels, by sharp. The rule: EXIF orientation applied, sRGB, 8 bit, alpha on
-// white, the shorter side resized to `size` (Lanczos 3), then the centre cropped.
+// One image file -> square RGB pixels, by sharp. The rule: EXIF orientation applied, the first page or frame, sRGB
+// (an embedded profile is converted), 8 bit, alpha on white, the shorter side resized to `size` (Lanczos 3), then
+// the centre cropped. What a picture looks like is measured on the same square at 32 x 32, whatever `size` is.
 
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import sharp from "sharp";
+import { setImmediate as breathe } from "node:timers/promises";
+import sharp, { type Metadata } from "sharp";
 import { messageOf } from "../errors.ts";
+import { colorfulnessOf } from "./colorfulness.ts";
+import { profileName } from "./icc-profile.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { perceptualHash } from "./perceptual-hash.ts";
 
 /** Part of the cache key: raise it whenever the same file would give other pixels. */
 export const decodeVersion = 1;
 
+/** Width and height of the picture that is measured. */
+export const lookSize = 32;
+
+/** What is known of a picture besides its pixels. */
+export type Look = {
+  /** Of the file, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Where its colours were not sRGB: the name of its profile or colour space. */
+  readonly profile: string | null;
+  /** See colorfulness.ts. */
+  readonly colorfulness: number;
+  /** See perceptual-hash.ts. */
+  readonly print: string | null;
+};
+
 export type Decoded =
   /** `pixels` is uint8 RGB [size, size, 3]; `hash` the SHA-256 of the file's bytes. */
-  { readonly pixels: Uint8Array; readonly hash: string } | { readonly reason: string };
+  { readonly pixels: Uint8Array; readonly hash: string; readonly look: Look } | { readonly reason: string };
 
 const largestFile = 256 * 2 ** 20;
 const largestPicture = 150e6;
 const longestShape = 40;
+/** What is larger is decoded alone: some forms, such as progressive JPEG, are held in memory as a whole. */
+const [bigFile, bigPicture] = [16 * 2 ** 20, 25e6];
+const takeBigTurn = oneAtATime();
+
+const formats = new Set<string>(["jpeg", "png", "webp", "gif", "tiff", "heif"]);
 
 /** Never throws for what a file holds: whatever cannot be used comes back as a reason. */
 export async function decodeFile(path: string, size: number): Promise<Decoded> {
-  let bytes: Buffer;
+  let done = () => {};
   try {
     const found = await stat(path);
+    // A pipe or a socket would be waited for without end.
     if (!found.isFile()) return { reason: "not a regular file" };
     if (found.size === 0) return { reason: "empty file" };
     if (found.size > largestFile) return { reason: `larger than ${largestFile / 2 ** 20} MiB` };
-    bytes = await readFile(path);
+    const isBig = found.size > bigFile;
+    if (isBig) done = await takeBigTurn();
+    const bytes = await readFile(path);
+    const refusal = refusalOf(bytes);
+    if (refusal !== null) return { reason: refusal };
+    try {
+      const metadata = await sharp(bytes, { limitInputPixels: largestPicture }).metadata();
+      requireShape(metadata);
+      if (!isBig && metadata.width * metadata.height > bigPicture) done = await takeBigTurn();
+      const pixels = await decodeSquare(bytes, size);
+      const small = size === lookSize ? pixels : await decodeSquare(bytes, lookSize);
+      return { pixels, hash: await hashOf(bytes), look: lookOf(small, metadata) };
+    } catch (error) {
+      return { reason: reasonOf(messageOf(error)) };
+    }
   } catch (error) {
     return { reason: `cannot be opened: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}` };
-  }
-  if (isCutJpeg(bytes)) return { reason: "truncated JPEG" };
-  try {
-    const hash = createHash("sha256").update(bytes).digest("hex");
-    return { pixels: await decodeBytes(bytes, size), hash };
-  } catch (error) {
-    return { reason: reasonOf(messageOf(error)) };
+  } finally {
+    done();
   }
 }
 
-async function decodeBytes(bytes: Buffer, size: number): Promise<Uint8Array> {
-  // failOn "warning": a file that is cut short or damaged is left out rather than trained on with a grey patch.
-  const image = sharp(bytes, { failOn: "warning", limitInputPixels: largestPicture, autoOrient: true });
-  const { width, height } = await image.metadata();
+/** What is measured on `pixels`, uint8 RGB [32, 32, 3]. */
+export function lookOf(pixels: Uint8Array, metadata: Metadata | { width: number; height: number }): Look {
+  const upright = "autoOrient" in metadata ? metadata.autoOrient : metadata;
+  return {
+    width: upright.width,
+    height: upright.height,
+    profile: "format" in metadata ? unusualProfile(metadata) : null,
+    colorfulness: Math.round(colorfulnessOf(pixels) * 1000) / 1000,
+    print: perceptualHash(pixels),
+  };
+}
+
+/** null for sRGB and for grey. */
+function unusualProfile({ space, icc }: Metadata): string | null {
+  if (space === "cmyk" || space === "lab") return space.toUpperCase();
+  if (icc === undefined || /^b-w$|^grey16$/.test(space)) return null;
+  const name = profileName(icc);
+  // "c2" and "c2ci" are small forms of sRGB that some programs embed.
+  return name !== null && /srgb|^c2(ci)?$/i.test(name) ? null : (name ?? "a profile without a name");
+}
+
+function requireShape({ format, width, height }: Metadata): void {
+  if (!formats.has(format)) throw new Error(`not a photograph: ${format.toUpperCase()}`);
   if (Math.max(width, height) > longestShape * Math.min(width, height)) {
     throw new Error(`${width}x${height} is too narrow for a square`);
   }
+}
+
+async function decodeSquare(bytes: Buffer, size: number): Promise<Uint8Array> {
+  // failOn "warning": a file that is cut short or damaged is left out rather than trained on with a grey patch.
   // Resized as a whole and cropped here: a crop inside sharp never reads the rows outside it, so that whether
   // a damaged file is noticed would depend on the shape and the size.
-  const whole = await image
+  const whole = await sharp(bytes, { failOn: "warning", limitInputPixels: largestPicture, autoOrient: true })
     .flatten({ background: "white" })
     .resize(size, size, { fit: "outside", kernel: "lanczos3" })
     .toColourspace("srgb")
@@ -69,6 +129,24 @@ function centreCrop(pixels: Uint8Array, width: number, height: number, size: num
   return crop;
 }
 
+/** In pieces, so that a large file does not hold up everything else. */
+async function hashOf(bytes: Buffer): Promise<string> {
+  const hash = createHash("sha256");
+  const pieceLength = 8 * 2 ** 20;
+  for (let at = 0; at < bytes.length; at += pieceLength) {
+    if (at > 0) await breathe();
+    hash.update(bytes.subarray(at, at + pieceLength));
+  }
+  return hash.digest("hex");
+}
+
+/** What the bytes alone tell. */
+function refusalOf(bytes: Buffer): string | null {
+  if (isCutJpeg(bytes)) return "truncated JPEG";
+  const isHeic = /^ftyp(he[iv][cxms])/.test(bytes.toString("latin1", 4, 12));
+  return isHeic ? "HEIC, which cannot be read: convert it to JPEG" : null;
+}
+
 /** Whether a JPEG has no end marker after its first scan; the decoder overlooks a few missing bytes. */
 function isCutJpeg(bytes: Buffer): boolean {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return false;
@@ -81,8 +159,12 @@ function isCutJpeg(bytes: Buffer): boolean {
 }
 
 function reasonOf(message: string): string {
-  const line = message.split("\n")[0]!.trim();
+  const lines = message.replace(/^Input buffer has corrupt header: /, "damaged: ").split("\n");
+  const line = lines.find((each) => !/bad seek/.test(each)) ?? lines[0]!;
   if (/unsupported image format/.test(line)) return "not an image that can be read";
   if (/exceeds pixel limit/.test(line)) return `more than ${largestPicture / 1e6} million pixels`;
-  return line.replace(/^Input buffer has corrupt header: /, "damaged: ");
+  return line
+    .replace(/\p{C}+/gu, " ")
+    .trim()
+    .slice(0, 200);
 }

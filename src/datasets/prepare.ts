@@ -3,7 +3,7 @@
 // alone; never on the image size, nor on whether the cache was there.
 
 import { createHash, type Hash } from "node:crypto";
-import { statSync } from "node:fs";
+import { type BigIntStats, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
@@ -21,13 +21,17 @@ import {
   openCache,
   sweepLeftovers,
 } from "./cache.ts";
+import { isGreyscale } from "./colorfulness.ts";
 import type { Item, Labels, Side, SkippedFile } from "./dataset.ts";
 import { datasetOf, requireLabels } from "./datasets.ts";
-import { type Decoded, decodeFile, decodeVersion } from "./decode.ts";
+import { type Decoded, decodeFile, decodeVersion, lookOf, lookSize } from "./decode.ts";
+import { chooseUsable } from "./greyscale.ts";
 import { compareCodeUnits, count } from "./image-files.ts";
 import { labelsOfImages, type PreparedLabels, prepareLabels } from "./labels.ts";
 import { withLock } from "./lock.ts";
+import { quoted } from "./quoted.ts";
 import { chooseSides, type Sides } from "./sides.ts";
+import { unionPools, unionSides } from "./union-choice.ts";
 
 export type PrepareOptions = {
   /** Width and height of the prepared images. */
@@ -36,6 +40,8 @@ export type PrepareOptions = {
   readonly cacheFolder: string;
   /** How many images of each side are needed at least. */
   readonly sampleCounts: { readonly seen: number; readonly unseen: number };
+  /** What becomes of photographs without colour: dropped where left out. */
+  readonly greyscale?: "drop" | "keep";
   /** Whether labels are needed: false where left out, and then no list is read for them. */
   readonly labels?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
@@ -81,7 +87,8 @@ export async function prepareDataset(
   signal?.throwIfAborted();
   if (options.labels) requireLabels(config);
   const listing = await dataset.list(config, options.labels);
-  const pools = choosePools(listing.items, config);
+  const pools =
+    config.kind === "union" ? unionPools(listing.items, config) : choosePools(listing.items, config);
   const key = await cacheKey(pools, size, signal);
   await mkdir(cacheFolder, { recursive: true });
 
@@ -93,25 +100,34 @@ export async function prepareDataset(
     return made ?? (await fillCache(pools, key, options));
   });
 
-  const { images, skipped } = cache.index;
+  const { images } = cache.index;
   try {
-    const skippedNote = noteOnSkipped(skipped);
+    // A union counts what it takes of every part itself.
+    const limits = config.kind === "union" ? new Map() : limitsOf(pools);
+    const usable = chooseUsable(images, limits, options.greyscale ?? "drop");
+    const candidates = Array.from(usable.indices, (index) => images[index]!);
+    const skipped = [...cache.index.skipped, ...usable.skipped].sort(byPath);
+    const skippedNotes = [...noteOnSkipped(cache.index.skipped), ...usable.notes];
     const lookedFor = dataset.lookedFor(config);
     const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: options.sampleCounts };
-    const sides = chooseSides(images, rule, [lookedFor, ...listing.notes, ...skippedNote].join("; "));
-    const { seen, unseen } = sides;
+    const sides =
+      config.kind === "union"
+        ? unionSides(candidates, listing.items, config, options.sampleCounts)
+        : chooseSides(candidates, rule, [lookedFor, ...listing.notes, ...skippedNotes].join("; "));
+    const seen = sides.seen.map((place) => usable.indices[place]!);
+    const unseen = sides.unseen.map((place) => usable.indices[place]!);
     const ids = images.map(({ id }) => id);
     const labels = labelsOfImages(listing, ids);
     const counts = `${seen.length} seen, ${unseen.length} unseen, ${size}x${size}`;
     return {
-      fingerprint: fingerprintOf(images, sides, size, labels),
+      fingerprint: fingerprintOf(images, { seen, unseen }, size, labels),
       description: `${dataset.describe(config)}: ${counts}`,
       size,
       ids,
       seen,
       unseen,
       skipped,
-      notes: [...listing.notes, ...skippedNote, ...sides.notes],
+      notes: [...listing.notes, ...skippedNotes, ...sides.notes],
       labels: labels && prepareLabels(labels, seen),
       read: cache.read,
       fromCache,
@@ -124,7 +140,11 @@ export async function prepareDataset(
 }
 
 /** Images of one side: those to decode, and those that stand in for unreadable ones, in this order. */
-type Pool = { readonly chosen: readonly Item[]; readonly spare: readonly Item[] };
+type Pool = {
+  readonly side: Side | null;
+  readonly chosen: readonly Item[];
+  readonly spare: readonly Item[];
+};
 
 /** `limit` counts the images of each official split, or of all where there is none. */
 function choosePools(items: readonly Item[], config: DatasetConfig): Pool[] {
@@ -133,12 +153,13 @@ function choosePools(items: readonly Item[], config: DatasetConfig): Pool[] {
     const own = items.filter((item) => item.side === side);
     if (own.length === 0) continue;
     if (config.limit === null || config.limit >= own.length) {
-      pools.push({ chosen: own, spare: [] });
+      pools.push({ side, chosen: own, spare: [] });
       continue;
     }
     const order = shuffled(own.length, randomStream("limit", config.seed, side ?? "all"));
     const chosen = order.slice(0, config.limit).sort();
     pools.push({
+      side,
       chosen: Array.from(chosen, (place) => own[place]!),
       spare: Array.from(order.subarray(config.limit), (place) => own[place]!),
     });
@@ -173,11 +194,28 @@ function addToKey(hash: Hash, { id, side, source }: Item): void {
     hash.update(JSON.stringify([id, side, source.key]));
     return;
   }
-  const found = statSync(source.path, { bigint: true, throwIfNoEntry: false });
-  hash.update(JSON.stringify([id, side, resolve(source.path), `${found?.size} ${found?.mtimeNs}`]));
+  const { size, mtimeNs, mode } = statOf(source.path) ?? {};
+  hash.update(JSON.stringify([id, side, resolve(source.path), `${size} ${mtimeNs} ${mode}`]));
 }
 
-/** Decodes into the cache; the caller holds the lock. */
+/** null for what is gone, hidden by permissions or a link to itself: decoding says which. */
+function statOf(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
+  }
+}
+
+/** How many images of every side are wanted. */
+function limitsOf(pools: readonly Pool[]): Map<Side | null, number> {
+  return new Map(pools.map(({ chosen, side }) => [side, chosen.length]));
+}
+
+/**
+ * Decodes into the cache; the caller holds the lock. Others stand in for what cannot be read and, in addition, for
+ * what has no colour, so that the cache serves whether that is kept or dropped.
+ */
 async function fillCache(pools: readonly Pool[], key: string, options: PrepareOptions): Promise<Cache> {
   const { size, cacheFolder, signal, onProgress } = options;
   const total = pools.reduce((sum, { chosen }) => sum + chosen.length, 0);
@@ -202,9 +240,9 @@ async function fillCache(pools: readonly Pool[], key: string, options: PrepareOp
           const result = decoded[place]!;
           if ("pixels" in result) {
             pixels.push(result.pixels);
-            images.push({ id: item.id, side: item.side, hash: result.hash });
-          } else {
-            skipped.push({ path: item.id, reason: result.reason });
+            images.push({ id: item.id, side: item.side, hash: result.hash, ...result.look });
+          } else skipped.push({ path: item.id, reason: result.reason });
+          if (!("pixels" in result) || isGreyscale(result.look.colorfulness)) {
             const next = spare[spareAt++];
             if (next !== undefined) queue.push(next);
           }
@@ -213,7 +251,7 @@ async function fillCache(pools: readonly Pool[], key: string, options: PrepareOp
       }
     }
     signal?.throwIfAborted();
-    skipped.sort((a, b) => compareCodeUnits(a.path, b.path));
+    skipped.sort(byPath);
     await writer.publish({ version: cacheVersion, size, images, skipped });
   } finally {
     await writer.discard();
@@ -253,12 +291,13 @@ async function decodeAll(
 async function drawItem(draw: (size: number) => Uint8Array, size: number): Promise<Decoded> {
   await breathe();
   const pixels = draw(size);
-  return { pixels, hash: createHash("sha256").update(pixels).digest("hex") };
+  const hash = createHash("sha256").update(pixels).digest("hex");
+  return { pixels, hash, look: lookOf(draw(lookSize), { width: size, height: size }) };
 }
 
 function fingerprintOf(
   images: readonly CachedImage[],
-  { seen, unseen }: Sides,
+  { seen, unseen }: Pick<Sides, Side>,
   size: number,
   labels: Labels | null,
 ): string {
@@ -277,9 +316,13 @@ function fingerprintOf(
   return hash.digest("hex");
 }
 
+function byPath(a: SkippedFile, b: SkippedFile): number {
+  return compareCodeUnits(a.path, b.path);
+}
+
 function noteOnSkipped(skipped: readonly SkippedFile[]): string[] {
   const first = skipped[0];
   if (first === undefined) return [];
-  const example = `${JSON.stringify(first.path)}: ${first.reason}`;
+  const example = `${quoted(first.path)}: ${first.reason}`;
   return [`${count(skipped.length, "file")} skipped, ${skipped.length > 1 ? "such as " : ""}${example}`];
 }

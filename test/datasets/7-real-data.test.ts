@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { PreparedDataset } from "../../src/datasets/prepare.ts";
 import type { CelebaConfig, CocoConfig } from "../../src/experiment/experiment.ts";
-import { folderConfig, namesOf, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
+import { folderConfig, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
 
 const data = fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const common = { limit: null, holdout: 0.1, seed: 1 } as const;
@@ -38,9 +38,19 @@ const celeba: CelebaConfig = {
 
 test("COCO: both splits, with files that have no row", { skip: skipWithout("coco") }, async (t) => {
   const prepared = await prepare(t, coco, temporaryFolder(t), { size: 16 });
-  assert.equal(prepared.description, "coco train2017 + val2017: 206 seen, 278 unseen, 16x16");
+  assert.equal(prepared.description, "coco train2017 + val2017: 204 seen, 274 unseen, 16x16");
   assert.match(prepared.notes.join("\n"), /val2017: 76 images on disk without a row/);
-  assert.deepEqual(prepared.skipped, []);
+  assert.deepEqual(
+    prepared.skipped.map(({ path, reason }) => `${path} ${reason}`),
+    [
+      "train2017/000000114694.jpg greyscale",
+      "train2017/000000221184.jpg greyscale",
+      "val2017/000000060932.jpg greyscale",
+      "val2017/000000064523.jpg greyscale",
+      "val2017/000000161044.jpg greyscale",
+      "val2017/000000551780.jpg greyscale",
+    ],
+  );
   const people = await prepare(t, { ...coco, categories: ["person"] }, temporaryFolder(t), { size: 16 });
   assert.ok(people.seen.length < prepared.seen.length && people.unseen.length > 20);
   assert.ok(pixelsOf(people, people.seen).some((value) => value > 128));
@@ -64,7 +74,7 @@ test("CelebA: absent images and an attributes file that stops early", {
 test("COCO: 80 labels, of images with a row alone", { skip: skipWithout("coco") }, async (t) => {
   const cacheFolder = temporaryFolder(t);
   const prepared = await prepare(t, coco, cacheFolder, { size: 16, labels: true });
-  assert.equal(prepared.description, "coco train2017 + val2017: 206 seen, 202 unseen, 16x16");
+  assert.equal(prepared.description, "coco train2017 + val2017: 204 seen, 199 unseen, 16x16");
   assert.match(
     prepared.notes.join("\n"),
     /val2017: 76 images on disk without a row .*, left out, as nothing/,
@@ -73,7 +83,7 @@ test("COCO: 80 labels, of images with a row alone", { skip: skipWithout("coco") 
   assert.deepEqual([names.length, names[0], names[79]], [80, "person", "toothbrush"]);
   assert.deepEqual(shownBy(prepared, "train2017/000000262145.jpg"), ["person", "umbrella", "carrot"]);
   assert.deepEqual(shownBy(prepared, "train2017/000000262284.jpg"), []);
-  assert.equal(shares[0], 98 / 206);
+  assert.equal(shares[0], 98 / 204);
   const train = { ...coco, unseenSplit: null };
   assert.equal((await prepare(t, train, cacheFolder, { size: 16 })).fromCache, false);
   assert.equal((await prepare(t, train, cacheFolder, { size: 16, labels: true })).fromCache, true);
@@ -88,8 +98,17 @@ test("CelebA: 40 attributes, as far as their file goes", { skip: skipWithout("ce
   assert.ok(prepared.ids.every((id) => id <= "img_align_celeba/006128.jpg"));
 });
 
-test("a folder of old photographs", { skip: skipWithout("old-photos") }, async (t) => {
-  const prepared = await prepare(t, folderConfig(join(data, "old-photos")), temporaryFolder(t), { size: 16 });
-  assert.equal(prepared.ids.length, 30);
-  assert.equal(namesOf(prepared, prepared.unseen).length, 6);
+test("old photographs: grey and sepia ones are dropped unless asked for", {
+  skip: skipWithout("old-photos"),
+}, async (t) => {
+  const config = folderConfig(join(data, "old-photos"));
+  const cacheFolder = temporaryFolder(t);
+  const dropped = await prepare(t, config, cacheFolder, { size: 16 });
+  assert.equal(dropped.seen.length + dropped.unseen.length, 8);
+  assert.equal(dropped.skipped.length, 22);
+  assert.ok(dropped.skipped.some(({ path }) => path === "old_w_scratch_a.png"));
+  assert.match(dropped.notes.join(), /^22 greyscale photographs left out, such as "000000113488.jpg"$/);
+  const kept = await prepare(t, config, cacheFolder, { size: 16, greyscale: "keep" });
+  assert.deepEqual([kept.fromCache, kept.seen.length, kept.unseen.length], [true, 24, 6]);
+  assert.deepEqual([kept.skipped, kept.notes], [[], []]);
 });

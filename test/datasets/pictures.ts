@@ -29,7 +29,7 @@ export function write(path: string, content: string | Uint8Array): void {
 /** A colour that no other index below 4096 has, far enough apart to survive a PNG. */
 export function colorOf(index: number): Color {
   return {
-    r: (index % 16) * 16,
+    r: 255 - (index % 16) * 16,
     g: (Math.floor(index / 16) % 16) * 16,
     b: (Math.floor(index / 256) % 16) * 16,
   };
