@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { UserError } from "../../src/errors.ts";
 import type { LayerRow } from "../../src/models/layer-row.ts";
 import { attention } from "../../src/models/layers/attention.ts";
+import { convolution, transposedConvolution } from "../../src/models/layers/convolution.ts";
 import { normal } from "../../src/models/layers/initializers.ts";
 import type { Network } from "../../src/models/model.ts";
 import { type DiscriminatorOptions, discriminator } from "../../src/models/pix2pix/patch-discriminator.ts";
@@ -291,7 +292,7 @@ test("spectral norm begins with vectors that know the largest singular value", (
     const [u, v] = [statistics["spectral/spectral/u"]!.data, statistics["spectral/spectral/v"]!.data];
     const { shape: kernelShape, data } = weights["spectral/kernel"]!;
     const outputsLast = kernelShape[3] === 5;
-    // Of u^T W v, and of W with its columns measured one by one: no vector of length 1 gives more than the norm of W.
+    // u^T W v is at most the largest singular value, which is at most the norm of W and at least its mean share.
     let sigma = 0;
     for (const [at, weight] of data.entries()) {
       const [j, i] = [at % kernelShape[3]!, Math.floor(at / kernelShape[3]!) % kernelShape[2]!];

@@ -101,11 +101,12 @@ function weightsOf(
   const fans = { inputs: taps * shape[5 - outputAxis]!, outputs: taps * outputs };
   return {
     init(seed: number) {
+      const kernel = initialized(name, shape, seed, initializer, fans);
       const weights: State = {
-        [`${name}/kernel`]: initialized(name, shape, seed, initializer, fans),
+        [`${name}/kernel`]: kernel,
         ...(bias && { [`${name}/bias`]: filled([outputs], 0) }),
       };
-      return { weights, statistics: spectral?.init(seed) ?? {} };
+      return { weights, statistics: spectral?.init(seed, kernel) ?? {} };
     },
     kernel(pass: Pass): Tensor4D {
       const kernel = pass.weights[`${name}/kernel`] as Tensor4D;

@@ -16,8 +16,9 @@ import {
   transpose,
   zerosLike,
 } from "@tensorflow/tfjs-core";
+import { randomStream } from "../../random.ts";
 import type { State, StateTensor } from "../../training-step.ts";
-import { initialized, normal } from "./initializers.ts";
+
 import { type Pass, statistic } from "./part.ts";
 
 const epsilon = 1e-12;
@@ -35,13 +36,26 @@ export function spectralNorm(
   const perm = outputAxis === 3 ? [3, 2, 0, 1] : [2, 3, 0, 1];
   const columns = shape.reduce((product, length) => product * length, 1) / outputs;
   return {
-    init(seed: number): State {
-      return Object.fromEntries(
-        [
-          [`${name}/spectral/u`, outputs],
-          [`${name}/spectral/v`, columns],
-        ].map(([key, length]) => [key, unitVector(String(key), Number(length), seed)]),
-      );
+    init(seed: number, kernel: StateTensor): State {
+      let vectors: ReturnType<typeof singularVectors> | null = null;
+      const drawn = () => {
+        vectors ??= singularVectors(kernel.data, shape, outputAxis, seed, name);
+        return vectors;
+      };
+      return {
+        [`${name}/spectral/u`]: {
+          shape: [outputs],
+          get data() {
+            return drawn().u;
+          },
+        },
+        [`${name}/spectral/v`]: {
+          shape: [columns],
+          get data() {
+            return drawn().v;
+          },
+        },
+      };
     },
     apply(pass: Pass, kernel: Tensor4D): Tensor4D {
       const matrix = reshape(transpose(kernel, perm), [outputs, columns]) as Tensor2D;
@@ -71,8 +85,46 @@ function normalized(x: Tensor1D): Tensor1D {
   return div(x, maximum(norm(x), epsilon)) as Tensor1D;
 }
 
-function unitVector(key: string, length: number, seed: number): StateTensor {
-  const { data, shape } = initialized(key, [length], seed, normal(0, 1));
-  const size = Math.hypot(...data);
-  return { shape, data: data.map((value) => value / size) };
+const firstIterations = 2;
+
+/** Iterations before training, as torch.nn.utils.parametrizations does: random vectors would make sigma a number near 0. */
+function singularVectors(
+  kernel: Float32Array,
+  [height, width, third, fourth]: readonly [number, number, number, number],
+  outputAxis: 2 | 3,
+  seed: number,
+  name: string,
+) {
+  const [outputs, inputs] = outputAxis === 3 ? [fourth, third] : [third, fourth];
+  const { normal } = randomStream(seed, "weights", `${name}/spectral`);
+  const u = Float32Array.from({ length: outputs }, normal);
+  const v = new Float32Array(inputs * height * width);
+  const taps = height * width;
+  // A weight lies at [tap, i, j]; one of i and j is its row, the other its input.
+  const isRowI = outputAxis === 2;
+  const multiply = (byRows: boolean) => {
+    const [from, into] = byRows ? [v, u] : [u, v];
+    into.fill(0);
+    for (let tap = 0, at = 0; tap < taps; tap++)
+      for (let i = 0; i < third; i++)
+        for (let j = 0; j < fourth; j++, at++) {
+          const row = isRowI ? i : j;
+          const column = (isRowI ? j : i) * taps + tap;
+          if (byRows) into[row]! += kernel[at]! * from[column]!;
+          else into[column]! += kernel[at]! * from[row]!;
+        }
+    toLengthOne(into);
+  };
+  for (let iteration = 0; iteration < firstIterations; iteration++) {
+    multiply(false);
+    multiply(true);
+  }
+  return { u, v };
+}
+
+function toLengthOne(vector: Float32Array): void {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  const length = Math.sqrt(sum) || 1;
+  for (let i = 0; i < vector.length; i++) vector[i]! /= length;
 }
