@@ -4,7 +4,9 @@ import type { Argv } from "yargs";
 import { UserError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
 import type { Command, GlobalOptions } from "./context.ts";
+import { dataCleanCommand } from "./data-clean.ts";
 import { dataFetchCommand } from "./data-fetch.ts";
+import { dataInfoCommand } from "./data-info.ts";
 
 /** Registers a command with a parser. */
 export type AddCommand = <Options>(command: Command<Options>, parser: Argv<GlobalOptions>) => void;
@@ -15,15 +17,19 @@ export function dataCommand(add: AddCommand): Command<DataOptions> {
   const known: string[] = [];
   return {
     command: "data [command]",
-    summary: "Fetch data sets, and see what is on disk",
+    summary: "Fetch data sets, see what is in them, and clean up",
     options(yargs) {
       const addHere = <Options>(command: Command<Options>) => {
         known.push(command.command.split(" ")[0]!);
         add(command, yargs);
       };
       addHere(dataFetchCommand);
+      addHere(dataInfoCommand);
+      addHere(dataCleanCommand);
       // Not described as a positional: the help of every command below would show it.
-      return yargs.example("$0 data fetch --list", "What can be fetched") as Argv<DataOptions>;
+      return yargs
+        .example("$0 data fetch --list", "What can be fetched")
+        .example("$0 data info latest", "What the newest run was trained on") as Argv<DataOptions>;
     },
     /** Runs where none of its commands was given. */
     async run({ command }) {

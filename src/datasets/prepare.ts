@@ -21,6 +21,7 @@ import {
   openCache,
   sweepLeftovers,
 } from "./cache.ts";
+import { noteUse } from "./cache-uses.ts";
 import { isGreyscale } from "./colorfulness.ts";
 import type { Item, Labels, Side, SkippedFile } from "./dataset.ts";
 import { datasetOf, requireLabels } from "./datasets.ts";
@@ -29,6 +30,7 @@ import { chooseUsable } from "./greyscale.ts";
 import { compareCodeUnits, count } from "./image-files.ts";
 import { labelsOfImages, type PreparedLabels, prepareLabels } from "./labels.ts";
 import { withLock } from "./lock.ts";
+import { type NearDuplicate, nearDuplicates } from "./near-duplicates.ts";
 import { quoted } from "./quoted.ts";
 import { chooseSides, type Sides } from "./sides.ts";
 import { unionPools, unionSides } from "./union-choice.ts";
@@ -64,6 +66,9 @@ export type PreparedDataset = {
   /** Indices into `ids`, in seeded order: the first few are a fair sample. */
   readonly seen: Uint32Array;
   readonly unseen: Uint32Array;
+  /** What was measured on every image, in the order of `ids`. */
+  readonly images: readonly CachedImage[];
+  readonly nearDuplicates: readonly NearDuplicate[];
   readonly skipped: readonly SkippedFile[];
   readonly notes: readonly string[];
   /** What the images show; null unless asked for. */
@@ -117,17 +122,23 @@ export async function prepareDataset(
     const seen = sides.seen.map((place) => usable.indices[place]!);
     const unseen = sides.unseen.map((place) => usable.indices[place]!);
     const ids = images.map(({ id }) => id);
+    const pictures = { prints: images.map(({ print }) => print), size, read: cache.read };
+    const near = await nearDuplicates(pictures, { seen, unseen }, signal);
     const labels = labelsOfImages(listing, ids);
     const counts = `${seen.length} seen, ${unseen.length} unseen, ${size}x${size}`;
+    const fingerprint = fingerprintOf(images, { seen, unseen }, size, labels);
+    await noteUse(cacheFolder, key, fingerprint);
     return {
-      fingerprint: fingerprintOf(images, { seen, unseen }, size, labels),
+      fingerprint,
       description: `${dataset.describe(config)}: ${counts}`,
       size,
       ids,
       seen,
       unseen,
+      images,
+      nearDuplicates: near,
       skipped,
-      notes: [...listing.notes, ...skippedNotes, ...sides.notes],
+      notes: [...listing.notes, ...skippedNotes, ...sides.notes, ...noteOnNear(near, ids)],
       labels: labels && prepareLabels(labels, seen),
       read: cache.read,
       fromCache,
@@ -314,6 +325,13 @@ function fingerprintOf(
     }
   }
   return hash.digest("hex");
+}
+
+function noteOnNear(near: readonly NearDuplicate[], ids: readonly string[]): string[] {
+  const first = near[0];
+  if (first === undefined) return [];
+  const example = `such as ${quoted(ids[first.unseen]!)} and ${quoted(ids[first.seen]!)}`;
+  return [`${count(near.length, "unseen image")} nearly the same as seen ones, ${example}`];
 }
 
 function byPath(a: SkippedFile, b: SkippedFile): number {
