@@ -37,8 +37,8 @@ export async function withLock<Result>(
     return await work();
   } finally {
     clearInterval(touch);
-    heldHere.delete(id);
     if ((await readHolder(path))?.id === id) await rm(path, { force: true });
+    heldHere.delete(id); // not before: a holder that is not known here counts as dead
   }
 }
 
