@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
 import type { Command, GlobalOptions } from "./context.ts";
 import { dataCleanCommand } from "./data-clean.ts";
+import { dataCheckCommand } from "./data-check.ts";
 import { dataFetchCommand } from "./data-fetch.ts";
 import { dataInfoCommand } from "./data-info.ts";
 
@@ -24,6 +25,7 @@ export function dataCommand(add: AddCommand): Command<DataOptions> {
         add(command, yargs);
       };
       addHere(dataFetchCommand);
+      addHere(dataCheckCommand);
       addHere(dataInfoCommand);
       addHere(dataCleanCommand);
       // Not described as a positional: the help of every command below would show it.

@@ -159,12 +159,13 @@ function isCutJpeg(bytes: Buffer): boolean {
 }
 
 function reasonOf(message: string): string {
-  const lines = message.replace(/^Input buffer has corrupt header: /, "damaged: ").split("\n");
+  const lines = message.replace(/^Input buffer has corrupt header: /, "").split("\n");
   const line = lines.find((each) => !/bad seek/.test(each)) ?? lines[0]!;
   if (/unsupported image format/.test(line)) return "not an image that can be read";
   if (/exceeds pixel limit/.test(line)) return `more than ${largestPicture / 1e6} million pixels`;
-  return line
+  if (/^\d+x\d+ is too narrow|^not a photograph/.test(line)) return line;
+  return `damaged: ${line
     .replace(/\p{C}+/gu, " ")
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)}`;
 }

@@ -1,0 +1,145 @@
+// hueristic data check: reads every file of a data set as a run would, and lists what is not used or not as it
+// should be. The prepared images stay in the cache, so that a run that follows finds them.
+
+import type { Finding } from "../datasets/findings.ts";
+import type { PreparedDataset } from "../datasets/prepare.ts";
+import { UserError } from "../errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { type Command, type Context, type GlobalOptions, toJson } from "./context.ts";
+import { plainText } from "./format.ts";
+
+type CheckOptions = GlobalOptions & {
+  readonly what: string;
+  readonly overrides: readonly string[] | undefined;
+  readonly all: boolean;
+  readonly json: boolean;
+};
+
+/** What --json prints. */
+type Checked = {
+  readonly description: string;
+  readonly seen: number;
+  readonly unseen: number;
+  readonly size: number;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+};
+
+const fewFiles = 3;
+
+export const dataCheckCommand: Command<CheckOptions> = {
+  command: "check <what> [overrides..]",
+  summary: "Which files of a data set cannot be used, and why",
+  options: (yargs) =>
+    yargs
+      .positional("what", {
+        type: "string",
+        demandOption: true,
+        describe: "Folder of images, or experiment file",
+      })
+      .positional("overrides", { type: "string", array: true, describe: "key=value, as for run" })
+      .option("all", { type: "boolean", default: false, describe: "Every file, not only a few of each kind" })
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 data check ~/Pictures", "Any folder of images")
+      .example("$0 data check data/coco dataset.kind=coco", "A folder that is laid out as COCO")
+      .example("$0 data check experiments/celeba-beta.yaml --all", "What it would train on"),
+
+  async run({ what, overrides = [], all, json, runs }, context) {
+    const other = overrides.find((text) => !text.includes("="));
+    if (other !== undefined) {
+      throw new UserError(`data check: expected key=value, got ${JSON.stringify(other)}`);
+    }
+    const { readDataTarget } = await import("./data-target.ts");
+    const { experiment } = await readDataTarget(what, overrides, runs);
+    const { exitCodes, watchInterrupts } = await import("../runner/interrupt.ts");
+    const interrupt = watchInterrupts(() => {});
+    try {
+      const dataset = await prepare(experiment, runs, context, interrupt.abort);
+      dataset.close();
+      const checked = await check(dataset);
+      context.print(json ? toJson(checked) : await textOf(checked, all, context));
+      return 0;
+    } catch (error) {
+      const signal = interrupt.signal();
+      if (signal && error === interrupt.abort.reason) return exitCodes[signal];
+      throw error;
+    } finally {
+      interrupt.close();
+    }
+  },
+};
+
+/** As a run prepares them, so that both share the cache. */
+async function prepare(
+  { dataset, image, model, samples, train }: Experiment,
+  runs: string,
+  { output }: Context,
+  signal: AbortSignal,
+): Promise<PreparedDataset> {
+  const path = await import("node:path");
+  const { preparedSize } = await import("../datasets/augment.ts");
+  const { prepareDataset } = await import("../datasets/prepare.ts");
+  let progress: ReturnType<typeof output.progress> | null = null;
+  try {
+    return await prepareDataset(dataset, {
+      size: preparedSize(image.size, train.augment),
+      cacheFolder: path.join(runs, "cache"),
+      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
+      labels: model.kind === "classifier",
+      greyscale: dataset.greyscale ?? "keep",
+      signal,
+      onProgress: (done, total) => {
+        progress ??= output.progress(total);
+        progress.update(done, "images checked");
+      },
+      onWait: (pid) => output.info(`waiting for process ${pid ?? "unknown"}, which reads the same images`),
+    });
+  } finally {
+    (progress as ReturnType<typeof output.progress> | null)?.stop();
+  }
+}
+
+/** Exported for tests. */
+export async function check(dataset: PreparedDataset): Promise<Checked> {
+  const { findingsOf } = await import("../datasets/findings.ts");
+  const { description, seen, unseen, size, notes } = dataset;
+  return {
+    description,
+    seen: seen.length,
+    unseen: unseen.length,
+    size,
+    findings: findingsOf(dataset),
+    notes,
+  };
+}
+
+async function textOf(
+  { description, seen, unseen, findings, notes }: Checked,
+  all: boolean,
+  context: Context,
+) {
+  const { quoted } = await import("../datasets/quoted.ts");
+  const { colors } = context;
+  const left = findings.filter(({ skipped }) => skipped).reduce((sum, { files }) => sum + files.length, 0);
+  const lines = [
+    plainText(description),
+    `${colors.bold(number(seen + unseen))} usable, ${colors.bold(number(left))} left out`,
+  ];
+  for (const { finding, skipped, files } of findings) {
+    const fate = skipped ? ", left out" : "";
+    lines.push("", `${colors.bold(number(files.length))} ${plainText(finding)}${fate}`);
+    const shown = all ? files : files.slice(0, fewFiles);
+    for (const { path, detail } of shown) {
+      lines.push(`  ${quoted(path)}${detail === null ? "" : `: ${plainText(detail)}`}`);
+    }
+    if (files.length > shown.length) {
+      lines.push(`  and ${number(files.length - shown.length)} more: --all shows them`);
+    }
+  }
+  if (notes.length > 0) lines.push("", colors.bold("Notes"), ...notes.map((note) => `  ${plainText(note)}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString("en");
+}
