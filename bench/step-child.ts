@@ -7,12 +7,12 @@ import type { EngineChoice } from "../src/experiment/experiment.ts";
 import { modelOf } from "../src/models/models.ts";
 import { randomStream } from "../src/random.ts";
 import { drawNoise } from "../src/runner/noise.ts";
+import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
 import { stepCases } from "./step-cases.ts";
 
 const [choice, name, wanted] = process.argv.slice(2) as [EngineChoice, string, string];
 const steps = Number(wanted);
 const { model, learningRate, beta1, size, batch } = stepCases.find((one) => one.name === name)!;
-const callMs = 400; // as the runner does: src/runner/run-experiment.ts
 
 const engine = await openEngine(choice);
 const network = modelOf(model).build({
@@ -22,7 +22,8 @@ const network = modelOf(model).build({
   optimizer: { name: "adam", learningRate, ...(beta1 !== undefined && { beta1 }) },
 });
 const initial = network.init(1);
-const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
+const specs = specsOf(initial);
+const compiled = await engine.compileStep(network.step, specs, network.specs);
 let state = engine.importState(initial);
 const stream = randomStream("bench");
 const image = Uint8Array.from({ length: batch * size * size * 3 }, () => stream.below(256));
@@ -46,7 +47,7 @@ for (let done = 0; done < steps; ) {
   state = result.state;
   if (done > 2) for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
   done += count;
-  count = Math.max(1, Math.min(32, Math.round((count * callMs) / tookMs), steps - done));
+  count = Math.min(stepsOfNextCall(count, tookMs, specs), Math.max(1, steps - done));
 }
 
 stepMs.sort((a, b) => a - b);

@@ -24,7 +24,7 @@ export function trainedEmbedding(
     size: network.sizes[output],
     weights: Object.fromEntries(Object.entries(weights).filter(([name]) => names.has(name))),
     trainable: Object.keys(trainable).filter((name) => output === "classes" || !name.startsWith("labels/")),
-    layers: network.layers,
+    layers: output === "classes" ? network.layers : network.layers.filter(({ name }) => name !== "labels"),
     embed(weights, luma) {
       const pass = plainPass(weights);
       const features = network.features(pass, resized(luma, options.imageSize));
@@ -43,7 +43,8 @@ export function pretrainedEmbedding(
     size: network.sizes[output],
     weights,
     trainable: network.trainable.filter((name) => name in weights),
-    layers: network.layers,
+    layers:
+      output === "classes" ? network.layers : network.layers.filter(({ name }) => name !== "predictions"),
     embed(weights, luma) {
       const pictures = greyPictures(luma, network.inputSize);
       return output === "features"

@@ -15,6 +15,7 @@ import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
 import { drawSamples } from "./samples.ts";
+import { stepsOfNextCall } from "./steps-per-call.ts";
 import { openDataset, openTraining, type Training } from "./training.ts";
 
 export type RunOptions = {
@@ -34,10 +35,6 @@ export type RunResult = {
   readonly status: FinalStatus;
   readonly exitCode: number;
 };
-
-/** How long one call of the engine should take: long enough to hide its cost, short enough to stay responsive. */
-const callMs = 400;
-const mostStepsPerCall = 32;
 
 /**
  * Trains an experiment. Ends as FINISHED, as KILLED after a signal (exit code 130, 143 or 129), or as FAILED when
@@ -179,7 +176,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
           return nonFinite(`train/${broken.name}`, broken.value, step + broken.index + 1, epoch + 1);
         }
         step += count;
-        stepsPerCall = Math.max(1, Math.min(mostStepsPerCall, Math.round((count * callMs) / callTookMs)));
+        stepsPerCall = stepsOfNextCall(count, callTookMs, training.stateSpecs);
         const meanOfEpoch = lossSum / (step - firstOfEpoch);
         progress.update(
           step,

@@ -12,6 +12,7 @@ import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
+import type { TensorSpecs } from "../training-step.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
@@ -27,6 +28,7 @@ export type Training = {
   readonly engine: Engine;
   readonly network: Network;
   readonly compiled: CompiledStep;
+  readonly stateSpecs: TensorSpecs;
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
   readonly run: RunWriter;
@@ -155,6 +157,7 @@ export async function openTraining(
     engine,
     network,
     compiled,
+    stateSpecs: specs,
     source,
     evaluator,
     run,
