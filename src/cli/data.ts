@@ -4,8 +4,8 @@ import type { Argv } from "yargs";
 import { UserError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
 import type { Command, GlobalOptions } from "./context.ts";
-import { dataCleanCommand } from "./data-clean.ts";
 import { dataCheckCommand } from "./data-check.ts";
+import { dataCleanCommand } from "./data-clean.ts";
 import { dataFetchCommand } from "./data-fetch.ts";
 import { dataInfoCommand } from "./data-info.ts";
 

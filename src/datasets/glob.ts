@@ -1,5 +1,6 @@
 // Patterns of paths: `*` and `?` within a name, `**` for any number of folders, `{a,b}` for alternatives; all else is
-// itself, brackets included. Agrees with picomatch on these four. Left out: negation, classes, ranges.
+// itself, brackets included, and hidden names are names. As minimatch, which is in Node (path.matchesGlob), but warns
+// there. Left out: negation, classes, ranges.
 
 const mostAlternatives = 256;
 

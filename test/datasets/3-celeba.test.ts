@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { celeba } from "../../src/datasets/celeba.ts";
 import type { CelebaConfig } from "../../src/experiment/experiment.ts";
-import { celebaConfig, temporaryFolder, write } from "./pictures.ts";
+import { celebaConfig, plain, prepare, temporaryFolder, write } from "./pictures.ts";
 
 const partition = ["000001.jpg 0", "000002.jpg 0", "000003.jpg 1", "000004.jpg 2", "000009.jpg 0"];
 const attributes = ["5", "Male Smiling ", "000001.jpg  1 -1", "000002.jpg -1  1", "000003.jpg -1 -1"];
@@ -101,4 +101,52 @@ test("missing and refused downloads are named", async (t) => {
     celeba.list(celebaConfig(root)),
     /list_eval_partition.txt:2: expected a file name and 0, 1 or 2/,
   );
+});
+
+test("split all takes every image on disk, and needs no partition file", async (t) => {
+  const root = temporaryFolder(t);
+  writeFaces(root, "img_align_celeba/img_align_celeba");
+  const all = celebaConfig(root, { split: "all" });
+  const { items, notes } = await celeba.list(all);
+  assert.deepEqual(
+    items.map(({ id, side }) => [id, side]),
+    [1, 2, 3, 4, 5].map((face) => [`img_align_celeba/img_align_celeba/00000${face}.jpg`, null]),
+  );
+  assert.deepEqual([notes, celeba.describe(all)], [[], "celeba all"]);
+  write(join(root, "list_eval_partition.txt"), "not read");
+  write(join(root, "list_attr_celeba.txt"), attributes.join("\r\n"));
+  assert.deepEqual(await namesOf({ ...all, attributes: { Male: false } }), ["000002.jpg", "000003.jpg"]);
+  assert.deepEqual((await celeba.list(all, true)).notes, [
+    "2 images without a row in the attributes file, left out",
+  ]);
+});
+
+test("without a partition file the message says what works without one", async (t) => {
+  const root = temporaryFolder(t);
+  writeFaces(root);
+  await assert.rejects(celeba.list(celebaConfig(root)), {
+    name: "UserError",
+    message: `dataset.root: expected list_eval_partition.txt or .csv in ${root}, got neither; \`split: all\` needs none`,
+  });
+});
+
+test("half-size copies are faces like any other, by the seed", async (t) => {
+  const root = temporaryFolder(t);
+  const folder = join(root, "img_align_celeba");
+  for (let face = 0; face < 12; face++) {
+    const [width, height] = face % 2 === 0 ? [89, 109] : [178, 218];
+    write(
+      join(folder, `${face}.jpg`),
+      await plain({ r: 250 - face * 20, g: 9, b: 9 }, width, height)
+        .jpeg()
+        .toBuffer(),
+    );
+  }
+  const all = celebaConfig(root, { split: "all" });
+  const first = await prepare(t, all, temporaryFolder(t));
+  assert.deepEqual([first.seen.length, first.unseen.length, first.skipped], [10, 2, []]);
+  const again = await prepare(t, all, temporaryFolder(t));
+  const other = await prepare(t, { ...all, seed: 2 }, temporaryFolder(t));
+  assert.equal(again.fingerprint, first.fingerprint);
+  assert.notEqual(other.fingerprint, first.fingerprint);
 });

@@ -58,6 +58,126 @@ test("a filter takes images that show at least one of the categories", async (t)
   assert.deepEqual(await idsOf(cocoConfig(root, { categories: ["person"] })), ["train2017/a.jpg"]);
 });
 
+test("categories are named by id as well, those of the file of `split`", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  assert.deepEqual(await idsOf(cocoConfig(root, { categories: [18, "toothbrush"] })), [
+    "train2017/a.jpg",
+    "train2017/b.jpg",
+  ]);
+  await assert.rejects(idsOf(cocoConfig(root, { categories: ["dog", 12] })), {
+    name: "UserError",
+    message:
+      "dataset.categories: expected the id of a known category, got 12 (known: 1 person, 18 dog, 90 toothbrush)",
+  });
+  const categories = [...instances.categories].reverse().map(({ name }, index) => ({ id: index + 1, name }));
+  const annotations = [{ image_id: 11, category_id: 2 }];
+  const other = JSON.stringify({ ...instances, annotations, categories });
+  write(join(root, "annotations/instances_val2017.json"), other);
+  write(join(root, "val2017/a.jpg"), "");
+  write(join(root, "val2017/b.jpg"), "");
+  assert.deepEqual(await idsOf(cocoConfig(root, { categories: [18], unseenSplit: "val2017" })), [
+    "train2017/a.jpg",
+    "val2017/a.jpg",
+  ]);
+});
+
+test("2014's names are names like any other", async (t) => {
+  const root = temporaryFolder(t);
+  const file_name = "COCO_train2014_000000000009.jpg";
+  const images = [{ id: 9, file_name }];
+  const annotations = [{ image_id: 9, category_id: 18 }];
+  write(
+    join(root, "annotations/instances_train2014.json"),
+    JSON.stringify({ ...instances, images, annotations }),
+  );
+  write(join(root, "train2014", file_name), "");
+  write(join(root, "val2014/COCO_val2014_000000000042.jpg"), "");
+  const config = cocoConfig(root, { split: "train2014" });
+  assert.deepEqual(await idsOf({ ...config, categories: ["dog"] }), [`train2014/${file_name}`]);
+  assert.deepEqual(await idsOf({ ...config, unseenSplit: "val2014" }), [
+    `train2014/${file_name}`,
+    "val2014/COCO_val2014_000000000042.jpg",
+  ]);
+});
+
+/** Crowd of dogs, small dog, large dog, no annotation, no row. */
+function writeRuled(root: string): void {
+  const names = ["crowd.jpg", "small.jpg", "large.jpg", "bare.jpg"];
+  const images = names.map((file_name, id) => ({ id, file_name }));
+  const annotations = [
+    { image_id: 0, category_id: 18, area: 900, iscrowd: 1 },
+    { image_id: 1, category_id: 18, area: 99.9, iscrowd: 0 },
+    { image_id: 1, category_id: 1, area: 400 },
+    { image_id: 2, category_id: 18, area: 100, iscrowd: 0 },
+  ];
+  write(
+    join(root, "annotations/instances_train2017.json"),
+    JSON.stringify({ ...instances, images, annotations }),
+  );
+  for (const name of [...names, "row-less.jpg"]) write(join(root, "train2017", name), "");
+}
+
+test("only annotations that are large enough and no crowds count, in the filter and in the labels", async (t) => {
+  const root = temporaryFolder(t);
+  writeRuled(root);
+  const all = ["bare", "crowd", "large", "row-less", "small"];
+  for (const [change, expected] of [
+    [{ categories: ["dog"] }, ["crowd", "large", "small"]],
+    [{ categories: ["dog"], minArea: 100 }, ["crowd", "large"]],
+    [{ categories: ["dog"], iscrowd: "exclude" }, ["large", "small"]],
+    [{ categories: ["dog"], minArea: 100, iscrowd: "exclude" }, ["large"]],
+    [{ categories: ["dog"], unannotated: "include" }, ["bare", "crowd", "large", "row-less", "small"]],
+    [{ categories: ["person"], unannotated: "include" }, ["bare", "row-less", "small"]],
+    [{ minArea: 1000 }, all],
+    [{ unannotated: "exclude" }, ["crowd", "large", "small"]],
+    [{ unannotated: "exclude", minArea: 401 }, ["crowd"]],
+  ] as const) {
+    const ids = await idsOf(cocoConfig(root, change));
+    assert.deepEqual(
+      ids,
+      expected.map((name) => `train2017/${name}.jpg`),
+      JSON.stringify(change),
+    );
+  }
+  const rules = { minArea: 100, iscrowd: "exclude" } as const;
+  const { items, labels, notes } = await coco.list(cocoConfig(root, rules), true);
+  assert.deepEqual(
+    items.map(({ id }) => id.split("/")[1]),
+    ["bare.jpg", "crowd.jpg", "large.jpg", "small.jpg"],
+  );
+  assert.deepEqual([...labels!.flags], [0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]);
+  assert.equal(coco.describe(cocoConfig(root, rules)), "coco train2017 (area from 100, no crowds)");
+  assert.deepEqual(notes, [
+    "train2017: 1 image on disk without a row in the annotations file, left out, as nothing says what they show",
+  ]);
+  assert.deepEqual((await coco.list(cocoConfig(root, { unannotated: "exclude" }))).notes, [
+    "train2017: 1 image on disk without a row in the annotations file, left out as unannotated",
+    "train2017: 1 image without an annotation that counts, left out",
+  ]);
+});
+
+test("annotations without an area are met only where areas count", async (t) => {
+  const root = temporaryFolder(t);
+  writeTree(root);
+  const path = join(root, "annotations/instances_train2017.json");
+  await assert.rejects(idsOf(cocoConfig(root, { categories: ["dog"], minArea: 1 })), {
+    name: "UserError",
+    message: `${path}: expected a COCO instances file, got an entry without area`,
+  });
+  await assert.rejects(
+    idsOf(cocoConfig(temporaryFolder(t), { unannotated: "exclude" })),
+    /expected the folder train2017/,
+  );
+  write(path, "{}");
+  const other = temporaryFolder(t);
+  write(join(other, "train2017/a.jpg"), "");
+  await assert.rejects(
+    idsOf(cocoConfig(other, { unannotated: "exclude" })),
+    /^UserError: dataset\.unannotated: expected .*instances_train2017.json for the filter, which does not exist$/,
+  );
+});
+
 test("an unknown category is met with the nearest name and the list", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);

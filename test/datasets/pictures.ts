@@ -39,13 +39,15 @@ export function plain(color: Color, width = 12, height = 10): Sharp {
   return sharp({ create: { width, height, channels: 3, background: color } });
 }
 
-/** `count` pictures of different colours named 000.png, 001.png, …. */
-export async function writePictures(folder: string, count: number): Promise<void> {
+/** `count` pictures of different colours, from the one of index `from` on, named 000.png, 001.png, …. */
+export async function writePictures(folder: string, count: number, from = 0): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       write(
         join(folder, `${String(index).padStart(3, "0")}.png`),
-        await plain(colorOf(index)).png().toBuffer(),
+        await plain(colorOf(from + index))
+          .png()
+          .toBuffer(),
       );
     }),
   );
