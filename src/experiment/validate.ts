@@ -75,7 +75,8 @@ function expectation(issue: z.core.$ZodIssue): string {
       model: " such as {kind: beta}",
       dataset: " such as {kind: synthetic}",
     };
-    return `a mapping${names[String(issue.path.at(-1))] ?? ""}`;
+    const own = issue.message.startsWith("a mapping") ? issue.message : null;
+    return own ?? `a mapping${names[String(issue.path.at(-1))] ?? ""}`;
   }
   return issue.message;
 }
