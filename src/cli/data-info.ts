@@ -10,7 +10,7 @@ import { type Command, type Context, type GlobalOptions, toJson } from "./contex
 import { formatBytes, plainText } from "./format.ts";
 
 type InfoOptions = GlobalOptions & {
-  readonly what: string;
+  readonly what: string | undefined;
   readonly overrides: readonly string[] | undefined;
   readonly out: string | undefined;
   readonly images: number;
@@ -23,13 +23,12 @@ const mostMeasured = 2000;
 const sheetForms = /\.(png|jpe?g|webp|avif)$/i;
 
 export const dataInfoCommand: Command<InfoOptions> = {
-  command: "info <what> [overrides..]",
+  command: "info [what] [overrides..]",
   summary: "Counts, colours and a contact sheet of a data set",
   options: (yargs) =>
     yargs
       .positional("what", {
         type: "string",
-        demandOption: true,
         describe: "Experiment file, folder of images, run, or fingerprint of a data set",
       })
       .positional("overrides", { type: "string", array: true, describe: "key=value, as for run" })
@@ -46,6 +45,11 @@ export const dataInfoCommand: Command<InfoOptions> = {
       .example("$0 data info latest", "What the newest run was trained on"),
 
   async run({ what, overrides = [], out, images, json, runs }, context) {
+    if (what === undefined) {
+      throw new UserError(
+        "data info: expected an experiment file, a folder, a run or a fingerprint (hueristic data info --help)",
+      );
+    }
     requireOptions(overrides, out, images);
     const { readDataTarget } = await import("./data-target.ts");
     const { experiment, fingerprint } = await readDataTarget(what, overrides, runs);
