@@ -33,7 +33,7 @@ export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen
     detail: `as ${quoted(images[pair.seen]!.id)}`,
   }));
   const kept: Record<string, Files> = {
-    "exact copies of another file": copiesIn(images),
+    "identical to another file": copiesIn(images),
     "unseen and nearly the same as one trained on": near,
     [`smaller than ${size}x${size}, enlarged`]: used
       .filter(({ width, height }) => Math.min(width, height) < size)

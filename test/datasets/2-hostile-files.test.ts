@@ -147,7 +147,7 @@ test("the first page and the first frame are taken", async (t) => {
   const folder = temporaryFolder(t);
   for (const name of ["pages.tiff", "frames.gif"]) {
     write(join(folder, name), await pages(name === "pages.tiff" ? "tiff" : "gif"));
-    assert.ok((await sharp(join(folder, name)).metadata()).pages === 2 || name === "pages.tiff");
+    assert.equal((await sharp(join(folder, name)).metadata()).pages, 2);
     const decoded = await decodeFile(join(folder, name), 16);
     assert.ok("pixels" in decoded);
     assert.deepEqual(
