@@ -83,7 +83,7 @@ test("what is no data set is the user's to mend", async (t) => {
     ],
     [["absent.yaml"], /^error: .*absent\.yaml.*\n$/],
     [["pictures", "and more"], /^error: data check: expected key=value, got "and more"\n$/],
-    [["pictures", "dataset.kind=coco"], /^error: .*annotations.*\n$/],
+    [["pictures", "dataset.kind=coco"], /^error: dataset\.split: expected the folder .*\n$/],
   ] as const) {
     const { code, stdout, stderr } = await runCli(["data", "check", ...args], { cwd });
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
