@@ -1,8 +1,10 @@
 // What data cost: preparing a folder of images cold and warm, and reading batches from the cache.
+// Next to it PyTorch's DataLoader over the same files, where HUERISTIC_PYTHON has PyTorch and Pillow.
 // The folder: HUERISTIC_BENCH_DATA, or ../shared/data beside the repository, or drawn scenes.
 
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { epochBatches } from "../src/datasets/batches.ts";
@@ -21,6 +23,7 @@ export async function benchData(): Promise<void> {
       const prepared = await measure(config, cacheFolder, "warm");
       readBatches(prepared);
       prepared.close();
+      if (config.kind !== "synthetic") measureDataLoader(foldersOf(config));
     } finally {
       rmSync(cacheFolder, { recursive: true, force: true });
     }
@@ -50,6 +53,32 @@ async function measure(config: DatasetConfig, cacheFolder: string, name: string)
   if (name === "cold") console.log(prepared.description);
   console.log(`  ${name}: ${Math.round(ms)} ms, ${rate} images/s`);
   return prepared;
+}
+
+function foldersOf(config: DatasetConfig): string[] {
+  if (config.kind === "coco")
+    return [config.split, config.unseenSplit].flatMap((split) => (split ? [join(config.root, split)] : []));
+  return "root" in config ? [config.root] : [];
+}
+
+/** Two epochs, each of which decodes every file, in as many workers as there are cores. */
+function measureDataLoader(folders: readonly string[]): void {
+  const script = fileURLToPath(new URL("peers/dataloader.py", import.meta.url));
+  const numbers = { size, batch: batchSize, workers: availableParallelism() };
+  const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  try {
+    const python = process.env.HUERISTIC_PYTHON ?? "python3";
+    const output = execFileSync(python, [script, ...folders, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const { torch, images, workers, perSecond } = JSON.parse(output);
+    console.log(
+      `  DataLoader (PyTorch ${torch}, ${workers} workers, ${images} files): ${perSecond.join(" and ")} images/s`,
+    );
+  } catch {
+    console.log("  DataLoader: needs PyTorch and Pillow; set HUERISTIC_PYTHON");
+  }
 }
 
 /** Whole epochs for about a second. */

@@ -106,6 +106,7 @@ const dataNames: Readonly<Record<string, string>> = {
   celeba: "CelebA portraits",
   folder: "images of a folder",
   synthetic: "synthetic scenes",
+  union: "images of several data sets",
 };
 
 /** Model, data, epochs, engine, time and the unseen loss, in one sentence. */

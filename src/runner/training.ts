@@ -55,7 +55,7 @@ export async function openDataset(
       cacheFolder,
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },
       labels: modelOf(model).needs === "labels",
-      ...(config.greyscale && { greyscale: config.greyscale }),
+      greyscale: config.greyscale ?? "keep",
       signal,
       onProgress: (done, total) => {
         progress ??= output.progress(total);
