@@ -4,7 +4,6 @@
 import type { Finding } from "../datasets/findings.ts";
 import type { PreparedDataset } from "../datasets/prepare.ts";
 import { UserError } from "../errors.ts";
-import type { Experiment } from "../experiment/experiment.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "./context.ts";
 import { plainText } from "./format.ts";
 
@@ -52,9 +51,15 @@ export const dataCheckCommand: Command<CheckOptions> = {
     const { readDataTarget } = await import("./data-target.ts");
     const { experiment } = await readDataTarget(what, overrides, runs);
     const { exitCodes, watchInterrupts } = await import("../runner/interrupt.ts");
+    const { openDataset } = await import("../runner/open-dataset.ts");
     const interrupt = watchInterrupts(() => {});
     try {
-      const dataset = await prepare(experiment, runs, context, interrupt.abort);
+      const dataset = await openDataset(experiment, {
+        runsFolder: runs,
+        output: context.output,
+        signal: interrupt.abort,
+        words: { done: "images checked", waiting: "which reads the same images" },
+      });
       dataset.close();
       const checked = await check(dataset);
       context.print(json ? toJson(checked) : await textOf(checked, all, context));
@@ -68,36 +73,6 @@ export const dataCheckCommand: Command<CheckOptions> = {
     }
   },
 };
-
-/** As a run prepares them, so that both share the cache. */
-async function prepare(
-  { dataset, image, model, samples, train }: Experiment,
-  runs: string,
-  { output }: Context,
-  signal: AbortSignal,
-): Promise<PreparedDataset> {
-  const path = await import("node:path");
-  const { preparedSize } = await import("../datasets/augment.ts");
-  const { prepareDataset } = await import("../datasets/prepare.ts");
-  let progress: ReturnType<typeof output.progress> | null = null;
-  try {
-    return await prepareDataset(dataset, {
-      size: preparedSize(image.size, train.augment),
-      cacheFolder: path.join(runs, "cache"),
-      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
-      labels: model.kind === "classifier",
-      greyscale: dataset.greyscale ?? "keep",
-      signal,
-      onProgress: (done, total) => {
-        progress ??= output.progress(total);
-        progress.update(done, "images checked");
-      },
-      onWait: (pid) => output.info(`waiting for process ${pid ?? "unknown"}, which reads the same images`),
-    });
-  } finally {
-    (progress as ReturnType<typeof output.progress> | null)?.stop();
-  }
-}
 
 /** Exported for tests. */
 export async function check(dataset: PreparedDataset): Promise<Checked> {

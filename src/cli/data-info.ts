@@ -54,9 +54,14 @@ export const dataInfoCommand: Command<InfoOptions> = {
     const { readDataTarget } = await import("./data-target.ts");
     const { experiment, fingerprint } = await readDataTarget(what, overrides, runs);
     const { exitCodes, watchInterrupts } = await import("../runner/interrupt.ts");
+    const { openDataset } = await import("../runner/open-dataset.ts");
     const interrupt = watchInterrupts(() => {});
     try {
-      const dataset = await prepare(experiment, runs, context, interrupt.abort);
+      const dataset = await openDataset(experiment, {
+        runsFolder: runs,
+        output: context.output,
+        signal: interrupt.abort,
+      });
       try {
         const info = await readInfo(experiment, dataset, fingerprint, runs);
         context.print(json ? toJson(info) : textOf(info, context));
@@ -83,37 +88,6 @@ function requireOptions(overrides: readonly string[], out: string | undefined, i
   }
   if (out !== undefined && !sheetForms.test(out)) {
     throw new UserError(`data info: --out: expected a .webp, .png, .jpg or .avif file, got ${out}`);
-  }
-}
-
-/** As a run prepares them, so that both share the cache and the fingerprint. */
-async function prepare(
-  { dataset, image, model, samples, train }: Experiment,
-  runs: string,
-  { output }: Context,
-  signal: AbortSignal,
-): Promise<PreparedDataset> {
-  const path = await import("node:path");
-  const { preparedSize } = await import("../datasets/augment.ts");
-  const { prepareDataset } = await import("../datasets/prepare.ts");
-  let progress: ReturnType<typeof output.progress> | null = null;
-  try {
-    return await prepareDataset(dataset, {
-      size: preparedSize(image.size, train.augment),
-      cacheFolder: path.join(runs, "cache"),
-      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
-      labels: model.kind === "classifier",
-      greyscale: dataset.greyscale ?? "keep",
-      signal,
-      onProgress: (done, total) => {
-        progress ??= output.progress(total);
-        progress.update(done, "images prepared");
-      },
-      onWait: (pid) =>
-        output.info(`waiting for process ${pid ?? "unknown"}, which is preparing the same images`),
-    });
-  } finally {
-    (progress as ReturnType<typeof output.progress> | null)?.stop();
   }
 }
 

@@ -19,12 +19,20 @@ import {
 } from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../color/ops.ts";
 import type { ClassifierConfig } from "../experiment/experiment.ts";
-import { sizeOf, type Tensors } from "../training-step.ts";
+import { sizeOf } from "../training-step.ts";
 import { gradientsOf } from "./gradients.ts";
 import { convolution } from "./layers/convolution.ts";
 import { filled, glorotUniform, heNormal, initialized } from "./layers/initializers.ts";
 import { normalization } from "./layers/normalization.ts";
-import { type FirstValues, type MapShape, type Part, type Pass, sequence } from "./layers/part.ts";
+import {
+  evaluationPass,
+  type FirstValues,
+  type MapShape,
+  type Part,
+  type Pass,
+  sequence,
+  trainingPass,
+} from "./layers/part.ts";
 import type { Model } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 
@@ -110,12 +118,6 @@ export const classifier: Model<ClassifierConfig> = {
     const shapes = network.init(0);
     const trainable = Object.keys(shapes.weights);
     const logitsOf = (pass: Pass, luma: Tensor4D) => network.logits(pass, network.features(pass, luma));
-    const evaluating = (weights: Tensors): Pass => ({
-      mode: "running",
-      weights,
-      noise: {},
-      updates: new Map(),
-    });
     return {
       parameters: trainable.reduce((sum, name) => sum + sizeOf(shapes.weights[name]!.shape), 0),
       layers: network.layers,
@@ -135,7 +137,7 @@ export const classifier: Model<ClassifierConfig> = {
       step(state, batch, noise, hyper) {
         const { luma } = rgbToLumaChroma(batch.rgb as Tensor4D);
         const { loss, gradients, others } = gradientsOf(trainable, state, (weights) => {
-          const pass: Pass = { mode: "train", weights, noise, updates: new Map() };
+          const pass = trainingPass(weights, noise);
           const loss = mean(crossEntropy(logitsOf(pass, luma), batch.labels!)) as Scalar;
           return { loss, others: Object.fromEntries(pass.updates) };
         });
@@ -144,10 +146,10 @@ export const classifier: Model<ClassifierConfig> = {
       },
       evaluated: [...trainable, ...Object.keys(shapes.statistics)],
       output: "labels",
-      predict: (weights, inputs) => sigmoid(logitsOf(evaluating(weights), inputs.luma as Tensor4D)),
+      predict: (weights, inputs) => sigmoid(logitsOf(evaluationPass(weights), inputs.luma as Tensor4D)),
       evaluate(weights, batch) {
         const { luma } = rgbToLumaChroma(batch.rgb as Tensor4D);
-        const logits = logitsOf(evaluating(weights), luma);
+        const logits = logitsOf(evaluationPass(weights), luma);
         const loss = mean(crossEntropy(logits, batch.labels!), [1]) as Tensor1D;
         return { prediction: sigmoid(logits), loss };
       },

@@ -6,8 +6,8 @@ import { lumaChromaToRgb } from "../color/ops.ts";
 import type { State } from "../training-step.ts";
 import { type LabelNetworkOptions, labelNetwork } from "./classifier.ts";
 import type { ClassifierNetwork } from "./classifiers/classifier-network.ts";
+import { evaluationPass } from "./layers/part.ts";
 import type { EmbeddingNetwork } from "./model.ts";
-import { plainPass } from "./regression.ts";
 
 type Output = "classes" | "features";
 
@@ -26,7 +26,7 @@ export function trainedEmbedding(
     trainable: Object.keys(trainable).filter((name) => output === "classes" || !name.startsWith("labels/")),
     layers: output === "classes" ? network.layers : network.layers.filter(({ name }) => name !== "labels"),
     embed(weights, luma) {
-      const pass = plainPass(weights);
+      const pass = evaluationPass(weights);
       const features = network.features(pass, resized(luma, options.imageSize));
       return output === "features" ? features : (sigmoid(network.logits(pass, features)) as Tensor2D);
     },

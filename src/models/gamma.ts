@@ -6,9 +6,9 @@ import { concat, relu, reshape, type Tensor2D, type Tensor4D, tile } from "@tens
 import type { GammaConfig } from "../experiment/experiment.ts";
 import { type ChainLayer, convolutionChain } from "./convolution-chain.ts";
 import { convolution } from "./layers/convolution.ts";
-import type { MapShape } from "./layers/part.ts";
+import { evaluationPass, type MapShape } from "./layers/part.ts";
 import type { Model } from "./model.ts";
-import { plainPass, regressionNetwork } from "./regression.ts";
+import { regressionNetwork } from "./regression.ts";
 
 const encoderLayers: readonly ChainLayer[] = [
   { name: "encoder1", outputs: 64, stride: 2 },
@@ -66,7 +66,7 @@ export const gamma: Model<GammaConfig> = {
         frozen: pick(false),
         inputs: trained ? {} : { embedding: { shape: [batchSize, embedding.size], dtype: "float32" } },
         predict(weights, inputs) {
-          const pass = plainPass(weights);
+          const pass = evaluationPass(weights);
           const luma = inputs.luma as Tensor4D;
           const vector = trained
             ? trained.embed(withoutPrefix(weights, prefix), luma)

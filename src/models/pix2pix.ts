@@ -20,7 +20,7 @@ import { rgbToLumaChroma } from "../color/ops.ts";
 import type { Pix2PixConfig } from "../experiment/experiment.ts";
 import { sizeOf, type Tensors } from "../training-step.ts";
 import { gradientsOf } from "./gradients.ts";
-import { noiseSpecs, type Pass } from "./layers/part.ts";
+import { evaluationPass, noiseSpecs, type Pass, trainingPass } from "./layers/part.ts";
 import type { Model } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { ganLosses } from "./pix2pix/gan-loss.ts";
@@ -70,8 +70,7 @@ export const pix2pix: Model<Pix2PixConfig> = {
     const weightsD = Object.values(shapes.D.weights);
 
     const predict = (weights: Tensors, { luma }: Tensors) => {
-      const pass: Pass = { mode: model.evaluation, weights, noise: {}, updates: new Map() };
-      return generator.apply(pass, luma as Tensor4D);
+      return generator.apply(evaluationPass(weights, model.evaluation), luma as Tensor4D);
     };
 
     return {
@@ -99,17 +98,11 @@ export const pix2pix: Model<Pix2PixConfig> = {
       }),
       step(state, batch, noise, hyper) {
         const { luma, target } = colours.read(batch.rgb as Tensor4D);
-        const training = (weights: Tensors): Pass => ({
-          mode: "train",
-          weights,
-          noise,
-          updates: new Map(),
-        });
         const judged = (pass: Pass, picture: Tensor4D) => judge.apply(pass, concat([luma, picture], 3));
 
-        const generated = generator.apply(training(state), luma);
+        const generated = generator.apply(trainingPass(state, noise), luma);
         const ofD = gradientsOf(names.D, state, (weights) => {
-          const pass = training(weights);
+          const pass = trainingPass(weights, noise);
           const D_fake = total(judged(pass, generated), gan.fake);
           const D_real = total(judged(pass, target), gan.real);
           const loss = mul(add(D_fake, D_real), 0.5) as Scalar;
@@ -119,7 +112,7 @@ export const pix2pix: Model<Pix2PixConfig> = {
         const updatedD = { ...statisticsD, ...optimizers.D.update(state, ofD.gradients, hyper) };
 
         const ofG = gradientsOf(names.G, { ...state, ...updatedD }, (weights) => {
-          const pass = training(weights);
+          const pass = trainingPass(weights, noise);
           const picture = generator.apply(pass, luma);
           const judgements = judged(pass, picture);
           const G_GAN = total(judgements, gan.convincing);

@@ -6,7 +6,7 @@ import { type State, sizeOf, type TensorSpecs, type Tensors } from "../training-
 import { type ChainLayer, convolutionChain } from "./convolution-chain.ts";
 import { gradientsOf } from "./gradients.ts";
 import type { LayerRow } from "./layer-row.ts";
-import type { Pass } from "./layers/part.ts";
+import { evaluationPass } from "./layers/part.ts";
 import type { Network, NetworkOptions } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 
@@ -68,13 +68,8 @@ export function chainNetwork(layers: readonly ChainLayer[], options: NetworkOpti
     {
       layers: chain.rows,
       init: (seed) => chain.init(seed).weights,
-      predict: (weights, { luma }) => chain.apply(plainPass(weights), luma as Tensor4D),
+      predict: (weights, { luma }) => chain.apply(evaluationPass(weights), luma as Tensor4D),
     },
     options,
   );
-}
-
-/** A pass in which nothing is normalized by a batch, and no noise is needed. */
-export function plainPass(weights: Tensors): Pass {
-  return { mode: "running", weights, noise: {}, updates: new Map() };
 }

@@ -1,6 +1,5 @@
 // The training loop, flat: for every epoch step and log, then evaluate, draw samples and save.
 
-import path from "node:path";
 import { epochBatches } from "../datasets/batches.ts";
 import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -14,9 +13,10 @@ import { measure } from "./evaluate.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
+import { openDataset } from "./open-dataset.ts";
 import { drawSamples } from "./samples.ts";
 import { stepsOfNextCall } from "./steps-per-call.ts";
-import { openDataset, openTraining, type Training } from "./training.ts";
+import { openTraining, type Training } from "./training.ts";
 
 export type RunOptions = {
   readonly runsFolder: string;
@@ -47,7 +47,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   );
   const store = openStore(runsFolder);
   try {
-    const dataset = await openDataset(experiment, path.join(runsFolder, "cache"), output, interrupt.abort);
+    const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
     try {

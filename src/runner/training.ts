@@ -1,15 +1,12 @@
 // Everything that a training needs, opened in order and closed in one place.
 
-import { preparedSize } from "../datasets/augment.ts";
 import type { PreparedDataset } from "../datasets/prepare.ts";
-import { prepareDataset } from "../datasets/prepare.ts";
 import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Network } from "../models/model.ts";
 import { modelOf } from "../models/models.ts";
-import type { Output } from "../output.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { TensorSpecs } from "../training-step.ts";
@@ -39,35 +36,6 @@ export type Training = {
   readonly firstStep: number;
   readonly firstState: EngineState;
 };
-
-/** Decodes the images or finds them prepared, showing a progress bar. */
-export async function openDataset(
-  experiment: Experiment,
-  cacheFolder: string,
-  output: Output,
-  signal: AbortSignal,
-): Promise<PreparedDataset> {
-  const { samples, dataset: config, image, model, train } = experiment;
-  let progress: ReturnType<Output["progress"]> | null = null;
-  try {
-    return await prepareDataset(config, {
-      size: preparedSize(image.size, train.augment),
-      cacheFolder,
-      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
-      labels: modelOf(model).needs === "labels",
-      greyscale: config.greyscale ?? "keep",
-      signal,
-      onProgress: (done, total) => {
-        progress ??= output.progress(total);
-        progress.update(done, "images prepared");
-      },
-      onWait: (pid) =>
-        output.info(`waiting for process ${pid ?? "unknown"}, which is preparing the same images`),
-    });
-  } finally {
-    (progress as ReturnType<Output["progress"]> | null)?.stop();
-  }
-}
 
 /** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
 export async function openTraining(

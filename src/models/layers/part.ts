@@ -22,6 +22,14 @@ export type Pass = {
   readonly updates: Map<string, Tensor>;
 };
 
+export function trainingPass(weights: Tensors, noise: Tensors): Pass {
+  return { mode: "train", weights, noise, updates: new Map() };
+}
+
+export function evaluationPass(weights: Tensors, mode: "running" | "batch_stats" = "running"): Pass {
+  return { mode, weights, noise: {}, updates: new Map() };
+}
+
 export type FirstValues = {
   readonly weights: State;
   /** What passes update and optimizers do not: running statistics, vectors of spectral norm. */

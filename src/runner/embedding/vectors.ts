@@ -1,8 +1,8 @@
 // The answers about all images of a data set, kept beside the prepared images.
 
-import { createHash } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { answersFileName } from "../../datasets/cache-entries.ts";
 import type { PreparedDataset } from "../../datasets/prepare.ts";
 import type { Output } from "../../output.ts";
 import { type Asker, askedAtOnce } from "./asker.ts";
@@ -19,8 +19,7 @@ export async function allVectors(asker: Asker, context: VectorsContext): Promise
   const { dataset, runsFolder, output, signal } = context;
   const { size, fingerprint } = asker;
   const count = dataset.ids.length;
-  const key = createHash("sha256").update(`${dataset.fingerprint} ${fingerprint}`).digest("hex").slice(0, 32);
-  const file = path.join(runsFolder, "cache", `embedding-${key}.f32`);
+  const file = path.join(runsFolder, "cache", answersFileName(dataset.fingerprint, fingerprint));
   const kept = readKept(file, count * size);
   if (kept) return kept;
 

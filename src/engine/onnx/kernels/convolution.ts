@@ -45,10 +45,11 @@ export const convolutionKernels: readonly KernelConfig[] = [
   }),
 ];
 
-function convolutionInfo(
+export function convolutionInfo(
   inputShape: readonly number[],
   filterShape: readonly number[],
   attrs: Readonly<Record<string, unknown>>,
+  depthwise = false,
 ): Conv2DInfo {
   const { strides, pad, dilations, dimRoundingMode } = attrs as {
     strides: [number, number];
@@ -63,6 +64,7 @@ function convolutionInfo(
     dilations ?? 1,
     pad,
     dimRoundingMode,
+    depthwise,
   );
 }
 
@@ -124,15 +126,18 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
   if (info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
     return scattered(graph, dy, filter, info);
   }
-  // What the forward convolution did not reach at the far edge comes back as output padding.
-  const outputPadding = [
-    info.inHeight - ((info.outHeight - 1) * info.strideHeight + kh - padInfo.top - padInfo.bottom),
-    info.inWidth - ((info.outWidth - 1) * info.strideWidth + kw - padInfo.left - padInfo.right),
-  ];
   return graph.node("ConvTranspose", [dy, filter], shape, {
     ...convolutionAttributes(info),
-    output_padding: outputPadding,
+    output_padding: outputPadding(info),
   });
+}
+
+/** What the forward convolution did not reach at the far edges comes back as output padding: [rows, columns]. */
+export function outputPadding(info: Conv2DInfo): [number, number] {
+  const { top, bottom, left, right } = info.padInfo;
+  const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - top - bottom;
+  const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - left - right;
+  return [info.inHeight - height, info.inWidth - width];
 }
 
 /** The transposed convolution as one matrix product over all images, which reads the kernel once, and a scattered sum. */
@@ -164,10 +169,15 @@ function scattered(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DIn
 function turnedFilter(graph: GraphBuilder, filter: Value, shape: readonly number[]): Value {
   const [inputs, outputs, kh, kw] = shape as [number, number, number, number];
   const exchanged = graph.node("Transpose", [filter], shape, { perm: [1, 0, 2, 3] });
-  if (kh * kw === 1) return exchanged;
-  const flat = reshape(graph, exchanged, [inputs * outputs, kh * kw]);
-  const turned = graph.int64(...Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap));
-  return reshape(graph, graph.node("Gather", [flat, turned], flat.shape, { axis: 1 }), shape);
+  return turnedTaps(graph, exchanged, inputs * outputs, kh * kw);
+}
+
+/** `kernels` of `taps` numbers each, every one turned by 180 degrees; the shape stays. */
+export function turnedTaps(graph: GraphBuilder, filter: Value, kernels: number, taps: number): Value {
+  if (taps === 1) return filter;
+  const flat = reshape(graph, filter, [kernels, taps]);
+  const turned = graph.int64(...Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
+  return reshape(graph, graph.node("Gather", [flat, turned], flat.shape, { axis: 1 }), filter.shape);
 }
 
 /**

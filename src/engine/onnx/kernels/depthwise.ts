@@ -1,9 +1,17 @@
 // Depthwise convolution and its two gradients, as grouped convolutions: a group is one channel of the input.
 
-import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { nchw, type Order, type TraceBackend } from "../trace-backend.ts";
-import { type Conv2DInfo, convolutionAttributes, patchesOf, reshape } from "./convolution.ts";
+import {
+  type Conv2DInfo,
+  convolutionAttributes,
+  convolutionInfo,
+  outputPadding,
+  patchesOf,
+  reshape,
+  turnedTaps,
+} from "./convolution.ts";
 import { kernel } from "./kernel.ts";
 
 /** Kernels [h, w, channels, m], m outputs of every channel, lie as [channels, m, h, w]. */
@@ -12,7 +20,7 @@ const grouped: Order = [2, 3, 0, 1];
 export const depthwiseKernels: readonly KernelConfig[] = [
   kernel("DepthwiseConv2dNative", ({ backend, inputs, attrs }) => {
     const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-    const info = depthwiseInfo(x.shape, filter.shape, attrs);
+    const info = convolutionInfo(x.shape, filter.shape, attrs, true);
     const { batchSize, inChannels, outChannels, outHeight, outWidth } = info;
     const value = backend.graph.node(
       "Conv",
@@ -25,7 +33,7 @@ export const depthwiseKernels: readonly KernelConfig[] = [
   kernel("DepthwiseConv2dNativeBackpropInput", ({ backend, inputs, attrs }) => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const inputShape = attrs.inputShape as number[];
-    const info = depthwiseInfo(inputShape, filter.shape, attrs);
+    const info = convolutionInfo(inputShape, filter.shape, attrs, true);
     const value = depthwiseInputGradient(
       backend.graph,
       backend.valueIn(backend.traced(dy), nchw),
@@ -41,33 +49,11 @@ export const depthwiseKernels: readonly KernelConfig[] = [
       backend.graph,
       backend.valueIn(backend.traced(x), nchw),
       backend.valueIn(backend.traced(dy), nchw),
-      depthwiseInfo(x.shape, filterShape, attrs),
+      convolutionInfo(x.shape, filterShape, attrs, true),
     );
     return backend.make({ value, order: grouped }, filterShape, "float32");
   }),
 ];
-
-function depthwiseInfo(
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  attrs: Readonly<Record<string, unknown>>,
-): Conv2DInfo {
-  const { strides, pad, dilations, dimRoundingMode } = attrs as {
-    strides: [number, number];
-    pad: "same" | "valid" | number;
-    dilations?: [number, number];
-    dimRoundingMode?: "floor";
-  };
-  return backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    true,
-  );
-}
 
 function groupedFilter(backend: TraceBackend, filter: TensorInfo, info: Conv2DInfo): Value {
   const { outChannels, filterHeight, filterWidth } = info;
@@ -90,29 +76,15 @@ export function depthwiseInputGradient(
   const attributes = convolutionAttributes(info);
   const strideOne = [...attributes.strides, ...attributes.dilations].every((length) => length === 1);
   if (strideOne && inChannels === outChannels) {
-    const flat = reshape(graph, filter, [inChannels, kh * kw]);
-    const turned = graph.int64(...Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap));
-    const turnedFilter = graph.node("Gather", [flat, turned], flat.shape, { axis: 1 });
-    return graph.node("Conv", [dy, reshape(graph, turnedFilter, filter.shape)], shape, {
+    return graph.node("Conv", [dy, turnedTaps(graph, filter, inChannels, kh * kw)], shape, {
       ...attributes,
       pads: [kh - 1 - padInfo.top, kw - 1 - padInfo.left, kh - 1 - padInfo.bottom, kw - 1 - padInfo.right],
       group: inChannels,
     });
   }
-  const reach = (kernelLength: number, dilation: number) => (kernelLength - 1) * dilation + 1;
-  // What the forward convolution did not reach at the far edge comes back as output padding.
-  const outputPadding = [
-    info.inHeight -
-      ((info.outHeight - 1) * info.strideHeight +
-        reach(kh, info.dilationHeight) -
-        padInfo.top -
-        padInfo.bottom),
-    info.inWidth -
-      ((info.outWidth - 1) * info.strideWidth + reach(kw, info.dilationWidth) - padInfo.left - padInfo.right),
-  ];
   return graph.node("ConvTranspose", [dy, filter], shape, {
     ...attributes,
-    output_padding: outputPadding,
+    output_padding: outputPadding(info),
     group: inChannels,
   });
 }

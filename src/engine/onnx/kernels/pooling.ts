@@ -1,4 +1,4 @@
-// Maximum pooling and the gradients of maximum and average pooling, composed of what ONNX Runtime's package has.
+// Maximum and average pooling and their gradients, composed of what ONNX Runtime's package has.
 // TensorFlow.js's JavaScript backend divides every gradient of average pooling by the whole window; here, as in
 // TensorFlow itself, padding does not count.
 
@@ -10,6 +10,13 @@ import { depthwiseInputGradient } from "./depthwise.ts";
 import { kernel, shapeIn } from "./kernel.ts";
 
 export const poolingKernels: readonly KernelConfig[] = [
+  kernel("AvgPool", ({ backend, inputs, attrs }) => {
+    const info = poolInfo(inputs.x!.shape, attrs);
+    const x = backend.valueIn(backend.traced(inputs.x!), nchw);
+    const attributes = { ...convolutionAttributes(info), count_include_pad: 0 };
+    const value = backend.graph.node("AveragePool", [x], shapeIn(nchw, info.outShape), attributes);
+    return backend.make({ value, order: nchw }, info.outShape, "float32");
+  }),
   kernel("MaxPool", ({ backend, inputs, attrs }) => {
     const info = poolInfo(inputs.x!.shape, attrs);
     const x = backend.valueIn(backend.traced(inputs.x!), nchw);

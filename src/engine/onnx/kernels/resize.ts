@@ -1,8 +1,7 @@
-// Nearest-neighbour enlargement by whole factors, bilinear resizing and pooling.
+// Nearest-neighbour enlargement by whole factors and bilinear resizing.
 
-import { backend_util, type KernelConfig } from "@tensorflow/tfjs-core";
-import type { Value } from "../graph-builder.ts";
-import { nchw, type TraceBackend } from "../trace-backend.ts";
+import type { KernelConfig } from "@tensorflow/tfjs-core";
+import { nchw } from "../trace-backend.ts";
 import { kernel, shapeIn } from "./kernel.ts";
 
 export const resizeKernels: readonly KernelConfig[] = [
@@ -39,42 +38,7 @@ export const resizeKernels: readonly KernelConfig[] = [
     );
     return backend.make({ value, order: nchw }, shape, images.dtype);
   }),
-  kernel("AvgPool", ({ backend, inputs, attrs }) => {
-    const x = inputs.x!;
-    const info = backend_util.computePool2DInfo(
-      x.shape as [number, number, number, number],
-      attrs.filterSize as [number, number],
-      attrs.strides as [number, number],
-      1,
-      attrs.pad as "same",
-    );
-    const { top, left, bottom, right } = info.padInfo;
-    const value = averagePool(backend, backend.valueIn(backend.traced(x), nchw), {
-      kernel: [info.filterHeight, info.filterWidth],
-      strides: [info.strideHeight, info.strideWidth],
-      pads: [top, left, bottom, right],
-      shape: shapeIn(nchw, info.outShape),
-    });
-    return backend.make({ value, order: nchw }, info.outShape, "float32");
-  }),
 ];
-
-type Pooling = {
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  /** Top, left, bottom, right; padding is not counted. */
-  readonly pads: readonly number[];
-  readonly shape: readonly number[];
-};
-
-function averagePool(backend: TraceBackend, x: Value, { kernel, strides, pads, shape }: Pooling): Value {
-  return backend.graph.node("AveragePool", [x], shape, {
-    kernel_shape: kernel,
-    strides,
-    pads,
-    count_include_pad: 0,
-  });
-}
 
 function factors(from: readonly number[], to: readonly [number, number]): [number, number] {
   const [rows, columns] = [to[0] / from[1]!, to[1] / from[2]!];
