@@ -50,27 +50,19 @@ export const dataCheckCommand: Command<CheckOptions> = {
     }
     const { readDataTarget } = await import("./data-target.ts");
     const { experiment } = await readDataTarget(what, overrides, runs);
-    const { exitCodes, watchInterrupts } = await import("../runner/interrupt.ts");
+    const { untilInterrupted } = await import("../runner/interrupt.ts");
     const { openDataset } = await import("../runner/open-dataset.ts");
-    const interrupt = watchInterrupts(() => {});
-    try {
+    return untilInterrupted(async (signal) => {
       const dataset = await openDataset(experiment, {
         runsFolder: runs,
         output: context.output,
-        signal: interrupt.abort,
+        signal,
         words: { done: "images checked", waiting: "which reads the same images" },
       });
       dataset.close();
       const checked = await check(dataset);
       context.print(json ? toJson(checked) : await textOf(checked, all, context));
-      return 0;
-    } catch (error) {
-      const signal = interrupt.signal();
-      if (signal && error === interrupt.abort.reason) return exitCodes[signal];
-      throw error;
-    } finally {
-      interrupt.close();
-    }
+    });
   },
 };
 

@@ -53,15 +53,10 @@ export const dataInfoCommand: Command<InfoOptions> = {
     requireOptions(overrides, out, images);
     const { readDataTarget } = await import("./data-target.ts");
     const { experiment, fingerprint } = await readDataTarget(what, overrides, runs);
-    const { exitCodes, watchInterrupts } = await import("../runner/interrupt.ts");
+    const { untilInterrupted } = await import("../runner/interrupt.ts");
     const { openDataset } = await import("../runner/open-dataset.ts");
-    const interrupt = watchInterrupts(() => {});
-    try {
-      const dataset = await openDataset(experiment, {
-        runsFolder: runs,
-        output: context.output,
-        signal: interrupt.abort,
-      });
+    return untilInterrupted(async (signal) => {
+      const dataset = await openDataset(experiment, { runsFolder: runs, output: context.output, signal });
       try {
         const info = await readInfo(experiment, dataset, fingerprint, runs);
         context.print(json ? toJson(info) : textOf(info, context));
@@ -69,14 +64,7 @@ export const dataInfoCommand: Command<InfoOptions> = {
       } finally {
         dataset.close();
       }
-      return 0;
-    } catch (error) {
-      const signal = interrupt.signal();
-      if (signal && error === interrupt.abort.reason) return exitCodes[signal];
-      throw error;
-    } finally {
-      interrupt.close();
-    }
+    });
   },
 };
 

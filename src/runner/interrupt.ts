@@ -33,3 +33,18 @@ export function watchInterrupts(onFirst: (signal: Signal) => void): Interrupt {
     },
   };
 }
+
+/** Does work that leaves nothing half done: 0, or the exit code of the signal that aborted it. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
+  const interrupt = watchInterrupts(() => {});
+  try {
+    await work(interrupt.abort);
+    return 0;
+  } catch (error) {
+    const signal = interrupt.signal();
+    if (signal && error === interrupt.abort.reason) return exitCodes[signal];
+    throw error;
+  } finally {
+    interrupt.close();
+  }
+}
