@@ -1,0 +1,42 @@
+// The images of an experiment, as a run prepares them: whoever opens them here shares the cache and the fingerprint.
+
+import path from "node:path";
+import { preparedSize } from "../datasets/augment.ts";
+import { type PreparedDataset, prepareDataset } from "../datasets/prepare.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import type { Output } from "../output.ts";
+
+export type OpenDatasetOptions = {
+  readonly runsFolder: string;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** What is said of the images meanwhile. */
+  readonly words?: { readonly done: string; readonly waiting: string };
+};
+
+const usualWords = { done: "images prepared", waiting: "which is preparing the same images" };
+
+/** Decodes the images or finds them prepared, showing a progress bar. */
+export async function openDataset(
+  { samples, dataset, image, model, train }: Experiment,
+  { runsFolder, output, signal, words = usualWords }: OpenDatasetOptions,
+): Promise<PreparedDataset> {
+  let progress: ReturnType<Output["progress"]> | null = null;
+  try {
+    return await prepareDataset(dataset, {
+      size: preparedSize(image.size, train.augment),
+      cacheFolder: path.join(runsFolder, "cache"),
+      sampleCounts: { seen: samples.seen, unseen: samples.unseen },
+      labels: model.kind === "classifier",
+      greyscale: dataset.greyscale ?? "keep",
+      signal,
+      onProgress: (done, total) => {
+        progress ??= output.progress(total);
+        progress.update(done, words.done);
+      },
+      onWait: (pid) => output.info(`waiting for process ${pid ?? "unknown"}, ${words.waiting}`),
+    });
+  } finally {
+    (progress as ReturnType<Output["progress"]> | null)?.stop();
+  }
+}
