@@ -43,7 +43,7 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
           Object.entries(state).map(([key, { shape, data }]) => [key, tf.tensor(data.slice(), [...shape])]),
         ),
       })),
-    exportState: (state) =>
+    exportState: async (state) =>
       onBackend(() =>
         Object.fromEntries(
           Object.entries(tensorsOf(state)).map(([key, tensor]) => [

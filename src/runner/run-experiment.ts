@@ -115,8 +115,9 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     }
     return measured.loss;
   };
-  const save = () => {
-    const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: engine.exportState(state) };
+  const save = async () => {
+    const exported = await engine.exportState(state);
+    const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
     run.flush();
@@ -141,7 +142,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
 
       for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {
         if (interrupt.signal()) {
-          save();
+          await save();
           return { status: "KILLED", error: null };
         }
         // Several steps a call, so that the state is not copied out of the engine at each.
@@ -198,7 +199,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       output.info(
         `epoch ${epoch + 1}/${epochs}  seen ${seen.toFixed(5)}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
       );
-      if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) save();
+      if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) await save();
       else run.flush();
     }
     return { status: "FINISHED", error: null };

@@ -53,7 +53,10 @@ export async function openTraining(
       `train.batch_size: expected at most the ${dataset.seen.length} images to train on, got ${batchSize}`,
     );
   }
-  const engine = await openEngine(experiment.engine, options.threads);
+  const engine = await openEngine(experiment.engine, {
+    device: experiment.device,
+    threads: options.threads,
+  });
   const { model } = experiment;
   const { runsFolder, output } = options;
   const embedded =
@@ -168,11 +171,11 @@ function reopen(
     );
   }
   const run = store.resumeRun(row.id, experiment);
-  if (row.engine !== engine.name) {
+  if (row.engine !== engine.name || row.device !== engine.device) {
     run.event(
       "warning",
       "engine",
-      `resumed on ${engine.name}, begun on ${row.engine}: last digits will differ`,
+      `resumed on ${engine.name}, ${engine.device}; begun on ${row.engine}, ${row.device}: last digits will differ`,
     );
   }
   return run;

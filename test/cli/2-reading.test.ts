@@ -264,7 +264,10 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
     assert.deepEqual([reason === null, remedy === null], [ok, ok], `${name}: what is missing has both`);
   assert.deepEqual(
     checks.map(({ name }) => name),
-    ["node", "processor", "memory", "sharp", "sqlite", "runs folder", "engine onnx", "engine tensorflow"],
+    [
+      ...["node", "processor", "memory", "sharp", "sqlite", "runs folder"],
+      ...["engine onnx", "engine tensorflow", "device cpu", "device cuda", "device webgpu"],
+    ],
   );
   assert.equal(existsSync(path.join(cwd, "runs")), false, "it only looks");
 

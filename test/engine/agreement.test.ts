@@ -48,7 +48,7 @@ async function train(engine: Engine, example: Example, count: number) {
   const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
   const state = engine.importState(example.initial);
   const result = await compiled.run(state, count, randomInputs(example, count));
-  const exported = engine.exportState(result.state);
+  const exported = await engine.exportState(result.state);
   engine.release(state);
   engine.release(result.state);
   await compiled.close();

@@ -150,7 +150,7 @@ async function oneStep(example: GoldenCase, ...optimizers: [OptimizerConfig?, Op
   const compiled = await onnx.compileStep(network.step, specsOf(initial), network.specs);
   const result = await compiled.run(onnx.importState(initial), 1, inputsOf(example, 0, network.hyper(1, 1)));
   await compiled.close();
-  return { initial, after: onnx.exportState(result.state) };
+  return { initial, after: await onnx.exportState(result.state) };
 }
 
 async function evaluated(
@@ -265,7 +265,7 @@ for (const example of golden.cases) {
           `${name} of step ${step + 1}`,
         );
       }
-      const exported = onnx.exportState(state);
+      const exported = await onnx.exportState(state);
       for (const [place, name] of example.followed.entries()) {
         const tensor = expected.tensors[place]!;
         const { at } = example.tensors.find((one) => one.name === name)!;

@@ -178,7 +178,7 @@ for (const example of golden.cases) {
       const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
       const imported = engine.importState(initial);
       const { state, losses } = await compiled.run(imported, 1, inputsOf(example, network.hyper(1, 1)));
-      const after = engine.exportState(state);
+      const after = await engine.exportState(state);
       assertAllClose(losses.loss!, [example.steps[0]!.loss], { relative: 1e-5 }, "loss");
       const trained = example.tensors.filter((tensor) => tensor.trained !== false);
       for (const [index, { name, at }] of trained.entries()) {
@@ -219,7 +219,7 @@ for (const example of golden.cases) {
       const result = await compiled.run(state, 1, inputsOf(example, network.hyper(step + 1, 1)));
       state = result.state;
       assertAllClose(result.losses.loss!, [expected.loss], { relative: 1e-4 }, `loss of step ${step + 1}`);
-      const exported = onnx.exportState(state);
+      const exported = await onnx.exportState(state);
       for (const [place, name] of example.followed.entries()) {
         const tensor = expected.tensors[place]!;
         const { at, trained } = example.tensors.find((one) => one.name === name)!;
@@ -243,7 +243,7 @@ for (const example of golden.cases) {
         );
       }
     }
-    const outputs = await evaluated(onnx, example, onnx.exportState(state));
+    const outputs = await evaluated(onnx, example, await onnx.exportState(state));
     assertEvaluation(outputs, example.evaluations.trained, 1e-3, "prediction of the trained");
     await compiled.close();
   });

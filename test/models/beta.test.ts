@@ -111,7 +111,7 @@ test("beta's gradients agree with PyTorch", async () => {
     noise: {},
     hyper: hyperArrays(network.hyper(1, 1)),
   });
-  const after = onnx.exportState(result.state);
+  const after = await onnx.exportState(result.state);
   for (const [index, { name, at }] of golden.tensors.entries()) {
     const gradient = Float32Array.from(after[name]!.data, (value, i) => initial[name]!.data[i]! - value);
     const expected = golden.gradients[index]!;
@@ -135,7 +135,7 @@ test("three steps of Adam agree with PyTorch, in one call or in three", async ()
     const result = await compiled.run(state, 1, { batch: { rgb }, noise: {}, hyper });
     state = result.state;
     losses.push(result.losses.loss![0]!);
-    const after = onnx.exportState(state);
+    const after = await onnx.exportState(state);
     for (const [place, { name }] of golden.tensors.entries()) {
       const { data } = after[name]!;
       const change = Float32Array.from(data, (value, i) => value - initial[name]!.data[i]!);
@@ -161,7 +161,7 @@ test("three steps of Adam agree with PyTorch, in one call or in three", async ()
     ),
   });
   assert.deepEqual(Array.from(together.losses.loss!), losses, "the same numbers to the last bit");
-  const [one, three] = [onnx.exportState(state), onnx.exportState(together.state)];
+  const [one, three] = [await onnx.exportState(state), await onnx.exportState(together.state)];
   for (const name of Object.keys(initial)) assert.deepEqual(three[name]!.data, one[name]!.data, name);
   await compiled.close();
 });

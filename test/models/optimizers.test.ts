@@ -63,7 +63,7 @@ async function parametersAfterEachStep(engine: Engine, example: Case): Promise<n
     });
     engine.release(state);
     state = result.state;
-    const exported = engine.exportState(state);
+    const exported = await engine.exportState(state);
     after.push(example.params.map((_, i) => Array.from(exported[`p${i}`]!.data)));
   }
   engine.release(state);

@@ -124,6 +124,7 @@ function sampleExperiment(run: SampleRun): Experiment {
     tags: [],
     seed: 1,
     engine: "auto",
+    device: "auto",
     model: { kind: "beta" },
     dataset: { kind: "folder", root: "/photos", limit: null, holdout: 0.5, seed: 1 },
     image: { size: run.size ?? 16 },

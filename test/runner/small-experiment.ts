@@ -11,6 +11,7 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
     tags: ["test"],
     seed: 3,
     engine: "onnx",
+    device: "cpu",
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
     image: { size: 16 },

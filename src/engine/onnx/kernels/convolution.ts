@@ -4,6 +4,7 @@ import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tf
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { nchw, oihw } from "../trace-backend.ts";
 import { kernel } from "./kernel.ts";
+import { matrixProduct } from "./matrix-product.ts";
 
 export type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
@@ -78,7 +79,10 @@ export function convolutionAttributes(info: Conv2DInfo) {
   };
 }
 
-/** Maps of at most so many positions are small: their kernels, not their activations, are what memory has to move. */
+/**
+ * Maps of at most so many positions are small on a CPU: their kernels, not their activations, are what memory has to
+ * move. GPU providers lack Col2Im, and have convolutions for every size.
+ */
 const smallMap = 64;
 
 /**
@@ -90,7 +94,7 @@ function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo
   const taps = filterHeight * filterWidth;
   const positions = outHeight * outWidth;
   const shape = [batchSize, outChannels, outHeight, outWidth];
-  if (batchSize === 1 || taps === 1 || positions > smallMap) {
+  if (graph.device === "gpu" || batchSize === 1 || taps === 1 || positions > smallMap) {
     return graph.node("Conv", [x, filter], shape, convolutionAttributes(info));
   }
   const rows = inChannels * taps;
@@ -123,7 +127,7 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
     const turned = turnedFilter(graph, filter, [inChannels, outChannels, kh, kw]);
     return graph.node("Conv", [dy, turned], shape, { kernel_shape: [kh, kw], strides: [1, 1], pads });
   }
-  if (info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
+  if (graph.device === "cpu" && info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
     return scattered(graph, dy, filter, info);
   }
   return graph.node("ConvTranspose", [dy, filter], shape, {
@@ -215,13 +219,7 @@ function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DIn
 function summedProducts(graph: GraphBuilder, a: Value, b: Value): Value {
   const [images, rows] = a.shape as [number, number];
   const columns = b.shape[1]!;
-  const products = graph.node(
-    "FusedMatMul",
-    [a, b],
-    [images, rows, columns],
-    { transA: 0, transB: 1, alpha: { float: 1 } },
-    { domain: "com.microsoft" },
-  );
+  const products = matrixProduct(graph, a, b, [images, rows, columns], { b: true });
   return graph.node("ReduceSum", [products, graph.int64(0)], [rows, columns], { keepdims: 0 });
 }
 

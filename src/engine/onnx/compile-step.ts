@@ -1,0 +1,127 @@
+// A training step as a session of ONNX Runtime, in the two forms that providers want.
+
+import ort from "onnxruntime-node";
+import {
+  type StepFunction,
+  type StepSpecs,
+  sizeOf,
+  type TensorArray,
+  type TensorSpec,
+  type TensorSpecs,
+} from "../../training-step.ts";
+import type { CompiledStep, StepInputs } from "../engine.ts";
+import type { GraphDevice } from "./graph-builder.ts";
+import type { GraphParts } from "./model-proto.ts";
+import type { ReadBack } from "./read-back.ts";
+import { engineName, tensorsOf } from "./state-tensors.ts";
+import { scalarSpecs, traceOneStep, traceStep } from "./trace-step.ts";
+
+export type CreateSession = (
+  graph: GraphParts,
+  options?: ort.InferenceSession.SessionOptions,
+) => Promise<ort.InferenceSession>;
+
+/** Several steps are one call: a Loop inside the graph. */
+export async function compileLoopedStep(
+  createSession: CreateSession,
+  device: GraphDevice,
+  step: StepFunction,
+  stateSpecs: TensorSpecs,
+  specs: StepSpecs,
+): Promise<CompiledStep> {
+  const { graph, lossNames } = traceStep(step, stateSpecs, specs, device);
+  const session = await createSession(graph);
+  return {
+    async run(state, count, inputs) {
+      const feeds: Record<string, ort.Tensor> = { ...tensorsOf(state) };
+      feeds.count = new ort.Tensor("int64", BigInt64Array.of(BigInt(count)), []);
+      for (const [key, name, { shape, dtype }, array] of namedInputs(specs, inputs)) {
+        feeds[key] = tensorOf(array, { shape: [count, ...shape], dtype }, name);
+      }
+      const results = await session.run(feeds);
+      return {
+        state: nextState(stateSpecs, results),
+        losses: Object.fromEntries(
+          lossNames.map((name) => [name, results[`loss/${name}`]!.data as Float32Array]),
+        ),
+      };
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Every step is a call, and its state stays on the device. Losses are read when the last step is on its way. */
+export async function compileResidentStep(
+  createSession: CreateSession,
+  device: GraphDevice,
+  readBack: ReadBack,
+  step: StepFunction,
+  stateSpecs: TensorSpecs,
+  specs: StepSpecs,
+): Promise<CompiledStep> {
+  const { graph, lossNames } = traceOneStep(step, stateSpecs, specs, device);
+  const session = await createSession(graph, { preferredOutputLocation: "gpu-buffer" });
+  return {
+    async run(start, count, inputs) {
+      let state = start;
+      const vectors: ort.Tensor[] = [];
+      for (let index = 0; index < count; index++) {
+        const feeds: Record<string, ort.Tensor> = { ...tensorsOf(state) };
+        for (const [key, name, spec, array] of namedInputs(specs, inputs)) {
+          const size = sizeOf(spec.shape);
+          if (array && array.length !== count * size) throw wrongSize(array, [count, ...spec.shape], name);
+          feeds[key] = tensorOf(array?.subarray(index * size, (index + 1) * size), spec, name);
+        }
+        const results = await session.run(feeds);
+        if (state !== start) release(tensorsOf(state));
+        state = nextState(stateSpecs, results);
+        vectors.push(results.losses!);
+      }
+      const losses = Object.fromEntries(lossNames.map((name) => [name, new Float32Array(count)]));
+      for (const [index, vector] of vectors.entries()) {
+        const numbers = await readBack(vector);
+        for (const [place, name] of lossNames.entries()) losses[name]![index] = numbers[place]!;
+        vector.dispose();
+      }
+      return { state, losses };
+    },
+    close: () => session.release(),
+  };
+}
+
+function release(tensors: Readonly<Record<string, ort.Tensor>>): void {
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+}
+
+function nextState(stateSpecs: TensorSpecs, results: ort.InferenceSession.ReturnType) {
+  const names = Object.keys(stateSpecs);
+  return {
+    engine: engineName,
+    tensors: Object.fromEntries(names.map((name) => [name, results[`${name}/next`]])),
+  };
+}
+
+/** Every input of a step: its name in the graph, its name in messages, what one step takes, and what was given. */
+function namedInputs(specs: StepSpecs, inputs: StepInputs) {
+  const groups = [
+    ["batch", specs.batch, inputs.batch],
+    ["noise", specs.noise, inputs.noise],
+    ["hyper", scalarSpecs(specs.hyper), inputs.hyper],
+  ] as const;
+  return groups.flatMap(([group, groupSpecs, arrays]) =>
+    Object.entries(groupSpecs).map(
+      ([name, spec]) => [`${group}/${name}`, name, spec, arrays[name] as TensorArray | undefined] as const,
+    ),
+  );
+}
+
+export function tensorOf(array: TensorArray | undefined, { shape, dtype }: TensorSpec, name: string) {
+  if (array?.length !== sizeOf(shape)) throw wrongSize(array, shape, name);
+  return new ort.Tensor(dtype, array as never, shape);
+}
+
+function wrongSize(array: TensorArray | undefined, shape: readonly number[], name: string): Error {
+  return new Error(
+    `input ${name}: expected ${sizeOf(shape)} numbers of shape [${shape}], got ${array?.length}`,
+  );
+}
