@@ -84,28 +84,32 @@ export function convolutionAttributes(info: Conv2DInfo) {
  * move. GPU providers lack Col2Im, and have convolutions for every size.
  */
 const smallMap = 64;
+/** Up to here a product over the patches, which the filter gradient needs anyway, is faster than a convolution. */
+const mediumMap = 256;
+/** Below this an image is too little for a product of its own. */
+const tinyMap = 16;
 
 /**
- * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small maps one matrix product over all images,
- * which reads the kernel once and not once per image; the patches are those that the filter gradient needs anyway.
+ * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small and medium maps a matrix product, of every
+ * image, or on tiny ones of all images at once, which reads the kernel once and not once per image.
  */
 function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
   const positions = outHeight * outWidth;
   const shape = [batchSize, outChannels, outHeight, outWidth];
-  if (graph.device === "gpu" || batchSize === 1 || taps === 1 || positions > smallMap) {
+  if (graph.device === "gpu" || batchSize === 1 || taps === 1 || positions > mediumMap) {
     return graph.node("Conv", [x, filter], shape, convolutionAttributes(info));
   }
   const rows = inChannels * taps;
-  const product = graph.node(
-    "Gemm",
-    [
-      reshape(graph, filter, [outChannels, rows]),
-      reshape(graph, imagesLast(graph, patchesOf(graph, x, info)), [rows, batchSize * positions]),
-    ],
-    [outChannels, batchSize * positions],
-  );
+  const flat = reshape(graph, filter, [outChannels, rows]);
+  const patches = patchesOf(graph, x, info);
+  if (positions >= tinyMap) {
+    const perImage = reshape(graph, patches, [batchSize, rows, positions]);
+    return reshape(graph, matrixProduct(graph, flat, perImage, [batchSize, outChannels, positions]), shape);
+  }
+  const columns = reshape(graph, imagesLast(graph, patches), [rows, batchSize * positions]);
+  const product = graph.node("Gemm", [flat, columns], [outChannels, batchSize * positions]);
   const split = reshape(graph, product, [outChannels, batchSize, outHeight, outWidth]);
   return graph.node("Transpose", [split], shape, { perm: [1, 0, 2, 3] });
 }
@@ -176,12 +180,17 @@ function turnedFilter(graph: GraphBuilder, filter: Value, shape: readonly number
   return turnedTaps(graph, exchanged, inputs * outputs, kh * kw);
 }
 
-/** `kernels` of `taps` numbers each, every one turned by 180 degrees; the shape stays. */
+/**
+ * `kernels` of `taps` numbers each, every one turned by 180 degrees; the shape stays. A product with the matrix that
+ * reverses, exact and on all threads; Gather would copy number by number on one.
+ */
 export function turnedTaps(graph: GraphBuilder, filter: Value, kernels: number, taps: number): Value {
   if (taps === 1) return filter;
+  const reversal = new Float32Array(taps * taps);
+  for (let tap = 0; tap < taps; tap++) reversal[tap * taps + (taps - 1 - tap)] = 1;
   const flat = reshape(graph, filter, [kernels, taps]);
-  const turned = graph.int64(...Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
-  return reshape(graph, graph.node("Gather", [flat, turned], flat.shape, { axis: 1 }), filter.shape);
+  const turned = graph.node("MatMul", [flat, graph.constant(reversal, [taps, taps])], flat.shape);
+  return reshape(graph, turned, filter.shape);
 }
 
 /**
