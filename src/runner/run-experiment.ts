@@ -43,7 +43,7 @@ export type RunResult = {
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const { runsFolder, output } = options;
   const interrupt = watchInterrupts((signal) =>
-    output.info(`${signal}: finishing the step and saving; once more stops at once`),
+    output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
   const store = openStore(runsFolder);
   try {
@@ -139,20 +139,29 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       const firstOfEpoch = step;
       let lossSum = 0;
       let waitedMs = 0;
+      let prepared: PreparedCall | null = null;
+      const end = (epoch + 1) * stepsPerEpoch;
+      /** What the call needs that begins after `at` finished steps. */
+      const prepare = (at: number): PreparedCall => {
+        const begin = at - epoch * stepsPerEpoch;
+        const count = Math.min(stepsPerCall, end - at);
+        return { count, ...nextInputs(training, batches.slice(begin, begin + count), at) };
+      };
 
-      for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {
+      while (step < end) {
         if (interrupt.signal()) {
           await save();
           return { status: "KILLED", error: null };
         }
         // Several steps a call, so that the state is not copied out of the engine at each.
-        const count = Math.min(stepsPerCall, end - step);
-        const begin = step - epoch * stepsPerEpoch;
         const asked = performance.now();
-        const { inputs, rates } = nextInputs(training, batches.slice(begin, begin + count), step);
+        const call: PreparedCall = prepared ?? prepare(step);
+        const { count, inputs, rates } = call;
         const called = performance.now();
         waitedMs += called - asked;
-        const result = await compiled.run(state, count, inputs);
+        const running = compiled.run(state, count, inputs);
+        prepared = step + count < end ? prepare(step + count) : null; // while the engine computes
+        const result = await running;
         const callTookMs = performance.now() - called;
         engine.release(state);
         state = result.state;
@@ -183,7 +192,6 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
           step,
           `epoch ${epoch + 1}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${mainLoss} ${meanOfEpoch.toFixed(5)}`,
         );
-        await new Promise(setImmediate); // signals and timers have their turn
       }
 
       const seconds = (performance.now() - epochStart) / 1000;
@@ -208,6 +216,8 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     engine.release(state);
   }
 }
+
+type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
 
 /** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {

@@ -75,7 +75,7 @@ test("--resume goes on with more epochs, and refuses what makes no sense", async
   const cases: [string[], RegExp][] = [
     [[], /^error: run \w+: has trained 1 epoch already.*--resume \w+ train\.epochs=2\n$/],
     [["train.epochs=0"], /^error: .*train\.epochs: expected/],
-    [["seed=3"], /^error: --resume: only train\.epochs may change in a run, got seed=3/],
+    [["seed=3"], /^error: --resume: only train\.epochs and the device may change in a run, got seed=3/],
     [["tiny.yaml"], /^error: --resume: .*expected no file, got tiny\.yaml/],
   ];
   for (const [args, expected] of cases) {

@@ -4,11 +4,12 @@ import os from "node:os";
 import ort from "onnxruntime-node";
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
-import { type CreateSession, compileLoopedStep, compileResidentStep, tensorOf } from "./compile-step.ts";
 import { encodeModel } from "./model-proto.ts";
 import { type Provider, providers } from "./providers.ts";
 import { createReadBack } from "./read-back.ts";
+import { type CreateSession, compileResidentStep, tensorOf } from "./resident-step.ts";
 import { engineName, exportState, importState, releaseState, tensorsOf } from "./state-tensors.ts";
+import { createThreadedEngine } from "./threaded-engine.ts";
 import { traceFunction } from "./trace.ts";
 
 export type OnnxEngineOptions = {
@@ -32,22 +33,24 @@ export function openOnnxEngine({
     extra: { session: { set_denormal_as_zero: "1" } },
     logSeverityLevel: 3,
   };
-  const createSession: CreateSession = (graph, more) =>
-    ort.InferenceSession.create(encodeModel(graph), { ...options, ...more });
-  const readBack = createReadBack(options);
   const { graphDevice, stateStays } = provider;
-
-  return {
+  const description = {
     name: engineName,
     device,
     version: `onnxruntime-node ${ort.env.versions.node}`,
+  } as const;
+  if (!stateStays) return createThreadedEngine(description, options, graphDevice);
+
+  const createSession: CreateSession = (graph, more) =>
+    ort.InferenceSession.create(encodeModel(graph), { ...options, ...more });
+  const readBack = createReadBack(options);
+  return {
+    ...description,
     importState,
     exportState: (state) => exportState(state, readBack),
     release: releaseState,
     compileStep: (step, stateSpecs, specs) =>
-      stateStays
-        ? compileResidentStep(createSession, graphDevice, readBack, step, stateSpecs, specs)
-        : compileLoopedStep(createSession, graphDevice, step, stateSpecs, specs),
+      compileResidentStep(createSession, graphDevice, readBack, step, stateSpecs, specs),
     compile: (call, stateSpecs, inputSpecs) => compile(createSession, provider, call, stateSpecs, inputSpecs),
   };
 }

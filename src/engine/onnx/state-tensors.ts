@@ -16,12 +16,27 @@ export function tensorsOf(state: EngineState): OrtTensors {
   return state.tensors as OrtTensors;
 }
 
+type StateTensor = State[string];
+
+/** A tensor of a state as it lies in graphs. */
+export function inGraph({ shape, data }: StateTensor): { data: Float32Array; dims: readonly number[] } {
+  const order = stateOrder(shape);
+  return { data: permuted(data, shape, order), dims: order.map((dimension) => shape[dimension]!) };
+}
+
+/** The way back. */
+export function outOfGraph(data: Float32Array, dims: readonly number[]): StateTensor {
+  const order = stateOrder(dims);
+  const back = order.map((_, dimension) => order.indexOf(dimension));
+  const shape = back.map((dimension) => dims[dimension]!);
+  return { shape, data: permuted(data, dims, back) };
+}
+
 /** In memory; a device gets it with the first call. */
 export function importState(state: State): EngineState {
-  const tensors = Object.entries(state).map(([name, { shape, data }]) => {
-    const order = stateOrder(shape);
-    const lying = order.map((dimension) => shape[dimension]!);
-    return [name, new ort.Tensor("float32", permuted(data, shape, order), lying)];
+  const tensors = Object.entries(state).map(([name, tensor]) => {
+    const { data, dims } = inGraph(tensor);
+    return [name, new ort.Tensor("float32", data, dims)];
   });
   return { engine: engineName, tensors: Object.fromEntries(tensors) };
 }
@@ -31,12 +46,9 @@ export async function exportState(
   state: EngineState,
   read: (tensor: ort.Tensor) => Promise<Float32Array>,
 ): Promise<State> {
-  const exported: Record<string, State[string]> = {};
+  const exported: Record<string, StateTensor> = {};
   for (const [name, tensor] of Object.entries(tensorsOf(state))) {
-    const order = stateOrder(tensor.dims);
-    const back = order.map((_, dimension) => order.indexOf(dimension));
-    const shape = back.map((dimension) => tensor.dims[dimension]!);
-    exported[name] = { shape, data: permuted(await read(tensor), tensor.dims, back) };
+    exported[name] = outOfGraph(await read(tensor), tensor.dims);
   }
   return exported;
 }

@@ -1,4 +1,4 @@
-// A training step as a session of ONNX Runtime, in the two forms that providers want.
+// A training step as a session of ONNX Runtime whose state stays on a device.
 
 import ort from "onnxruntime-node";
 import {
@@ -14,41 +14,12 @@ import type { GraphDevice } from "./graph-builder.ts";
 import type { GraphParts } from "./model-proto.ts";
 import type { ReadBack } from "./read-back.ts";
 import { engineName, tensorsOf } from "./state-tensors.ts";
-import { scalarSpecs, traceOneStep, traceStep } from "./trace-step.ts";
+import { scalarSpecs, traceOneStep } from "./trace-step.ts";
 
 export type CreateSession = (
   graph: GraphParts,
   options?: ort.InferenceSession.SessionOptions,
 ) => Promise<ort.InferenceSession>;
-
-/** Several steps are one call: a Loop inside the graph. */
-export async function compileLoopedStep(
-  createSession: CreateSession,
-  device: GraphDevice,
-  step: StepFunction,
-  stateSpecs: TensorSpecs,
-  specs: StepSpecs,
-): Promise<CompiledStep> {
-  const { graph, lossNames } = traceStep(step, stateSpecs, specs, device);
-  const session = await createSession(graph);
-  return {
-    async run(state, count, inputs) {
-      const feeds: Record<string, ort.Tensor> = { ...tensorsOf(state) };
-      feeds.count = new ort.Tensor("int64", BigInt64Array.of(BigInt(count)), []);
-      for (const [key, name, { shape, dtype }, array] of namedInputs(specs, inputs)) {
-        feeds[key] = tensorOf(array, { shape: [count, ...shape], dtype }, name);
-      }
-      const results = await session.run(feeds);
-      return {
-        state: nextState(stateSpecs, results),
-        losses: Object.fromEntries(
-          lossNames.map((name) => [name, results[`loss/${name}`]!.data as Float32Array]),
-        ),
-      };
-    },
-    close: () => session.release(),
-  };
-}
 
 /** Every step is a call, and its state stays on the device. Losses are read when the last step is on its way. */
 export async function compileResidentStep(
@@ -102,7 +73,7 @@ function nextState(stateSpecs: TensorSpecs, results: ort.InferenceSession.Return
 }
 
 /** Every input of a step: its name in the graph, its name in messages, what one step takes, and what was given. */
-function namedInputs(specs: StepSpecs, inputs: StepInputs) {
+export function namedInputs(specs: StepSpecs, inputs: StepInputs) {
   const groups = [
     ["batch", specs.batch, inputs.batch],
     ["noise", specs.noise, inputs.noise],
@@ -116,8 +87,17 @@ function namedInputs(specs: StepSpecs, inputs: StepInputs) {
 }
 
 export function tensorOf(array: TensorArray | undefined, { shape, dtype }: TensorSpec, name: string) {
+  return new ort.Tensor(dtype, expectLength(array, shape, name) as never, shape);
+}
+
+/** The array, which must hold as many numbers as its shape says. */
+export function expectLength(
+  array: TensorArray | undefined,
+  shape: readonly number[],
+  name: string,
+): TensorArray {
   if (array?.length !== sizeOf(shape)) throw wrongSize(array, shape, name);
-  return new ort.Tensor(dtype, array as never, shape);
+  return array;
 }
 
 function wrongSize(array: TensorArray | undefined, shape: readonly number[], name: string): Error {
