@@ -9,6 +9,7 @@ import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
+import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { measure } from "./evaluate.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
@@ -105,12 +106,15 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
   let lastCheckpoint: string | null = null;
 
   const evaluate = async (epoch: number): Promise<number> => {
-    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels);
+    const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
+    const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
+    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, colors?.visit);
     run.logScalars(
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
     );
-    if (epoch % experiment.samples.every === 0 || epoch === epochs) {
+    if (colors) run.logScalars(step, colors.values());
+    if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
     return measured.loss;
@@ -218,8 +222,8 @@ function nextInputs(training: Training, batches: readonly Uint32Array[], step: n
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
   const rates = factors.map((factor) => ({
     "train/learning_rate": factor * optimizer.learningRate,
-    ...(discriminatorOptimizer && {
-      "train/discriminator_learning_rate": factor * discriminatorOptimizer.learningRate,
+    ...(experiment.model.kind === "pix2pix" && {
+      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learningRate,
     }),
   }));
   const inputs: StepInputs = {
