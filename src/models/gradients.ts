@@ -1,6 +1,16 @@
 // The one place where models ask for gradients.
 
-import { add, clone, keep, type Scalar, sqrt, square, sum, type Tensor, valueAndGrads } from "@tensorflow/tfjs-core";
+import {
+  add,
+  clone,
+  keep,
+  type Scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  valueAndGrads,
+} from "@tensorflow/tfjs-core";
 import type { Tensors } from "../training-step.ts";
 
 /** A loss and what was computed on the way to it, such as its parts and new statistics. */
