@@ -16,6 +16,11 @@ export const hueFamilies = [
 
 export type HueFamily = (typeof hueFamilies)[number];
 
+/** As people read it, such as "skin/brown". */
+export function familyName(family: HueFamily): string {
+  return family.replace("_", "/");
+}
+
 /** Below this chroma a colour counts as nearly grey: a tint of the light, not a colour of the thing. */
 export const leastChroma = 8;
 

@@ -11,6 +11,7 @@ import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { measure } from "./evaluate.ts";
+import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
@@ -96,7 +97,7 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
 type Ending = { readonly status: FinalStatus; readonly error: string | null };
 
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
-  const { experiment, dataset, engine, compiled, evaluator, run, stepsPerEpoch } = training;
+  const { experiment, dataset, engine, compiled, evaluator, run, health, stepsPerEpoch } = training;
   const { epochs, batchSize } = experiment.train;
   const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
@@ -105,6 +106,12 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
   let stepsPerCall = 1;
   let lastCheckpoint: string | null = null;
 
+  const warn = (warnings: readonly Warning[]) => {
+    for (const { kind, message } of warnings) {
+      output.warn(message);
+      run.event("warning", kind, message);
+    }
+  };
   const evaluate = async (epoch: number): Promise<number> => {
     const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
     const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
@@ -113,7 +120,10 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
     );
-    if (colors) run.logScalars(step, colors.values());
+    if (colors) {
+      run.logScalars(step, colors.values());
+      warn(health.afterSampling(epoch, colors.values()));
+    }
     if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
@@ -161,14 +171,11 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
         state = result.state;
 
         for (let index = 0; index < count; index++) {
-          const losses = Object.entries(result.losses).map(([name, values]) => [
-            `train/${name}`,
-            values[index]!,
-          ]);
-          run.logScalars(step + index + 1, {
-            ...Object.fromEntries(losses),
-            ...rates[index]!,
-          });
+          const losses = Object.fromEntries(
+            Object.entries(result.losses).map(([name, values]) => [`train/${name}`, values[index]!]),
+          );
+          run.logScalars(step + index + 1, { ...losses, ...rates[index]! });
+          warn(health.afterStep(step + index + 1, losses));
           lossSum += result.losses[mainLoss]![index]!;
         }
         const imagesPerSecond = (count * batchSize * 1000) / callTookMs;

@@ -15,6 +15,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
+import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
@@ -29,6 +30,7 @@ export type Training = {
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
   readonly run: RunWriter;
+  readonly health: HealthWatch;
   readonly checkpoints: string;
   readonly samples: SampleSets;
   readonly stepsPerEpoch: number;
@@ -130,6 +132,11 @@ export async function openTraining(
     source,
     evaluator,
     run,
+    health: createHealthWatch({
+      series: (name) => store.series(run.id, name),
+      stepsPerEpoch,
+      events: store.events(run.id),
+    }),
     checkpoints,
     samples: {
       seen: seen.subarray(0, experiment.samples.seen),

@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGanWatch, windowSteps } from "../../../src/runner/health/gan-watch.ts";
 
+const values = (G_score: number, D_score: number) => ({
+  "train/G_score": G_score,
+  "train/D_score": D_score,
+  "train/G_L1": 0.1,
+});
+
 /** Steps at which something is said, and its kind, where each pair of scores lasts so many steps. */
 function said(...parts: readonly (readonly [steps: number, G_score: number, D_score: number])[]) {
   const watch = createGanWatch();
@@ -10,8 +16,7 @@ function said(...parts: readonly (readonly [steps: number, G_score: number, D_sc
   for (const [steps, G_score, D_score] of parts)
     for (let i = 0; i < steps; i++) {
       step++;
-      for (const { kind } of watch.step(step, { G_score, D_score, G_L1: 0.1 }))
-        warnings.push(`${step} ${kind}`);
+      for (const { kind } of watch(step, values(G_score, D_score))) warnings.push(`${step} ${kind}`);
     }
   return warnings;
 }
@@ -47,15 +52,14 @@ test("a generator whose pictures pass for real has won", () => {
 test("the message says what, when and what helps", () => {
   const watch = createGanWatch();
   let message = "";
-  for (let step = 301; step <= 500; step++)
-    message = watch.step(step, { G_score: 0.03, D_score: 0.96875 })[0]?.message ?? "";
+  for (let step = 301; step <= 500; step++) message = watch(step, values(0.03, 0.96875))[0]?.message ?? "";
   assert.equal(
     message,
-    "the discriminator has won: mean D_score of steps 301 to 500 is 0.97, where 0.5 is even; a smaller train.discriminator_optimizer.learning_rate often helps",
+    "the discriminator has won: the mean of train/D_score is 0.97 over steps 301 to 500, where 0.5 is even; a smaller train.discriminator_optimizer.learning_rate often helps",
   );
 });
 
 test("networks without a discriminator are passed over", () => {
   const watch = createGanWatch();
-  for (let step = 1; step < 500; step++) assert.deepEqual(watch.step(step, { loss: 0.01 }), []);
+  for (let step = 1; step < 500; step++) assert.deepEqual(watch(step, { "train/loss": 0.01 }), []);
 });
