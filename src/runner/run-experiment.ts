@@ -149,8 +149,8 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
       const batches = epochBatches(dataset.seen, batchSize, experiment.seed, epoch);
       const epochStart = performance.now();
-      const firstOfEpoch = step;
-      let lossSum = 0;
+      const firstOfEpoch = epoch * stepsPerEpoch;
+      let lossSum = step === training.firstStep ? training.firstLossSum : 0;
       let waitedMs = 0;
 
       for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {

@@ -36,6 +36,8 @@ export type Training = {
   readonly stepsPerEpoch: number;
   /** Where training begins: 0, or where the newest checkpoint stood. */
   readonly firstStep: number;
+  /** Sum of the main training loss over the steps of that epoch which were trained before. */
+  readonly firstLossSum: number;
   readonly firstState: EngineState;
 };
 
@@ -122,6 +124,9 @@ export async function openTraining(
       checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
     );
   }
+  const firstStep = checkpoint?.step ?? 0;
+  const mainLoss = store.series(run.id, `train/${modelOf(model).losses[0]}`);
+  const epochBegan = firstStep - (firstStep % stepsPerEpoch);
   return {
     experiment,
     dataset,
@@ -143,7 +148,9 @@ export async function openTraining(
       unseen: unseen.subarray(0, experiment.samples.unseen),
     },
     stepsPerEpoch,
-    firstStep: checkpoint?.step ?? 0,
+    firstStep,
+    firstLossSum:
+      mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
 }
