@@ -192,6 +192,8 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   }
 
   section("Series");
+  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/"));
+  if (series.length < run.series.length) lines.push("  those of the colours: --json has them");
   const table = formatTable<SeriesSummary>(
     [
       { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },
@@ -200,7 +202,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
       { title: "min", align: "right", expendable: 0, cell: ({ min }) => formatNumber(min) },
       { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => formatNumber(minStep) },
     ],
-    run.series,
+    series,
     width === null ? null : width - 2,
   );
   lines.push(...(run.series.length === 0 ? ["  none yet"] : table.map((line) => `  ${line}`)));
