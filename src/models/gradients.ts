@@ -34,9 +34,15 @@ export function gradientsOf(
   return { loss: value as Scalar, gradients: named(names, grads), others };
 }
 
-/** Length of all gradients together as one vector: the root of the sum of all squares. */
+/**
+ * Length of all gradients together as one vector: the root of the sum of all squares. Summed by rows first: millions of
+ * float32 numbers in one sum would lose digits, and rows are summed by all threads.
+ */
 export function gradientNorm(gradients: Tensors): Scalar {
-  const squares = Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient)));
+  const squares = Object.values(gradients).map((gradient) => {
+    const rows = gradient.shape.slice(0, -1).map((_, axis) => axis);
+    return sum<Scalar>(sum(square(gradient), rows));
+  });
   return sqrt(squares.reduce((a, b) => add(a, b)));
 }
 
