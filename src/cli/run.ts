@@ -95,6 +95,7 @@ export const runCommand: Command<RunOptions> = {
         if (result.runId !== null) {
           const { runId } = result;
           if (report !== null) await attempt(() => writeRunReport(job, runId, report, options.runs, context));
+          await sayWhatEmerged(runId, options.runs, context);
           sayHowToGoOn(result, runId, options.runs, context);
         }
         if (result.status === "KILLED") break;
@@ -187,6 +188,21 @@ async function writeRunReport(job: Job, runId: string, file: string, runsFolder:
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     throw new UserError(`the run is stored, but not its report: ${messageOf(thrown)}`);
+  }
+}
+
+/** Of colours, where the network makes some. */
+async function sayWhatEmerged(runId: string, runsFolder: string, { output }: Context): Promise<void> {
+  const { openStore } = await import("../store/open-store.ts");
+  const { readEmergence } = await import("../store/read-emergence.ts");
+  const { emergenceLine } = await import("./emergence-line.ts");
+  const store = openStore(runsFolder, { readonly: true });
+  try {
+    const { stepsPerEpoch } = store.getRun(runId);
+    const emergence = readEmergence((name) => store.series(runId, name), stepsPerEpoch);
+    if (emergence !== null) output.info(`colours:  ${emergenceLine(emergence)}`);
+  } finally {
+    store.close();
   }
 }
 

@@ -9,7 +9,9 @@ import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
+import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { measure } from "./evaluate.ts";
+import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
@@ -95,7 +97,7 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
 type Ending = { readonly status: FinalStatus; readonly error: string | null };
 
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
-  const { experiment, dataset, engine, compiled, evaluator, run, stepsPerEpoch } = training;
+  const { experiment, dataset, engine, compiled, evaluator, run, health, stepsPerEpoch } = training;
   const { epochs, batchSize } = experiment.train;
   const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
@@ -104,13 +106,25 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
   let stepsPerCall = 1;
   let lastCheckpoint: string | null = null;
 
+  const warn = (warnings: readonly Warning[]) => {
+    for (const { kind, message } of warnings) {
+      output.warn(message);
+      run.event("warning", kind, message);
+    }
+  };
   const evaluate = async (epoch: number): Promise<number> => {
-    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels);
+    const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
+    const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
+    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, colors?.visit);
     run.logScalars(
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
     );
-    if (epoch % experiment.samples.every === 0 || epoch === epochs) {
+    if (colors) {
+      run.logScalars(step, colors.values());
+      warn(health.afterSampling(epoch, colors.values()));
+    }
+    if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
     return measured.loss;
@@ -136,8 +150,8 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
       const batches = epochBatches(dataset.seen, batchSize, experiment.seed, epoch);
       const epochStart = performance.now();
-      const firstOfEpoch = step;
-      let lossSum = 0;
+      const firstOfEpoch = epoch * stepsPerEpoch;
+      let lossSum = step === training.firstStep ? training.firstLossSum : 0;
       let waitedMs = 0;
       let prepared: PreparedCall | null = null;
       const end = (epoch + 1) * stepsPerEpoch;
@@ -167,14 +181,11 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
         state = result.state;
 
         for (let index = 0; index < count; index++) {
-          const losses = Object.entries(result.losses).map(([name, values]) => [
-            `train/${name}`,
-            values[index]!,
-          ]);
-          run.logScalars(step + index + 1, {
-            ...Object.fromEntries(losses),
-            ...rates[index]!,
-          });
+          const losses = Object.fromEntries(
+            Object.entries(result.losses).map(([name, values]) => [`train/${name}`, values[index]!]),
+          );
+          run.logScalars(step + index + 1, { ...losses, ...rates[index]! });
+          warn(health.afterStep(step + index + 1, losses));
           lossSum += result.losses[mainLoss]![index]!;
         }
         const imagesPerSecond = (count * batchSize * 1000) / callTookMs;
@@ -229,8 +240,8 @@ function nextInputs(training: Training, batches: readonly Uint32Array[], step: n
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
   const rates = factors.map((factor) => ({
     "train/learning_rate": factor * optimizer.learningRate,
-    ...(discriminatorOptimizer && {
-      "train/discriminator_learning_rate": factor * discriminatorOptimizer.learningRate,
+    ...(experiment.model.kind === "pix2pix" && {
+      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learningRate,
     }),
   }));
   const inputs: StepInputs = {

@@ -15,6 +15,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
+import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
@@ -29,11 +30,14 @@ export type Training = {
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
   readonly run: RunWriter;
+  readonly health: HealthWatch;
   readonly checkpoints: string;
   readonly samples: SampleSets;
   readonly stepsPerEpoch: number;
   /** Where training begins: 0, or where the newest checkpoint stood. */
   readonly firstStep: number;
+  /** Sum of the main training loss over the steps of that epoch which were trained before. */
+  readonly firstLossSum: number;
   readonly firstState: EngineState;
 };
 
@@ -123,6 +127,9 @@ export async function openTraining(
       checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
     );
   }
+  const firstStep = checkpoint?.step ?? 0;
+  const mainLoss = store.series(run.id, `train/${modelOf(model).losses[0]}`);
+  const epochBegan = firstStep - (firstStep % stepsPerEpoch);
   return {
     experiment,
     dataset,
@@ -133,13 +140,20 @@ export async function openTraining(
     source,
     evaluator,
     run,
+    health: createHealthWatch({
+      series: (name) => store.series(run.id, name),
+      stepsPerEpoch,
+      events: store.events(run.id),
+    }),
     checkpoints,
     samples: {
       seen: seen.subarray(0, experiment.samples.seen),
       unseen: unseen.subarray(0, experiment.samples.unseen),
     },
     stepsPerEpoch,
-    firstStep: checkpoint?.step ?? 0,
+    firstStep,
+    firstLossSum:
+      mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
 }

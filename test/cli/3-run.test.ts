@@ -62,6 +62,7 @@ test("--report before the files is no file name; a broken file does not stop the
   const report = path.join("runs", `tiny-${run!.id}.html`);
   assert.equal(path.resolve(cwd, stdout.trimEnd()), path.resolve(cwd, report));
   assert.match(stderr, /wrote [\d.]+ KiB: file:\/\/\//);
+  assert.match(stderr, /^colours: {2}\S.* \(epoch 2, 1 unseen image\)$/m);
   assert.match(stderr, new RegExp(`hueristic show ${run!.id}\n +hueristic report ${run!.id}\n$`));
   assert.ok(existsSync(path.join(cwd, report)));
 });

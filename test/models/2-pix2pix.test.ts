@@ -70,6 +70,10 @@ type Golden = {
 };
 
 const golden = JSON.parse(readFileSync(new URL("../golden/pix2pix.json", import.meta.url), "utf8")) as Golden;
+type Health = Readonly<Record<string, readonly Readonly<Record<string, number>>[]>>;
+const ganHealth = JSON.parse(
+  readFileSync(new URL("../golden/gan-health.json", import.meta.url), "utf8"),
+) as Health;
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
 function configOf({ options }: GoldenCase): Pix2PixConfig {
@@ -264,6 +268,10 @@ for (const example of golden.cases) {
           { relative: 1e-4 },
           `${name} of step ${step + 1}`,
         );
+      }
+      for (const [name, value] of Object.entries(ganHealth[example.name]![step]!)) {
+        const what = `${name} of step ${step + 1}`;
+        assertAllClose([result.losses[name]![0]!], [value], { relative: 1e-4 }, what);
       }
       const exported = await onnx.exportState(state);
       for (const [place, name] of example.followed.entries()) {
