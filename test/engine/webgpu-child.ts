@@ -3,7 +3,7 @@
 
 import { checkedAgainst } from "../../src/engine/checked-engine.ts";
 import { openOnnxEngine } from "../../src/engine/onnx/onnx-engine.ts";
-import { providers } from "../../src/engine/onnx/providers.ts";
+import { type Provider, providers } from "../../src/engine/onnx/providers.ts";
 import { UserError } from "../../src/errors.ts";
 import { assertEnginesAgree, betaExample, ganExample, smallExample } from "./examples.ts";
 
@@ -15,9 +15,9 @@ const examples = {
 
 const [name, preferredLayout] = process.argv.slice(2) as [keyof typeof examples, "NCHW" | "NHWC"];
 const { webgpu } = providers;
-const provider = {
+const provider: Provider = {
   ...webgpu,
-  session: { executionProviders: [{ name: "webgpu", preferredLayout } as const] },
+  session: () => ({ executionProviders: [{ name: "webgpu", preferredLayout }] }),
 };
 const cpu = openOnnxEngine({ threads: 2 });
 const gpu = openOnnxEngine({ provider, device: "webgpu", threads: 2 });

@@ -4,10 +4,10 @@ import os from "node:os";
 import ort from "onnxruntime-node";
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
-import { type CreateSession, compileLoopedStep, compileResidentStep, tensorOf } from "./compile-step.ts";
+import { compileLoopedStep, compileResidentStep, tensorOf } from "./compile-step.ts";
 import { encodeModel } from "./model-proto.ts";
 import { type Provider, providers } from "./providers.ts";
-import { createReadBack } from "./read-back.ts";
+import { type CreateSession, createReadBack } from "./read-back.ts";
 import { engineName, exportState, importState, releaseState, tensorsOf } from "./state-tensors.ts";
 import { traceFunction } from "./trace.ts";
 
@@ -24,7 +24,6 @@ export function openOnnxEngine({
   device = `cpu (${threads} threads)`,
 }: OnnxEngineOptions = {}): Engine {
   const options: ort.InferenceSession.SessionOptions = {
-    ...provider.session,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
@@ -33,8 +32,8 @@ export function openOnnxEngine({
     logSeverityLevel: 3,
   };
   const createSession: CreateSession = (graph, more) =>
-    ort.InferenceSession.create(encodeModel(graph), { ...options, ...more });
-  const readBack = createReadBack(options);
+    ort.InferenceSession.create(encodeModel(graph), { ...options, ...provider.session(graph), ...more });
+  const readBack = createReadBack(createSession);
   const { graphDevice, stateStays } = provider;
 
   return {
