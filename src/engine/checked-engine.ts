@@ -82,9 +82,10 @@ export function worstDifference(
 ): string | null {
   let worst: { readonly text: string; readonly excess: number } | null = null;
   const compare = (text: string, error: number, sensitivity: number, size: number) => {
-    // Written so that a NaN fails.
-    const excess = error / (allowance * (sensitivity + precision * size) + Number.MIN_VALUE);
-    if (!(excess <= 1) && !(worst && worst.excess >= excess)) {
+    const limit = allowance * (sensitivity + precision * size);
+    if (error <= limit) return; // not so for a NaN
+    const excess = error / limit;
+    if (!(worst && worst.excess >= excess)) {
       worst = { text: `${text} differs by ${percent(error, size)}`, excess };
     }
   };

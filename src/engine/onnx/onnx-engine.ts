@@ -6,8 +6,8 @@ import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
 import { encodeModel } from "./model-proto.ts";
 import { type Provider, providers } from "./providers.ts";
-import { createReadBack } from "./read-back.ts";
-import { type CreateSession, compileResidentStep, tensorOf } from "./resident-step.ts";
+import { type CreateSession, createReadBack, type SessionOptions } from "./read-back.ts";
+import { compileResidentStep, tensorOf } from "./resident-step.ts";
 import { engineName, exportState, importState, releaseState, tensorsOf } from "./state-tensors.ts";
 import { createThreadedEngine } from "./threaded-engine.ts";
 import { traceFunction } from "./trace.ts";
@@ -24,8 +24,7 @@ export function openOnnxEngine({
   provider = providers.cpu,
   device = `cpu (${threads} threads)`,
 }: OnnxEngineOptions = {}): Engine {
-  const options: ort.InferenceSession.SessionOptions = {
-    ...provider.session,
+  const shared: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
@@ -33,17 +32,18 @@ export function openOnnxEngine({
     extra: { session: { set_denormal_as_zero: "1" } },
     logSeverityLevel: 3,
   };
+  const optionsFor: SessionOptions = (graph) => ({ ...shared, ...provider.session(graph) });
   const { graphDevice, stateStays } = provider;
   const description = {
     name: engineName,
     device,
     version: `onnxruntime-node ${ort.env.versions.node}`,
   } as const;
-  if (!stateStays) return createThreadedEngine(description, options, graphDevice);
+  if (!stateStays) return createThreadedEngine(description, optionsFor, graphDevice);
 
   const createSession: CreateSession = (graph, more) =>
-    ort.InferenceSession.create(encodeModel(graph), { ...options, ...more });
-  const readBack = createReadBack(options);
+    ort.InferenceSession.create(encodeModel(graph), { ...optionsFor(graph), ...more });
+  const readBack = createReadBack(createSession);
   return {
     ...description,
     importState,

@@ -10,7 +10,7 @@ import ort from "onnxruntime-node";
 import type { DeviceName } from "../devices.ts";
 import { isGpuNode } from "../host-gpus.ts";
 import { GraphBuilder } from "./graph-builder.ts";
-import { encodeModel } from "./model-proto.ts";
+import { encodeModel, type GraphParts } from "./model-proto.ts";
 import type { Provider } from "./providers.ts";
 
 const onnxruntime = createRequire(import.meta.url).resolve("onnxruntime-node");
@@ -41,10 +41,11 @@ export function probeProvider(
   env: Readonly<Record<string, string>> = {},
 ): ProviderProbe {
   const program = fileURLToPath(new URL("./provider-probe.cjs", import.meta.url));
-  const options = JSON.stringify({ ...session, logSeverityLevel: 3 });
+  const graph = doublingGraph();
+  const options = JSON.stringify({ ...session(graph), logSeverityLevel: 3 });
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
-    [program, onnxruntime, options, Buffer.from(doublingModel()).toString("base64")],
+    [program, onnxruntime, options, Buffer.from(encodeModel(graph)).toString("base64")],
     { encoding: "utf8", env: { ...process.env, ...env }, timeout: longestMs },
   );
   if (status === 0) {
@@ -71,9 +72,9 @@ function reasonOf(stderr: string, signal: string | null): string {
   return last.replace(/^.* was false\. /, "") || "it does not start";
 }
 
-function doublingModel(): Uint8Array {
+function doublingGraph(): GraphParts {
   const graph = new GraphBuilder();
   const x = graph.input("x", "float32", [1]);
   const y = graph.node("Add", [x, x], [1]);
-  return encodeModel(graph.build("double", [{ name: "y", type: "float32", shape: [1], value: y }]));
+  return graph.build("double", [{ name: "y", type: "float32", shape: [1], value: y }]);
 }

@@ -3,6 +3,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { DeviceName } from "../devices.ts";
 import type { GraphDevice } from "./graph-builder.ts";
+import { type GraphParts, nodeName } from "./model-proto.ts";
 
 export type Provider = {
   readonly device: DeviceName;
@@ -15,7 +16,8 @@ export type Provider = {
   readonly stateStays: boolean;
   /** The relative precision of one product: float32, or TensorFloat-32 where the provider rounds to it. */
   readonly precision: number;
-  readonly session: InferenceSession.SessionOptions;
+  /** The options of a session that runs `graph`. */
+  session(graph: GraphParts): InferenceSession.SessionOptions;
 };
 
 const float32 = 1e-6;
@@ -27,7 +29,7 @@ export const providers = {
     graphDevice: "cpu",
     stateStays: false,
     precision: float32,
-    session: { executionProviders: ["cpu"] },
+    session: () => ({ executionProviders: ["cpu"] }),
   },
   // From JavaScript its outputs always come back to the host; inside a Loop they stay.
   cuda: {
@@ -35,7 +37,7 @@ export const providers = {
     graphDevice: "gpu",
     stateStays: false,
     precision: tensorFloat32,
-    session: { executionProviders: ["cuda", "cpu"] },
+    session: () => ({ executionProviders: ["cuda", "cpu"] }),
   },
   // NHWC, which it prefers by itself, gives silently wrong convolutions (microsoft/onnxruntime#29651). A Loop would
   // run on the CPU and copy the state at every step.
@@ -44,6 +46,20 @@ export const providers = {
     graphDevice: "gpu",
     stateStays: true,
     precision: float32,
-    session: { executionProviders: [{ name: "webgpu", preferredLayout: "NCHW" } as const] },
+    session: (graph) => {
+      const forceCpuNodeNames = withIndices(graph);
+      const webgpu = { name: "webgpu", preferredLayout: "NCHW" } as const;
+      // It refuses an empty list.
+      return {
+        executionProviders: [forceCpuNodeNames.length > 0 ? { ...webgpu, forceCpuNodeNames } : webgpu],
+      };
+    },
   },
 } satisfies Record<DeviceName, Provider>;
+
+/** Maximum pooling that also says where: the WebGPU provider takes such nodes, and then fails in them. */
+function withIndices({ nodes }: GraphParts): string[] {
+  return nodes.flatMap((node, index) =>
+    node.op === "MaxPool" && node.outputs.length > 1 ? nodeName(node, index) : [],
+  );
+}

@@ -11,15 +11,9 @@ import {
 } from "../../training-step.ts";
 import type { CompiledStep, StepInputs } from "../engine.ts";
 import type { GraphDevice } from "./graph-builder.ts";
-import type { GraphParts } from "./model-proto.ts";
-import type { ReadBack } from "./read-back.ts";
+import type { CreateSession, ReadBack } from "./read-back.ts";
 import { engineName, tensorsOf } from "./state-tensors.ts";
 import { scalarSpecs, traceOneStep } from "./trace-step.ts";
-
-export type CreateSession = (
-  graph: GraphParts,
-  options?: ort.InferenceSession.SessionOptions,
-) => Promise<ort.InferenceSession>;
 
 /** Every step is a call, and its state stays on the device. Losses are read when the last step is on its way. */
 export async function compileResidentStep(

@@ -2,10 +2,10 @@
 // progress bar and the next batches do not wait for a call's end; and the state of a training stays there between calls.
 
 import { Worker } from "node:worker_threads";
-import type ort from "onnxruntime-node";
 import type { TensorArray } from "../../training-step.ts";
 import type { GraphParts } from "./model-proto.ts";
 import { encodeModel } from "./model-proto.ts";
+import type { SessionOptions } from "./read-back.ts";
 
 /** A float32 tensor that lies in the thread until it is freed. */
 export type StoredTensor = { readonly id: number; readonly dims: readonly number[] };
@@ -37,7 +37,7 @@ export type SessionThread = {
 };
 
 /** The thread starts with the first call, and does not keep the process alive. */
-export function openSessionThread(options: ort.InferenceSession.SessionOptions): SessionThread {
+export function openSessionThread(optionsFor: SessionOptions): SessionThread {
   let channel: ReturnType<typeof openChannel> | null = null;
   const ask = (call: string, given: object) => {
     channel ??= openChannel();
@@ -51,7 +51,7 @@ export function openSessionThread(options: ort.InferenceSession.SessionOptions):
   return {
     async createSession(graph) {
       const session = ++ids;
-      await ask("create", { id: session, model: encodeModel(graph), options });
+      await ask("create", { id: session, model: encodeModel(graph), options: optionsFor(graph) });
       return {
         async run(feeds, keep = {}) {
           const kept = Object.fromEntries(

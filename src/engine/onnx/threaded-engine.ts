@@ -1,10 +1,10 @@
 // The traced engine for providers whose outputs come back to memory: several steps are one call, a Loop inside the
 // graph, and sessions and state live in a thread of their own.
 
-import type ort from "onnxruntime-node";
 import type { State, StepFunction, StepSpecs, TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, CompiledStep, Engine, EngineState } from "../engine.ts";
 import type { GraphDevice } from "./graph-builder.ts";
+import type { SessionOptions } from "./read-back.ts";
 import { expectLength, namedInputs } from "./resident-step.ts";
 import {
   type GivenTensor,
@@ -20,10 +20,10 @@ type StoredState = Readonly<Record<string, StoredTensor>>;
 
 export function createThreadedEngine(
   description: Pick<Engine, "name" | "device" | "version">,
-  options: ort.InferenceSession.SessionOptions,
+  optionsFor: SessionOptions,
   graphDevice: GraphDevice,
 ): Engine {
-  const thread = openSessionThread(options);
+  const thread = openSessionThread(optionsFor);
   return {
     ...description,
     importState: (state) => {
