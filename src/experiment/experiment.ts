@@ -179,6 +179,7 @@ export type AugmentConfig = {
 };
 
 export type EngineChoice = "auto" | "onnx" | "tensorflow";
+export type DeviceChoice = "auto" | "cpu" | "cuda" | "webgpu";
 
 export type Experiment = {
   readonly name: string;
@@ -186,6 +187,7 @@ export type Experiment = {
   readonly tags: readonly string[];
   readonly seed: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly model: ModelConfig;
   readonly dataset: DatasetConfig;
   readonly image: { readonly size: number };

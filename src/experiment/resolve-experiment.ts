@@ -57,7 +57,7 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { name, description, tags, seed, engine, model, dataset, ...rest } = camelCase(written);
+  const { name, description, tags, seed, engine, device, model, dataset, ...rest } = camelCase(written);
   // In the order in which experiments are written, as YAML made from them keeps it.
   return {
     name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
@@ -65,6 +65,7 @@ function complete(written: Written, root: Located, file: string): Experiment {
     tags,
     seed,
     engine,
+    device,
     model: completeModel(model, root),
     dataset: completeDataset(dataset, root),
     ...rest,

@@ -44,7 +44,8 @@ function displayed(luma: Float32Array, chroma: Float32Array): Uint8Array {
   return labToDisplayRgb(lumaChromaToLab(luma, chroma)).rgb;
 }
 
-function bytesOf(rgb: Float32Array): Uint8Array {
+/** [0, 1] -> 0..255, rounded and clipped. */
+export function bytesOf(rgb: Float32Array): Uint8Array {
   return Uint8Array.from(rgb, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }
 
