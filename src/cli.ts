@@ -2,6 +2,7 @@
 // Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130, 143 and 129 for a stopped run.
 
 import yargs, { type Argv } from "yargs";
+import { agentCommand } from "./cli/agent.ts";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder } from "./cli/context.ts";
 import { dataCommand } from "./cli/data.ts";
@@ -12,6 +13,7 @@ import { printError } from "./cli/print-error.ts";
 import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
 import { showCommand } from "./cli/show.ts";
+import { sweepCommand } from "./cli/sweep.ts";
 import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
@@ -87,6 +89,8 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
     );
   }
   add(runCommand);
+  add(sweepCommand);
+  add(agentCommand);
   add(reportCommand);
   add(listCommand);
   add(showCommand);

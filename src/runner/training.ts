@@ -115,6 +115,7 @@ export async function openTraining(
           stepsPerEpoch,
         })
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
+  options.onRun?.(run.id);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
 

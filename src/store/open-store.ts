@@ -21,6 +21,8 @@ import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
+import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
+import { createTrialLeases, type TrialLeases } from "./trial-leases.ts";
 
 export type StoreOptions = {
   readonly readonly?: boolean;
@@ -32,7 +34,10 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
-  DatasetReader & {
+  DatasetReader &
+  SweepReader &
+  SweepWriter &
+  TrialLeases & {
     readonly folder: string;
     /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
     getRun(ref: string): RunRow;
@@ -100,6 +105,9 @@ function assemble(
     },
     ...createRunContentReader(database),
     ...createDatasetReader(database),
+    ...createSweepReader(database),
+    ...createSweepWriter(database, now),
+    ...createTrialLeases(database, { now, newToken: newWriterToken }),
     saveDataset(row, images, skipped) {
       requireWritable();
       saveDataset(row, images, skipped);

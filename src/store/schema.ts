@@ -133,4 +133,38 @@ SELECT
 FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint;
 `;
 
-export const migrations: readonly string[] = [firstSchema];
+const sweeps = `
+CREATE TABLE sweeps (
+  id         TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
+  name       TEXT    NOT NULL CHECK (name <> ''),
+  created_at INTEGER NOT NULL,
+  definition TEXT    NOT NULL CHECK (json_valid(definition))
+) STRICT;
+
+-- holder and heartbeat_at are the lease of the process that trains a running trial.
+CREATE TABLE trials (
+  sweep_id     TEXT    NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+  number       INTEGER NOT NULL CHECK (number >= 0),
+  state        TEXT    NOT NULL
+    CHECK (state IN ('waiting', 'running', 'complete', 'pruned', 'diverged', 'failed')),
+  parameters   TEXT    NOT NULL CHECK (json_valid(parameters)),
+  seed         INTEGER,
+  run_id       TEXT REFERENCES runs ON DELETE SET NULL,
+  holder       TEXT,
+  heartbeat_at INTEGER,
+  failures     INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+  deaths       INTEGER NOT NULL DEFAULT 0 CHECK (deaths >= 0),
+  error        TEXT,
+  PRIMARY KEY (sweep_id, number),
+  CHECK ((state = 'running') = (holder IS NOT NULL AND heartbeat_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trials_by_run ON trials (run_id);
+
+-- A trial whose run is deleted is trained again.
+CREATE TRIGGER trial_of_deleted_run BEFORE DELETE ON runs BEGIN
+  UPDATE trials SET state = 'waiting', run_id = NULL, holder = NULL, heartbeat_at = NULL, failures = 0, deaths = 0,
+    error = NULL WHERE run_id = OLD.id;
+END;
+`;
+
+export const migrations: readonly string[] = [firstSchema, sweeps];

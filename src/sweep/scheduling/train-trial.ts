@@ -1,0 +1,85 @@
+// One trial, from the lease to its end: the run is begun or goes on from its checkpoint, and however it ends is
+// recorded with the trial.
+
+import { messageOf, UserError } from "../../errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { Output } from "../../output.ts";
+import { type RunResult, runExperiment } from "../../runner/run-experiment.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { TrialRow } from "../../store/sweeps.ts";
+import { type TrialEnding, trialHeartbeatEveryMs } from "../../store/trial-leases.ts";
+import type { Parameters, Sweep } from "../sweep.ts";
+import { pastTrials } from "./past-trials.ts";
+import type { PruneDecision } from "./prune-decision.ts";
+
+export type TrialSurroundings = {
+  readonly store: Store;
+  readonly sweep: Sweep;
+  readonly experimentOf: (parameters: Parameters, seed: number | null) => Experiment;
+  readonly output: Output;
+  readonly threads: number;
+  readonly prunes: PruneDecision | null;
+};
+
+export async function trainTrial(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
+  const { store } = surroundings;
+  const heartbeat = setInterval(() => store.renewTrial(trial), trialHeartbeatEveryMs);
+  try {
+    const result = await attempt(trial, surroundings);
+    store.endTrial(trial, result);
+    return result;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
+  const { store, sweep, output, threads, experimentOf } = surroundings;
+  const before = trial.runId === null ? null : store.getRun(trial.runId);
+  if (before?.status === "FINISHED") return { state: "complete", error: null };
+  let runId = trial.runId;
+  try {
+    const experiment = experimentOf(trial.parameters as Parameters, trial.seed);
+    const result = await runExperiment(
+      { ...experiment, name: `${sweep.name}-${trial.number}` },
+      {
+        runsFolder: store.folder,
+        source: sweep.base.file,
+        resume: trial.runId,
+        output,
+        threads,
+        onRun(id) {
+          runId = id;
+          if (!store.setTrialRun(trial, id))
+            throw new UserError(`trial ${trial.number}: was taken over by another process`);
+        },
+        afterEpoch() {
+          store.progressTrial(trial);
+          return isPruned(trial, surroundings);
+        },
+      },
+    );
+    return endingOf(result, runId === null ? null : store.getRun(runId).error);
+  } catch (thrown) {
+    output.error(messageOf(thrown));
+    return { state: "failed", error: tracebackOf(thrown) };
+  }
+}
+
+function isPruned(trial: TrialRow, { store, sweep, prunes }: TrialSurroundings): boolean {
+  if (prunes === null || sweep.prune === null) return false;
+  return prunes(sweep, pastTrials(store, store.trials(trial.sweepId), sweep.metric), trial.number);
+}
+
+function endingOf({ status, pruned }: RunResult, error: string | null): TrialEnding {
+  if (pruned) return { state: "pruned", error: null };
+  if (status === "FINISHED") return { state: "complete", error: null };
+  if (status === "FAILED") return { state: "diverged", error };
+  return { state: "waiting", error: null };
+}
+
+function tracebackOf(thrown: unknown): string {
+  return thrown instanceof Error && !(thrown instanceof UserError)
+    ? (thrown.stack ?? thrown.message)
+    : messageOf(thrown);
+}
