@@ -9,7 +9,8 @@ const read = (...args: string[]) => readSweepOverrides(args, "/project");
 function values(text: string) {
   const { parameters, problems } = read(`key=${text}`);
   assert.deepEqual(problems, []);
-  return gridValues(parameters[0]!.distribution);
+  // Mappings of YAML have no prototype.
+  return structuredClone(gridValues(parameters[0]!.distribution));
 }
 
 function problem(arg: string) {
