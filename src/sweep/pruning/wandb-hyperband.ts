@@ -1,6 +1,7 @@
 // W&B's `early_terminate: {type: hyperband}`: at each band a trial has to be among the best 1/eta of all that came so
 // far. A band counts logged values from 0 as W&B does, so that band 3 looks at the fourth; NaN and infinities are
-// skipped. Read anew, the value at the last band that was passed is compared, or with strict false the best so far.
+// skipped. The value at the last band that was passed is compared, or with strict false the best so far. (The public
+// source reads the next band's value, which is not there yet, and has no code for strict; its schema names it.)
 // https://github.com/wandb/sweeps/blob/master/src/sweeps/hyperband_stopping.py
 
 import type { Goal, WandbHyperbandConfig } from "../sweep.ts";
