@@ -3,7 +3,35 @@
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type { DatasetRow, EventRow, ImageRow, RunRow, Series, SkippedFile } from "../store/rows.ts";
+import type {
+  DatasetRow,
+  EventRow,
+  ImageRow,
+  ImageSet,
+  RunRow,
+  Series,
+  SkippedFile,
+} from "../store/rows.ts";
+
+/** A metric of one sample image. */
+export type ImageMetric = {
+  readonly epoch: number;
+  readonly set: ImageSet;
+  /** Position of the image among the samples of its set. */
+  readonly index: number;
+  /** Such as "psnr". */
+  readonly metric: string;
+  readonly value: number;
+};
+
+/** What a finished run gave on images of some data set, its own or another. */
+export type Evaluation = {
+  /** Which images, such as "celeba portraits"; equal names share a column. */
+  readonly testedOn: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Pictures that it made of them, in a fixed order. */
+  readonly samples: readonly { readonly imageId: string; readonly blobHash: string }[];
+};
 
 export type ReportStore = Pick<
   Store,
@@ -16,7 +44,12 @@ export type ReportStore = Pick<
   | "events"
   | "dataset"
   | "skippedFiles"
->;
+> & {
+  /** A store that keeps metrics of single images gives them by this. */
+  imageMetrics?(runId: string): readonly ImageMetric[];
+  /** A store that keeps evaluations on other data gives them by this. */
+  evaluations?(runId: string): readonly Evaluation[];
+};
 
 export type ReportRun = {
   readonly run: RunRow;
@@ -24,6 +57,8 @@ export type ReportRun = {
   readonly lastEpoch: number | null;
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
+  readonly imageMetrics: readonly ImageMetric[];
+  readonly evaluations: readonly Evaluation[];
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
@@ -37,18 +72,33 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
   const [only, ...others] = runs.values();
   const summaries = store.summaries(others.length === 0 ? { name: only!.name } : {});
   const summaryOf = new Map(summaries.map((summary) => [summary.id, summary]));
-  return [...runs.values()].map((run) => readRun(store, run, summaryOf.get(run.id)));
+  const datasets = new Map<string, Pick<ReportRun, "dataset" | "skipped">>();
+  const datasetOf = (fingerprint: string) => {
+    const known = datasets.get(fingerprint);
+    if (known) return known;
+    const read = { dataset: store.dataset(fingerprint) ?? null, skipped: store.skippedFiles(fingerprint) };
+    datasets.set(fingerprint, read);
+    return read;
+  };
+  return [...runs.values()].map((run) => ({
+    ...readRun(store, run, summaryOf.get(run.id)),
+    ...datasetOf(run.datasetFingerprint),
+  }));
 }
 
-function readRun(store: ReportStore, run: RunRow, summary: RunSummary | undefined): ReportRun {
+function readRun(
+  store: ReportStore,
+  run: RunRow,
+  summary: RunSummary | undefined,
+): Omit<ReportRun, "dataset" | "skipped"> {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
     lastEpoch: summary?.lastEpoch ?? null,
     series: store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []),
     images: store.images(run.id),
+    imageMetrics: store.imageMetrics?.(run.id) ?? [],
+    evaluations: store.evaluations?.(run.id) ?? [],
     events: store.events(run.id),
-    dataset: store.dataset(run.datasetFingerprint) ?? null,
-    skipped: store.skippedFiles(run.datasetFingerprint),
   };
 }

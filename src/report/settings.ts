@@ -37,7 +37,7 @@ export function flatSettings(experiment: Experiment): Map<string, string> {
 }
 
 /** What tells a run from another by name only; no setting that a result depends on. */
-const labels: ReadonlySet<string> = new Set(["name", "description", "tags"]);
+export const labels: ReadonlySet<string> = new Set(["name", "description", "tags"]);
 
 /** The settings that are not the same in all experiments, in the order of the first one that has them. */
 export function differingSettings(experiments: readonly Experiment[]): string[] {
