@@ -1,8 +1,8 @@
 // hueristic report: one self-contained page about runs.
 
-import type { PageKind } from "../report/page-content.ts";
-import type { Definition } from "../report/definition.ts";
 import { UserError } from "../errors.ts";
+import type { Definition } from "../report/definition.ts";
+import type { PageKind } from "../report/page-content.ts";
 import type { Command, Context, GlobalOptions } from "./context.ts";
 import { formatBytes } from "./format.ts";
 
@@ -96,7 +96,8 @@ async function sizeOf(text: string | null): Promise<number | null> {
   if (text === null) return null;
   const { parseSize } = await import("../report/parse-size.ts");
   const bytes = parseSize(text);
-  if (bytes === null) throw new UserError(`--max-size: expected a size such as 15MB, got ${JSON.stringify(text)}`);
+  if (bytes === null)
+    throw new UserError(`--max-size: expected a size such as 15MB, got ${JSON.stringify(text)}`);
   return bytes;
 }
 
@@ -111,7 +112,8 @@ async function withDefinition(
   for (const ref of refs) {
     const text = /\.ya?ml$/i.test(ref) ? await readFile(ref, "utf8").catch(() => null) : null;
     if (text === null || !isDefinition(text)) named.push(ref);
-    else if (definition !== null) throw new UserError(`${ref}: expected one report definition, got a second one`);
+    else if (definition !== null)
+      throw new UserError(`${ref}: expected one report definition, got a second one`);
     else definition = readDefinition(text, ref);
   }
   if (definition !== null && named.length === 0) {

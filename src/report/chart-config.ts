@@ -1,7 +1,7 @@
 // A panel as plain Chart.js configuration, for pictures without a browser.
 
-import type { Curve, Panel } from "./panels.ts";
 import { dashOf, strokeOf } from "./palette.ts";
+import type { Curve, Panel } from "./panels.ts";
 
 export function chartConfig({ title, curves, range }: Panel) {
   return {
@@ -38,7 +38,10 @@ function dataset({ label, color, every, epoch, value }: Curve, count: number) {
   return {
     label,
     // A null is a gap.
-    data: Array.from(epoch, (x, at) => [x, Number.isFinite(value[at]!) ? value[at]! : null] as [number, number]),
+    data: Array.from(
+      epoch,
+      (x, at) => [x, Number.isFinite(value[at]!) ? value[at]! : null] as [number, number],
+    ),
     borderColor: stroke,
     backgroundColor: stroke,
     borderWidth: count > 40 ? 0.5 : 2,

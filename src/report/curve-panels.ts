@@ -1,7 +1,7 @@
 // Which series of runs stand in which chart.
 
 import { plural } from "./format.ts";
-import { type Panel, curveOf, gapNote, isLoss, pointsPerCurve, seriesLabel } from "./panels.ts";
+import { curveOf, gapNote, isLoss, type Panel, pointsPerCurve, seriesLabel } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import type { RunGroup } from "./run-names.ts";
 
@@ -109,7 +109,8 @@ export function singleRunPanels(data: ReportRun): RunPanels {
     .filter(({ name }) => !taken.has(name))
     .map((series, index) => panelOf(seriesLabel(series.name), [series], families.length + index));
   const isGan = data.series.some(({ name }) => name === "train/D_score");
-  const all = [...panels, ...single];
+  const isLast = ({ title }: Panel) => Number(title === "Learning rates");
+  const all = [...panels, ...single].sort((a, b) => isLast(a) - isLast(b));
   return {
     loss: all.filter(({ title }) => title === "Loss"),
     gan: isGan ? all.filter(({ title }) => health.test(title)) : [],

@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { UserError } from "../errors.ts";
-import { describe, type Located, type Problem, type Path, problemLine } from "../experiment/located.ts";
+import { describe, type Located, type Path, type Problem, problemLine } from "../experiment/located.ts";
 import { readYaml } from "../experiment/read-yaml.ts";
 import { nearMiss } from "../near-miss.ts";
 import { html } from "./html.ts";
@@ -45,7 +45,9 @@ export function readDefinition(text: string, file: string): Definition {
   const section = isSection ? root.entries.get("report")! : root;
   const prefix: Path = isSection ? ["report"] : [];
   if (section?.type !== "mapping")
-    throw new UserError(`${file}: expected keys such as title, text and runs, got ${describe(section ?? null)}`);
+    throw new UserError(
+      `${file}: expected keys such as title, text and runs, got ${describe(section ?? null)}`,
+    );
   const found: Problem[] = [];
   const report = (value: Located, key: string, expected: string) =>
     found.push({
@@ -57,7 +59,11 @@ export function readDefinition(text: string, file: string): Definition {
     if (!(known as readonly string[]).includes(key)) {
       const near = nearMiss(key, known);
       const hint = near === null ? "" : `, did you mean ${near}?`;
-      found.push({ place: value.place, path: [...prefix, key], text: `unknown key${hint} (known: ${known.join(", ")})` });
+      found.push({
+        place: value.place,
+        path: [...prefix, key],
+        text: `unknown key${hint} (known: ${known.join(", ")})`,
+      });
     }
   const words = (key: string, expected: string): string | null => {
     const value = section.entries.get(key);
@@ -80,7 +86,8 @@ export function readDefinition(text: string, file: string): Definition {
     report(section.entries.get("page")!, "page", `one of ${pageKinds.join(", ")}`);
   const size = words("max_size", "a size such as 10MB");
   const maxSize = size === null ? null : parseSize(size);
-  if (size !== null && maxSize === null) report(section.entries.get("max_size")!, "max_size", "a size such as 10MB");
+  if (size !== null && maxSize === null)
+    report(section.entries.get("max_size")!, "max_size", "a size such as 10MB");
   const definition = {
     title: words("title", "a line of text"),
     text: words("text", "Markdown"),
@@ -98,7 +105,9 @@ export function arrangedPage(content: PageContent, definition: Definition | null
   if (definition === null) return content;
   const { title, text, panels } = definition;
   const written: Section | null =
-    text === null ? null : { id: "text", title: "In short", body: html`<div class="text">${markdownHtml(text)}</div>` };
+    text === null
+      ? null
+      : { id: "text", title: "In short", body: html`<div class="text">${markdownHtml(text)}</div>` };
   const all = written === null ? content.sections : [written, ...content.sections];
   const byId = new Map(all.map((section) => [section.id, section]));
   const sections = panels?.map((id) => {

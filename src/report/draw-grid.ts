@@ -30,14 +30,22 @@ export async function drawGrid(
   const top = (row: number) => margin + heading + row * (tile + gap) + (row > 1 ? 2 * gap : 0);
   const sides = grid.columns.map(({ set }) => set);
   const left = (column: number) =>
-    margin + label + column * (tile + gap) + (sides[column] === "unseen" && sides[0] === "seen" ? between : 0);
+    margin +
+    label +
+    column * (tile + gap) +
+    (sides[column] === "unseen" && sides[0] === "seen" ? between : 0);
   const texts = rows.map(
     (row, index) =>
       `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(shorten(row.label, 18))}</text>`,
   );
-  for (const [set, title] of [["seen", "Seen in training"], ["unseen", "Not seen in training"]] as const)
+  for (const [set, title] of [
+    ["seen", "Seen in training"],
+    ["unseen", "Not seen in training"],
+  ] as const)
     if (sides.includes(set))
-      texts.push(`<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${title}</text>`);
+      texts.push(
+        `<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${title}</text>`,
+      );
   const layers: OverlayOptions[] = [];
   for (const [index, { hashes }] of rows.entries())
     for (const [column, hash] of hashes.entries()) {

@@ -59,7 +59,9 @@ function noteOf(words: string, { everyEpoch, mostImages }: Thinning, mostBytes: 
       : everyEpoch > 1000
         ? ", first and last epoch only"
         : `, every ${everyEpoch === 2 ? "second" : `${everyEpoch}th`} sampled epoch and the last`;
-  const images = Number.isFinite(mostImages) ? `, at most ${mostImages} seen and ${mostImages} unseen images` : "";
+  const images = Number.isFinite(mostImages)
+    ? `, at most ${mostImages} seen and ${mostImages} unseen images`
+    : "";
   return `To fit into ${megabytes(mostBytes)} (--max-size), pictures are stored ${words}${epochs}${images}. Colours may differ slightly from what the network made; the store has the originals.`;
 }
 

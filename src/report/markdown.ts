@@ -51,8 +51,7 @@ function items(lines: readonly string[], mark: RegExp): Html[] {
   return texts.map((text) => html`<li>${inline(text)}</li>`);
 }
 
-const inlineMarks =
-  /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\((https?:\/\/[^\s()]+)\)/g;
+const inlineMarks = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\((https?:\/\/[^\s()]+)\)/g;
 
 /** Everything is escaped; only the marks above become elements. */
 function inline(text: string): Html {

@@ -26,7 +26,9 @@ export function measuresOf(runs: readonly ReportRun[]): Measure[] {
   const metrics = [...names]
     .filter((name) => name.startsWith("unseen/") && name !== "unseen/loss" && !noResult.test(name))
     .map(lastOf);
-  const paletteUsed = names.has("unseen/emergence/palette_used") ? [lastOf("unseen/emergence/palette_used")] : [];
+  const paletteUsed = names.has("unseen/emergence/palette_used")
+    ? [lastOf("unseen/emergence/palette_used")]
+    : [];
   const all = [finalLoss, bestLoss, ...metrics, ...paletteUsed, epochTime, totalTime];
   return all.filter((measure) => runs.some((run) => measure.value(run) !== null));
 }
@@ -73,7 +75,11 @@ const totalTime: Measure = {
 
 /** The newest value of a series. A chroma ratio is good where it is near 1: nothing is best. */
 function lastOf(series: string): Measure {
-  const better = higher.test(series) ? "higher" : /ratio|\/colorfulness|\/clipped/.test(series) ? null : "lower";
+  const better = higher.test(series)
+    ? "higher"
+    : /ratio|\/colorfulness|\/clipped/.test(series)
+      ? null
+      : "lower";
   return {
     name: seriesLabel(series.replace(/^unseen\/(colour\/|emergence\/)?/, "")),
     better,

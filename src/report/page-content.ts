@@ -9,7 +9,13 @@ import type { SweepInput } from "./sweep/trials.ts";
 
 export type PageKind = "runs" | "models" | "sweep" | "datasets" | "run";
 
-export const pageKinds = ["runs", "models", "sweep", "datasets", "run"] as const satisfies readonly PageKind[];
+export const pageKinds = [
+  "runs",
+  "models",
+  "sweep",
+  "datasets",
+  "run",
+] as const satisfies readonly PageKind[];
 
 /** What a page is made of. */
 export type PageInput = {

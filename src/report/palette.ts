@@ -22,10 +22,13 @@ export function valueColour(share: number): string {
   if (!Number.isFinite(share)) return neutral;
   const at = Math.min(1, Math.max(0, share)) * (viridis.length - 1);
   const low = Math.min(viridis.length - 2, Math.floor(at));
-  const channel = (hex: string, index: number) => Number.parseInt(hex.slice(1 + 2 * index, 3 + 2 * index), 16);
+  const channel = (hex: string, index: number) =>
+    Number.parseInt(hex.slice(1 + 2 * index, 3 + 2 * index), 16);
   const mixed = [0, 1, 2].map((index) => {
     const [from, to] = [channel(viridis[low]!, index), channel(viridis[low + 1]!, index)];
-    return Math.round(from + (to - from) * (at - low)).toString(16).padStart(2, "0");
+    return Math.round(from + (to - from) * (at - low))
+      .toString(16)
+      .padStart(2, "0");
   });
   return `#${mixed.join("")}`;
 }

@@ -1,6 +1,7 @@
 // Charts in the page: their frames and controls; client/curves.js draws into them.
 
 import { type Html, html } from "./html.ts";
+import { dashOf, strokeOf } from "./palette.ts";
 import type { Panel } from "./panels.ts";
 import type { RunGroup } from "./run-names.ts";
 
@@ -17,13 +18,17 @@ export function panelsHtml(
   return html`<div class="curves" data-curves>
 ${curveControls(smoothing)}
 ${legend}
-<div class="panels">${first.map(panelHtml)}</div>
-${rest.length > 0 && html`<details><summary>${rest.length} more series</summary><div class="panels">${rest.map(panelHtml)}</div></details>`}
+<div class="panels">${first.map((panel) => panelHtml(panel, legend === null))}</div>
+${rest.length > 0 && html`<details><summary>${rest.length} more series</summary><div class="panels">${rest.map((panel) => panelHtml(panel, legend === null))}</div></details>`}
 </div>`;
 }
 
-function panelHtml({ id, title, description, notes }: Panel): Html {
-  return html`<div class="card panel"><h4>${title}</h4><div class="plot"><canvas data-panel="${id}" role="img" aria-label="${description}"></canvas></div>${notesHtml(notes)}</div>`;
+function panelHtml({ id, title, description, notes, curves }: Panel, hasKey: boolean): Html {
+  const key =
+    hasKey &&
+    curves.length > 1 &&
+    html`<ul class="legend">${curves.map(({ label, color }) => html`<li><span>${swatch(color)}<bdi>${label}</bdi></span></li>`)}</ul>`;
+  return html`<div class="card panel"><h4>${title}</h4>${key}<div class="plot"><canvas data-panel="${id}" role="img" aria-label="${description}"></canvas></div>${notesHtml(notes)}</div>`;
 }
 
 function notesHtml(notes: readonly string[]): Html | false {
@@ -42,12 +47,16 @@ function curveControls(smoothing: number): Html {
 </div>`;
 }
 
+function swatch(color: number | null): Html {
+  return html`<svg class="swatch" width="22" height="6" aria-hidden="true"><line x1="0" y1="3" x2="22" y2="3" stroke-width="3" stroke="${strokeOf(color)}" stroke-dasharray="${dashOf(color).join(" ")}"/></svg>`;
+}
+
 /** Names to click: hides a curve; with Shift or the little "only" isolates it. */
 export function legendHtml(groups: readonly RunGroup[]): Html {
   if (groups.length > mostInLegend)
     return html`<p class="soft">${groups.length} runs: the six best have a colour, the others are grey. Point at a curve for its name, or filter the table.</p>`;
   return html`<ul class="legend" aria-label="Runs, shown or hidden">${groups.map(
-    ({ label }, group) =>
-      html`<li><button type="button" data-group="${group}" aria-pressed="true"><svg class="swatch" width="22" height="6" aria-hidden="true"><line x1="0" y1="3" x2="22" y2="3" stroke-width="3" data-swatch="${group}"/></svg><bdi>${label}</bdi></button><button type="button" class="only" data-only="${group}" aria-label="Only ${label}">only</button></li>`,
+    ({ label, color }, group) =>
+      html`<li><button type="button" data-group="${group}" aria-pressed="true">${swatch(color)}<bdi>${label}</bdi></button><button type="button" class="only" data-only="${group}" aria-label="Only ${label}">only</button></li>`,
   )}</ul>`;
 }

@@ -3,15 +3,7 @@
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type {
-  DatasetRow,
-  EventRow,
-  ImageRow,
-  ImageSet,
-  RunRow,
-  Series,
-  SkippedFile,
-} from "../store/rows.ts";
+import type { DatasetRow, EventRow, ImageRow, ImageSet, RunRow, Series, SkippedFile } from "../store/rows.ts";
 
 /** A metric of one sample image. */
 export type ImageMetric = {

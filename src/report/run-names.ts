@@ -24,9 +24,7 @@ export function runNames(runs: readonly ReportRun[]): string[] {
     count.get(names[at]!) === 1 ? names[at]! : `${names[at]}, seed ${run.experiment.seed}`,
   );
   const again = counted(seeded);
-  return runs.map(({ run }, at) =>
-    again.get(seeded[at]!) === 1 ? seeded[at]! : `${names[at]} (${run.id})`,
-  );
+  return runs.map(({ run }, at) => (again.get(seeded[at]!) === 1 ? seeded[at]! : `${names[at]} (${run.id})`));
 }
 
 /** Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured. */

@@ -3,7 +3,7 @@
 import { formatTime, shorten } from "./format.ts";
 import { bestOf, type Measure, measuresOf } from "./measures.ts";
 import type { ReportRun } from "./read-report-runs.ts";
-import { differingSettings, flatSettings } from "./settings.ts";
+import { flatSettings, independentSettings } from "./settings.ts";
 
 export type Cell = {
   readonly text: string;
@@ -37,7 +37,7 @@ export function runTable(
   names: readonly string[],
   measures: readonly Measure[] = measuresOf(runs),
 ): RunTable {
-  const settings = differingSettings(runs.map(({ run }) => run.experiment));
+  const settings = independentSettings(runs.map(({ run }) => run.experiment));
   const flat = runs.map(({ run }) => flatSettings(run.experiment));
   const sameLoss = new Set(runs.map(lossKind)).size === 1;
   const columns = measures.map((measure) => {

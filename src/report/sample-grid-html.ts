@@ -19,19 +19,24 @@ ${grids.map((grid, index) => gridHtml(grid, index, epochs[start] ?? 0, start, pi
 }
 
 function gridHtml(grid: SampleGrid, index: number, epoch: number, start: number, pictures: Pictures): Html {
-  const { columns, rows } = grid;
+  const { columns, rows, images } = grid;
   const tile = (row: string, rowName: string, column: number, hash: string | null) => {
     const { set, imageId } = columns[column]!;
     const edge = column > 0 && columns[column - 1]!.set !== set && html` class="edge"`;
     const alt = `${imageId}, ${set}, ${rowName}`;
-    return html`<td${edge || null}><button type="button" class="tile" tabindex="-1" data-grid="${index}" data-row="${row}" data-column="${column}"><img alt="${alt}" decoding="async"${hash !== null && html` data-blob="${pictures.number(hash)}"`}></button></td>`;
+    return html`<td${edge}><button type="button" class="tile" tabindex="-1" data-grid="${index}" data-row="${row}" data-column="${column}"><img alt="${alt}" decoding="async"${hash !== null && html` data-blob="${pictures.number(hash)}"`}></button></td>`;
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Sample images"><table class="grid">
+  return html`${images !== null && html`<h3><bdi>${images}</bdi></h3>`}<div class="scroll" tabindex="0" role="region" aria-label="Sample images"><table class="grid">
 <thead><tr><td></td>${setHeads(columns)}</tr></thead><tbody>
 <tr class="truth"><th scope="row">Real</th>${columns.map(({ real }, column) => tile("real", "real colours", column, real))}</tr>
 <tr class="truth last"><th scope="row">Grey</th>${columns.map(({ grey }, column) => tile("grey", "black and white", column, grey))}</tr>
-${rows.map(({ run, name, cells }, row) => html`<tr data-run="${run}"><th scope="row"><bdi>${name}</bdi><span class="late" data-late></span></th>${columns.map((_, column) => tile(String(row), `${name}, epoch ${epoch}`, column, cells[start]?.[column] ?? null))}</tr>
-`)}</tbody></table></div>`;
+${rows.map(
+  (
+    { run, name, cells },
+    row,
+  ) => html`<tr data-run="${run}"><th scope="row"><bdi>${name}</bdi><span class="late" data-late></span></th>${columns.map((_, column) => tile(String(row), `${name}, epoch ${epoch}`, column, cells[start]?.[column] ?? null))}</tr>
+`,
+)}</tbody></table></div>`;
 }
 
 function setHeads(columns: readonly SampleColumn[]): Html[] {
@@ -41,6 +46,29 @@ function setHeads(columns: readonly SampleColumn[]): Html[] {
       ? []
       : [html`<th scope="colgroup" colspan="${count}" class="${set}">${setNames[set]}</th>`];
   });
+}
+
+/** One run, a row for each epoch: the study's figure. */
+export function epochsGridHtml({ epochs, grids }: Samples, pictures: Pictures): Html {
+  const [grid] = grids;
+  const [row] = grid?.rows ?? [];
+  if (grid === undefined || row === undefined) return html``;
+  const { columns } = grid;
+  const line = (name: string, hashes: readonly (string | null)[]) =>
+    html`<tr><th scope="row">${name}</th>${columns.map(({ set, imageId }, column) => {
+      const hash = hashes[column] ?? null;
+      const isEdge = column > 0 && columns[column - 1]!.set !== set;
+      return html`<td${isEdge && html` class="edge"`}>${hash !== null && html`<img class="still" data-blob="${pictures.number(hash)}" alt="${imageId}, ${set}, ${name}" decoding="async">`}</td>`;
+    })}</tr>
+`;
+  return html`<details open><summary>Every epoch</summary><div class="scroll" tabindex="0" role="region" aria-label="Sample images of every epoch"><table class="grid"><thead><tr><td></td>${setHeads(columns)}</tr></thead><tbody>
+${line(
+  "Real",
+  columns.map(({ real }) => real),
+)}${line(
+  "Grey",
+  columns.map(({ grey }) => grey),
+)}${epochs.map((epoch, at) => line(`Epoch ${epoch}`, row.cells[at]!))}</tbody></table></div></details>`;
 }
 
 /** The same for the script: numbers of pictures, and metrics where there are any. */

@@ -22,7 +22,12 @@ export type SampleRow = {
   readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[];
 };
 
-export type SampleGrid = { readonly columns: readonly SampleColumn[]; readonly rows: readonly SampleRow[] };
+export type SampleGrid = {
+  /** Which images these are, where a page has several grids; else null. */
+  readonly images: string | null;
+  readonly columns: readonly SampleColumn[];
+  readonly rows: readonly SampleRow[];
+};
 
 export type Samples = { readonly epochs: readonly number[]; readonly grids: readonly SampleGrid[] };
 
@@ -49,16 +54,21 @@ export function sampleGrids(
   });
   const grids = [...sharing.values()].map((members) => {
     const columns = columnsOf(runs[members[0]!]!.images, thinning);
-    return { columns: columns.map(({ index: _, ...column }) => column), rows: members.map(rowOf(columns)) };
+    return {
+      images: sharing.size > 1 ? (runs[members[0]!]!.dataset?.description ?? null) : null,
+      columns: columns.map(({ index: _, ...column }) => column),
+      rows: members.map(rowOf(columns)),
+    };
   });
   return { epochs, grids };
 
   function rowOf(columns: readonly NumberedColumn[]) {
     return (run: number): SampleRow => {
       const found = new Map(
-        runs[run]!.images
-          .filter(({ kind }) => kind === "colorized")
-          .map((image) => [`${image.epoch} ${image.set} ${image.index}`, image.blobHash]),
+        runs[run]!.images.filter(({ kind }) => kind === "colorized").map((image) => [
+          `${image.epoch} ${image.set} ${image.index}`,
+          image.blobHash,
+        ]),
       );
       const measured = metricsByImage(runs[run]!);
       return {

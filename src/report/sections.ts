@@ -1,7 +1,7 @@
 // Sections that several pages have.
 
-import { emergenceComparison } from "./emergence-model.ts";
 import { emergenceHtml } from "./emergence-html.ts";
+import { emergenceComparison } from "./emergence-model.ts";
 import { type Html, html } from "./html.ts";
 import type { Section } from "./page-content.ts";
 import { legendHtml, panelsHtml } from "./panel-html.ts";
@@ -10,10 +10,10 @@ import type { Pictures } from "./pictures.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { aboutRunHtml } from "./run-html.ts";
 import type { RunGroup } from "./run-names.ts";
-import { sampleData, sampleGridsHtml } from "./sample-grid-html.ts";
-import { sampleGrids, type Thinning } from "./sample-grid.ts";
-import { runTableHtml } from "./run-table-html.ts";
 import { lossKind, type RunTable } from "./run-table.ts";
+import { runTableHtml } from "./run-table-html.ts";
+import { type Samples, sampleGrids, type Thinning } from "./sample-grid.ts";
+import { sampleData, sampleGridsHtml } from "./sample-grid-html.ts";
 
 /** Beyond so many, runs are not described one by one. */
 const mostDescribed = 100;
@@ -37,7 +37,11 @@ ${runTableHtml(table)}`,
   };
 }
 
-export type SampleSection = { readonly section: Section; readonly data: object | null };
+export type SampleSection = {
+  readonly section: Section;
+  readonly data: object | null;
+  readonly samples: Samples;
+};
 
 /** Starts at the last epoch. */
 export function samplesSection(
@@ -51,6 +55,7 @@ export function samplesSection(
   const start = Math.max(0, startEpoch(samples.epochs));
   const body = html`<p class="soft">The same images in every run, at the same epoch. Click one to compare it closely and to see its history.</p>${sampleGridsHtml(samples, pictures, start)}`;
   return {
+    samples,
     section: { id: "samples", title: "Samples", body },
     data: samples.grids.length === 0 ? null : { ...sampleData(samples, pictures), start },
   };

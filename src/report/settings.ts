@@ -47,3 +47,21 @@ export function differingSettings(experiments: readonly Experiment[]): string[] 
     (path) => !labels.has(path) && new Set(all.map((settings) => settings.get(path))).size > 1,
   );
 }
+
+/**
+ * Of the differing settings those that say something by themselves: what only goes along with another setting (the width
+ * of a model that the others lack, its batch size that always changes with it) is left out.
+ */
+export function independentSettings(experiments: readonly Experiment[]): string[] {
+  const all = experiments.map(flatSettings);
+  const seen = new Set<string>();
+  return differingSettings(experiments).filter((path) => {
+    const values = all.map((settings) => settings.get(path));
+    const present = values.filter((value) => value !== undefined && value !== "null");
+    if (present.length < values.length && new Set(present).size === 1) return false;
+    const partition = values.map((value) => values.indexOf(value)).join(" ");
+    const isNew = !seen.has(partition);
+    seen.add(partition);
+    return isNew;
+  });
+}

@@ -28,7 +28,8 @@ export async function writePictures(
     await writeWhole(file, bytes);
     written.push(file);
   };
-  for (const panel of panels.slice(0, mostCharts)) await write(`${fileName(panel.title)}.png`, drawChart(panel));
+  for (const panel of panels.slice(0, mostCharts))
+    await write(`${fileName(panel.title)}.png`, drawChart(panel));
   const { epochs, grids } = sampleGrids(runs, runNames(runs));
   for (const [index, grid] of grids.entries()) {
     const drawn = await drawGrid(store, grid, epochs);
@@ -39,7 +40,13 @@ export async function writePictures(
 
 /** "Scores (0.5 is a fair game)" -> "scores-0-5-is-a-fair-game". */
 function fileName(title: string): string {
-  return title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60) || "chart";
+  return (
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")
+      .slice(0, 60) || "chart"
+  );
 }
 
 /** At twice the density of a screen. */

@@ -3,13 +3,16 @@
 import { all, data, one, press, whenNear } from "./dom.js";
 import { makePanel } from "./panel.js";
 import { isGroupHidden, isolateGroup, onSelection, toggleGroup } from "./selection.js";
-import { dashOf, strokeOf } from "../palette.ts";
 
 export function startCurves() {
-  const root = one("[data-curves]");
-  if (!root) return;
-  const panels = new Map(data.panels.map((panel) => [panel.id, panel]));
-  for (const panel of panels.values()) panel.mixed = data.mixedPanels;
+  const panels = new Map(
+    (data.panels ?? []).map((panel) => [panel.id, { ...panel, mixed: data.mixedPanels }]),
+  );
+  for (const root of all("[data-curves]")) startGroup(root, panels);
+}
+
+/** Charts with controls of their own. */
+function startGroup(root, panels) {
   const made = new Map();
   const settings = {
     axis: "epoch",
@@ -23,7 +26,7 @@ export function startCurves() {
   const update = () => {
     for (const panel of made.values()) panel.update();
   };
-  const canvases = all("canvas[data-panel]");
+  const canvases = all("canvas[data-panel]", root);
   whenNear(canvases, make);
 
   switchOf(root, "axis", (axis) => {
@@ -44,7 +47,7 @@ export function startCurves() {
     update();
   });
 
-  paintLegend(root);
+  startLegend(root);
   onSelection(update);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const panel of made.values()) panel.repaint();
@@ -68,12 +71,7 @@ function switchOf(root, name, act) {
 }
 
 /** A click hides, with Shift or on "only" it isolates. */
-function paintLegend(root) {
-  for (const line of all("[data-swatch]", root)) {
-    const { color } = data.groups[Number(line.dataset.swatch)];
-    line.setAttribute("stroke", strokeOf(color));
-    line.setAttribute("stroke-dasharray", dashOf(color).join(" "));
-  }
+function startLegend(root) {
   const buttons = all("[data-group]", root);
   for (const button of buttons)
     button.addEventListener("click", (event) =>

@@ -9,7 +9,11 @@ Chart.register(LineController, LinearScale, LogarithmicScale);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const seconds = (value) =>
-  value < 120 ? `${number(value)} s` : value < 7200 ? `${number(value / 60)} min` : `${number(value / 3600)} h`;
+  value < 120
+    ? `${number(value)} s`
+    : value < 7200
+      ? `${number(value / 60)} min`
+      : `${number(value / 3600)} h`;
 export const axisText = { epoch: number, step: number, time: seconds };
 
 export function makeFrame(canvas, { draw, onResize }) {
@@ -25,8 +29,16 @@ export function makeFrame(canvas, { draw, onResize }) {
       onResize,
       layout: { padding: { right: 8, top: 8 } },
       scales: {
-        x: { type: "linear", title: { display: true, font }, ticks: { font, maxRotation: 0 } },
-        y: { type: "linear", title: { display: false, font }, ticks: { font, callback: yTick } },
+        x: {
+          type: "linear",
+          title: { display: true, font },
+          ticks: { font, maxRotation: 0, includeBounds: false },
+        },
+        y: {
+          type: "linear",
+          title: { display: false, font },
+          ticks: { font, callback: yTick, includeBounds: false },
+        },
       },
       plugins: { legend: { display: false } },
     },

@@ -1,10 +1,10 @@
 // What lies under the pointer or, with the arrow keys, at the place that was walked to: a line across, the nearest curve
 // drawn strong on a canvas of its own, and a box that names values. The curves below are not drawn again.
 
+import { strokeOf } from "../palette.ts";
 import { element, number } from "./dom.js";
 import { drawLine } from "./draw-curves.js";
 import { axisText } from "./frame.js";
-import { strokeOf } from "../palette.ts";
 
 /** Values named at once. */
 const mostNamed = 8;
@@ -30,14 +30,18 @@ export function makeHover(chart, state) {
     if (!mappings.x || px < area.left - 4 || px > area.right + 4) return clear();
     const found = shown.map((line) => nearest(line, px, mappings)).filter(Boolean);
     if (found.length === 0) return clear();
-    found.sort((a, b) => Math.abs(a.py - py) + Math.abs(a.px - px) - (Math.abs(b.py - py) + Math.abs(b.px - px)));
+    found.sort(
+      (a, b) => Math.abs(a.py - py) + Math.abs(a.px - px) - (Math.abs(b.py - py) + Math.abs(b.px - px)),
+    );
     place = { px: found[0].px, py: found[0].py };
     const named = found.slice(0, mostNamed).sort((a, b) => a.py - b.py);
     paintLayer(layer, chart, found[0], mappings);
     box.replaceChildren(
       element("p", { className: "tip-x" }, `${settings.axis} ${axisText[settings.axis](found[0].x)}`),
       ...named.map((item) => row(item, item === found[0])),
-      ...(found.length > named.length ? [element("p", { className: "soft" }, `and ${found.length - named.length} more`)] : []),
+      ...(found.length > named.length
+        ? [element("p", { className: "soft" }, `and ${found.length - named.length} more`)]
+        : []),
     );
     box.hidden = false;
     const left = found[0].px > (area.left + area.right) / 2;
@@ -47,10 +51,11 @@ export function makeHover(chart, state) {
 
   let waiting = null;
   chart.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    if (waiting === null) requestAnimationFrame(() => {
-      show(...waiting);
-      waiting = null;
-    });
+    if (waiting === null)
+      requestAnimationFrame(() => {
+        show(...waiting);
+        waiting = null;
+      });
     waiting = [offsetX, offsetY];
   });
   chart.canvas.addEventListener("pointerleave", clear);
@@ -108,5 +113,12 @@ function row({ line, y, index }, isNearest) {
   swatch.style.borderTopColor = strokeOf(line.color);
   const range = line.band && ` (${number(line.band.low[index])} to ${number(line.band.high[index])})`;
   const value = element("b", {}, number(y), range ?? "");
-  return element("p", { className: isNearest ? "nearest" : "" }, swatch, element("bdi", {}, line.label), " ", value);
+  return element(
+    "p",
+    { className: isNearest ? "nearest" : "" },
+    swatch,
+    element("bdi", {}, line.label),
+    " ",
+    value,
+  );
 }

@@ -1,14 +1,14 @@
 // One chart of the page: what it shows for the settings of now, and what lies under the pointer.
 
 import { smooth } from "../downsample.ts";
-import { mergeSeeds } from "./merge-seeds.ts";
-import { drawBand, drawLine, drawMarks } from "./draw-curves.js";
+import { dashOf, strokeOf } from "../palette.ts";
 import { data, number } from "./dom.js";
+import { drawBand, drawLine, drawMarks } from "./draw-curves.js";
 import { axisText, makeFrame, mapping, paint } from "./frame.js";
+import { makeHover } from "./hover.js";
+import { mergeSeeds } from "./merge-seeds.ts";
 import { numbers } from "./numbers.js";
 import { groupOf, isShown } from "./selection.js";
-import { dashOf, strokeOf } from "../palette.ts";
-import { makeHover } from "./hover.js";
 
 /** With more curves than this they are drawn thin and through each other. */
 const many = 40;
@@ -16,16 +16,17 @@ const many = 40;
 /** `settings` is shared: { axis, scale, smoothing, seeds }. Gives update() and repaint(). */
 export function makePanel(canvas, panel, settings) {
   let shown = [];
+  let hover = null;
   const mappings = {};
   const chart = makeFrame(canvas, {
     draw: (frame) => {
       mappings.x = mapping(frame.scales.x);
       mappings.y = mapping(frame.scales.y);
-      draw(frame.ctx, frame.chartArea, panel, shown, mappings, settings);
+      draw(frame.ctx, frame.chartArea, panel, shown, mappings);
     },
-    onResize: () => hover.clear(),
+    onResize: () => hover?.clear(),
   });
-  const hover = makeHover(chart, () => ({ shown, mappings, settings }));
+  hover = makeHover(chart, () => ({ shown, mappings, settings }));
 
   const update = () => {
     hover.clear();
@@ -93,40 +94,56 @@ function extent(lines) {
   return [0, last > 0 ? last : 1];
 }
 
+/** Beyond so many times the middle curve's top, a curve does not decide what the linear frame shows. */
+const farAbove = 8;
+
 /** Ends of the axis of values. Of a linear one what is far above the rest is left out, and counted. */
 function valueRange(lines, panel, scale) {
+  const isLog = scale === "logarithmic";
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const tops = [];
-  for (const { y, raw, every } of lines) {
+  for (const { y, raw, band } of lines) {
+    const values = [y, raw, band?.low, band?.high].filter(Boolean);
     let top = Number.NEGATIVE_INFINITY;
-    for (const values of raw ? [y, raw] : [y])
-      for (const value of values) {
-        if (!Number.isFinite(value) || (scale === "logarithmic" && value <= 0)) continue;
+    for (const each of values)
+      for (const value of each) {
+        if (!Number.isFinite(value) || (isLog && value <= 0)) continue;
         if (value < low) low = value;
-        if (value > high) high = value;
         if (value > top) top = value;
       }
-    if (Number.isFinite(top)) tops.push(every === "step" ? usualTop(y) : usualTop(y));
+    if (!Number.isFinite(top)) continue;
+    high = Math.max(high, top);
+    tops.push(Math.min(top, withoutSpikes(y)));
   }
-  if (low > high) return { ends: scale === "logarithmic" ? [0.1, 1] : [0, 1], above: 0 };
-  if (scale === "logarithmic") return { ends: [low / 1.1, high === low ? high * 1.1 : high * 1.1], above: 0 };
+  if (low > high) return { ends: isLog ? [0.1, 1] : [0, 1], above: 0 };
+  if (isLog) return { ends: [low / 1.1, high * 1.1], above: 0 };
   if (panel.range) return { ends: panel.range, above: 0 };
-  const usual = 1.15 * quantile(tops, 0.8);
-  const top = usual > low && high > 2.5 * usual && low >= 0 ? usual : high;
+  const most = panel.mixed ? Number.POSITIVE_INFINITY : farAbove * quantile(tops, 0.5);
+  const usual = Math.max(...tops.filter((top) => top <= most), low);
+  const top = low >= 0 && high > 1.5 * usual ? usual : high;
   const room = 0.06 * (top - low || Math.abs(top) || 1);
   const floor = low >= 0 && low < 0.35 * top ? 0 : low - room;
-  const above = top < high ? lines.reduce((sum, { y }) => sum + y.filter((v) => v > top && v < 1 / 0).length, 0) : 0;
-  return { ends: [floor, top + room], above };
+  return { ends: [floor, top + room], above: top < high ? countAbove(lines, top + room) : 0 };
 }
 
-/** The greatest of a curve's values but for the first few, which are chance, and the odd spike. */
-function usualTop(values) {
-  return quantile(Array.from(values).filter(Number.isFinite), 0.95);
+/** A curve's greatest value, or what nearly all of it stays below where single values stand far above. */
+function withoutSpikes(values) {
+  const finite = Array.from(values).filter(Number.isFinite);
+  const usual = quantile(finite, 0.95);
+  const most = finite.reduce((greatest, value) => Math.max(greatest, value), usual);
+  return most > 4 * usual ? 1.5 * usual : most;
 }
 
 function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+}
+
+function countAbove(lines, top) {
+  return lines.reduce(
+    (sum, { y }) => sum + y.filter((value) => value > top && Number.isFinite(value)).length,
+    0,
+  );
 }
 
 function sayHidden(canvas, above) {
@@ -136,13 +153,13 @@ function sayHidden(canvas, above) {
   const note = document.createElement("p");
   note.className = "notes";
   note.dataset.above = "";
-  note.textContent = `${number(above)} values lie above the linear frame; the logarithmic scale shows all.`;
+  note.textContent = `${above} ${above === 1 ? "value lies" : "values lie"} above the linear frame; the logarithmic scale shows all.`;
   card.append(note);
 }
 
-function draw(context, area, panel, lines, { x: toX, y: toY }, settings) {
+function draw(context, area, panel, lines, { x: toX, y: toY }) {
   const bundle = lines.length > many;
-  const dots = settings.axis !== "none" && lines.length <= 6;
+  const dots = lines.length <= 6;
   context.save();
   context.beginPath();
   context.rect(area.left - 1, area.top - 1, area.right - area.left + 2, area.bottom - area.top + 2);

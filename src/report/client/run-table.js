@@ -38,7 +38,9 @@ function findColumn(names, name) {
   const spelled = names.map((each) => each.toLowerCase().replaceAll(" ", "_"));
   const wanted = name.replaceAll(" ", "_");
   const exact = spelled.indexOf(wanted);
-  return exact >= 0 ? exact : spelled.findIndex((each) => each.endsWith(`.${wanted}`) || each.startsWith(wanted));
+  return exact >= 0
+    ? exact
+    : spelled.findIndex((each) => each.endsWith(`.${wanted}`) || each.startsWith(wanted));
 }
 
 function compare(key, operator, wanted) {

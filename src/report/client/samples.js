@@ -68,7 +68,10 @@ function startPlay(button) {
 
 /** One tab stop; arrows from picture to picture, comma and full stop over epochs, Enter or a click opens the viewer. */
 function walkable(table, viewer) {
-  const rows = () => all("tbody tr", table).filter((tr) => !tr.hidden).map((tr) => all(".tile", tr));
+  const rows = () =>
+    all("tbody tr", table)
+      .filter((tr) => !tr.hidden)
+      .map((tr) => all(".tile", tr));
   const tiles = all(".tile", table);
   if (tiles.length === 0) return;
   tiles[0].tabIndex = 0;

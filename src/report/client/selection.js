@@ -32,7 +32,8 @@ export function toggleGroup(group) {
 export function isolateGroup(group) {
   const isolated = hiddenGroups.size === groups.length - 1 && !hiddenGroups.has(group);
   hiddenGroups.clear();
-  if (!isolated) for (let other = 0; other < groups.length; other++) if (other !== group) hiddenGroups.add(other);
+  if (!isolated)
+    for (let other = 0; other < groups.length; other++) if (other !== group) hiddenGroups.add(other);
   changed();
 }
 

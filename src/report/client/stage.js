@@ -83,6 +83,8 @@ function drag(element, move) {
     element.setPointerCapture(event.pointerId);
     const step = (moved) => move(moved.movementX, moved.movementY, moved);
     element.addEventListener("pointermove", step);
-    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", step), { once: true });
+    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", step), {
+      once: true,
+    });
   });
 }

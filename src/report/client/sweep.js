@@ -1,7 +1,7 @@
 // The page of a sweep: brushing over parallel coordinates, and a heat map of any two parameters.
 
-import { all, data, element, number, one } from "./dom.js";
 import { heatMapSvg } from "../sweep/heat-map.ts";
+import { all, data, element, number, one } from "./dom.js";
 
 export function startSweep() {
   if (!data.sweep) return;
@@ -25,9 +25,11 @@ function startBrushes(svg) {
       path.classList.toggle("out", !isIn);
       kept += Number(isIn);
     }
-    count.textContent = brushes.size === 0 ? "" : `${kept} of ${paths.length} trials; double click an axis to clear it`;
+    count.textContent =
+      brushes.size === 0 ? "" : `${kept} of ${paths.length} trials; double click an axis to clear it`;
   };
-  for (const axis of all("[data-axis-area]", svg)) startBrush(axis, Number(axis.dataset.axisArea), brushes, apply);
+  for (const axis of all("[data-axis-area]", svg))
+    startBrush(axis, Number(axis.dataset.axisArea), brushes, apply);
   const tip = one("[data-parallel-tip]");
   for (const path of paths) {
     path.addEventListener("pointerenter", () => (tip.textContent = describe(path.dataset.trial, names)));
@@ -87,12 +89,18 @@ function startHeatMap(root) {
   const { parameters, values, trials } = data.sweep;
   const picks = ["x", "y", "value"].map((name) => one(`[data-heat-${name}]`, root));
   const fill = (select, names, chosen) => {
-    select.replaceChildren(...names.map((name, index) => element("option", { value: index, textContent: name })));
+    select.replaceChildren(
+      ...names.map((name, index) => element("option", { value: index, textContent: name })),
+    );
     select.value = chosen;
   };
   fill(picks[0], parameters, 0);
   fill(picks[1], parameters, Math.min(1, parameters.length - 1));
-  fill(picks[2], values.map(({ name }) => name), 0);
+  fill(
+    picks[2],
+    values.map(({ name }) => name),
+    0,
+  );
   const update = () => {
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({

@@ -99,9 +99,11 @@ export function startViewer() {
       column = Number(tile.dataset.column);
       for (const select of selects)
         select.replaceChildren(
-          ...[["real", "Real"], ["grey", "Grey"], ...grid.rows.map(({ name }, row) => [String(row), name])].map(
-            ([value, text]) => element("option", { value, textContent: text }),
-          ),
+          ...[
+            ["real", "Real"],
+            ["grey", "Grey"],
+            ...grid.rows.map(({ name }, row) => [String(row), name]),
+          ].map(([value, text]) => element("option", { value, textContent: text })),
         );
       const { row } = tile.dataset;
       selects[0].value = "real";
@@ -121,13 +123,20 @@ export function startViewer() {
 
 function metricsText({ metrics }) {
   const entries = Object.entries(metrics ?? {});
-  return entries.length === 0 ? "" : ` (${entries.map(([name, value]) => `${name} ${number(value)}`).join(", ")})`;
+  return entries.length === 0
+    ? ""
+    : ` (${entries.map(([name, value]) => `${name} ${number(value)}`).join(", ")})`;
 }
 
 /** The image over epochs in every run: a row each. */
 function showHistory(table, grid, column, choose) {
   const { epochs } = data.samples;
-  const head = element("tr", {}, element("td"), ...epochs.map((epoch) => element("th", { scope: "col", textContent: epoch })));
+  const head = element(
+    "tr",
+    {},
+    element("td"),
+    ...epochs.map((epoch) => element("th", { scope: "col", textContent: epoch })),
+  );
   const rows = grid.rows.map(({ name, cells, metrics }, run) => {
     const tiles = epochs.map((epoch, at) => {
       const blob = cells[at][column];
@@ -138,7 +147,12 @@ function showHistory(table, grid, column, choose) {
       button.addEventListener("click", () => choose(run, at));
       if (at === epochAt()) button.setAttribute("aria-current", "true");
       const first = Object.entries(values ?? {})[0];
-      return element("td", {}, button, ...(first ? [element("small", {}, `${first[0]} ${number(first[1])}`)] : []));
+      return element(
+        "td",
+        {},
+        button,
+        ...(first ? [element("small", {}, `${first[0]} ${number(first[1])}`)] : []),
+      );
     });
     return element("tr", {}, element("th", { scope: "row" }, element("bdi", {}, name)), ...tiles);
   });

@@ -1,6 +1,6 @@
 // When which colour emerged, as bars over epochs: one picture for each run, the same axis for all.
 
-import { familyName, hueFamilies } from "../../color/hue-families.ts";
+import { familyName, type hueFamilies } from "../../color/hue-families.ts";
 import { emergenceOf } from "../emergence-model.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportRun } from "../read-report-runs.ts";
@@ -25,7 +25,9 @@ const line = 22;
 export function emergenceTimelines(runs: readonly ReportRun[], names: readonly string[]): Html | null {
   const measured = runs.flatMap((data, at) => {
     const emergence = emergenceOf(data);
-    return emergence === null ? [] : [{ name: names[at]!, dataset: data.dataset?.description ?? "", emergence }];
+    return emergence === null
+      ? []
+      : [{ name: names[at]!, dataset: data.dataset?.description ?? "", emergence }];
   });
   if (measured.length === 0) return null;
   const last = Math.max(1, ...measured.map(({ emergence }) => emergence.epoch));
@@ -39,9 +41,9 @@ export function emergenceTimelines(runs: readonly ReportRun[], names: readonly s
     return html`<figure class="card"><figcaption><b><bdi>${name}</bdi></b> <span class="soft"><bdi>${dataset}</bdi></span></figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}: ${words.join(", ")}" class="timeline">
 ${families.map(({ family, since }, row) => {
-      const y = row * line + 4;
-      return html`<text x="${left - 8}" y="${y + 12}" text-anchor="end" class="tick">${familyName(family)}</text>${since === null ? html`<circle cx="${x(emergence.epoch)}" cy="${y + 8}" r="5" fill="none" stroke="${fills[family]}" stroke-width="2"/>` : html`<rect x="${x(since)}" y="${y}" width="${Math.max(4, x(emergence.epoch) - x(since))}" height="16" rx="4" fill="${fills[family]}"/>`}`;
-    })}
+  const y = row * line + 4;
+  return html`<text x="${left - 8}" y="${y + 12}" text-anchor="end" class="tick">${familyName(family)}</text>${since === null ? html`<circle cx="${x(emergence.epoch)}" cy="${y + 8}" r="5" fill="none" stroke="${fills[family]}" stroke-width="2"/>` : html`<rect x="${x(since)}" y="${y}" width="${Math.max(4, x(emergence.epoch) - x(since))}" height="16" rx="4" fill="${fills[family]}"/>`}`;
+})}
 <line x1="${left}" x2="${width - 14}" y1="${height - 22}" y2="${height - 22}"/>
 ${[0, last].map((epoch) => html`<text x="${x(epoch)}" y="${height - 6}" text-anchor="middle" class="tick">${epoch === 0 ? "epoch 0" : epoch}</text>`)}
 </svg></figure>`;

@@ -28,7 +28,8 @@ function cellHtml(
     const found = cell.metrics.get(name);
     const text = found === undefined ? "–" : formatNumber(found.value);
     const isBest = found !== undefined && found.value === best[index]![column];
-    const of = found !== undefined && found.runs > 1 && html` <span class="soft small">mean of ${found.runs}</span>`;
+    const of =
+      found !== undefined && found.runs > 1 && html` <span class="soft small">mean of ${found.runs}</span>`;
     return html`<p data-metric="${name}"${index > 0 && html` hidden`} class="value">${isBest ? html`<span class="best">${text}</span>` : text}${of}</p>`;
   });
   return html`${values}<div class="strip">${cell.samples.map(({ imageId, hash }) => html`<img data-blob="${pictures.number(hash)}" alt="${imageId}" decoding="async" width="64" height="64">`)}</div>`;

@@ -1,7 +1,7 @@
 // Trained on x tested on: every metric of every pair, and pictures. A run counts on its own unseen images; on those of
 // other data sets where it was evaluated on them (ReportRun.evaluations).
 
-import { bestOf, type Better, measuresOf } from "../measures.ts";
+import { type Better, bestOf, measuresOf } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 
 export type MatrixCell = {
@@ -40,7 +40,9 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
   const metrics = names.map((name) => ({ name, better: better.get(name) ?? directionOf(name) }));
   const cells = trainedOn.map((row) =>
-    testedOn.map((column) => cellOf(tested.filter((test) => test.trainedOn === row && test.testedOn === column))),
+    testedOn.map((column) =>
+      cellOf(tested.filter((test) => test.trainedOn === row && test.testedOn === column)),
+    ),
   );
   const best = metrics.map(({ name, better: direction }) =>
     testedOn.map((_, column) =>

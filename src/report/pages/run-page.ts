@@ -11,6 +11,7 @@ import type { ReportRun } from "../read-report-runs.ts";
 import { badge, epochTableHtml, eventsHtml, provenanceHtml, recipeHtml } from "../run-html.ts";
 import { runModel } from "../run-model.ts";
 import type { Thinning } from "../sample-grid.ts";
+import { epochsGridHtml } from "../sample-grid-html.ts";
 import { leadHtml, listed, samplesSection } from "../sections.ts";
 
 export function runPage(data: ReportRun, thinning: Thinning): PageContent {
@@ -19,11 +20,16 @@ export function runPage(data: ReportRun, thinning: Thinning): PageContent {
   const pictures = pictureNumbers();
   const numbers = numberPool();
   const samples = samplesSection([data], [model.title], pictures, thinning);
+  const epochs = epochsGridHtml(samples.samples, pictures);
   const shown = [...loss, ...others];
   const charts = (id: string, title: string, panels: typeof loss, note: string): Section | null =>
     panels.length === 0
       ? null
-      : { id, title, body: html`<p class="soft">${note}</p>${panelsHtml(panels, { shown: panels.length, smoothing: 0.4 }, null)}` };
+      : {
+          id,
+          title,
+          body: html`<p class="soft">${note}</p>${panelsHtml(panels, { shown: panels.length, smoothing: 0.4 }, null)}`,
+        };
   const panels = [...loss, ...gan, ...system, ...others];
   return {
     kind: "run",
@@ -42,7 +48,7 @@ export function runPage(data: ReportRun, thinning: Thinning): PageContent {
         gan,
         "A score near 0.5 is a fair game; a discriminator near 1 has won, and the generator learns little from it.",
       ),
-      samples.section,
+      { ...samples.section, body: html`${samples.section.body}${epochs}` },
       model.emergence && {
         id: "emergence",
         title: "Emergence of colour",

@@ -27,7 +27,10 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
   const numbers = numberPool();
-  const best = bestRuns(sweep, runs.map(({ run }) => run.id));
+  const best = bestRuns(
+    sweep,
+    runs.map(({ run }) => run.id),
+  );
   const axes = parallelAxes(sweep);
   // Rows of the grid keep the numbers of the page's runs.
   const samples = samplesSection(
@@ -59,7 +62,10 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
       sweep.parameters.length > 0 && heatSection(heat),
       curvesSection(panels, groups),
       given === null ? tableSection(runs, runTable(runs, names)) : trialsSection(sweep, runs),
-      { ...samples.section, body: html`${runs.length > mostSampled && html`<p class="soft">Of the ${mostSampled} best trials.</p>`}${samples.section.body}` },
+      {
+        ...samples.section,
+        body: html`${runs.length > mostSampled && html`<p class="soft">Of the ${mostSampled} best trials.</p>`}${samples.section.body}`,
+      },
       aboutSection(runs, names),
     ]),
     data: {

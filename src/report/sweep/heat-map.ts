@@ -4,7 +4,11 @@ import { shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { inkOn, valueColour } from "../palette.ts";
 
-export type HeatCell = { readonly x: string | null; readonly y: string | null; readonly value: number | null };
+export type HeatCell = {
+  readonly x: string | null;
+  readonly y: string | null;
+  readonly value: number | null;
+};
 
 export type HeatMapOptions = {
   readonly x: string;
@@ -51,17 +55,22 @@ ${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + ce
 ${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 12)}</text>`)}
 <text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="18" class="tick">${shorten(options.y, 24)}</text>
 ${ys.flatMap((y, row) =>
-    xs.map((x, column) => {
-      const cell = means.get(JSON.stringify([x, y]));
-      const at = { x: left + column * cellWidth, y: top + row * cellHeight };
-      if (cell === undefined)
-        return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" class="empty"/>`;
-      const isFinite = Number.isFinite(cell.mean);
-      const share = isFinite ? goodness(cell.mean) : Number.NaN;
-      const count = cell.failed > 0 ? `${cell.count} of ${cell.count + cell.failed}` : cell.count > 1 ? `${cell.count} trials` : "";
-      return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="cell">${isFinite ? options.format(cell.mean) : "none"}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
-    }),
-  )}
+  xs.map((x, column) => {
+    const cell = means.get(JSON.stringify([x, y]));
+    const at = { x: left + column * cellWidth, y: top + row * cellHeight };
+    if (cell === undefined)
+      return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" class="empty"/>`;
+    const isFinite = Number.isFinite(cell.mean);
+    const share = isFinite ? goodness(cell.mean) : Number.NaN;
+    const count =
+      cell.failed > 0
+        ? `${cell.count} of ${cell.count + cell.failed}`
+        : cell.count > 1
+          ? `${cell.count} trials`
+          : "";
+    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="cell">${isFinite ? options.format(cell.mean) : "none"}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
+  }),
+)}
 </svg>`;
 }
 

@@ -31,7 +31,9 @@ export function parallelAxes(sweep: SweepInput): ParallelAxis[] {
   });
   const parameters = sweep.parameters.map((name, index) => {
     const values = sweep.trials.map(({ parameters }) => parameters[index] ?? null);
-    const numbers = values.map((value) => (value === null || value.trim() === "" ? Number.NaN : Number(value)));
+    const numbers = values.map((value) =>
+      value === null || value.trim() === "" ? Number.NaN : Number(value),
+    );
     const isNumeric = values.every((value, at) => value === null || Number.isFinite(numbers[at]!));
     const distinct = new Set(values.filter((value) => value !== null)).size;
     return isNumeric && distinct > 6 ? numberAxis(name, numbers, true) : wordAxis(name, values, isNumeric);
@@ -87,19 +89,26 @@ export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): H
     const place = result.places[trial]!;
     const colour = state === "failed" || place > 1 ? neutral : valueColour(goodness(place));
     const points = axes.map(({ places }, axis) => `${x(axis)},${y(places[trial]!).toFixed(1)}`).join(" ");
-    return { place, state, svg: html`<polyline points="${points}" stroke="${colour}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}</title></polyline>` };
+    return {
+      place,
+      state,
+      svg: html`<polyline points="${points}" stroke="${colour}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}</title></polyline>`,
+    };
   });
   // The best ones on top.
   const ordered = [...lines].sort((a, b) => b.place - a.place);
   return html`<svg class="parallel" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" data-parallel role="group" aria-label="Parallel coordinates of ${sweep.trials.length} trials">
 <g class="trials">${ordered.map(({ svg }) => svg)}</g>
 ${axes.map(
-    ({ name, ticks }, axis) => html`<g class="axis"><line x1="${x(axis)}" x2="${x(axis)}" y1="${top}" y2="${top + plot}"/>
+  (
+    { name, ticks },
+    axis,
+  ) => html`<g class="axis"><line x1="${x(axis)}" x2="${x(axis)}" y1="${top}" y2="${top + plot}"/>
 <text x="${x(axis)}" y="${axis % 2 === 0 ? 16 : 32}" text-anchor="middle" class="axis-name">${shorten(lastWords(name), 26)}<title>${name}</title></text>
 ${ticks.map(({ at, text }) => html`<text x="${x(axis) + 7}" y="${y(at) + 4}" class="tick">${text}</text>`)}
 <rect data-brush="${axis}" x="${x(axis) - 9}" width="18" y="0" height="0" visibility="hidden" class="brush"/>
 <rect data-axis-area="${axis}" data-top="${top}" data-height="${plot}" x="${x(axis) - 16}" y="${top - 8}" width="32" height="${plot + 34}" class="axis-area" tabindex="0" role="slider" aria-label="Range of ${name}: arrow keys choose, Escape clears" aria-valuenow="0"/></g>`,
-  )}
+)}
 </svg>`;
 }
 

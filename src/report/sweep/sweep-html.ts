@@ -21,10 +21,10 @@ export function importanceSection(rows: readonly Importance[], { values }: Sweep
   return {
     id: "importance",
     title: "What matters",
-    body: html`<div class="card"><table class="numbers importance"><thead><tr><th scope="col">parameter</th><th scope="col">importance for ${values[0]!.name}</th><th scope="col">best on average</th></tr></thead><tbody>${rows.map(
+    body: html`<div class="card"><div class="scroll" tabindex="0"><table class="numbers importance"><thead><tr><th scope="col">parameter</th><th scope="col">importance for ${values[0]!.name}</th><th scope="col">best on average</th></tr></thead><tbody>${rows.map(
       ({ parameter, share, best }) =>
         html`<tr><th scope="row">${parameter}</th><td>${share === null ? "too few trials to say" : html`<svg width="180" height="12" aria-hidden="true"><rect width="180" height="12" rx="3" class="empty"/><rect width="${Math.round(180 * share)}" height="12" rx="3" class="full"/></svg> ${(100 * share).toFixed(0)} %`}</td><td><bdi>${best ?? "–"}</bdi></td></tr>`,
-    )}</tbody></table>
+    )}</tbody></table></div>
 <p class="notes">Share of the variance of the trials' ranks that the parameter explains by itself, less what chance explains (epsilon squared of a one-way analysis of variance; numbers of more than six values are cut into four groups of like size). Only complete trials count. What parameters do together only is not seen: look at the heat map.</p></div>`,
   };
 }
@@ -42,7 +42,10 @@ export function heatSection(first: Html): Section {
 }
 
 /** Every trial, begun or not. */
-export function trialsSection({ parameters, values, trials }: SweepInput, runs: readonly ReportRun[]): Section {
+export function trialsSection(
+  { parameters, values, trials }: SweepInput,
+  runs: readonly ReportRun[],
+): Section {
   const positions = new Map(runs.map(({ run }, at) => [run.id, at]));
   const best = values.map(({ better }, index) =>
     bestOf(

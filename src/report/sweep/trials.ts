@@ -1,9 +1,9 @@
 // What the page of a sweep shows: trials with their parameters and what they came to. A sweep's table of trials gives
 // this by `sweepInput`'s shape; where there is none, any set of runs is read as one.
 
-import type { ReportRun } from "../read-report-runs.ts";
 import { bestLossOf, epochTime, finalLoss } from "../measures.ts";
-import { differingSettings, flatSettings } from "../settings.ts";
+import type { ReportRun } from "../read-report-runs.ts";
+import { flatSettings, independentSettings } from "../settings.ts";
 
 export type TrialState = "running" | "complete" | "pruned" | "failed";
 
@@ -32,7 +32,7 @@ const noParameter = /^(seed|source|samples\.|checkpoint\.)/;
 
 /** Runs as trials: settings that differ are the parameters, the best unseen loss is what counts. */
 export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInput {
-  const parameters = differingSettings(runs.map(({ run }) => run.experiment)).filter(
+  const parameters = independentSettings(runs.map(({ run }) => run.experiment)).filter(
     (path) => !noParameter.test(path),
   );
   return {
