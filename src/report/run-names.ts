@@ -53,8 +53,13 @@ function orLast(score: number): number {
   return Number.isFinite(score) ? score : Number.POSITIVE_INFINITY;
 }
 
+/** What is looked at and kept changes no number; the seed is what a group is about. */
+const noInfluence = /^(seed$|samples\.|checkpoint\.)/;
+
 function withoutSeed({ run }: ReportRun): string {
-  const settings = [...flatSettings(run.experiment)].filter(([path]) => path !== "seed" && !labels.has(path));
+  const settings = [...flatSettings(run.experiment)].filter(
+    ([path]) => !noInfluence.test(path) && !labels.has(path),
+  );
   return JSON.stringify([run.name, run.datasetFingerprint, settings]);
 }
 

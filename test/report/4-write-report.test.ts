@@ -172,8 +172,9 @@ test("a page is made to fit, says how, and gives up where it cannot", async (t) 
     writeReport(store, ["aaaa", "bbbb"], { out, png: null, ...(maxSize && { maxSize }) });
   const whole = await write();
   assert.equal(whole.note, null);
-  const pictures = whole.bytes - 250_000;
-  for (const maxSize of [250_000 + pictures / 2, 250_000 + pictures / 6]) {
+  const pictures = /id="report-pictures">(.*?)<\/script>/s.exec(readFileSync(out, "utf8"))![1]!.length;
+  for (const share of [0.6, 0.25]) {
+    const maxSize = Math.round(whole.bytes - pictures * (1 - share));
     const small = await write(maxSize);
     assert.ok(small.bytes <= maxSize, `${small.bytes} of ${maxSize}`);
     assert.match(small.note!, /--max-size/);

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mergeSeeds } from "../../src/report/client/merge-seeds.ts";
-import { transferMatrix } from "../../src/report/datasets/transfer-matrix.ts";
 import { isDefinition, readDefinition } from "../../src/report/definition.ts";
 import { markdownHtml } from "../../src/report/markdown.ts";
 import { numberPool } from "../../src/report/numbers.ts";
@@ -12,6 +11,7 @@ import { parseSize } from "../../src/report/parse-size.ts";
 import { type Evaluation, readReportRuns } from "../../src/report/read-report-runs.ts";
 import { sampleGrids } from "../../src/report/sample-grid.ts";
 import { selectRuns } from "../../src/report/select-runs.ts";
+import { transferMatrix } from "../../src/report/transfer/transfer-matrix.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("numbers come back as float32, NaN and infinities too, and stand once", () => {

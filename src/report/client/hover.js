@@ -72,7 +72,7 @@ export function makeHover(chart, state) {
   return { clear };
 }
 
-/** The point of a line that is nearest to a pixel, by halving. */
+/** The point of a line that is nearest to a pixel, by halving; null well before its start and after its end. */
 function nearest(line, px, { x: toX, y: toY }) {
   const { x, y } = line;
   if (x.length === 0) return null;
@@ -84,7 +84,8 @@ function nearest(line, px, { x: toX, y: toY }) {
   }
   if (low > 0 && px - toX(x[low - 1]) < toX(x[low]) - px) low--;
   const at = toX(x[low]);
-  if (x.length > 1 && (at < px - 40 || at > px + 40)) return null;
+  const isBeyond = (low === 0 && at > px + 40) || (low === x.length - 1 && at < px - 40);
+  if (isBeyond) return null;
   const py = toY(y[low]);
   return { line, x: x[low], y: y[low], index: low, px: at, py: Number.isFinite(py) ? py : 1e4 };
 }

@@ -2,7 +2,7 @@
 
 import { smooth } from "../downsample.ts";
 import { dashOf, strokeOf } from "../palette.ts";
-import { data, number } from "./dom.js";
+import { data } from "./dom.js";
 import { drawBand, drawLine, drawMarks } from "./draw-curves.js";
 import { axisText, makeFrame, mapping, paint } from "./frame.js";
 import { makeHover } from "./hover.js";

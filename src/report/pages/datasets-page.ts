@@ -1,9 +1,6 @@
 // What the images that a network is trained on teach it: trained on, against tested on.
 
 import { runPanels } from "../curve-panels.ts";
-import { emergenceTimelines } from "../datasets/emergence-timelines.ts";
-import { matrixHtml } from "../datasets/matrix-html.ts";
-import { transferMatrix } from "../datasets/transfer-matrix.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { bestLossOf } from "../measures.ts";
@@ -15,6 +12,9 @@ import { runGroups, runNames } from "../run-names.ts";
 import { runTable } from "../run-table.ts";
 import type { Thinning } from "../sample-grid.ts";
 import { aboutSection, curvesSection, leadHtml, listed, samplesSection, tableSection } from "../sections.ts";
+import { emergenceTimelines } from "../transfer/emergence-timelines.ts";
+import { matrixHtml } from "../transfer/matrix-html.ts";
+import { transferMatrix } from "../transfer/transfer-matrix.ts";
 
 export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): PageContent {
   const names = runNames(runs);

@@ -60,15 +60,15 @@ ${ys.flatMap((y, row) =>
     const at = { x: left + column * cellWidth, y: top + row * cellHeight };
     if (cell === undefined)
       return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" class="empty"/>`;
-    const isFinite = Number.isFinite(cell.mean);
-    const share = isFinite ? goodness(cell.mean) : Number.NaN;
+    const hasValue = Number.isFinite(cell.mean);
+    const share = hasValue ? goodness(cell.mean) : Number.NaN;
     const count =
       cell.failed > 0
         ? `${cell.count} of ${cell.count + cell.failed}`
         : cell.count > 1
           ? `${cell.count} trials`
           : "";
-    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="cell">${isFinite ? options.format(cell.mean) : "none"}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${isFinite ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
+    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="cell">${hasValue ? options.format(cell.mean) : "none"}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
   }),
 )}
 </svg>`;

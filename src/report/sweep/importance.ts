@@ -53,7 +53,7 @@ function grouped(values: readonly string[]): Map<string, number[]> {
 
 function byLabel(labels: readonly string[]): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  labels.forEach((label, at) => groups.set(label, [...(groups.get(label) ?? []), at]));
+  for (const [at, label] of labels.entries()) groups.set(label, [...(groups.get(label) ?? []), at]);
   return groups;
 }
 
