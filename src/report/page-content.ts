@@ -34,6 +34,8 @@ export type Section = {
 export type PageContent = {
   readonly kind: PageKind;
   readonly title: string;
+  /** Whether there is so much of it that a browser had better lay out what is near only. */
+  readonly isLarge: boolean;
   /** Behind the title, such as a status. */
   readonly badge: Html | null;
   readonly lead: Html | null;
@@ -45,6 +47,13 @@ export type PageContent = {
   /** Hashes of the pictures; a position is a number in `data` and in the sections. */
   readonly hashes: readonly string[];
 };
+
+/** Runs from which on a page is large. */
+const manyRuns = 60;
+
+export function isLargePage(runs: number): boolean {
+  return runs > manyRuns;
+}
 
 export function groupData(groups: readonly RunGroup[]) {
   return groups.map(({ label, runs, color }) => ({ label, runs, color }));

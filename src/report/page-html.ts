@@ -44,7 +44,7 @@ export function pageHtml(
 <title>${title} – Hueristic</title>
 <style>${raw(style)}</style>
 </head>
-<body class="${kind}">
+<body class="${kind}${content.isLarge && " many"}">
 <a class="skip" href="#main">Skip to the content</a>
 <div class="spectrum"></div>
 <noscript><p>Open this file in a browser: charts and images need its script, which a preview may not run.</p></noscript>

@@ -1,6 +1,6 @@
 // Runs as a table: what differs between them first, then what came of it.
 
-import { formatTime, shorten } from "./format.ts";
+import { formatNumber, formatTime, shorten } from "./format.ts";
 import { bestOf, type Measure, measuresOf } from "./measures.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { flatSettings, independentSettings } from "./settings.ts";
@@ -64,8 +64,9 @@ export function runTable(
 }
 
 function settingCell(text: string | undefined): Cell {
-  const shown = shorten(text ?? "–", 40);
   const number = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
+  const isLong = Number.isFinite(number) && text!.length > 8;
+  const shown = isLong ? formatNumber(number) : shorten(text ?? "–", 40);
   return { text: shown, key: Number.isFinite(number) ? number : shown, best: false };
 }
 

@@ -20,7 +20,7 @@ export function makeHover(chart, state) {
 
   const clear = () => {
     box.hidden = true;
-    layer.width = layer.width;
+    layer.width = 0;
     place = null;
   };
 

@@ -5,7 +5,7 @@ import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { bestLossOf } from "../measures.ts";
 import { numberPool } from "../numbers.ts";
-import { groupData, type PageContent, panelData } from "../page-content.ts";
+import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -29,6 +29,7 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
   return {
     kind: "datasets",
     title: `${plural(matrix.trainedOn.length, "training set")} compared`,
+    isLarge: isLargePage(runs.length),
     badge: null,
     lead: leadHtml(
       `${plural(runs.length, "run")}, trained on ${plural(matrix.trainedOn.length, "data set")} and tested on ${plural(matrix.testedOn.length, "set")} of unseen images.`,

@@ -4,7 +4,7 @@ import { runPanels } from "../curve-panels.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { bestLossOf, epochTime, type Measure, measuresOf } from "../measures.ts";
 import { numberPool } from "../numbers.ts";
-import { groupData, type PageContent, panelData } from "../page-content.ts";
+import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -50,6 +50,7 @@ export function modelsPage(runs: readonly ReportRun[], thinning: Thinning): Page
   return {
     kind: "models",
     title: `${plural(runs.length, "model")} compared`,
+    isLarge: isLargePage(runs.length),
     badge: null,
     lead: leadHtml(
       common === null

@@ -34,6 +34,7 @@ export function runPage(data: ReportRun, thinning: Thinning): PageContent {
   return {
     kind: "run",
     title: model.title,
+    isLarge: false,
     badge: badge(model.status),
     lead: html`${leadHtml(model.summary)}${model.description !== "" && html`<p><bdi>${model.description}</bdi></p>`}${model.error !== null && html`<pre class="error">${model.error}</pre>`}`,
     sections: listed([

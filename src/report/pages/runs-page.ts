@@ -4,7 +4,7 @@ import { runPanels } from "../curve-panels.ts";
 import { plural } from "../format.ts";
 import { bestLossOf } from "../measures.ts";
 import { numberPool } from "../numbers.ts";
-import { groupData, type PageContent, panelData } from "../page-content.ts";
+import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -30,6 +30,7 @@ export function runsPage(runs: readonly ReportRun[], thinning: Thinning): PageCo
   return {
     kind: "runs",
     title: `${plural(runs.length, "run")} compared`,
+    isLarge: isLargePage(runs.length),
     badge: null,
     lead: leadHtml(leadOf(runs, groups.length)),
     sections: listed([

@@ -5,7 +5,7 @@ import { formatNumber, plural } from "../format.ts";
 import { html } from "../html.ts";
 import { bestLossOf } from "../measures.ts";
 import { numberPool } from "../numbers.ts";
-import { groupData, type PageContent, type PageInput, panelData } from "../page-content.ts";
+import { groupData, isLargePage, type PageContent, type PageInput, panelData } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import { runGroups, runNames } from "../run-names.ts";
 import { runTable } from "../run-table.ts";
@@ -54,6 +54,7 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
   return {
     kind: "sweep",
     title: sweep.name,
+    isLarge: isLargePage(runs.length),
     badge: null,
     lead: leadHtml(leadOf(sweep)),
     sections: listed([
