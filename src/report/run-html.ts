@@ -1,6 +1,6 @@
 // Parts of a page about one run.
 
-import { formatCount } from "./format.ts";
+import { formatCount, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { type Fact, type RunModel, runModel } from "./run-model.ts";
@@ -9,7 +9,7 @@ import { type Fact, type RunModel, runModel } from "./run-model.ts";
 export function aboutRunHtml(data: ReportRun, position: number, name: string): Html {
   const run = runModel(data);
   const loud = run.events.filter(({ level }) => level !== "info");
-  return html`<details class="about" id="about-${position}"><summary><bdi>${name}</bdi> ${badge(run.status)}${loud.length > 0 && html` <span class="soft">${formatCount(loud.length)} warnings</span>`}</summary>
+  return html`<details class="about" id="about-${position}"><summary><bdi>${name}</bdi> ${badge(run.status)}${loud.length > 0 && html` <span class="soft">${plural(loud.length, "warning")}</span>`}</summary>
 <p>${run.summary}</p>
 ${run.description !== "" && html`<p><bdi>${run.description}</bdi></p>`}
 ${run.error !== null && html`<pre class="error">${run.error}</pre>`}

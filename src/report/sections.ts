@@ -53,7 +53,7 @@ export function samplesSection(
 ): SampleSection {
   const samples = sampleGrids(runs, names, thinning);
   const start = Math.max(0, startEpoch(samples.epochs));
-  const body = html`${samples.grids.length > 0 && html`<p class="soft">The same images in every run, at the same epoch. Click one to compare it closely and to see its history.</p>`}${sampleGridsHtml(samples, pictures, start)}`;
+  const body = html`${samples.grids.length > 0 && html`<p class="soft">${runs.length > 1 ? "The same images in every run, at the same epoch." : "The same images as training goes on."} Click one to compare it closely and to see its history.</p>`}${sampleGridsHtml(samples, pictures, start)}`;
   return {
     samples,
     section: { id: "samples", title: "Samples", body },

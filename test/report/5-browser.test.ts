@@ -1,13 +1,18 @@
 // The pages in a real browser, with the network off.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import type { Locator } from "playwright-core";
 import sharp from "sharp";
 import type { PageKind } from "../../src/report/page-content.ts";
 import { writeReport } from "../../src/report/write-report.ts";
 import { eventually, launched, noBrowser, opened, requireClean } from "./browser.ts";
 import { type SampleRun, sampleStore, temporaryFolder } from "./sample-store.ts";
+
+const goldenPanels = new URL("./golden-panels.json", import.meta.url);
+const mostDifference = 2.5;
 
 const evil = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202E`;
 
@@ -181,6 +186,33 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 120_
     await page.locator("[data-heat-value]").selectOption({ index: 2 });
     assert.notEqual(await heat.innerHTML(), first);
     await requireClean(report);
+  });
+
+  await t.test("key panels look as they did (UPDATE_GOLDEN=1 writes them)", async () => {
+    const looks: Record<string, string> = {};
+    const look = async (name: string, place: Locator) => {
+      await place.scrollIntoViewIfNeeded();
+      await place.page().waitForTimeout(300);
+      const small = sharp(await place.screenshot())
+        .removeAlpha()
+        .resize(48, 32, { fit: "fill" });
+      looks[name] = (await small.raw().toBuffer()).toString("base64");
+    };
+    const compared = (await opened(browser, await write("runs", ...four))).page;
+    await look("curves", compared.locator(".plot").first());
+    await look("samples", compared.locator(".grid").first());
+    const sweep = (await opened(browser, await write("sweep", ...four))).page;
+    await look("parallel", sweep.locator("[data-parallel]"));
+    await look("heat", sweep.locator("[data-heat-plot] svg"));
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenPanels, `${JSON.stringify(looks, null, 1)}\n`);
+    const golden: Record<string, string> = JSON.parse(readFileSync(goldenPanels, "utf8"));
+    assert.deepEqual(Object.keys(looks), Object.keys(golden));
+    for (const [name, pixels] of Object.entries(looks)) {
+      const [a, b] = [pixels, golden[name]!].map((text) => Buffer.from(text, "base64")) as [Buffer, Buffer];
+      const mean = a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
+      // Of 255: other fonts move it by about 1, a missing curve by more.
+      assert.ok(mean < mostDifference, `${name}: mean difference ${mean.toFixed(2)}`);
+    }
   });
 
   for (const width of [380, 820, 1400])
