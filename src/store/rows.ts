@@ -85,3 +85,17 @@ export type EventRow = {
   readonly kind: string;
   readonly message: string;
 };
+
+/** Which values are good: "one" is the nearest to 1; "none" says nothing by itself. */
+export type Direction = "higher" | "lower" | "one" | "none";
+
+/** What a metric's values mean. */
+export type MetricRow = {
+  readonly name: string;
+  readonly better: Direction;
+  /** Such as "dB"; empty for a plain number. */
+  readonly unit: string;
+  readonly description: string;
+  /** The paper or program that it follows. */
+  readonly source: string;
+};
