@@ -33,6 +33,7 @@ export const benchRun: NewRun = {
     tags: ["bench"],
     seed: 1,
     engine: "auto",
+    device: "auto",
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 2, limit: null, holdout: 0.5, seed: 1 },
     image: { size: 32 },

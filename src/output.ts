@@ -49,20 +49,15 @@ export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Out
         barCompleteChar: "█",
         barIncompleteChar: "░",
         barsize: 24,
-        hideCursor: true,
         fps: 5,
         etaBuffer: 50,
-        gracefulExit: false,
+        gracefulExit: false, // nor is the cursor hidden: a process that is killed cannot show it again
       });
       const bar = bars.create(total, 0, { text: "" });
-      // The second Ctrl-C ends the process at once, with the cursor hidden.
-      const showCursor = () => stream.write("\x1b[?25h");
-      process.once("exit", showCursor);
       return {
         update: (done, text) => bar.update(done, { text }),
         stop: () => {
           bars?.stop();
-          process.off("exit", showCursor);
           bars = null;
         },
       };

@@ -49,22 +49,37 @@ export const dataCheckCommand: Command<CheckOptions> = {
       throw new UserError(`data check: expected key=value, got ${JSON.stringify(other)}`);
     }
     const { readDataTarget } = await import("./data-target.ts");
-    const { experiment } = await readDataTarget(what, overrides, runs);
+    const { experiment } = await readDataTarget(what, overrides, {
+      command: "data check",
+      runsFolder: runs,
+    });
     const { untilInterrupted } = await import("../runner/interrupt.ts");
     const { openDataset } = await import("../runner/open-dataset.ts");
     return untilInterrupted(async (signal) => {
-      const dataset = await openDataset(experiment, {
+      const opening = openDataset(experiment, {
         runsFolder: runs,
         output: context.output,
         signal,
         words: { done: "images checked", waiting: "which reads the same images" },
       });
+      const dataset = await opening.catch((error) => explain(error, all, context));
       dataset.close();
       const checked = await check(dataset);
       context.print(json ? toJson(checked) : await textOf(checked, all, context));
     });
   },
 };
+
+/** Where too few images are left, which files are not among them. */
+async function explain(error: unknown, all: boolean, context: Context): Promise<never> {
+  const { TooFewImages } = await import("../datasets/prepare.ts");
+  if (error instanceof TooFewImages) {
+    const { leftOut } = await import("../datasets/findings.ts");
+    const lines = await linesOf(leftOut(error.skipped), all, context);
+    if (lines.length > 0) context.print(`${lines.slice(1).join("\n")}\n\n`);
+  }
+  throw error;
+}
 
 /** Exported for tests. */
 export async function check(dataset: PreparedDataset): Promise<Checked> {
@@ -85,13 +100,21 @@ async function textOf(
   all: boolean,
   context: Context,
 ) {
-  const { quoted } = await import("../datasets/quoted.ts");
   const { colors } = context;
   const left = findings.filter(({ skipped }) => skipped).reduce((sum, { files }) => sum + files.length, 0);
   const lines = [
     plainText(description),
     `${colors.bold(number(seen + unseen))} usable, ${colors.bold(number(left))} left out`,
+    ...(await linesOf(findings, all, context)),
   ];
+  if (notes.length > 0) lines.push("", colors.bold("Notes"), ...notes.map((note) => `  ${plainText(note)}`));
+  return `${lines.join("\n")}\n`;
+}
+
+/** An empty line before every finding. */
+async function linesOf(findings: readonly Finding[], all: boolean, { colors }: Context): Promise<string[]> {
+  const { quoted } = await import("../datasets/quoted.ts");
+  const lines: string[] = [];
   for (const { finding, skipped, files } of findings) {
     const fate = skipped ? ", left out" : "";
     lines.push("", `${colors.bold(number(files.length))} ${plainText(finding)}${fate}`);
@@ -103,8 +126,7 @@ async function textOf(
       lines.push(`  and ${number(files.length - shown.length)} more: --all shows them`);
     }
   }
-  if (notes.length > 0) lines.push("", colors.bold("Notes"), ...notes.map((note) => `  ${plainText(note)}`));
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
 function number(count: number): string {

@@ -52,7 +52,10 @@ export const dataInfoCommand: Command<InfoOptions> = {
     }
     requireOptions(overrides, out, images);
     const { readDataTarget } = await import("./data-target.ts");
-    const { experiment, fingerprint } = await readDataTarget(what, overrides, runs);
+    const { experiment, fingerprint } = await readDataTarget(what, overrides, {
+      command: "data info",
+      runsFolder: runs,
+    });
     const { untilInterrupted } = await import("../runner/interrupt.ts");
     const { openDataset } = await import("../runner/open-dataset.ts");
     return untilInterrupted(async (signal) => {

@@ -1,4 +1,4 @@
-// What `data info` is asked about: an experiment file, a folder of images, a run, or a data set by its fingerprint.
+// What `data info` and `data check` are asked about: an experiment file, a folder of images, a run, or a data set by its fingerprint.
 
 import { stat } from "node:fs/promises";
 import path from "node:path";
@@ -14,7 +14,7 @@ export type DataTarget = {
 export async function readDataTarget(
   what: string,
   overrides: readonly string[],
-  runsFolder: string,
+  { command, runsFolder }: { readonly command: string; readonly runsFolder: string },
 ): Promise<DataTarget> {
   const found = await stat(what).catch(() => null);
   if (found?.isDirectory()) return { experiment: await folderExperiment(what, overrides), fingerprint: null };
@@ -23,7 +23,7 @@ export async function readDataTarget(
     return { experiment: loadExperiment(what, overrides), fingerprint: null };
   }
   if (overrides.length > 0) {
-    throw new UserError(`data info: a run is shown as it was, so expected no value, got ${overrides[0]}`);
+    throw new UserError(`${command}: a run is shown as it was, so expected no value, got ${overrides[0]}`);
   }
   const { openStore } = await import("../store/open-store.ts");
   const store = openStore(runsFolder, { readonly: true });

@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { EngineOnDevice } from "../engine/devices.ts";
 import { messageOf } from "../errors.ts";
 import { type Command, type GlobalOptions, toJson } from "./context.ts";
 import { formatBytes } from "./format.ts";
@@ -42,6 +43,7 @@ export const doctorCommand: Command<DoctorOptions> = {
       check("sqlite", await sqliteVersion()),
       check("runs folder", runsFolderState(runs)),
       ...(await engines()),
+      ...(await devices()),
     ];
     const healthy = checks.every(({ ok, optional }) => ok || optional);
     if (json) print(toJson({ healthy, platform: `${os.platform()} ${os.arch()}`, checks }));
@@ -63,7 +65,7 @@ export const doctorCommand: Command<DoctorOptions> = {
 function check(name: string, result: Found | Missing, optional = false): Check {
   return "detail" in result
     ? { name, ok: true, optional, detail: result.detail, reason: null, remedy: null }
-    : { name, ok: false, optional, detail: null, ...result };
+    : { name, ok: false, optional, detail: null, reason: result.reason, remedy: result.remedy };
 }
 
 function nodeVersion(): Found | Missing {
@@ -142,17 +144,40 @@ async function engines(): Promise<Check[]> {
     const { probeEngines } = await import("../engine/engines.ts");
     const probes = await probeEngines();
     const one = probes.some(({ available }) => available);
-    return probes.map(({ name, available, version, device, reason, remedy }) => ({
+    return probes.map(({ name, available, version, reason, remedy }) => ({
       name: `engine ${name}`,
       ok: available,
       optional: one,
-      detail: available ? [version, device].filter(Boolean).join(", ") : null,
+      detail: version,
       reason,
       remedy,
     }));
   } catch (error) {
     return [check("engines", { reason: firstLine(error), remedy: "npm ci" })];
   }
+}
+
+/** None but the CPU is needed. */
+async function devices(): Promise<Check[]> {
+  try {
+    const { deviceNames, probeDevice } = await import("../engine/devices.ts");
+    const checks: Check[] = [];
+    for (const name of deviceNames) {
+      const probe = await probeDevice(name);
+      const result = probe.found ? deviceState(probe.engines) : probe;
+      checks.push(check(`device ${name}`, result, name !== "cpu"));
+    }
+    return checks;
+  } catch (error) {
+    return [check("devices", { reason: firstLine(error), remedy: "npm ci" }, true)];
+  }
+}
+
+function deviceState(found: readonly EngineOnDevice[]): Found | Missing {
+  const { device, software } = found[0]!;
+  return software
+    ? { reason: `${device}, which auto never takes`, remedy: "a GPU with its Vulkan driver (docs/gpu.md)" }
+    : { detail: `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}` };
 }
 
 function firstLine(error: unknown): string {

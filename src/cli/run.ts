@@ -10,6 +10,7 @@ type RunOptions = GlobalOptions & {
   readonly report: string | undefined;
   readonly "dry-run": boolean;
   readonly resume: string | undefined;
+  readonly device: string | undefined;
 };
 
 /** What is to be trained: a file's experiment, or a run that goes on. */
@@ -43,15 +44,22 @@ export const runCommand: Command<RunOptions> = {
         requiresArg: true,
         describe: "Go on with this run from its newest checkpoint",
       })
+      .option("device", {
+        type: "string",
+        requiresArg: true,
+        describe: "auto, cpu, cuda or webgpu, whatever the experiment says",
+      })
       .example("$0 run experiments/demo.yaml --report", "Train, then write the report")
       .example("$0 run experiments/demo.yaml train.epochs=2 seed=7", "With other values")
       .example("$0 run experiments/*.yaml", "One after another; a failure does not stop the next")
       .example("$0 run experiments/demo.yaml --dry-run", "See every value, defaults included")
+      .example("$0 run experiments/demo.yaml --device webgpu", "On the GPU, through its Vulkan driver")
       .example("$0 run --resume latest", "After Ctrl-C or a crash")
       .example("$0 run --resume latest train.epochs=40", "Train a finished run on"),
 
   async run(options, context) {
-    const { files, overrides, report } = sortArguments(options);
+    const { files, overrides: written, report } = sortArguments(options);
+    const overrides = options.device === undefined ? written : [...written, `device=${options.device}`];
     if (options.resume === undefined && files.length === 0)
       throw new UserError(
         "run: expected an experiment file, such as experiments/demo.yaml, or --resume <run>",
@@ -87,6 +95,7 @@ export const runCommand: Command<RunOptions> = {
         if (result.runId !== null) {
           const { runId } = result;
           if (report !== null) await attempt(() => writeRunReport(job, runId, report, options.runs, context));
+          await sayWhatEmerged(runId, options.runs, context);
           sayHowToGoOn(result, runId, options.runs, context);
         }
         if (result.status === "KILLED") break;
@@ -123,17 +132,17 @@ async function resumeJob(
     throw new UserError(
       `--resume: the run has its own experiment, so expected no file, got ${files.join(", ")}`,
     );
-  const other = overrides.find((text) => !text.startsWith("train.epochs="));
+  const other = overrides.find((text) => !/^(train\.epochs|device)=/.test(text));
   if (other !== undefined)
     throw new UserError(
-      `--resume: only train.epochs may change in a run, got ${other}; start a new run for anything else`,
+      `--resume: only train.epochs and the device may change in a run, got ${other}; start a new run for anything else`,
     );
   const { openStore } = await import("../store/open-store.ts");
   const { findSummary } = await import("./read-summary.ts");
   const store = openStore(runsFolder, { readonly: true });
   try {
     const run = findSummary(store, ref);
-    const experiment = await withEpochs(run.experiment, overrides);
+    const experiment = await withOverrides(run.experiment, overrides);
     const { epochs } = experiment.train;
     const done = run.lastEpoch ?? 0;
     if (done >= epochs && (run.status === "FINISHED" || done > epochs))
@@ -146,8 +155,8 @@ async function resumeJob(
   }
 }
 
-/** The stored experiment, checked anew with another number of epochs. */
-async function withEpochs(experiment: Experiment, overrides: readonly string[]): Promise<Experiment> {
+/** The stored experiment, checked anew with another number of epochs or another device. */
+async function withOverrides(experiment: Experiment, overrides: readonly string[]): Promise<Experiment> {
   if (overrides.length === 0) return experiment;
   const { experimentToYaml } = await import("../experiment/experiment-to-yaml.ts");
   const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
@@ -155,7 +164,8 @@ async function withEpochs(experiment: Experiment, overrides: readonly string[]):
     file: "the stored experiment",
     overrides,
   });
-  return { ...experiment, train: { ...experiment.train, epochs: resolved.train.epochs } };
+  const { device, train } = resolved;
+  return { ...experiment, device, train: { ...experiment.train, epochs: train.epochs } };
 }
 
 async function printExperiments(jobs: readonly Job[], { print }: Context): Promise<void> {
@@ -178,6 +188,21 @@ async function writeRunReport(job: Job, runId: string, file: string, runsFolder:
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     throw new UserError(`the run is stored, but not its report: ${messageOf(thrown)}`);
+  }
+}
+
+/** Of colours, where the network makes some. */
+async function sayWhatEmerged(runId: string, runsFolder: string, { output }: Context): Promise<void> {
+  const { openStore } = await import("../store/open-store.ts");
+  const { readEmergence } = await import("../store/read-emergence.ts");
+  const { emergenceLine } = await import("./emergence-line.ts");
+  const store = openStore(runsFolder, { readonly: true });
+  try {
+    const { stepsPerEpoch } = store.getRun(runId);
+    const emergence = readEmergence((name) => store.series(runId, name), stepsPerEpoch);
+    if (emergence !== null) output.info(`colours:  ${emergenceLine(emergence)}`);
+  } finally {
+    store.close();
   }
 }
 

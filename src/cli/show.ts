@@ -1,7 +1,9 @@
 // hueristic show: everything that the store knows about one run.
 
+import { familyName } from "../color/hue-families.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Store } from "../store/open-store.ts";
+import type { Emergence, FamilyEmergence } from "../store/read-emergence.ts";
 import type { DatasetRow, EventRow, Provenance, SkippedFile } from "../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "./context.ts";
 import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "./format.ts";
@@ -33,6 +35,7 @@ type ShownRun = ListedRun & {
   readonly checkpointFolder: string;
   readonly checkpoints: readonly string[];
   readonly resumeCommand: string | null;
+  readonly emergence: Emergence | null;
   readonly series: readonly SeriesSummary[];
   readonly events: readonly EventRow[];
   readonly provenance: Provenance;
@@ -72,6 +75,7 @@ export const showCommand: Command<ShowOptions> = {
 
 async function readRun(store: Store, runsFolder: string, ref: string): Promise<ShownRun> {
   const { findSummary, readSummary } = await import("./read-summary.ts");
+  const { readEmergence } = await import("../store/read-emergence.ts");
   const { readdirSync } = await import("node:fs");
   const path = await import("node:path");
   const run = findSummary(store, ref);
@@ -97,6 +101,7 @@ async function readRun(store: Store, runsFolder: string, ref: string): Promise<S
     checkpointFolder,
     checkpoints: checkpoints.sort(),
     resumeCommand: canResume ? `hueristic run --resume ${run.id}${runsFlag(runsFolder)}` : null,
+    emergence: readEmergence((name) => store.series(run.id, name), run.stepsPerEpoch),
     series: store.seriesNames(run.id).flatMap((name) => summarizeSeries(store, run.id, name)),
     events: store.events(run.id),
     provenance: run.provenance,
@@ -122,6 +127,25 @@ function summarizeSeries(store: Store, runId: string, name: string): SeriesSumma
       minStep: step[least] ?? null,
     },
   ];
+}
+
+function emergenceTable({ families, epoch }: Emergence): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return formatTable<FamilyEmergence>(
+    [
+      { title: "colour", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
+      { title: "real", align: "right", expendable: 0, cell: ({ real }) => percent(real) },
+      { title: `epoch ${epoch}`, align: "right", expendable: 0, cell: ({ output }) => percent(output) },
+      {
+        title: "since epoch",
+        align: "right",
+        expendable: 0,
+        cell: ({ since, judged }) => (judged ? String(since ?? "not yet") : "too rare"),
+      },
+    ],
+    families,
+    null,
+  );
 }
 
 async function describeRun(run: ShownRun, { colors, width }: Context): Promise<string> {
@@ -160,7 +184,16 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   field("skipped", `${run.skippedFiles.length} ${run.skippedFiles.length === 1 ? "file" : "files"}`);
   field("fingerprint", run.datasetFingerprint);
 
+  if (run.emergence) {
+    const { emergenceLine } = await import("./emergence-line.ts");
+    section("Colours");
+    lines.push(`  ${emergenceLine(run.emergence)}`);
+    lines.push(...emergenceTable(run.emergence).map((line) => `  ${line}`));
+  }
+
   section("Series");
+  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/"));
+  if (series.length < run.series.length) lines.push("  those of the colours: --json has them");
   const table = formatTable<SeriesSummary>(
     [
       { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },
@@ -169,7 +202,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
       { title: "min", align: "right", expendable: 0, cell: ({ min }) => formatNumber(min) },
       { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => formatNumber(minStep) },
     ],
-    run.series,
+    series,
     width === null ? null : width - 2,
   );
   lines.push(...(run.series.length === 0 ? ["  none yet"] : table.map((line) => `  ${line}`)));

@@ -11,7 +11,7 @@ import type { Look } from "./decode.ts";
 import { isLocked } from "./lock.ts";
 
 /** Part of the cache key: raise it whenever the files in the cache change their form. */
-export const cacheVersion = 2;
+export const cacheVersion = 3;
 
 export type CacheIndex = {
   readonly version: number;

@@ -21,7 +21,7 @@ export type CountRule = {
   readonly crowds: boolean;
 };
 
-/** `counting` null leaves the annotations unread. null when there is no such file; UserError when it is not one. */
+/** `counting` null reads no more than the list of images. null when there is no such file; UserError when it is not one. */
 export async function readCocoAnnotations(
   path: string,
   counting: CountRule | null,
@@ -36,7 +36,7 @@ export async function readCocoAnnotations(
     if (seen === undefined) shown.set(image, [category]);
     else if (!seen.includes(category)) seen.push(category);
   };
-  const wanted = new Set(["images", "categories", ...(counting ? ["annotations"] : [])]);
+  const wanted = new Set(["images", ...(counting ? ["categories", "annotations"] : [])]);
 
   try {
     for await (const { list, text } of listElements(path, wanted)) {
@@ -70,7 +70,7 @@ function counts(row: Record<string, unknown>, { minArea, crowds }: CountRule): b
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** The objects of the top-level lists named `wanted`, as JSON text. */
+/** The objects of the top-level lists named `wanted`, as JSON text; reads no further than the last of these lists. */
 async function* listElements(
   path: string,
   wanted: ReadonlySet<string>,
@@ -79,6 +79,7 @@ async function* listElements(
   let inText = false;
   let escaped = false;
   let key = ""; // the latest text at depth 1: the name of the list that follows
+  const toCome = new Set(wanted);
   let parts: Buffer[] = []; // of the text or element being cut out, from earlier chunks
 
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
@@ -107,6 +108,7 @@ async function* listElements(
       } else if (byte === closeBrace || byte === closeBracket) {
         depth--;
         if (depth === 2 && start >= 0) yield { list: key, text: cut(at + 1) };
+        if (depth === 1 && toCome.delete(key) && toCome.size === 0) return;
       } else if (depth === 0 && byte !== comma && byte !== colon && byte > 0x20) {
         // A byte order mark, or no JSON at all, such as the HTML of an error page.
         if (byte < 0x80) throw new Error("something else than JSON");

@@ -25,8 +25,15 @@ export function isGreyscale(colorfulness: number): boolean {
   return colorfulness <= mostOfGreyscale;
 }
 
-/** How many times the spread that a toned greyscale picture has at most; 0 is neutral grey. uint8 RGB [pixels, 3]. */
-export function colorfulnessOf(rgb: Uint8Array): number {
+export type Colorfulness = {
+  /** How many times the spread that a toned greyscale picture has at most; 0 is neutral grey. */
+  readonly value: number;
+  /** Whether the same picture, resized in another way, might come out on the other side. */
+  readonly isCloseCall: boolean;
+};
+
+/** uint8 RGB [pixels, 3]. */
+export function colorfulnessOf(rgb: Uint8Array): Colorfulness {
   const lab = rgbToLab(rgb);
   const pixels = lab.length / 3;
   const { tone, lightnessSpread, hue } = toneOf(lab);
@@ -38,9 +45,48 @@ export function colorfulnessOf(rgb: Uint8Array): number {
     chroma[pixel] = Math.hypot(a, b);
     distance[pixel] = Math.hypot(a - toneA, b - toneB);
   }
-  const strength = percentile95(chroma);
+  const measures = {
+    strength: percentile95(chroma),
+    spread: percentile95(distance),
+    lightnessSpread,
+    hue,
+  };
+  const value = ratioOf(measures);
+  const side = isGreyscale(value);
+  return { value, isCloseCall: neighbours(measures).some((each) => isGreyscale(ratioOf(each)) !== side) };
+}
+
+type Measures = {
+  /** 95th percentile of the chroma, and of the distance from the tone. */
+  readonly strength: number;
+  readonly spread: number;
+  readonly lightnessSpread: number;
+  readonly hue: number;
+};
+
+function ratioOf({ strength, spread, lightnessSpread, hue }: Measures): number {
   if (lightnessSpread < leastLightnessSpread) return strength / noise;
-  return percentile95(distance) / allowance(strength, hue);
+  return spread / allowance(strength, hue);
+}
+
+/** What the same picture may measure in another size: more than the differences seen between 32, 64 and 256. */
+function neighbours({ strength, spread, lightnessSpread, hue }: Measures): Measures[] {
+  const found: Measures[] = [];
+  for (const a of [0.8, 1.25]) {
+    for (const b of [0.6, 1.7]) {
+      for (const c of [0.85, 1.2]) {
+        for (const d of [-8, 8]) {
+          found.push({
+            strength: a * strength,
+            spread: b * spread,
+            lightnessSpread: c * lightnessSpread,
+            hue: hue + d,
+          });
+        }
+      }
+    }
+  }
+  return found;
 }
 
 function allowance(strength: number, hue: number): number {

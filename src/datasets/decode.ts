@@ -1,6 +1,7 @@
 // One image file -> square RGB pixels, by sharp. The rule: EXIF orientation applied, the first page or frame, sRGB
 // (an embedded profile is converted), 8 bit, alpha on white, the shorter side resized to `size` (Lanczos 3), then
-// the centre cropped. What a picture looks like is measured on the same square at 32 x 32, whatever `size` is.
+// the centre cropped. What a picture looks like is measured on its pixels averaged to 32 x 32 cells. Whether it has
+// colour must not depend on `size`: where that is a close call, it is measured on the same square resized to 32 x 32.
 
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -48,8 +49,17 @@ sharp.cache(false);
 
 const formats = new Set<string>(["jpeg", "png", "webp", "gif", "tiff", "heif"]);
 
-/** Never throws for what a file holds: whatever cannot be used comes back as a reason. */
-export async function decodeFile(path: string, size: number): Promise<Decoded> {
+/**
+ * Never throws for what a file holds: whatever cannot be used comes back as a reason. Big ones take turns, or with
+ * `leaveBig` come back as "big".
+ */
+export async function decodeFile(path: string, size: number): Promise<Decoded>;
+export async function decodeFile(
+  path: string,
+  size: number,
+  options: { readonly leaveBig: true },
+): Promise<Decoded | "big">;
+export async function decodeFile(path: string, size: number, options?: { readonly leaveBig: true }) {
   let done = () => {};
   try {
     const found = await stat(path);
@@ -58,6 +68,7 @@ export async function decodeFile(path: string, size: number): Promise<Decoded> {
     if (found.size === 0) return { reason: "empty file" };
     if (found.size > largestFile) return { reason: `larger than ${largestFile / 2 ** 20} MiB` };
     const isBig = found.size > bigFile;
+    if (isBig && options?.leaveBig) return "big";
     if (isBig) done = await takeBigTurn();
     const bytes = await readFile(path);
     const refusal = refusalOf(bytes);
@@ -65,10 +76,16 @@ export async function decodeFile(path: string, size: number): Promise<Decoded> {
     try {
       const metadata = await sharp(bytes, { limitInputPixels: largestPicture }).metadata();
       requireShape(metadata);
-      if (!isBig && metadata.width * metadata.height > bigPicture) done = await takeBigTurn();
+      if (!isBig && metadata.width * metadata.height > bigPicture) {
+        if (options?.leaveBig) return "big";
+        done = await takeBigTurn();
+      }
       const pixels = await decodeSquare(bytes, size);
-      const small = size === lookSize ? pixels : await decodeSquare(bytes, lookSize);
-      return { pixels, hash: await hashOf(bytes), look: lookOf(small, metadata) };
+      let look = size < lookSize ? null : lookOf(averaged(pixels, size), metadata);
+      if (look === null || (size > lookSize && look.isCloseCall)) {
+        look = lookOf(await decodeSquare(bytes, lookSize), metadata);
+      }
+      return { pixels, hash: await hashOf(bytes), look: look.look };
     } catch (error) {
       return { reason: reasonOf(messageOf(error)) };
     }
@@ -79,16 +96,21 @@ export async function decodeFile(path: string, size: number): Promise<Decoded> {
   }
 }
 
-/** What is measured on `pixels`, uint8 RGB [32, 32, 3]. */
-export function lookOf(pixels: Uint8Array, metadata: Metadata | { width: number; height: number }): Look {
+/** What is measured on `pixels`, uint8 RGB [32, 32, 3]; `isCloseCall` is about its colorfulness. */
+export function lookOf(
+  pixels: Uint8Array,
+  metadata: Metadata | { width: number; height: number },
+): { readonly look: Look; readonly isCloseCall: boolean } {
   const upright = "autoOrient" in metadata ? metadata.autoOrient : metadata;
-  return {
+  const { value, isCloseCall } = colorfulnessOf(pixels);
+  const look = {
     width: upright.width,
     height: upright.height,
     profile: "format" in metadata ? unusualProfile(metadata) : null,
-    colorfulness: Math.round(colorfulnessOf(pixels) * 1000) / 1000,
+    colorfulness: Math.round(value * 1000) / 1000,
     print: perceptualHash(pixels),
   };
+  return { look, isCloseCall };
 }
 
 /** null for sRGB and for grey. */
@@ -119,6 +141,32 @@ async function decodeSquare(bytes: Buffer, size: number): Promise<Uint8Array> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return centreCrop(whole.data, whole.info.width, whole.info.height, size);
+}
+
+/** uint8 RGB [size, size, 3] -> [32, 32, 3], the mean of what falls into every cell; `size` is at least 32. */
+function averaged(pixels: Uint8Array, size: number): Uint8Array {
+  if (size === lookSize) return pixels;
+  const means = new Uint8Array(lookSize * lookSize * 3);
+  const edge = (cell: number) => Math.ceil((cell * size) / lookSize);
+  for (let row = 0; row < lookSize; row++) {
+    for (let column = 0; column < lookSize; column++) {
+      const [top, bottom, left, right] = [edge(row), edge(row + 1), edge(column), edge(column + 1)];
+      let [r, g, b] = [0, 0, 0];
+      for (let y = top; y < bottom; y++) {
+        for (let at = 3 * (y * size + left), end = 3 * (y * size + right); at < end; at += 3) {
+          r += pixels[at]!;
+          g += pixels[at + 1]!;
+          b += pixels[at + 2]!;
+        }
+      }
+      const count = (bottom - top) * (right - left);
+      const cell = 3 * (row * lookSize + column);
+      means[cell] = Math.round(r / count);
+      means[cell + 1] = Math.round(g / count);
+      means[cell + 2] = Math.round(b / count);
+    }
+  }
+  return means;
 }
 
 function centreCrop(pixels: Uint8Array, width: number, height: number, size: number): Uint8Array {

@@ -2,7 +2,6 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { type BigIntStats, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { UserError } from "../errors.ts";
@@ -17,7 +16,8 @@ import {
 } from "./cache.ts";
 import { isGreyscale } from "./colorfulness.ts";
 import type { Item, SkippedFile } from "./dataset.ts";
-import { type Decoded, decodeFile, decodeVersion, lookOf, lookSize } from "./decode.ts";
+import { type Decoded, decodeVersion, lookOf, lookSize } from "./decode.ts";
+import { type Decoders, openDecoders } from "./decoders.ts";
 import { compareCodeUnits } from "./image-files.ts";
 import type { Pool } from "./pools.ts";
 
@@ -77,6 +77,7 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
   const total = pools.reduce((sum, { chosen }) => sum + chosen.length, 0);
   await sweepLeftovers(cacheFolder, key);
   const writer = await createCache(cacheFolder, key, total * bytesPerImage(size));
+  const decoders = openDecoders(countFiles(pools), size);
   try {
     const images: CachedImage[] = [];
     const skipped: SkippedFile[] = [];
@@ -90,7 +91,7 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
       let spareAt = 0;
       while (queue.length > 0) {
         const piece = queue.splice(0, pieceLength);
-        const decoded = await decodeAll(piece, size, signal, advance);
+        const decoded = await decodeAll(piece, size, decoders, signal, advance);
         const pixels: Uint8Array[] = [];
         for (const [place, item] of piece.entries()) {
           const result = decoded[place]!;
@@ -110,6 +111,7 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
     skipped.sort(byPath);
     await writer.publish({ version: cacheVersion, size, images, skipped });
   } finally {
+    decoders.close();
     await writer.discard();
   }
   const cache = await openCache(cacheFolder, key);
@@ -118,26 +120,31 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
   return cache;
 }
 
-/** Decodes at most as many at a time as there are cores, the thread pool's four at least. */
+/** How many of the images wanted are files, not drawings. */
+function countFiles(pools: readonly Pool[]): number {
+  return pools.reduce((sum, { chosen }) => sum + chosen.filter(({ source }) => "path" in source).length, 0);
+}
+
 async function decodeAll(
   items: readonly Item[],
   size: number,
+  decoders: Decoders,
   signal: AbortSignal | undefined,
   advance: () => void,
 ): Promise<Decoded[]> {
   const results: Decoded[] = new Array(items.length);
   let next = 0;
-  const worker = async () => {
+  const worker = async (_: unknown, worker: number) => {
     while (next < items.length) {
       signal?.throwIfAborted();
       const place = next++;
       const { source } = items[place]!;
       results[place] =
-        "draw" in source ? await drawItem(source.draw, size) : await decodeFile(source.path, size);
+        "draw" in source ? await drawItem(source.draw, size) : await decoders.decode(source.path, worker);
       advance();
     }
   };
-  const workers = Array.from({ length: Math.max(4, availableParallelism()) }, worker);
+  const workers = Array.from({ length: decoders.places }, worker);
   // All must have stopped before the caller removes the temporary, hence not Promise.all alone.
   await Promise.allSettled(workers);
   await Promise.all(workers);
@@ -148,7 +155,7 @@ async function drawItem(draw: (size: number) => Uint8Array, size: number): Promi
   await breathe();
   const pixels = draw(size);
   const hash = createHash("sha256").update(pixels).digest("hex");
-  return { pixels, hash, look: lookOf(draw(lookSize), { width: size, height: size }) };
+  return { pixels, hash, look: lookOf(draw(lookSize), { width: size, height: size }).look };
 }
 
 export function byPath(a: SkippedFile, b: SkippedFile): number {

@@ -1,6 +1,7 @@
 // What is to be said about the files of a prepared data set, by what they have in common: those left out first.
 
 import type { CachedImage } from "./cache.ts";
+import type { SkippedFile } from "./dataset.ts";
 import type { PreparedDataset } from "./prepare.ts";
 import { quoted } from "./quoted.ts";
 
@@ -15,7 +16,8 @@ export type Finding = {
 type Files = Finding["files"][number][];
 type Prepared = Pick<PreparedDataset, "images" | "nearDuplicates" | "seen" | "size" | "skipped" | "unseen">;
 
-export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen }: Prepared): Finding[] {
+/** The files that cannot be used, by reason, most frequent first. */
+export function leftOut(skipped: readonly SkippedFile[]): Finding[] {
   const reasons = new Map<string, Files>();
   for (const { path, reason } of skipped) {
     const kind = kindOf(reason);
@@ -24,9 +26,11 @@ export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen
     if (files === undefined) reasons.set(kind, [file]);
     else files.push(file);
   }
-  const left = Array.from(reasons, ([finding, files]) => ({ finding, skipped: true, files }));
-  left.sort((a, b) => b.files.length - a.files.length);
+  const found = Array.from(reasons, ([finding, files]) => ({ finding, skipped: true, files }));
+  return found.sort((a, b) => b.files.length - a.files.length);
+}
 
+export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen }: Prepared): Finding[] {
   const used = [...seen, ...unseen].sort((a, b) => a - b).map((index) => images[index]!);
   const near = nearDuplicates.map((pair) => ({
     path: images[pair.unseen]!.id,
@@ -43,7 +47,7 @@ export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen
       .map(({ id, profile }) => ({ path: id, detail: profile })),
   };
   const others = Object.entries(kept).filter(([, files]) => files.length > 0);
-  return [...left, ...others.map(([finding, files]) => ({ finding, skipped: false, files }))];
+  return [...leftOut(skipped), ...others.map(([finding, files]) => ({ finding, skipped: false, files }))];
 }
 
 /** Reasons that name a number or what the decoder says are one kind each. */

@@ -4,6 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { UserError } from "../errors.ts";
 import type { DatasetConfig } from "../experiment/experiment.ts";
 import { type CachedImage, lockPath, openCache } from "./cache.ts";
 import { noteUse } from "./cache-uses.ts";
@@ -65,9 +66,18 @@ export type PreparedDataset = {
   close(): void;
 };
 
+/** Too few images are left. */
+export class TooFewImages extends UserError {
+  readonly skipped: readonly SkippedFile[];
+
+  constructor(message: string, skipped: readonly SkippedFile[]) {
+    super(message);
+    this.skipped = skipped;
+  }
+}
+
 /**
- * Throws UserError when a folder or list is missing, the images have no labels to give, too few images are
- * readable or the disk is full, and the signal's reason when it is aborted, leaving nothing behind.
+ * Throws TooFewImages, UserError when a folder or list is missing, the images have no labels to give or the disk is full, and the signal's reason when it is aborted, leaving nothing behind.
  */
 export async function prepareDataset(
   config: DatasetConfig,
@@ -101,10 +111,11 @@ export async function prepareDataset(
     const skippedNotes = [...noteOnSkipped(cache.index.skipped), ...usable.notes];
     const lookedFor = dataset.lookedFor(config);
     const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: options.sampleCounts };
-    const sides =
+    const sides = orTooFew(skipped, () =>
       config.kind === "union"
         ? unionSides(candidates, listing.items, config, options.sampleCounts)
-        : chooseSides(candidates, rule, [lookedFor, ...listing.notes, ...skippedNotes].join("; "));
+        : chooseSides(candidates, rule, [lookedFor, ...listing.notes, ...skippedNotes].join("; ")),
+    );
     const seen = sides.seen.map((place) => usable.indices[place]!);
     const unseen = sides.unseen.map((place) => usable.indices[place]!);
     const ids = images.map(({ id }) => id);
@@ -133,6 +144,14 @@ export async function prepareDataset(
   } catch (error) {
     cache.close();
     throw error;
+  }
+}
+
+function orTooFew(skipped: readonly SkippedFile[], choose: () => Sides): Sides {
+  try {
+    return choose();
+  } catch (error) {
+    throw error instanceof UserError ? new TooFewImages(error.message, skipped) : error;
   }
 }
 

@@ -43,7 +43,7 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
           Object.entries(state).map(([key, { shape, data }]) => [key, tf.tensor(data.slice(), [...shape])]),
         ),
       })),
-    exportState: (state) =>
+    exportState: async (state) =>
       onBackend(() =>
         Object.fromEntries(
           Object.entries(tensorsOf(state)).map(([key, tensor]) => [
@@ -58,9 +58,9 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
       run: async (start, count, inputs) =>
         onBackend(() => {
           let state = tensorsOf(start);
-          const losses: Record<string, Float32Array> = {};
+          const values: Record<string, tf.Tensor>[] = [];
           for (let index = 0; index < count; index++) {
-            const { next, values } = tf.tidy(() => {
+            const { next, losses } = tf.tidy(() => {
               const one = (groupSpecs: TensorSpecs, arrays: Readonly<Record<string, TensorArray>>) =>
                 mapSpecs(groupSpecs, (spec, key) => tensorAt(arrays[key], spec, index, key));
               const hyper = Object.fromEntries(
@@ -74,16 +74,13 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
               );
               // A step may hand an input back as it was: tidy must not give away what the caller still holds.
               const next = mapSpecs(stateSpecs, (_, key) => tf.clone(result.state[key]!));
-              return { next, values: { ...result.losses } };
+              return { next, losses: { ...result.losses } };
             });
             if (state !== start.tensors) tf.dispose(Object.values(state));
             state = next;
-            for (const [key, value] of Object.entries(values)) {
-              losses[key] ??= new Float32Array(count);
-              losses[key][index] = value.dataSync()[0]!;
-              value.dispose();
-            }
+            values.push(losses);
           }
+          const losses = readLosses(values);
           return { state: { engine: name, tensors: state }, losses };
         }),
       close: async () => {},
@@ -108,6 +105,19 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
       close: async () => {},
     }),
   };
+}
+
+/** Read when all steps are on their way, since a GPU waits for the host at every reading. */
+function readLosses(steps: readonly Readonly<Record<string, tf.Tensor>>[]): Record<string, Float32Array> {
+  const names = Object.keys(steps[0] ?? {});
+  const losses = names.map((name) => {
+    const stacked = tf.tidy(() => tf.stack(steps.map((losses) => losses[name]!)));
+    const numbers = Float32Array.from(stacked.dataSync());
+    stacked.dispose();
+    return [name, numbers] as const;
+  });
+  tf.dispose(steps.map((losses) => Object.values(losses)));
+  return Object.fromEntries(losses);
 }
 
 /** The tensor that lies at place `index` of a stack. */

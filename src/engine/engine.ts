@@ -45,7 +45,7 @@ export type Engine = {
   /** Such as "onnxruntime-node 1.30.0". */
   readonly version: string;
   importState(state: State): EngineState;
-  exportState(state: EngineState): State;
+  exportState(state: EngineState): Promise<State>;
   release(state: EngineState): void;
   compileStep(step: StepFunction, state: TensorSpecs, specs: StepSpecs): Promise<CompiledStep>;
   /** `call` sees state and inputs in one record; the names must differ. */

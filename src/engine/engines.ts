@@ -1,10 +1,18 @@
-// Which engines this machine has, and the one that an experiment asks for.
+// Which engines this machine has, and the one that an experiment asks for, on the device that it asks for.
 
-import { createRequire } from "node:module";
-import os from "node:os";
 import { messageOf, UserError } from "../errors.ts";
-import type { EngineChoice } from "../experiment/experiment.ts";
+import type { DeviceChoice, EngineChoice } from "../experiment/experiment.ts";
+import { checkedAgainst } from "./checked-engine.ts";
+import {
+  type DeviceName,
+  type DeviceProbe,
+  describeCpu,
+  type EngineOnDevice,
+  probeDevice,
+} from "./devices.ts";
 import type { Engine } from "./engine.ts";
+import { mayHaveGpu } from "./host-gpus.ts";
+import { probeNative } from "./tensorflow-native.ts";
 
 export type EngineProbe = {
   readonly name: string;
@@ -17,59 +25,9 @@ export type EngineProbe = {
   readonly remedy: string | null;
 };
 
-const require = createRequire(import.meta.url);
-
-/** tfjs-node as far as we use it: loading it registers the "tensorflow" backend. */
-type NativeTensorFlow = {
-  readonly version: Readonly<Record<string, string>>;
-  backend(): { readonly isGPUPackage?: boolean; readonly isUsingGpuDevice?: boolean };
-};
-
-const nativePackages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
-
-type NativeProbe =
-  | { readonly found: true; readonly package: string; readonly version: string; readonly gpu: boolean }
-  | { readonly found: false; readonly reason: string };
-
-let nativeProbe: NativeProbe | null = null;
-
-/** Loads the first native TensorFlow.js package whose binding works. */
-async function probeNative(): Promise<NativeProbe> {
-  if (nativeProbe) return nativeProbe;
-  const reasons: string[] = [];
-  for (const name of nativePackages) {
-    try {
-      require.resolve(name);
-    } catch {
-      reasons.push(`${name} is not installed`);
-      continue;
-    }
-    try {
-      restoreIsNullOrUndefined();
-      const tensorflow = require(name) as NativeTensorFlow;
-      const tf = await import("@tensorflow/tfjs-core");
-      await tf.setBackend("tensorflow");
-      const { isGPUPackage = false, isUsingGpuDevice = false } = tensorflow.backend();
-      const version = tensorflow.version["tfjs-node"] ?? tf.version_core;
-      nativeProbe = { found: true, package: name, version, gpu: isGPUPackage && isUsingGpuDevice };
-      return nativeProbe;
-    } catch (error) {
-      reasons.push(`${name} does not load: ${messageOf(error).split("\n")[0]}`);
-    }
-  }
-  nativeProbe = { found: false, reason: reasons.join("; ") };
-  return nativeProbe;
-}
-
-/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. */
-function restoreIsNullOrUndefined(): void {
-  const util = require("node:util") as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-}
-
 /** The state of every engine, for `hueristic doctor`. */
 export async function probeEngines(): Promise<readonly EngineProbe[]> {
-  return [await probeOnnx(), describeNative(await probeNative())];
+  return [await probeOnnx(), await probeTensorFlow()];
 }
 
 async function probeOnnx(): Promise<EngineProbe> {
@@ -90,7 +48,8 @@ async function probeOnnx(): Promise<EngineProbe> {
   }
 }
 
-function describeNative(probe: NativeProbe): EngineProbe {
+async function probeTensorFlow(): Promise<EngineProbe> {
+  const probe = await probeNative();
   if (!probe.found) {
     return {
       name: "tensorflow",
@@ -102,41 +61,78 @@ function describeNative(probe: NativeProbe): EngineProbe {
         "npm install @tensorflow/tfjs-node-gpu where it can fetch libtensorflow, or scripts/link-tensorflow.sh to build its binding against the TensorFlow of your Python (docs/engines.md)",
     };
   }
-  return {
-    name: "tensorflow",
-    available: true,
-    version: `${probe.package} ${probe.version}`,
-    device: nativeDevice(probe.gpu),
-    reason: null,
-    remedy: null,
-  };
+  const device = probe.gpu ? "cuda" : describeCpu();
+  return { name: "tensorflow", available: true, version: probe.version, device, reason: null, remedy: null };
 }
 
-function nativeDevice(gpu: boolean): string {
-  return gpu ? "cuda" : `cpu (${os.availableParallelism()} threads)`;
-}
+export type OpenEngineOptions = {
+  readonly device?: DeviceChoice | undefined;
+  /** All cores where it is left out. */
+  readonly threads?: number | undefined;
+};
 
 /**
- * Opens the engine that an experiment asks for. `auto` is TensorFlow where it has a GPU and ONNX Runtime otherwise,
- * which is faster than eager TensorFlow on a CPU. Throws UserError when the engine is not there.
+ * Opens the engine that an experiment asks for, on the device that it asks for. The device `auto` is CUDA, else WebGPU
+ * on a real GPU, else the CPU; the engine `auto` is the traced one where both reach the device. Throws UserError when
+ * what is asked for is not there.
  */
-export async function openEngine(choice: EngineChoice, threads?: number): Promise<Engine> {
-  const probe = choice === "onnx" ? null : await probeNative();
-  if (probe?.found && (choice === "tensorflow" || probe.gpu)) {
-    const { createEagerEngine } = await import("./eager-engine.ts");
-    return createEagerEngine({
-      name: "tensorflow",
-      backend: "tensorflow",
-      device: nativeDevice(probe.gpu),
-      version: `${probe.package} ${probe.version}`,
-    });
+export async function openEngine(
+  engine: EngineChoice,
+  { device = "auto", threads }: OpenEngineOptions = {},
+): Promise<Engine> {
+  if (device !== "auto") {
+    const probe = await lookFor(device, engine);
+    const found = engineOn(probe, engine);
+    if (found) return open(found, device, threads);
+    throw new UserError(notThere(device, engine, probe));
   }
-  if (choice === "tensorflow") {
-    const { reason } = probe as { reason: string };
-    throw new UserError(
-      `engine: tensorflow is not available: ${reason}; hueristic doctor says what would help`,
-    );
+  if (mayHaveGpu()) {
+    for (const gpu of ["cuda", "webgpu"] as const) {
+      const found = engineOn(await lookFor(gpu, engine), engine);
+      if (found && !found.software) return open(found, gpu, threads);
+    }
+  }
+  const cpu = await lookFor("cpu", engine);
+  const found = engineOn(cpu, engine);
+  if (found) return open(found, "cpu", threads);
+  throw new UserError(notThere("cpu", engine, cpu));
+}
+
+/** Without loading TensorFlow, which takes a second, where the traced engine will do. */
+async function lookFor(device: DeviceName, engine: EngineChoice): Promise<DeviceProbe> {
+  if (device !== "cpu" || engine === "tensorflow") return probeDevice(device);
+  return { found: true, engines: [{ engine: "onnx", device: describeCpu(), software: false }] };
+}
+
+function engineOn(probe: DeviceProbe, engine: EngineChoice): EngineOnDevice | undefined {
+  if (!probe.found) return undefined;
+  return probe.engines.find((one) => engine === "auto" || one.engine === engine);
+}
+
+function notThere(device: DeviceName, engine: EngineChoice, probe: DeviceProbe): string {
+  if (!probe.found) return `device: ${device} is not there: ${probe.reason}; what it needs: ${probe.remedy}`;
+  const others = probe.engines.map((one) => one.engine).join(", ");
+  return `engine: ${engine} is not available on the device ${device}, which ${others} can use; hueristic doctor says what would help`;
+}
+
+async function open(
+  { engine, device, software }: EngineOnDevice,
+  name: DeviceName,
+  threads: number | undefined,
+): Promise<Engine> {
+  if (engine === "tensorflow") {
+    const { createEagerEngine } = await import("./eager-engine.ts");
+    const probe = await probeNative();
+    if (!probe.found) throw new Error(`tensorflow was there and is gone: ${probe.reason}`);
+    return createEagerEngine({ name: "tensorflow", backend: "tensorflow", device, version: probe.version });
   }
   const { openOnnxEngine } = await import("./onnx/onnx-engine.ts");
-  return openOnnxEngine(threads === undefined ? {} : { threads });
+  const cpu = () => openOnnxEngine(threads === undefined ? {} : { threads });
+  if (name === "cpu") return cpu();
+  const { providers } = await import("./onnx/providers.ts");
+  const { withoutSoftware } = await import("./onnx/probe-provider.ts");
+  // So that this process takes the GPU that was found by its probe.
+  if (name === "webgpu" && !software) Object.assign(process.env, withoutSoftware);
+  const provider = providers[name];
+  return checkedAgainst(openOnnxEngine({ provider, device }), cpu, provider.precision);
 }

@@ -205,6 +205,7 @@ type WithOpenHoldout<Config> = Config extends unknown
 export type EvaluationConfig = WithOpenHoldout<DatasetConfig>;
 
 export type EngineChoice = "auto" | "onnx" | "tensorflow";
+export type DeviceChoice = "auto" | "cpu" | "cuda" | "webgpu";
 
 export type Experiment = {
   readonly name: string;
@@ -212,6 +213,7 @@ export type Experiment = {
   readonly tags: readonly string[];
   readonly seed: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly model: ModelConfig;
   readonly dataset: DatasetConfig;
   readonly image: { readonly size: number };

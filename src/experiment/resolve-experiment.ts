@@ -53,7 +53,7 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { name, description, tags, seed, engine, model, dataset, metrics, evaluate, ...rest } =
+  const { name, description, tags, seed, engine, device, model, dataset, metrics, evaluate, ...rest } =
     camelCase(written);
   // In the order in which experiments are written, as YAML made from them keeps it.
   return {
@@ -62,6 +62,7 @@ function complete(written: Written, root: Located, file: string): Experiment {
     tags,
     seed,
     engine,
+    device,
     model: completeModel(model, root),
     dataset: completeDataset(dataset, root),
     ...rest,

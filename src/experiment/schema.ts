@@ -276,7 +276,12 @@ export const schema = z.strictObject({
     .describe("Fixes the initial weights, the order of the images and the dropout masks."),
   engine: oneOf(["auto", "onnx", "tensorflow"])
     .default("auto")
-    .describe("What computes: auto takes TensorFlow where it has a GPU, otherwise ONNX Runtime."),
+    .describe("What computes: auto takes ONNX Runtime where it reaches the device, otherwise TensorFlow."),
+  device: oneOf(["auto", "cpu", "cuda", "webgpu"])
+    .default("auto")
+    .describe(
+      "What it computes on: auto takes CUDA, else WebGPU on a real GPU, else the CPU; `hueristic doctor` shows which are here.",
+    ),
   model,
   dataset,
   image: z

@@ -1,6 +1,16 @@
 // The one place where models ask for gradients.
 
-import { clone, keep, type Scalar, type Tensor, valueAndGrads } from "@tensorflow/tfjs-core";
+import {
+  add,
+  clone,
+  keep,
+  type Scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  valueAndGrads,
+} from "@tensorflow/tfjs-core";
 import type { Tensors } from "../training-step.ts";
 
 /** A loss and what was computed on the way to it, such as its parts and new statistics. */
@@ -22,6 +32,18 @@ export function gradientsOf(
   const others = Object.fromEntries(kept.map(([name, tensor]) => [name, clone(tensor)]));
   for (const [, tensor] of kept) tensor.dispose();
   return { loss: value as Scalar, gradients: named(names, grads), others };
+}
+
+/**
+ * Length of all gradients together as one vector: the root of the sum of all squares. Summed by rows first: millions of
+ * float32 numbers in one sum would lose digits, and rows are summed by all threads.
+ */
+export function gradientNorm(gradients: Tensors): Scalar {
+  const squares = Object.values(gradients).map((gradient) => {
+    const rows = gradient.shape.slice(0, -1).map((_, axis) => axis);
+    return sum<Scalar>(sum(square(gradient), rows));
+  });
+  return sqrt(squares.reduce((a, b) => add(a, b)));
 }
 
 function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {

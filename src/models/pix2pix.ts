@@ -19,11 +19,12 @@ import {
 import { rgbToLumaChroma } from "../color/ops.ts";
 import type { Pix2PixConfig } from "../experiment/experiment.ts";
 import { sizeOf, type Tensors } from "../training-step.ts";
-import { gradientsOf } from "./gradients.ts";
+import { gradientNorm, gradientsOf } from "./gradients.ts";
 import { evaluationPass, noiseSpecs, type Pass, trainingPass } from "./layers/part.ts";
 import type { Model } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { ganLosses } from "./pix2pix/gan-loss.ts";
+import { ganScores } from "./pix2pix/gan-scores.ts";
 import { discriminator, type Judgement } from "./pix2pix/patch-discriminator.ts";
 import { depthFor, usualPadding } from "./pix2pix/shapes.ts";
 import { unet } from "./pix2pix/unet.ts";
@@ -103,12 +104,14 @@ export const pix2pix: Model<Pix2PixConfig> = {
         const generated = generator.apply(trainingPass(state, noise), luma);
         const ofD = gradientsOf(names.D, state, (weights) => {
           const pass = trainingPass(weights, noise);
-          const D_fake = total(judged(pass, generated), gan.fake);
-          const D_real = total(judged(pass, target), gan.real);
+          const [fake, real] = [judged(pass, generated), judged(pass, target)];
+          const D_fake = total(fake, gan.fake);
+          const D_real = total(real, gan.real);
           const loss = mul(add(D_fake, D_real), 0.5) as Scalar;
-          return { loss, others: { ...Object.fromEntries(pass.updates), D_fake, D_real } };
+          const scores = ganScores(fake, real, gan);
+          return { loss, others: { ...Object.fromEntries(pass.updates), D_fake, D_real, ...scores } };
         });
-        const { D_fake, D_real, ...statisticsD } = ofD.others;
+        const { D_fake, D_real, G_score, D_score, ...statisticsD } = ofD.others;
         const updatedD = { ...statisticsD, ...optimizers.D.update(state, ofD.gradients, hyper) };
 
         const ofG = gradientsOf(names.G, { ...state, ...updatedD }, (weights) => {
@@ -139,6 +142,10 @@ export const pix2pix: Model<Pix2PixConfig> = {
             ...(G_FM && { G_FM }),
             D_real: D_real!,
             D_fake: D_fake!,
+            G_score: G_score!,
+            D_score: D_score!,
+            G_gradient_norm: gradientNorm(ofG.gradients),
+            D_gradient_norm: gradientNorm(ofD.gradients),
           },
         };
       },

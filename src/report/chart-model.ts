@@ -63,10 +63,12 @@ export function lossChart(id: string, data: ReportRun): ChartModel | null {
   };
 }
 
-/** One small chart per series that is no loss. */
+/** One small chart per series that is no loss; colours have a table of their own, and real images do not change. */
 export function otherCharts(id: string, data: ReportRun): ChartModel[] {
   return data.series
-    .filter((series) => !isLoss(series.name) && series.step.length > 0)
+    .filter(
+      ({ name, step }) => !isLoss(name) && !/^unseen\/emergence\/|\/real$/.test(name) && step.length > 0,
+    )
     .map((series, index) => ({
       id: `${id}-other-${index}`,
       description: `${series.name} over epochs: ${spoken(series.name, series.value)}`,

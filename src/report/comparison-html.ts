@@ -2,10 +2,12 @@
 
 import { chartHtml } from "./chart-html.ts";
 import type { ComparisonModel } from "./comparison-model.ts";
+import { emergenceHtml } from "./emergence-html.ts";
 import { type Html, html } from "./html.ts";
 import { badge } from "./run-html.ts";
 
-export function comparisonHtml({ chart, settings, results, rows, warnings }: ComparisonModel): Html {
+export function comparisonHtml(comparison: ComparisonModel): Html {
+  const { chart, settings, results, rows, emergence, warnings } = comparison;
   return html`
 <section id="comparison">
   <h2>Side by side</h2>
@@ -20,5 +22,6 @@ export function comparisonHtml({ chart, settings, results, rows, warnings }: Com
 <tr><th scope="row"><a href="#${row.id}"><bdi>${row.name}</bdi></a></th><td>${badge(row.status)}</td>${row.settings.map((setting) => html`<td><bdi>${setting}</bdi></td>`)}${row.results.map(({ text, best }) => (best ? html`<td><span class="best">${text}<span class="sr"> (best)</span></span></td>` : html`<td>${text}</td>`))}</tr>`,
   )}
 </tbody></table></div>
+  ${emergence && emergenceHtml(emergence)}
 </section>`;
 }

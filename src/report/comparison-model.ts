@@ -1,6 +1,7 @@
 // Several runs side by side: their curves in one frame, the settings that differ and the values to compare.
 
 import { type ChartModel, comparisonChart } from "./chart-model.ts";
+import { type EmergenceTable, emergenceComparison } from "./emergence-model.ts";
 import { formatDuration, formatNumber, shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { unseenLoss } from "./run-model.ts";
@@ -21,6 +22,7 @@ export type ComparisonModel = {
     readonly settings: readonly string[];
     readonly results: readonly ComparisonCell[];
   }[];
+  readonly emergence: EmergenceTable | null;
   /** What makes the comparison unfair; empty where nothing does. */
   readonly warnings: readonly string[];
 };
@@ -55,6 +57,7 @@ export function comparisonModel(runs: readonly ReportRun[]): ComparisonModel {
         })),
       };
     }),
+    emergence: emergenceComparison(runs, names),
     warnings: warnings(runs),
   };
 }

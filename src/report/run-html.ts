@@ -1,6 +1,7 @@
 // The section of one run.
 
 import { chartHtml } from "./chart-html.ts";
+import { emergenceHtml } from "./emergence-html.ts";
 import { formatCount } from "./format.ts";
 import type { GridSide } from "./grid-model.ts";
 import { type Html, html } from "./html.ts";
@@ -30,6 +31,7 @@ export function runHtml(run: RunModel, blobs: BlobNumbers, heading: "h1" | "h2")
   }
   <h3>Samples</h3>
   ${run.grid.length > 0 ? gridHtml(run.grid, blobs) : html`<p class="soft">No sample images were stored.</p>`}
+  ${run.emergence && emergenceHtml(run.emergence)}
   <div class="pair">
     <div>
       <h3>Data</h3>

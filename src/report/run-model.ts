@@ -1,6 +1,7 @@
 // One run as the report shows it: words and numbers ready to print, no store behind them.
 
 import { type ChartModel, lossChart, otherCharts, seriesLabel } from "./chart-model.ts";
+import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
 import { formatCount, formatDuration, formatNumber, formatTime, plural, shellQuote } from "./format.ts";
 import { type GridSide, gridSides } from "./grid-model.ts";
 import type { ReportRun } from "./read-report-runs.ts";
@@ -20,6 +21,7 @@ export type RunModel = {
   readonly loss: ChartModel | null;
   readonly others: readonly ChartModel[];
   readonly grid: readonly GridSide[];
+  readonly emergence: EmergenceTable | null;
   readonly epochTable: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly data: readonly Fact[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
@@ -54,6 +56,7 @@ export function runModel(data: ReportRun, position: number): RunModel {
     loss: lossChart(`${id}-loss`, data),
     others: otherCharts(id, data),
     grid: gridSides(data.images),
+    emergence: emergenceTable(data),
     epochTable: epochTable(data),
     data: [
       ["Data set", dataset?.description ?? "not recorded"],

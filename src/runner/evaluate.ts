@@ -72,19 +72,24 @@ export async function createEvaluator(
   };
 }
 
-/** Numbers over a set of images: the mean loss, and for labels how well they are told apart. */
+/**
+ * Numbers over a set of images: the mean loss, and for labels how well they are told apart. `visit` sees every image on
+ * the way.
+ */
 export async function measure(
   evaluator: Evaluator,
   state: EngineState,
   indices: Uint32Array,
   labels: PreparedDataset["labels"],
+  visit?: (image: Evaluated, place: number) => void,
 ): Promise<{ readonly loss: number; readonly average_precision?: number }> {
   let sum = 0;
   const names = evaluator.output === "labels" ? (labels?.names.length ?? 0) : 0;
   const scores = new Float32Array(indices.length * names);
-  await evaluator.forEach(state, indices, ({ loss, prediction }, place) => {
-    sum += loss;
-    if (names > 0) scores.set(prediction, place * names);
+  await evaluator.forEach(state, indices, (image, place) => {
+    sum += image.loss;
+    if (names > 0) scores.set(image.prediction, place * names);
+    visit?.(image, place);
   });
   const loss = sum / indices.length;
   if (!labels || names === 0) return { loss };

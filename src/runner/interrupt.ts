@@ -18,20 +18,21 @@ export function watchInterrupts(onFirst: (signal: Signal) => void): Interrupt {
   let received: Signal | null = null;
   const controller = new AbortController();
   const handle = (signal: Signal) => {
-    if (received) process.exit(exitCodes[signal]);
+    if (received) {
+      close();
+      process.kill(process.pid, signal); // process.exit would wait for a thread that is computing
+      return;
+    }
     received = signal;
     onFirst(signal);
     controller.abort(new Error(`stopped by ${signal}`));
   };
   const signals = Object.keys(exitCodes) as Signal[];
-  for (const signal of signals) process.on(signal, handle);
-  return {
-    signal: () => received,
-    abort: controller.signal,
-    close: () => {
-      for (const signal of signals) process.off(signal, handle);
-    },
+  const close = () => {
+    for (const signal of signals) process.off(signal, handle);
   };
+  for (const signal of signals) process.on(signal, handle);
+  return { signal: () => received, abort: controller.signal, close };
 }
 
 /** Does work that leaves nothing half done: 0, or the exit code of the signal that aborted it. */

@@ -9,7 +9,9 @@ import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
+import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { measure } from "./evaluate.ts";
+import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
@@ -43,7 +45,7 @@ export type RunResult = {
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const { runsFolder, output } = options;
   const interrupt = watchInterrupts((signal) =>
-    output.info(`${signal}: finishing the step and saving; once more stops at once`),
+    output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
   const store = openStore(runsFolder);
   try {
@@ -95,7 +97,7 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
 type Ending = { readonly status: FinalStatus; readonly error: string | null };
 
 async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
-  const { experiment, dataset, engine, compiled, evaluator, run, stepsPerEpoch } = training;
+  const { experiment, dataset, engine, compiled, evaluator, run, health, stepsPerEpoch } = training;
   const { epochs, batchSize } = experiment.train;
   const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
@@ -104,19 +106,32 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
   let stepsPerCall = 1;
   let lastCheckpoint: string | null = null;
 
+  const warn = (warnings: readonly Warning[]) => {
+    for (const { kind, message } of warnings) {
+      output.warn(message);
+      run.event("warning", kind, message);
+    }
+  };
   const evaluate = async (epoch: number): Promise<number> => {
-    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels);
+    const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
+    const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
+    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, colors?.visit);
     run.logScalars(
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
     );
-    if (epoch % experiment.samples.every === 0 || epoch === epochs) {
+    if (colors) {
+      run.logScalars(step, colors.values());
+      warn(health.afterSampling(epoch, colors.values()));
+    }
+    if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
     return measured.loss;
   };
-  const save = () => {
-    const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: engine.exportState(state) };
+  const save = async () => {
+    const exported = await engine.exportState(state);
+    const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
     run.flush();
@@ -135,36 +150,42 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
       const batches = epochBatches(dataset.seen, batchSize, experiment.seed, epoch);
       const epochStart = performance.now();
-      const firstOfEpoch = step;
-      let lossSum = 0;
+      const firstOfEpoch = epoch * stepsPerEpoch;
+      let lossSum = step === training.firstStep ? training.firstLossSum : 0;
       let waitedMs = 0;
+      let prepared: PreparedCall | null = null;
+      const end = (epoch + 1) * stepsPerEpoch;
+      /** What the call needs that begins after `at` finished steps. */
+      const prepare = (at: number): PreparedCall => {
+        const begin = at - epoch * stepsPerEpoch;
+        const count = Math.min(stepsPerCall, end - at);
+        return { count, ...nextInputs(training, batches.slice(begin, begin + count), at) };
+      };
 
-      for (let end = (epoch + 1) * stepsPerEpoch; step < end; ) {
+      while (step < end) {
         if (interrupt.signal()) {
-          save();
+          await save();
           return { status: "KILLED", error: null };
         }
         // Several steps a call, so that the state is not copied out of the engine at each.
-        const count = Math.min(stepsPerCall, end - step);
-        const begin = step - epoch * stepsPerEpoch;
         const asked = performance.now();
-        const { inputs, rates } = nextInputs(training, batches.slice(begin, begin + count), step);
+        const call: PreparedCall = prepared ?? prepare(step);
+        const { count, inputs, rates } = call;
         const called = performance.now();
         waitedMs += called - asked;
-        const result = await compiled.run(state, count, inputs);
+        const running = compiled.run(state, count, inputs);
+        prepared = step + count < end ? prepare(step + count) : null; // while the engine computes
+        const result = await running;
         const callTookMs = performance.now() - called;
         engine.release(state);
         state = result.state;
 
         for (let index = 0; index < count; index++) {
-          const losses = Object.entries(result.losses).map(([name, values]) => [
-            `train/${name}`,
-            values[index]!,
-          ]);
-          run.logScalars(step + index + 1, {
-            ...Object.fromEntries(losses),
-            ...rates[index]!,
-          });
+          const losses = Object.fromEntries(
+            Object.entries(result.losses).map(([name, values]) => [`train/${name}`, values[index]!]),
+          );
+          run.logScalars(step + index + 1, { ...losses, ...rates[index]! });
+          warn(health.afterStep(step + index + 1, losses));
           lossSum += result.losses[mainLoss]![index]!;
         }
         const imagesPerSecond = (count * batchSize * 1000) / callTookMs;
@@ -182,7 +203,6 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
           step,
           `epoch ${epoch + 1}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${mainLoss} ${meanOfEpoch.toFixed(5)}`,
         );
-        await new Promise(setImmediate); // signals and timers have their turn
       }
 
       const seconds = (performance.now() - epochStart) / 1000;
@@ -198,7 +218,7 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       output.info(
         `epoch ${epoch + 1}/${epochs}  seen ${seen.toFixed(5)}  unseen ${unseen.toFixed(5)}  ${seconds.toFixed(1)} s`,
       );
-      if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) save();
+      if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) await save();
       else run.flush();
     }
     return { status: "FINISHED", error: null };
@@ -207,6 +227,8 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
     engine.release(state);
   }
 }
+
+type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
 
 /** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
@@ -218,8 +240,8 @@ function nextInputs(training: Training, batches: readonly Uint32Array[], step: n
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
   const rates = factors.map((factor) => ({
     "train/learning_rate": factor * optimizer.learningRate,
-    ...(discriminatorOptimizer && {
-      "train/discriminator_learning_rate": factor * discriminatorOptimizer.learningRate,
+    ...(experiment.model.kind === "pix2pix" && {
+      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learningRate,
     }),
   }));
   const inputs: StepInputs = {

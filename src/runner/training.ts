@@ -15,6 +15,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
+import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
@@ -29,11 +30,14 @@ export type Training = {
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
   readonly run: RunWriter;
+  readonly health: HealthWatch;
   readonly checkpoints: string;
   readonly samples: SampleSets;
   readonly stepsPerEpoch: number;
   /** Where training begins: 0, or where the newest checkpoint stood. */
   readonly firstStep: number;
+  /** Sum of the main training loss over the steps of that epoch which were trained before. */
+  readonly firstLossSum: number;
   readonly firstState: EngineState;
 };
 
@@ -53,7 +57,10 @@ export async function openTraining(
       `train.batch_size: expected at most the ${dataset.seen.length} images to train on, got ${batchSize}`,
     );
   }
-  const engine = await openEngine(experiment.engine, options.threads);
+  const engine = await openEngine(experiment.engine, {
+    device: experiment.device,
+    threads: options.threads,
+  });
   const { model } = experiment;
   const { runsFolder, output } = options;
   const embedded =
@@ -120,6 +127,9 @@ export async function openTraining(
       checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
     );
   }
+  const firstStep = checkpoint?.step ?? 0;
+  const mainLoss = store.series(run.id, `train/${modelOf(model).losses[0]}`);
+  const epochBegan = firstStep - (firstStep % stepsPerEpoch);
   return {
     experiment,
     dataset,
@@ -130,13 +140,20 @@ export async function openTraining(
     source,
     evaluator,
     run,
+    health: createHealthWatch({
+      series: (name) => store.series(run.id, name),
+      stepsPerEpoch,
+      events: store.events(run.id),
+    }),
     checkpoints,
     samples: {
       seen: seen.subarray(0, experiment.samples.seen),
       unseen: unseen.subarray(0, experiment.samples.unseen),
     },
     stepsPerEpoch,
-    firstStep: checkpoint?.step ?? 0,
+    firstStep,
+    firstLossSum:
+      mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
 }
@@ -168,11 +185,11 @@ function reopen(
     );
   }
   const run = store.resumeRun(row.id, experiment);
-  if (row.engine !== engine.name) {
+  if (row.engine !== engine.name || row.device !== engine.device) {
     run.event(
       "warning",
       "engine",
-      `resumed on ${engine.name}, begun on ${row.engine}: last digits will differ`,
+      `resumed on ${engine.name}, ${engine.device}; begun on ${row.engine}, ${row.device}: last digits will differ`,
     );
   }
   return run;

@@ -137,6 +137,8 @@ test("show: everything, and how to go on", async (t) => {
     /^ {2}best unseen +0\.25 in epoch 1$/m,
     /^ {2}checkpoints .*\(step-00000002\.safetensors\)$/m,
     /^ {2}skipped +1 file$/m,
+    /^ {2}blue at epoch 2 \(epoch 2, 1 unseen image\)$/m,
+    /^ {2}blue +25\.0 % +12\.5 % +2$/m,
     /^ {2}train\/loss +2 +NaN +0\.75 +1$/m,
     /^ {2}\S+ \S+Z {2}dataset {2}one file {2}\[2Jskipped$/m,
     /^ {2}command +hueristic run experiments\/tiny.yaml$/m,
@@ -154,6 +156,9 @@ test("show: everything, and how to go on", async (t) => {
   );
   assert.equal(shown.experiment.train.batchSize, 1);
   assert.equal(shown.skippedFiles.length, 1);
+  assert.deepEqual(shown.emergence.families, [
+    { family: "blue", real: 0.25, output: 0.125, judged: true, since: 2 },
+  ]);
 });
 
 test("an unknown run is a UserError that lists the known ones", async (t) => {
@@ -264,7 +269,10 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
     assert.deepEqual([reason === null, remedy === null], [ok, ok], `${name}: what is missing has both`);
   assert.deepEqual(
     checks.map(({ name }) => name),
-    ["node", "processor", "memory", "sharp", "sqlite", "runs folder", "engine onnx", "engine tensorflow"],
+    [
+      ...["node", "processor", "memory", "sharp", "sqlite", "runs folder"],
+      ...["engine onnx", "engine tensorflow", "device cpu", "device cuda", "device webgpu"],
+    ],
   );
   assert.equal(existsSync(path.join(cwd, "runs")), false, "it only looks");
 

@@ -62,6 +62,7 @@ test("--report before the files is no file name; a broken file does not stop the
   const report = path.join("runs", `tiny-${run!.id}.html`);
   assert.equal(path.resolve(cwd, stdout.trimEnd()), path.resolve(cwd, report));
   assert.match(stderr, /wrote [\d.]+ KiB: file:\/\/\//);
+  assert.match(stderr, /^colours: {2}\S.* \(epoch 2, 1 unseen image\)$/m);
   assert.match(stderr, new RegExp(`hueristic show ${run!.id}\n +hueristic report ${run!.id}\n$`));
   assert.ok(existsSync(path.join(cwd, report)));
 });
@@ -75,7 +76,7 @@ test("--resume goes on with more epochs, and refuses what makes no sense", async
   const cases: [string[], RegExp][] = [
     [[], /^error: run \w+: has trained 1 epoch already.*--resume \w+ train\.epochs=2\n$/],
     [["train.epochs=0"], /^error: .*train\.epochs: expected/],
-    [["seed=3"], /^error: --resume: only train\.epochs may change in a run, got seed=3/],
+    [["seed=3"], /^error: --resume: only train\.epochs and the device may change in a run, got seed=3/],
     [["tiny.yaml"], /^error: --resume: .*expected no file, got tiny\.yaml/],
   ];
   for (const [args, expected] of cases) {

@@ -90,3 +90,14 @@ test("what is no data set is the user's to mend", async (t) => {
     assert.match(stderr, message);
   }
 });
+
+test("where too few images are left, those left out are listed first", async (t) => {
+  const cwd = await fillFolder(t);
+  write(join(cwd, "few/a.jpg"), "text");
+  write(join(cwd, "few/b.png"), "");
+  const { code, stdout, stderr } = await runCli(["data", "check", "few"], { cwd });
+  const list =
+    '1 not an image that can be read, left out\n  "a.jpg"\n\n1 empty file, left out\n  "b.png"\n\n';
+  assert.deepEqual([code, stdout], [2, list]);
+  assert.match(stderr, /^error: dataset: expected at least 1 seen and 1 unseen images, got 0 and 0; .*\n$/);
+});

@@ -50,6 +50,15 @@ export function runCli(args: readonly string[], options: Options): Promise<Outco
   return outcomeOf(startCli(args, options));
 }
 
+/** What a run logs of its colours, as far as these tests look at it. */
+function blueShares(output: number) {
+  return {
+    "unseen/emergence/images": 1,
+    "unseen/emergence/blue": output,
+    "unseen/emergence/blue/real": 0.25,
+  };
+}
+
 /** `<cwd>/runs` with one finished run of two steps an epoch for every status; their ids, oldest first. */
 export function fillStore(folder: string, statuses: readonly FinalStatus[]): string[] {
   const store = openStore(folder);
@@ -57,11 +66,11 @@ export function fillStore(folder: string, statuses: readonly FinalStatus[]): str
     saveDataset(store);
     return statuses.map((status, index) => {
       const run = store.createRun(newRun({ name: `run ${index}` }));
-      run.logScalars(0, { "unseen/loss": 0.01 });
+      run.logScalars(0, { "unseen/loss": 0.01, ...blueShares(0) });
       run.logScalars(1, { "train/loss": 0.75 });
       const loss = status === "FAILED" ? Number.NaN : 0.5;
       run.logScalars(2, { "train/loss": loss, "seen/loss": loss, "unseen/loss": 0.25 });
-      run.logScalars(4, { "unseen/loss": 0.375 });
+      run.logScalars(4, { "unseen/loss": 0.375, ...blueShares(0.125) });
       run.event("warning", "dataset", "one file \u001b[2Jskipped");
       run.finish(status, status === "FINISHED" ? undefined : "what went wrong");
       return run.id;

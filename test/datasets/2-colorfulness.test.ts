@@ -35,20 +35,21 @@ test("grey, sepia and other tones are no colour, with noise too", () => {
   ];
   for (const [name, tone, noise] of tones) {
     for (let index = 0; index < 20; index++) {
-      const measured = colorfulnessOf(toned(index, tone, noise));
+      const measured = colorfulnessOf(toned(index, tone, noise)).value;
       assert.ok(isGreyscale(measured), `${name} ${index}: ${measured}`);
     }
   }
 });
 
 test("what has colour is not grey: scenes, a plain colour, a small coloured thing", () => {
-  for (let index = 0; index < 300; index++) assert.ok(!isGreyscale(colorfulnessOf(drawScene(1, index, 32))));
+  for (let index = 0; index < 300; index++)
+    assert.ok(!isGreyscale(colorfulnessOf(drawScene(1, index, 32)).value));
   const plain = new Uint8Array(3072).map((_, at) => [40, 90, 200][at % 3]!);
-  assert.ok(!isGreyscale(colorfulnessOf(plain)));
-  assert.ok(isGreyscale(colorfulnessOf(new Uint8Array(3072).fill(90))));
+  assert.ok(!isGreyscale(colorfulnessOf(plain).value));
+  assert.ok(isGreyscale(colorfulnessOf(new Uint8Array(3072).fill(90)).value));
   const spot = toned(3, (grey) => [grey, grey, grey]);
   for (let pixel = 300; pixel < 400; pixel++) spot.set([200, 30, 40], 3 * pixel);
-  assert.ok(!isGreyscale(colorfulnessOf(spot)));
+  assert.ok(!isGreyscale(colorfulnessOf(spot).value));
 });
 
 test("others stand in for what is dropped, up to the limit of each side", () => {

@@ -239,6 +239,14 @@ test("the annotations are read the same in one line or many, across chunks", asy
   }
 });
 
+test("what nothing asks for is not read", async (t) => {
+  const path = join(temporaryFolder(t), "instances.json");
+  write(path, '{"info": {"images": 1}, "images": [{"id": 7, "file_name": "a.jpg"}], "annotations": [{"ima');
+  const read = await readCocoAnnotations(path, null);
+  assert.deepEqual([...read!.imageIds], [["a.jpg", 7]]);
+  await assert.rejects(readCocoAnnotations(path, { minArea: 0, crowds: true }), /ends too early$/);
+});
+
 test("a broken annotations file is the user's to mend", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);

@@ -4,9 +4,13 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { createEagerEngine } from "../../src/engine/eager-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { openOnnxEngine } from "../../src/engine/onnx/onnx-engine.ts";
+import { openEngine } from "../../src/engine/engines.ts";
+import { testedEngine } from "../tested-engine.ts";
 
-export const onnx: Engine = openOnnxEngine({ threads: 2 });
+export const tested: Engine = await openEngine(testedEngine.engine, {
+  device: testedEngine.device,
+  threads: 2,
+});
 
 export const reference: Engine = createEagerEngine({
   name: "reference",

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { randomStream } from "../../src/random.ts";
 import { sizeOf, type TensorSpecs } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
-import { onnx, reference } from "./engines-for-tests.ts";
+import { reference, tested } from "./engines-for-tests.ts";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 type Call = (inputs: Record<string, tf.Tensor>) => tf.Tensor;
@@ -203,8 +203,14 @@ const forwardOnly: readonly Example[] = [
   ["avgPool 3x3 s2 same", { x: image }, ({ x }) => tf.avgPool(turned(x!) as tf.Tensor4D, 3, 2, "same")],
 ];
 
+/** The networks pad first, and then convolve without padding. */
+const refused = (name: string) =>
+  tested.name === "tensorflow" &&
+  /onv2d .*stride \d \d/.test(name) &&
+  "TensorFlow's binding takes no explicit padding";
+
 for (const [name, shapes, call] of [...examples, ...forwardOnly]) {
-  test(`${name}: value and gradients`, async () => {
+  test(`${name}: value and gradients`, { skip: refused(name) }, async () => {
     const specs: TensorSpecs = Object.fromEntries(
       Object.entries(shapes).map(([key, shape]) => [key, { shape, dtype: "float32" as const }]),
     );
@@ -234,7 +240,7 @@ for (const [name, shapes, call] of [...examples, ...forwardOnly]) {
       };
     };
     const results = [];
-    for (const engine of [onnx, reference]) {
+    for (const engine of [tested, reference]) {
       const compiled = await engine.compile(both, {}, specs);
       results.push(await compiled.run(engine.importState({}), inputs));
       await compiled.close();
@@ -259,7 +265,7 @@ for (const [size, stride] of [
     const inputs = Object.fromEntries(
       Object.keys(specs).map((key) => [key, Float32Array.from({ length: sizeOf(shape) }, stream.normal)]),
     );
-    const compiled = await onnx.compile(
+    const compiled = await tested.compile(
       ({ x, other }) => {
         const pooled = (map: tf.Tensor) => tf.avgPool(turned(map) as tf.Tensor4D, size, stride, "same");
         const weighted = (map: tf.Tensor) => tf.sum(tf.mul(pooled(map), pooled(other!))) as tf.Scalar;
@@ -268,7 +274,7 @@ for (const [size, stride] of [
       {},
       specs,
     );
-    const { direct, transposed } = await compiled.run(onnx.importState({}), inputs);
+    const { direct, transposed } = await compiled.run(tested.importState({}), inputs);
     assertAllClose(transposed!, direct!, { relative: 1e-5 });
     await compiled.close();
   });

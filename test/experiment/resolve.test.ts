@@ -16,6 +16,7 @@ test("the shortest experiment is complete", () => {
     tags: [],
     seed: 1,
     engine: "auto",
+    device: "auto",
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 640, limit: null, holdout: 0.1, seed: 1, greyscale: "drop" },
     image: { size: 64 },

@@ -1,4 +1,4 @@
-"""Writes test/golden/pix2pix.json: losses, gradients and three training steps of pix2pix by PyTorch in float64.
+"""Writes test/golden/pix2pix.json and gan-health.json: losses, gradients and three training steps of pix2pix by PyTorch in float64.
 
 Run: python test/golden/make_pix2pix.py   (needs torch and numpy; half a minute)
 
@@ -54,6 +54,9 @@ One training step, all networks in training mode:
   G_GAN = loss(D([condition, fake]), real), then, for feature matching, D([condition, target])
   Adam on G
 Every loss is summed over the scales. D always normalizes by the statistics of its batch.
+
+gan-health.json: { name of the case: [{ G_score, D_score, G_gradient_norm, D_gradient_norm } of every step] }, the scores
+before D's update, the norms of all gradients of a network together as its optimizer meets them.
 """
 
 import copy
@@ -406,6 +409,16 @@ def adversarial(kind, logits, real, generator=False):
     return torch.relu(1 - logits if real else 1 + logits).mean()
 
 
+def probability(kind, results):
+    """Mean over the scales of how sure each is that its patches are real; least squares and hinge aim at 0 and 1, -1 and 1."""
+    certain = {"vanilla": torch.sigmoid, "lsgan": lambda x: x.clamp(0, 1), "hinge": lambda x: ((x + 1) / 2).clamp(0, 1)}
+    return sum(certain[kind](logits).mean().item() for logits, _ in results) / len(results)
+
+
+def overall_norm(tensors):
+    return math.sqrt(sum((tensor**2).sum() for tensor in tensors.values()))
+
+
 def train(options, rows, noise_rows, dtype):
     rgb = images(options["imageSize"])
     luma, chroma = luma_chroma(rgb)
@@ -448,7 +461,7 @@ def train(options, rows, noise_rows, dtype):
         results = discriminator(condition, image)
         return sum(adversarial(kind, logits, real, for_generator) for logits, _ in results), results
 
-    result = {"evaluations": {}, "losses": [], "after": [], "gradients": {}}
+    result = {"evaluations": {}, "losses": [], "after": [], "gradients": {}, "health": []}
     if not options["spectral"]["generator"]:
         result["evaluations"]["before"] = evaluate()
     if options["imageSize"] == 64 and options["norm"] == "batch":
@@ -460,8 +473,9 @@ def train(options, rows, noise_rows, dtype):
             assert ((u >= 0.5) == (u.astype(numpy.float32) >= 0.5)).all()
             noise[row["name"]] = nchw(u.astype(numpy.float32), torch.float64)
         fake = generator(condition, noise)
-        d_fake, _ = gan(fake.detach(), False)
-        d_real, _ = gan(target, True)
+        d_fake, of_fake = gan(fake.detach(), False)
+        d_real, of_real = gan(target, True)
+        fake_score, real_score = probability(kind, of_fake), probability(kind, of_real)
         discriminator_adam.zero_grad()
         (0.5 * (d_fake + d_real)).backward()
         if step == 0:
@@ -471,6 +485,11 @@ def train(options, rows, noise_rows, dtype):
                           for logits, _ in copy.deepcopy(discriminator)(condition, image)]  # fmt: skip
                 assert all(0 < share < 1 for share in beyond)
             result["gradients"] |= gradients("discriminator")
+        health = {
+            "G_score": fake_score,
+            "D_score": 0.5 * real_score + 0.5 * (1 - fake_score),
+            "D_gradient_norm": overall_norm(gradients("discriminator")),
+        }
         discriminator_adam.step()
 
         g_gan, fake_results = gan(fake, True, for_generator=True)
@@ -490,6 +509,7 @@ def train(options, rows, noise_rows, dtype):
         total.backward()
         if step == 0:
             result["gradients"] = gradients("generator") | result["gradients"]
+        result["health"].append(health | {"G_gradient_norm": overall_norm(gradients("generator"))})
         generator_adam.step()
         losses |= {"D_real": d_real, "D_fake": d_fake}
         result["losses"].append({name: loss.item() for name, loss in losses.items()})
@@ -593,6 +613,7 @@ def case(name, changes):
         "noise": noise,
         "evaluations": outputs,
         "fake": sampled(double["fake"], single["fake"]),
+        "health": [{key: number(value, 9) for key, value in step.items()} for step in double["health"]],
         "gradients": gradients,
         "followed": followed,
         "steps": [
@@ -656,9 +677,11 @@ def main():
         "images": {str(side): pictures(side) for side in (32, 64)},
         "cases": [case(name, changes) for name, changes in CASES.items()],
     }
-    path = pathlib.Path(__file__).with_name("pix2pix.json")
-    path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
-    print(path, path.stat().st_size)
+    health = {example["name"]: example.pop("health") for example in fixture["cases"]}
+    for name, content in (("pix2pix", fixture), ("gan-health", health)):
+        path = pathlib.Path(__file__).with_name(f"{name}.json")
+        path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
+        print(path, path.stat().st_size)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import type { GanNetwork, OptimizerConfig, Pix2PixConfig } from "../../src/exper
 import { pix2pix } from "../../src/models/pix2pix.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
-import { onnx } from "../engine/engines-for-tests.ts";
+import { tested } from "../engine/engines-for-tests.ts";
 import { dotWithFormula, everyNth, goldenImages, hash } from "../golden/formulas.ts";
 
 type Samples = { readonly norm: number; readonly dot: number; readonly deviation: number };
@@ -70,6 +70,10 @@ type Golden = {
 };
 
 const golden = JSON.parse(readFileSync(new URL("../golden/pix2pix.json", import.meta.url), "utf8")) as Golden;
+type Health = Readonly<Record<string, readonly Readonly<Record<string, number>>[]>>;
+const ganHealth = JSON.parse(
+  readFileSync(new URL("../golden/gan-health.json", import.meta.url), "utf8"),
+) as Health;
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
 function configOf({ options }: GoldenCase): Pix2PixConfig {
@@ -147,10 +151,14 @@ function rgbOf({ options }: GoldenCase): Uint8Array {
 /** A step that moves all weights by minus their gradients where descent at rate 1 is chosen. */
 async function oneStep(example: GoldenCase, ...optimizers: [OptimizerConfig?, OptimizerConfig?]) {
   const { network, initial } = build(example, ...optimizers);
-  const compiled = await onnx.compileStep(network.step, specsOf(initial), network.specs);
-  const result = await compiled.run(onnx.importState(initial), 1, inputsOf(example, 0, network.hyper(1, 1)));
+  const compiled = await tested.compileStep(network.step, specsOf(initial), network.specs);
+  const result = await compiled.run(
+    tested.importState(initial),
+    1,
+    inputsOf(example, 0, network.hyper(1, 1)),
+  );
   await compiled.close();
-  return { initial, after: onnx.exportState(result.state) };
+  return { initial, after: await tested.exportState(result.state) };
 }
 
 async function evaluated(
@@ -160,12 +168,12 @@ async function evaluated(
 ) {
   const { network } = build(example, undefined, undefined, { ...configOf(example), evaluation });
   const specs = Object.fromEntries(network.evaluated.map((name) => [name, specsOf(state)[name]!]));
-  const compiled = await onnx.compile(
+  const compiled = await tested.compile(
     (inputs) => ({ prediction: network.evaluate(inputs, { rgb: inputs.rgb as Tensor4D }).prediction }),
     specs,
     { rgb: network.specs.batch.rgb! },
   );
-  const { prediction } = await compiled.run(onnx.importState(state), { rgb: rgbOf(example) });
+  const { prediction } = await compiled.run(tested.importState(state), { rgb: rgbOf(example) });
   await compiled.close();
   // The golden generator gives [-1, 1] in both colour spaces.
   return example.options.colour === "rgb" ? prediction!.map((value) => 2 * value - 1) : prediction!;
@@ -249,8 +257,8 @@ for (const example of golden.cases) {
 
   test(`${title}: three steps and evaluation`, async () => {
     const { network, initial } = build(example);
-    const compiled = await onnx.compileStep(network.step, specsOf(initial), network.specs);
-    let state = onnx.importState(initial);
+    const compiled = await tested.compileStep(network.step, specsOf(initial), network.specs);
+    let state = tested.importState(initial);
     const { before, after1, after3, perImage } = example.evaluations;
     if (before) assertOutput(await evaluated(example, initial), before, "evaluation before");
     if (perImage) assertOutput(await evaluated(example, initial, "batch_stats"), perImage, "per image");
@@ -265,7 +273,11 @@ for (const example of golden.cases) {
           `${name} of step ${step + 1}`,
         );
       }
-      const exported = onnx.exportState(state);
+      for (const [name, value] of Object.entries(ganHealth[example.name]![step]!)) {
+        const what = `${name} of step ${step + 1}`;
+        assertAllClose([result.losses[name]![0]!], [value], { relative: 1e-4 }, what);
+      }
+      const exported = await tested.exportState(state);
       for (const [place, name] of example.followed.entries()) {
         const tensor = expected.tensors[place]!;
         const { at } = example.tensors.find((one) => one.name === name)!;

@@ -14,7 +14,7 @@ import { gamma } from "../../src/models/gamma.ts";
 import type { Network } from "../../src/models/model.ts";
 import { type State, sizeOf, type TensorArrays } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
-import { onnx, reference } from "../engine/engines-for-tests.ts";
+import { reference, tested } from "../engine/engines-for-tests.ts";
 import { dotWithFormula, everyNth, goldenImages, hash } from "../golden/formulas.ts";
 
 type Formula = { readonly start: number; readonly scale: number; readonly shift: number };
@@ -164,7 +164,7 @@ for (const example of golden.cases) {
     );
   });
 
-  for (const engine of [onnx, reference]) {
+  for (const engine of [tested, reference]) {
     test(`${title}: evaluation on ${engine.name}`, async () => {
       const { initial } = build(example, adam);
       const outputs = await evaluated(engine, example, initial);
@@ -178,7 +178,7 @@ for (const example of golden.cases) {
       const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
       const imported = engine.importState(initial);
       const { state, losses } = await compiled.run(imported, 1, inputsOf(example, network.hyper(1, 1)));
-      const after = engine.exportState(state);
+      const after = await engine.exportState(state);
       assertAllClose(losses.loss!, [example.steps[0]!.loss], { relative: 1e-5 }, "loss");
       const trained = example.tensors.filter((tensor) => tensor.trained !== false);
       for (const [index, { name, at }] of trained.entries()) {
@@ -213,13 +213,13 @@ for (const example of golden.cases) {
 
   test(`${title}: steps of Adam, and evaluation after them`, async () => {
     const { network, initial } = build(example, adam);
-    const compiled = await onnx.compileStep(network.step, specsOf(initial), network.specs);
-    let state = onnx.importState(initial);
+    const compiled = await tested.compileStep(network.step, specsOf(initial), network.specs);
+    let state = tested.importState(initial);
     for (const [step, expected] of example.steps.entries()) {
       const result = await compiled.run(state, 1, inputsOf(example, network.hyper(step + 1, 1)));
       state = result.state;
       assertAllClose(result.losses.loss!, [expected.loss], { relative: 1e-4 }, `loss of step ${step + 1}`);
-      const exported = onnx.exportState(state);
+      const exported = await tested.exportState(state);
       for (const [place, name] of example.followed.entries()) {
         const tensor = expected.tensors[place]!;
         const { at, trained } = example.tensors.find((one) => one.name === name)!;
@@ -243,7 +243,7 @@ for (const example of golden.cases) {
         );
       }
     }
-    const outputs = await evaluated(onnx, example, onnx.exportState(state));
+    const outputs = await evaluated(tested, example, await tested.exportState(state));
     assertEvaluation(outputs, example.evaluations.trained, 1e-3, "prediction of the trained");
     await compiled.close();
   });

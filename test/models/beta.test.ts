@@ -7,7 +7,7 @@ import { specsOf } from "../../src/engine/engine.ts";
 import { beta } from "../../src/models/beta.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
-import { onnx, reference } from "../engine/engines-for-tests.ts";
+import { reference, tested } from "../engine/engines-for-tests.ts";
 import { everyNth, goldenImages, hash } from "../golden/formulas.ts";
 
 type Sampled = { readonly every: number; readonly values: readonly number[] };
@@ -76,7 +76,7 @@ test("the formulas of the golden file are repeated exactly", () => {
   assert.deepEqual(everyNth(rgbOfGolden(), golden.rgb.every), golden.rgb.values);
 });
 
-for (const engine of [onnx, reference]) {
+for (const engine of [tested, reference]) {
   test(`beta's forward pass agrees with PyTorch ${golden.torch} on ${engine.name}`, async () => {
     const { network, initial } = build("adam", 1e-3);
     const weights = goldenWeights();
@@ -105,13 +105,13 @@ for (const engine of [onnx, reference]) {
 test("beta's gradients agree with PyTorch", async () => {
   // One step of plain gradient descent at rate 1 moves every weight by minus its gradient.
   const { network, initial, specs } = build("sgd", 1);
-  const compiled = await onnx.compileStep(network.step, specs, network.specs);
-  const result = await compiled.run(onnx.importState(initial), 1, {
+  const compiled = await tested.compileStep(network.step, specs, network.specs);
+  const result = await compiled.run(tested.importState(initial), 1, {
     batch: { rgb: rgbOfGolden() },
     noise: {},
     hyper: hyperArrays(network.hyper(1, 1)),
   });
-  const after = onnx.exportState(result.state);
+  const after = await tested.exportState(result.state);
   for (const [index, { name, at }] of golden.tensors.entries()) {
     const gradient = Float32Array.from(after[name]!.data, (value, i) => initial[name]!.data[i]! - value);
     const expected = golden.gradients[index]!;
@@ -126,16 +126,16 @@ test("beta's gradients agree with PyTorch", async () => {
 
 test("three steps of Adam agree with PyTorch, in one call or in three", async () => {
   const { network, initial, specs } = build("adam", golden.learningRate);
-  const compiled = await onnx.compileStep(network.step, specs, network.specs);
+  const compiled = await tested.compileStep(network.step, specs, network.specs);
   const rgb = rgbOfGolden();
-  let state = onnx.importState(initial);
+  let state = tested.importState(initial);
   const losses: number[] = [];
   for (const [index, expected] of golden.steps.entries()) {
     const hyper = hyperArrays(network.hyper(index + 1, 1));
     const result = await compiled.run(state, 1, { batch: { rgb }, noise: {}, hyper });
     state = result.state;
     losses.push(result.losses.loss![0]!);
-    const after = onnx.exportState(state);
+    const after = await tested.exportState(state);
     for (const [place, { name }] of golden.tensors.entries()) {
       const { data } = after[name]!;
       const change = Float32Array.from(data, (value, i) => value - initial[name]!.data[i]!);
@@ -153,7 +153,7 @@ test("three steps of Adam agree with PyTorch, in one call or in three", async ()
   assertAllClose(losses, expected, { relative: 1e-4 }, "losses");
 
   const stacked = golden.steps.map((_, index) => network.hyper(index + 1, 1));
-  const together = await compiled.run(onnx.importState(initial), golden.steps.length, {
+  const together = await compiled.run(tested.importState(initial), golden.steps.length, {
     batch: { rgb: Uint8Array.from(golden.steps.flatMap(() => Array.from(rgb))) },
     noise: {},
     hyper: Object.fromEntries(
@@ -161,7 +161,7 @@ test("three steps of Adam agree with PyTorch, in one call or in three", async ()
     ),
   });
   assert.deepEqual(Array.from(together.losses.loss!), losses, "the same numbers to the last bit");
-  const [one, three] = [onnx.exportState(state), onnx.exportState(together.state)];
+  const [one, three] = [await tested.exportState(state), await tested.exportState(together.state)];
   for (const name of Object.keys(initial)) assert.deepEqual(three[name]!.data, one[name]!.data, name);
   await compiled.close();
 });

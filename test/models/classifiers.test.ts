@@ -10,7 +10,7 @@ import { inceptionResnetV2 } from "../../src/models/classifiers/inception-resnet
 import { mobilenetV2 } from "../../src/models/classifiers/mobilenet-v2.ts";
 import { sizeOf, type Tensors } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
-import { onnx, reference } from "../engine/engines-for-tests.ts";
+import { reference, tested } from "../engine/engines-for-tests.ts";
 import { goldenClassifierWeights } from "../golden/classifier-weights.ts";
 import { everyNth, goldenImages } from "../golden/formulas.ts";
 
@@ -79,7 +79,7 @@ for (const [name, network] of Object.entries(networks)) {
 
   test(`${name}: features, probabilities and gradients agree with Keras ${golden.keras}`, async () => {
     const names = expected.gradients.map((gradient) => gradient.name);
-    const outputs = await run(onnx, network, expected.pictureShape, names);
+    const outputs = await run(tested, network, expected.pictureShape, names);
     for (const key of ["features", "classes"] as const) {
       const { every, values } = expected[key];
       assert.equal(outputs[key]!.length, expected.pictureShape[0] * network.sizes[key]);
@@ -108,7 +108,7 @@ test("mobilenet_v2: both engines agree, forward and backward, and no tensor is l
   const before = tf.memory().numTensors;
   const expected = await run(reference, mobilenetV2, shape, names);
   assert.equal(tf.memory().numTensors, before);
-  const outputs = await run(onnx, mobilenetV2, shape, names);
+  const outputs = await run(tested, mobilenetV2, shape, names);
   for (const [key, values] of Object.entries(expected)) {
     assertAllClose(outputs[key]!, values, { relative: 1e-4 }, key);
   }
@@ -116,9 +116,9 @@ test("mobilenet_v2: both engines agree, forward and backward, and no tensor is l
 
 test("features need no weights of the classes", async () => {
   const { "predictions/kernel": _kernel, "predictions/bias": _bias, ...specs } = mobilenetV2.weights;
-  const state = onnx.importState(goldenClassifierWeights(mobilenetV2));
+  const state = tested.importState(goldenClassifierWeights(mobilenetV2));
   const shape = [1, 32, 32, 3];
-  const compiled = await onnx.compile(
+  const compiled = await tested.compile(
     (inputs) => ({ features: mobilenetV2.features(inputs, inputs.pictures as tf.Tensor4D) }),
     specs,
     { pictures: { shape, dtype: "float32" } },

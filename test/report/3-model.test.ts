@@ -74,6 +74,35 @@ test("the command comes back as it was given, the configuration in snake_case", 
   assert.match(yaml, /learning_rate: 0.001/);
 });
 
+test("colours: the epoch at which each was learned, by run and side by side", async (t) => {
+  const store = await sampleStore(
+    t,
+    { id: "aaaa", name: "quick", blue: (epoch) => (epoch >= 2 ? 0.11 : 0.01) },
+    { id: "bbbb", name: "slow", blue: () => 0.09 },
+    { id: "cccc", name: "without" },
+  );
+  const data = readReportRuns(store, ["aaaa", "bbbb", "cccc"]);
+  const [quick, slow, without] = data.map((run, position) => runModel(run, position));
+  assert.deepEqual(quick!.emergence!.columns, ["colour", "real images", "output of epoch 4", "learned"]);
+  assert.deepEqual(quick!.emergence!.rows, [
+    ["blue", "20.0 %", "11.0 %", "epoch 2"],
+    ["purple", "0.1 %", "0.0 %", "too rare to say"],
+  ]);
+  assert.deepEqual(slow!.emergence!.rows[0], ["blue", "20.0 %", "9.0 %", "not yet"]);
+  assert.equal(without!.emergence, null);
+  assert.ok(!quick!.others.some(({ yLabel }) => yLabel.includes("emergence")));
+  const { columns, rows } = comparisonModel(data).emergence!;
+  const blue = columns.indexOf("blue");
+  assert.deepEqual(
+    rows.map((row) => [row[0], row[blue], row[blue + 1], row[1]]),
+    [
+      ["quick", "epoch 2", "too rare to say", "–"],
+      ["slow", "not yet", "too rare to say", "–"],
+    ],
+  );
+  assert.equal(comparisonModel(readReportRuns(store, ["cccc"])).emergence, null);
+});
+
 test("an unknown run and no run at all are errors of the user", async (t) => {
   const store = await sampleStore(t, { id: "aaaa" });
   assert.throws(() => readReportRuns(store, ["zzzz"]), { name: "UserError" });

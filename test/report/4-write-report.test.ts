@@ -37,7 +37,14 @@ test("the structure of a report of two runs is that of the golden file (UPDATE_G
   const text = normalised(
     await page(
       t,
-      { id: "aaaa", name: "first", description: "the first one", images: 1, skipped },
+      {
+        id: "aaaa",
+        name: "first",
+        description: "the first one",
+        images: 1,
+        skipped,
+        blue: (epoch) => epoch / 20,
+      },
       { id: "bbbb", name: "second", images: 1, tint: 5, learningRate: 0.01, status: "KILLED", skipped },
     ),
   );

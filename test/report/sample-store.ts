@@ -30,6 +30,8 @@ export type SampleRun = {
   readonly tint?: number;
   readonly imageId?: (index: number) => string;
   readonly size?: number;
+  /** Share of blue in the output of an epoch, the real one being 0.2; no colours are logged where it is left out. */
+  readonly blue?: (epoch: number) => number;
   /** Noise in the pictures, so that they are as large as photographs. */
   readonly noisy?: boolean;
 };
@@ -96,6 +98,18 @@ async function addRun(store: Store, run: SampleRun, setClock: (time: number) => 
       });
     }
   }
+  for (let epoch = 0; run.blue && epoch <= epochs; epoch += every)
+    writer.logScalars(epoch * stepsPerEpoch, {
+      "unseen/emergence/images": 9,
+      "unseen/emergence/blue": run.blue(epoch),
+      "unseen/emergence/blue/real": 0.2,
+      "unseen/emergence/purple": 0,
+      "unseen/emergence/purple/real": 0.001,
+      "unseen/emergence/palette_used": 0.125,
+      "unseen/emergence/hue_entropy": 1.5,
+      "unseen/emergence/hue_entropy/real": 4.25,
+      "unseen/emergence/hue_distance": 0.5,
+    });
   const picture = async (hue: number, grey: boolean) => {
     const pixels = new Uint8Array(size * size * 3);
     for (let i = 0; i < pixels.length; i++)
@@ -124,6 +138,7 @@ function sampleExperiment(run: SampleRun): Experiment {
     tags: [],
     seed: 1,
     engine: "auto",
+    device: "auto",
     model: { kind: "beta" },
     dataset: { kind: "folder", root: "/photos", limit: null, holdout: 0.5, seed: 1 },
     image: { size: run.size ?? 16 },

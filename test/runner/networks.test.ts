@@ -184,8 +184,14 @@ test("a GAN in RGB on augmented pictures is stopped and goes on without changing
 
   const store = openStore(path.join(root, "runs"), { readonly: true });
   context.after(() => store.close());
-  for (const name of ["G_L1", "G_GAN", "D_real", "D_fake", "learning_rate", "discriminator_learning_rate"]) {
-    assert.equal(store.series(whole.runId!, `train/${name}`)!.step.length, 8, name);
+  const perStep = [
+    ...["G_L1", "G_GAN", "D_real", "D_fake", "learning_rate", "discriminator_learning_rate"],
+    ...["G_score", "D_score", "G_gradient_norm", "D_gradient_norm"],
+  ];
+  for (const name of perStep) {
+    const [ofWhole, ofPart] = [whole, part].map(({ runId }) => store.series(runId!, `train/${name}`)!.value);
+    assert.equal(ofWhole!.length, 8, name);
+    assert.deepEqual(ofPart, ofWhole, name);
   }
   assert.equal(store.series(whole.runId!, "train/discriminator_learning_rate")!.value[0], 4e-4);
   // The first grid of a generator that starts near 0 is grey in RGB, whatever the picture.

@@ -1,6 +1,7 @@
 // A training of a few seconds on small drawn scenes.
 
 import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
+import { testedEngine } from "../tested-engine.ts";
 
 const adam: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
 
@@ -10,7 +11,7 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
     description: "",
     tags: ["test"],
     seed: 3,
-    engine: "onnx",
+    ...testedEngine,
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
     image: { size: 16 },

@@ -13,6 +13,10 @@ describe("the guide to the database", () => {
     const store = temporaryStore(test);
     const { provenance } = newRun();
     const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
+    const share = { "unseen/emergence/blue/real": 0.2, "unseen/emergence/palette_used": 0.5 };
+    writer.logScalars(0, { ...share, "unseen/emergence/blue": 0.11 });
+    writer.logScalars(2, { ...share, "unseen/emergence/blue": 0.09 });
+    writer.logScalars(4, { ...share, "unseen/emergence/blue": 0.1 });
     writer.logScalars(2, { "train/loss": 0.5, "seen/loss": 0.625, "unseen/loss": 0.75 });
     writer.logScalars(4, { "train/loss": Number.NaN, "seen/loss": Number.NaN, "unseen/loss": 1.5 });
     writer.event("warning", "non-finite", "train/loss in step 4");
@@ -24,6 +28,8 @@ describe("the guide to the database", () => {
     test.after(() => database.close());
     assert.ok(queries.length >= 8);
     for (const sql of queries) assert.ok(database.prepare(sql).all().length > 0, sql);
+    const emergence = database.prepare(queries.find((sql) => sql.includes("unseen/emergence/*"))!).all();
+    assert.deepEqual(emergence, [{ run_name: "tiny", colour: "blue", since: 2 }]);
 
     const { created, duration_s, ...summary } = database.prepare("SELECT * FROM run_summary").get() as Record<
       string,

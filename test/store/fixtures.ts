@@ -58,6 +58,7 @@ export const experiment: Experiment = {
   tags: ["smoke", "grün 🌈"],
   seed: 1,
   engine: "auto",
+  device: "auto",
   model: { kind: "beta" },
   dataset: { kind: "synthetic", count: 3, limit: null, holdout: 0.3, seed: 1 },
   image: { size: 32 },

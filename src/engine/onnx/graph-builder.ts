@@ -14,6 +14,8 @@ export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Arra
 
 export type NodeOptions = { readonly domain?: string; readonly type?: OnnxType };
 
+export type GraphDevice = "cpu" | "gpu";
+
 export class GraphBuilder {
   readonly #nodes = new Map<string, { readonly node: NodeParts; readonly values: readonly Value[] }>();
   readonly #producers = new Map<string, NodeParts>();
@@ -22,10 +24,13 @@ export class GraphBuilder {
   readonly #constantData = new Map<string, ConstantData>();
   readonly #inputs: ValueParts[] = [];
   readonly #prefix: string;
+  /** What the graph will run on: kernels record the form that is there, and fast there. */
+  readonly device: GraphDevice;
 
   /** `prefix` keeps the names of a loop's body apart from those around it. */
-  constructor(prefix = "") {
+  constructor(prefix = "", device: GraphDevice = "cpu") {
     this.#prefix = prefix;
+    this.device = device;
   }
 
   /** A graph input. A text in `shape` is a symbolic length, which the value itself must not depend on. */

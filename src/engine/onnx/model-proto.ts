@@ -124,13 +124,18 @@ export function encodeModel(graph: GraphParts): Uint8Array {
     .finish();
 }
 
+/** By which sessions know the node at place `index` of its graph. */
+export function nodeName({ op }: NodeParts, index: number): string {
+  return `${op}_${index}`;
+}
+
 function graphMessage(graph: GraphParts): object {
   return {
     name: graph.name,
     node: graph.nodes.map((node, index) => ({
       input: node.inputs,
       output: node.outputs,
-      name: `${node.op}_${index}`,
+      name: nodeName(node, index),
       opType: node.op,
       domain: node.domain,
       attribute: Object.entries(node.attributes).map(([name, value]) => attributeMessage(name, value)),

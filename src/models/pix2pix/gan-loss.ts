@@ -2,11 +2,13 @@
 
 import {
   add,
+  clipByValue,
   mean,
   mul,
   neg,
   relu,
   type Scalar,
+  sigmoid,
   softplus,
   square,
   sub,
@@ -21,6 +23,8 @@ export type GanLoss = {
   fake(x: Tensor): Scalar;
   /** For the generator, whose pictures should look real. */
   convincing(x: Tensor): Scalar;
+  /** How sure the discriminator is of every patch being real: 0 and 1 where it has nothing left to learn, 0.5 between. */
+  probability(x: Tensor): Tensor;
 };
 
 /** Goodfellow et al. 2014, binary cross-entropy on logits; the generator's in its non-saturating form. */
@@ -28,6 +32,7 @@ const vanilla: GanLoss = {
   real: (x) => mean(softplus(neg(x))),
   fake: (x) => mean(softplus(x)),
   convincing: (x) => mean(softplus(neg(x))),
+  probability: (x) => sigmoid(x),
 };
 
 /** Mao et al. 2017: the squared distance to 1 and to 0. */
@@ -35,6 +40,7 @@ const lsgan: GanLoss = {
   real: (x) => mean(square(sub(x, 1))),
   fake: (x) => mean(square(x)),
   convincing: (x) => mean(square(sub(x, 1))),
+  probability: (x) => clipByValue(x, 0, 1),
 };
 
 /** Lim, Ye 2017, as SAGAN uses it. */
@@ -42,6 +48,7 @@ const hinge: GanLoss = {
   real: (x) => mean(relu(sub(1, x))),
   fake: (x) => mean(relu(add(x, 1))),
   convincing: (x) => mul(mean(x), -1),
+  probability: (x) => clipByValue(mul(add(x, 1), 0.5), 0, 1),
 };
 
 export const ganLosses = { vanilla, lsgan, hinge } satisfies Record<GanLossName, GanLoss>;

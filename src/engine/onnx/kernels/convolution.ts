@@ -4,6 +4,7 @@ import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tf
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { nchw, oihw } from "../trace-backend.ts";
 import { kernel } from "./kernel.ts";
+import { matrixProduct } from "./matrix-product.ts";
 
 export type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
@@ -78,30 +79,37 @@ export function convolutionAttributes(info: Conv2DInfo) {
   };
 }
 
-/** Maps of at most so many positions are small: their kernels, not their activations, are what memory has to move. */
+/**
+ * Maps of at most so many positions are small on a CPU: their kernels, not their activations, are what memory has to
+ * move. GPU providers lack Col2Im, and have convolutions for every size.
+ */
 const smallMap = 64;
+/** Up to here a product over the patches, which the filter gradient needs anyway, is faster than a convolution. */
+const mediumMap = 256;
+/** Below this an image is too little for a product of its own. */
+const tinyMap = 16;
 
 /**
- * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small maps one matrix product over all images,
- * which reads the kernel once and not once per image; the patches are those that the filter gradient needs anyway.
+ * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small and medium maps a matrix product, of every
+ * image, or on tiny ones of all images at once, which reads the kernel once and not once per image.
  */
 function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
   const positions = outHeight * outWidth;
   const shape = [batchSize, outChannels, outHeight, outWidth];
-  if (batchSize === 1 || taps === 1 || positions > smallMap) {
+  if (graph.device === "gpu" || batchSize === 1 || taps === 1 || positions > mediumMap) {
     return graph.node("Conv", [x, filter], shape, convolutionAttributes(info));
   }
   const rows = inChannels * taps;
-  const product = graph.node(
-    "Gemm",
-    [
-      reshape(graph, filter, [outChannels, rows]),
-      reshape(graph, imagesLast(graph, patchesOf(graph, x, info)), [rows, batchSize * positions]),
-    ],
-    [outChannels, batchSize * positions],
-  );
+  const flat = reshape(graph, filter, [outChannels, rows]);
+  const patches = patchesOf(graph, x, info);
+  if (positions >= tinyMap) {
+    const perImage = reshape(graph, patches, [batchSize, rows, positions]);
+    return reshape(graph, matrixProduct(graph, flat, perImage, [batchSize, outChannels, positions]), shape);
+  }
+  const columns = reshape(graph, imagesLast(graph, patches), [rows, batchSize * positions]);
+  const product = graph.node("Gemm", [flat, columns], [outChannels, batchSize * positions]);
   const split = reshape(graph, product, [outChannels, batchSize, outHeight, outWidth]);
   return graph.node("Transpose", [split], shape, { perm: [1, 0, 2, 3] });
 }
@@ -123,7 +131,7 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
     const turned = turnedFilter(graph, filter, [inChannels, outChannels, kh, kw]);
     return graph.node("Conv", [dy, turned], shape, { kernel_shape: [kh, kw], strides: [1, 1], pads });
   }
-  if (info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
+  if (graph.device === "cpu" && info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
     return scattered(graph, dy, filter, info);
   }
   return graph.node("ConvTranspose", [dy, filter], shape, {
@@ -172,12 +180,17 @@ function turnedFilter(graph: GraphBuilder, filter: Value, shape: readonly number
   return turnedTaps(graph, exchanged, inputs * outputs, kh * kw);
 }
 
-/** `kernels` of `taps` numbers each, every one turned by 180 degrees; the shape stays. */
+/**
+ * `kernels` of `taps` numbers each, every one turned by 180 degrees; the shape stays. A product with the matrix that
+ * reverses, exact and on all threads; Gather would copy number by number on one.
+ */
 export function turnedTaps(graph: GraphBuilder, filter: Value, kernels: number, taps: number): Value {
   if (taps === 1) return filter;
+  const reversal = new Float32Array(taps * taps);
+  for (let tap = 0; tap < taps; tap++) reversal[tap * taps + (taps - 1 - tap)] = 1;
   const flat = reshape(graph, filter, [kernels, taps]);
-  const turned = graph.int64(...Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
-  return reshape(graph, graph.node("Gather", [flat, turned], flat.shape, { axis: 1 }), filter.shape);
+  const turned = graph.node("MatMul", [flat, graph.constant(reversal, [taps, taps])], flat.shape);
+  return reshape(graph, turned, filter.shape);
 }
 
 /**
@@ -215,13 +228,7 @@ function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DIn
 function summedProducts(graph: GraphBuilder, a: Value, b: Value): Value {
   const [images, rows] = a.shape as [number, number];
   const columns = b.shape[1]!;
-  const products = graph.node(
-    "FusedMatMul",
-    [a, b],
-    [images, rows, columns],
-    { transA: 0, transB: 1, alpha: { float: 1 } },
-    { domain: "com.microsoft" },
-  );
+  const products = matrixProduct(graph, a, b, [images, rows, columns], { b: true });
   return graph.node("ReduceSum", [products, graph.int64(0)], [rows, columns], { keepdims: 0 });
 }
 

@@ -13,6 +13,7 @@ import {
   turnedTaps,
 } from "./convolution.ts";
 import { kernel } from "./kernel.ts";
+import { matrixProduct } from "./matrix-product.ts";
 
 /** Kernels [h, w, channels, m], m outputs of every channel, lie as [channels, m, h, w]. */
 const grouped: Order = [2, 3, 0, 1];
@@ -95,15 +96,12 @@ function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DIn
   const each = outChannels / inChannels;
   const taps = filterHeight * filterWidth;
   const positions = outHeight * outWidth;
-  const products = graph.node(
-    "FusedMatMul",
-    [
-      reshape(graph, dy, [batchSize, inChannels, each, positions]),
-      reshape(graph, patchesOf(graph, x, info), [batchSize, inChannels, taps, positions]),
-    ],
+  const products = matrixProduct(
+    graph,
+    reshape(graph, dy, [batchSize, inChannels, each, positions]),
+    reshape(graph, patchesOf(graph, x, info), [batchSize, inChannels, taps, positions]),
     [batchSize, inChannels, each, taps],
-    { transA: 0, transB: 1, alpha: { float: 1 } },
-    { domain: "com.microsoft" },
+    { b: true },
   );
   const total = graph.node("ReduceSum", [products, graph.int64(0)], [inChannels, each, taps], {
     keepdims: 0,

@@ -106,20 +106,22 @@ export const elementwiseKernels: readonly KernelConfig[] = [
     return recordBroadcast(backend, "Min", [above, limit(attrs.clipValueMax)], "float32");
   }),
   // step(x) is 1 above zero and `alpha` elsewhere. The gradient of ReLU asks for it: it is 1 where relu(x) > 0 too, so
-  // that x itself need not be kept.
+  // that x itself need not be kept. A steep hard sigmoid, min(1, max(0, 1e38 x)), runs on all threads; Where, Cast and
+  // Sign run on one.
   kernel("Step", ({ backend, inputs, attrs }) => {
-    const alpha = (attrs.alpha as number | undefined) ?? 0;
-    const number = (uniform: number) => backend.make({ uniform, type: "float32" }, [], "float32");
+    const { alpha = 0 } = attrs as { alpha?: number };
     const x = backend.traced(inputs.x!);
     const relu = x.uniform === undefined ? backend.graph.find("Relu", [x.value]) : null;
     const kept =
       relu && x.uniform === undefined
         ? backend.make({ value: relu, order: x.order }, x.shape, inputs.x!.dtype)
         : inputs.x!;
-    const above = recordBroadcast(backend, "Greater", [kept, number(0)], "bool");
-    return alpha === 0
-      ? cast(backend, above, "float32")
-      : recordBroadcast(backend, "Where", [above, number(1), number(alpha)], "float32");
+    const above = recordUnary(backend, "HardSigmoid", kept, { alpha: { float: 1e38 }, beta: { float: 0 } });
+    const number = (uniform: number) => backend.make({ uniform, type: "float32" }, [], "float32");
+    if (alpha === 0) return above;
+    if (alpha > 0) return recordBroadcast(backend, "Max", [above, number(alpha)], "float32");
+    const rise = recordBroadcast(backend, "Mul", [above, number(1 - alpha)], "float32");
+    return recordBroadcast(backend, "Add", [rise, number(alpha)], "float32");
   }),
   kernel("Cast", ({ backend, inputs, attrs }) => cast(backend, inputs.x!, attrs.dtype as DataType)),
   kernel("Identity", ({ backend, inputs }) => same(backend, inputs.x!)),

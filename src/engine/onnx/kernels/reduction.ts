@@ -4,6 +4,7 @@ import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core"
 import { sizeOf } from "../../../training-step.ts";
 import { plain, type TraceBackend } from "../trace-backend.ts";
 import { commonOrder, kernel, shapeIn } from "./kernel.ts";
+import { matrixProduct } from "./matrix-product.ts";
 
 const reductions = { Sum: "ReduceSum", Mean: "ReduceMean", Max: "ReduceMax", Min: "ReduceMin" } as const;
 
@@ -21,12 +22,12 @@ export const reductionKernels: readonly KernelConfig[] = [
     const rows = a.shape[transposeA ? rank - 1 : rank - 2]!;
     const columns = b.shape[transposeB ? rank - 2 : rank - 1]!;
     const shape = [...a.shape.slice(0, -2), rows, columns];
-    const value = backend.graph.node(
-      "FusedMatMul",
-      [backend.plainValue(backend.traced(a)), backend.plainValue(backend.traced(b))],
+    const value = matrixProduct(
+      backend.graph,
+      backend.plainValue(backend.traced(a)),
+      backend.plainValue(backend.traced(b)),
       shape,
-      { transA: +transposeA, transB: +transposeB, alpha: { float: 1 } },
-      { domain: "com.microsoft" },
+      { a: transposeA, b: transposeB },
     );
     return backend.make({ value, order: plain(rank) }, shape, "float32");
   }),

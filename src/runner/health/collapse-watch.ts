@@ -1,0 +1,73 @@
+// Says when the colours of the unseen images have collapsed: to grey, to one tint for all images, or to brown. Judged at
+// sampling epochs by the series of color-balance.ts.
+
+import { balanceSeries } from "./color-balance.ts";
+import { createEpisode } from "./episode.ts";
+import type { Values, Warning } from "./warning.ts";
+
+/** Sampling epochs in a row at which colours must be collapsed; epoch 0 does not count, nothing is learned there. */
+export const epochsInARow = 3;
+
+type Collapse = {
+  readonly to: string;
+  /** Greater where it is worse; NaN where it cannot be told. */
+  badness(values: Values): number;
+  /** Collapsed from here on, and recovered below `until`. */
+  readonly from: number;
+  readonly until: number;
+  describe(values: Values): string;
+};
+
+const { chromaRatio, spreadRatio, brown, nearGrey } = balanceSeries;
+const dull = (values: Values) => values[brown]! + values[nearGrey]!;
+const realDull = (values: Values) => values[`${brown}/real`]! + values[`${nearGrey}/real`]!;
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+/** Where more of the real images is brown or nearly grey, that says nothing against a network. */
+const mostRealDull = 0.9;
+
+const collapses: readonly Collapse[] = [
+  {
+    to: "grey",
+    badness: (values) => -values[chromaRatio]!,
+    from: -0.25,
+    until: -0.35,
+    describe: (values) => `mean chroma is ${values[chromaRatio]!.toFixed(2)} of the real one`,
+  },
+  {
+    to: "one tint for all images",
+    badness: (values) => -values[spreadRatio]!,
+    from: -0.15,
+    until: -0.25,
+    describe: (values) =>
+      `the spread of the images' mean colours is ${values[spreadRatio]!.toFixed(2)} of the real one`,
+  },
+  {
+    to: "brown",
+    badness: (values) => (realDull(values) <= mostRealDull ? dull(values) : Number.NaN),
+    from: 0.97,
+    until: 0.94,
+    describe: (values) =>
+      `${percent(dull(values))} of the pixels are brown or nearly grey, of the real ones ${percent(realDull(values))}`,
+  },
+];
+
+/** To call at every sampling epoch with its values by series; empty ones are passed over. */
+export type EpochWatch = (epoch: number, values: Values) => Warning[];
+
+export function createCollapseWatch(): EpochWatch {
+  const watches = collapses.map((collapse) => ({ collapse, hasBegun: createEpisode(epochsInARow) }));
+  return (epoch, values) => {
+    if (epoch === 0 || values[chromaRatio] === undefined) return [];
+    return watches.flatMap(({ collapse: { to, badness, from, until, describe }, hasBegun }) => {
+      const bad = badness(values);
+      if (!hasBegun(bad >= from, bad >= until)) return [];
+      return [
+        {
+          kind: "colours-collapsed",
+          message: `colours have collapsed to ${to}, for ${epochsInARow} sampling epochs up to epoch ${epoch}: ${describe(values)}`,
+        },
+      ];
+    });
+  };
+}

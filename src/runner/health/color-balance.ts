@@ -1,0 +1,31 @@
+// How colourful the output is beside the real images, in the few numbers that a collapse of colours shows in.
+
+import type { ColorTally } from "../emergence/color-tally.ts";
+
+/** Names of the series; those with "/real" are of the real images. */
+export const balanceSeries = {
+  /** Mean chroma of the output over that of the real images; NaN where those are grey. */
+  chromaRatio: "unseen/colour/chroma_ratio",
+  /** Spread of the images' mean ab, output over real: 0 where all get the same tint; NaN for one image. */
+  spreadRatio: "unseen/colour/spread_ratio",
+  brown: "unseen/colour/brown",
+  nearGrey: "unseen/colour/near_grey",
+} as const;
+
+export function colorBalanceValues(output: ColorTally, real: ColorTally): Readonly<Record<string, number>> {
+  const { chromaRatio, spreadRatio, brown, nearGrey } = balanceSeries;
+  return {
+    [chromaRatio]: output.chromaSum / output.pixels / (real.chromaSum / real.pixels),
+    [spreadRatio]: spreadOf(output) / spreadOf(real),
+    [brown]: output.brown / output.pixels,
+    [`${brown}/real`]: real.brown / real.pixels,
+    [nearGrey]: output.nearGrey / output.pixels,
+    [`${nearGrey}/real`]: real.nearGrey / real.pixels,
+  };
+}
+
+/** Root mean square distance of the images' mean ab from their common mean, units of Lab. */
+export function spreadOf({ images, meanSums }: Pick<ColorTally, "images" | "meanSums">): number {
+  const { a, b, squares } = meanSums;
+  return Math.sqrt(Math.max(0, squares / images - (a / images) ** 2 - (b / images) ** 2));
+}
