@@ -299,8 +299,10 @@ export const schema = z.strictObject({
       seen: whole("images", { least: 0, most: 256 }).default(8).describe("Images of the training set drawn."),
       unseen: whole("images", { least: 0, most: 256 }).default(8).describe("Held-out images drawn."),
       measured: whole("images", { least: 1 })
-        .default(1000)
-        .describe("Metrics are measured on at most so many images of each set, the first in seeded order."),
+        .default(256)
+        .describe(
+          "Metrics are measured on at most so many images of each set, the first in seeded order; of the seen ones on no more than of the unseen ones.",
+        ),
     })
     .prefault({})
     .describe("Sample grids and metrics: at epoch 0, every few epochs and at the last one."),
