@@ -10,6 +10,16 @@ import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-s
 
 export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: PreparedDataset };
 
+/** Images to measure on. */
+export type SetToMeasure = {
+  readonly name: string;
+  readonly config: EvaluationConfig;
+  /** Those of the experiment that the images are of, as they may move its border between seen and unseen. */
+  readonly sampleCounts?: SampleCounts;
+  /** Whether these are the run's own seen or unseen images. */
+  readonly own?: "seen" | "unseen";
+};
+
 /** For runs stored before there was a setting. */
 export const usualMeasured = 256;
 
@@ -22,7 +32,7 @@ export async function openEvaluationSets(
   const sets: OpenSet[] = [];
   try {
     for (const [name, config] of Object.entries(configs)) {
-      sets.push(await openSet(name, config, experiment, options));
+      sets.push(await openEvaluationSet({ name, config }, experiment, options));
     }
     return sets;
   } catch (error) {
@@ -35,9 +45,12 @@ export function closeSets(sets: readonly OpenSet[]): void {
   for (const { dataset } of sets) dataset.close();
 }
 
-async function openSet(
-  name: string,
-  config: EvaluationConfig,
+/** What an experiment needs of each side. */
+export type SampleCounts = { readonly seen: number; readonly unseen: number };
+
+/** Throws UserError, which begins with the set. */
+export async function openEvaluationSet(
+  { name, config, sampleCounts, own }: SetToMeasure,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {
@@ -46,7 +59,7 @@ async function openSet(
     {
       ...experiment,
       dataset: { ...config, holdout: holdout ?? defaultHoldout },
-      samples: { ...experiment.samples, seen: 1, unseen: 1 },
+      samples: { ...experiment.samples, ...(sampleCounts ?? { seen: 1, unseen: 1 }) },
     },
     options,
   ).catch((error) => {
@@ -55,9 +68,11 @@ async function openSet(
   });
   const most = experiment.samples.measured ?? usualMeasured;
   const chosen =
-    holdout !== null || hasOfficialSides(config)
-      ? imagesOfSide(dataset, "unseen", most)
-      : imagesOfBothSides(dataset, most);
+    own === "seen"
+      ? imagesOfSide(dataset, "seen", Math.min(most, dataset.unseen.length))
+      : own === "unseen" || holdout !== null || hasOfficialSides(config)
+        ? imagesOfSide(dataset, "unseen", most)
+        : imagesOfBothSides(dataset, most);
   const { description, size, fromCache } = dataset;
   const kind = description.slice(0, description.indexOf(":"));
   options.output.info(
