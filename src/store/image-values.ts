@@ -11,6 +11,8 @@ export type ImageValueWriter = {
   /** Removes the values of a run beyond `step`. */
   deleteAfter(runId: string, step: number): void;
   /** Throws UserError where the run has other images of that name. */
+  requireSame(runId: string, set: EvaluationSetRow): void;
+  /** Stores the name of a set, or throws as `requireSame` does. */
   nameSet(runId: string, set: EvaluationSetRow): void;
   /** What the metrics mean, as of now. */
   describe(rows: readonly MetricRow[]): void;
@@ -34,6 +36,13 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
   const insertMetric = database.prepare(
     "INSERT OR REPLACE INTO metrics VALUES (:name, :better, :unit, :description, :source)",
   );
+  const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
+    const known = selectSet.get(runId, set);
+    if (known !== undefined && known !== fingerprint)
+      throw new UserError(
+        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
+      );
+  };
   return {
     insert(runId, step, { set, ofImages, places }) {
       for (const [metric, values] of Object.entries(ofImages)) {
@@ -48,13 +57,10 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
       }
     },
     deleteAfter: (runId, step) => void deleteLater.run(runId, step),
-    nameSet(runId, { set, fingerprint }) {
-      const known = selectSet.get(runId, set);
-      if (known !== undefined && known !== fingerprint)
-        throw new UserError(
-          `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
-        );
-      insertSet.run(runId, set, fingerprint);
+    requireSame,
+    nameSet(runId, set) {
+      requireSame(runId, set);
+      insertSet.run(runId, set.set, set.fingerprint);
     },
     describe(rows) {
       for (const row of rows) insertMetric.run(row);

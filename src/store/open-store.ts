@@ -19,7 +19,7 @@ import { createRunReader, type RunReader } from "./read-runs.ts";
 import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
-import { createEvaluationWriter, type SaveEvaluation } from "./save-evaluation.ts";
+import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
 import { createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -33,7 +33,8 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
-  DatasetReader & {
+  DatasetReader &
+  EvaluationWriter & {
     readonly folder: string;
     /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
     getRun(ref: string): RunRow;
@@ -43,8 +44,6 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     createRun(run: NewRun): RunWriter;
     /** Goes on with the run of this id, as `experiment` where one is given (more epochs, say). Throws UserError where another process is writing it. */
     resumeRun(id: string, experiment?: Experiment): RunWriter;
-    /** Stores what was measured on a checkpoint of a run that is not running. Throws UserError. */
-    readonly saveEvaluation: SaveEvaluation;
     /** Deletes a run and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Closes writers that are still open, then the database; throws what kept a writer from its last commit. */
@@ -78,7 +77,7 @@ function assemble(
   const findRun = createRunFinder(database);
   const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
   const saveDataset = createDatasetWriter(database);
-  const saveEvaluation = createEvaluationWriter(database, now);
+  const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);
   const writers = new Set<RunWriter>();
 
@@ -110,9 +109,10 @@ function assemble(
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
     resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
+    requireMeasurable: evaluations.requireMeasurable,
     saveEvaluation(id, evaluation) {
       requireWritable();
-      saveEvaluation(id, evaluation);
+      evaluations.saveEvaluation(id, evaluation);
     },
     deleteRun(id) {
       requireWritable();

@@ -5,7 +5,7 @@ import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { statusAt, writerIsGone } from "./dead-runs.ts";
 import { createImageValueWriter } from "./image-values.ts";
-import type { Measured, MetricRow, RunStatus } from "./rows.ts";
+import type { EvaluationSetRow, Measured, MetricRow, RunStatus } from "./rows.ts";
 import { seriesOfSet } from "./rows.ts";
 
 export type Evaluation = {
@@ -17,12 +17,16 @@ export type Evaluation = {
   readonly metrics: readonly MetricRow[];
 };
 
-/** Throws UserError where the run is unknown, is being written, or has other images of that name. */
-export type SaveEvaluation = (runId: string, evaluation: Evaluation) => void;
+export type EvaluationWriter = {
+  /** Throws UserError where the run is being written, or has other images under the name of a set. */
+  requireMeasurable(runId: string, sets: readonly EvaluationSetRow[]): void;
+  /** Stores what was measured on a checkpoint. Throws UserError as `requireMeasurable` does. */
+  saveEvaluation(runId: string, evaluation: Evaluation): void;
+};
 
 type Target = { readonly status: RunStatus; readonly writer: string | null; readonly heartbeat_at: number };
 
-export function createEvaluationWriter(database: Database, now: () => number): SaveEvaluation {
+export function createEvaluationWriter(database: Database, now: () => number): EvaluationWriter {
   const images = createImageValueWriter(database);
   const selectRun = database.prepare<[string], Target>(
     "SELECT status, writer, heartbeat_at FROM runs WHERE id = ?",
@@ -50,7 +54,13 @@ export function createEvaluationWriter(database: Database, now: () => number): S
     }
     images.insert(run, step, measured);
   });
-  return (run, evaluation) => save.immediate(run, evaluation);
+  return {
+    requireMeasurable(run, sets) {
+      requireQuiet(run, selectRun.get(run), now());
+      for (const set of sets) images.requireSame(run, set);
+    },
+    saveEvaluation: (run, evaluation) => save.immediate(run, evaluation),
+  };
 }
 
 function requireQuiet(id: string, run: Target | undefined, at: number): void {

@@ -49,6 +49,11 @@ export async function evaluateRun(
       sets.push({ ...opened, ...(set.own && { own: set.own }) });
       if (set.own) requireOwnImages(run, opened);
     }
+    const named = sets.filter(({ own }) => own === undefined);
+    options.store.requireMeasurable(
+      run.id,
+      named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
+    );
     return await measureSets(run, checkpoint, sets, options);
   } finally {
     closeSets(sets);

@@ -48,6 +48,9 @@ export function closeSets(sets: readonly OpenSet[]): void {
 /** What an experiment needs of each side. */
 export type SampleCounts = { readonly seen: number; readonly unseen: number };
 
+/** How a data set says that it has no image for a side. */
+const tooFew = /at least 1 seen and 1 unseen images, got (\d+) and (\d+)/;
+
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
   { name, config, sampleCounts, own }: SetToMeasure,
@@ -64,7 +67,11 @@ export async function openEvaluationSet(
     options,
   ).catch((error) => {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.message.replace(/^dataset\b/, `evaluate.${name}`));
+    const worded = error.message.replace(
+      tooFew,
+      (_, seen, unseen) => `at least 2 images, got ${+seen + +unseen}`,
+    );
+    throw new UserError(worded.replace(/^dataset\b/, `evaluate.${name}`));
   });
   const most = experiment.samples.measured ?? usualMeasured;
   const chosen =
