@@ -32,7 +32,8 @@ export const listCommand: Command<ListOptions> = {
       print(`no runs in ${runs} yet; start one with: hueristic run experiments/demo.yaml\n`);
       return 0;
     }
-    const [titles, ...lines] = formatTable(columns(now(), colors), listed.rows, width);
+    const shown = [...columns(now(), colors), ...metricColumns(listed.rows)];
+    const [titles, ...lines] = formatTable(shown, listed.rows, width);
     print(`${colors.bold(titles!)}\n${lines.join("\n")}\n`);
     const more = listed.total - listed.rows.length;
     if (more > 0) output.info(`and ${more} older; --limit ${listed.total} shows all`);
@@ -75,4 +76,18 @@ function columns(now: number, colors: Parameters<typeof colorStatus>[1]): readon
     },
     { title: "took", align: "right", expendable: 4, cell: (run) => formatDuration(run.durationMs) },
   ];
+}
+
+/** Those that say most about the colours, of unseen images, where a run has them. */
+const listedMetrics = ["psnr", "ciede2000", "colorfulness_ratio"];
+
+function metricColumns(rows: readonly ListedRun[]): readonly Column<ListedRun>[] {
+  return listedMetrics
+    .filter((metric) => rows.some(({ unseenMetrics }) => unseenMetrics[metric] !== undefined))
+    .map((metric) => ({
+      title: metric,
+      align: "right",
+      expendable: 4,
+      cell: ({ unseenMetrics }) => formatNumber(unseenMetrics[metric]),
+    }));
 }

@@ -161,10 +161,14 @@ test("images to measure on that are trained on are warned of; too few are refuse
   const warnings: string[] = [];
   const output = { ...silent, warn: (line: string) => void warnings.push(line) };
   const { dataset } = smallExperiment();
-  await train(folder, { evaluate: { same: { ...dataset, holdout: null } } }, null, output);
+  const changes = {
+    evaluate: { same: { ...dataset, holdout: null } },
+    samples: { every: 2, seen: 1, unseen: 1, measured: 24 },
+  };
+  await train(folder, changes, null, output);
   assert.match(
     warnings[0] ?? "",
-    /^same: \d of 4 images to measure on are trained on; holdout or an unseen split/,
+    /^same: 18 of 24 images to measure on are trained on; holdout or an unseen split/,
   );
 
   const lonely = path.join(folder, "lonely");

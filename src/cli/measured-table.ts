@@ -1,0 +1,32 @@
+// The metrics of a run as a table: a row each, a column for every set.
+
+import type { MeasuredSummary } from "../store/read-measured.ts";
+import type { Direction } from "../store/rows.ts";
+import { formatNumber } from "./format.ts";
+import { type Column, formatTable } from "./table.ts";
+
+type Row = MeasuredSummary["metrics"][number];
+
+const directions: Readonly<Record<Direction, string>> = {
+  higher: "higher",
+  lower: "lower",
+  one: "near 1",
+  none: "-",
+};
+
+export function measuredTable({ sets, metrics }: MeasuredSummary, width: number | null): string[] {
+  const columns: Column<Row>[] = [
+    { title: "metric", align: "left", expendable: 0, cell: ({ name }) => name },
+    { title: "unit", align: "left", expendable: 3, cell: ({ unit }) => unit },
+    { title: "better", align: "left", expendable: 2, cell: ({ better }) => directions[better] },
+    ...sets.map(
+      (set, place): Column<Row> => ({
+        title: set,
+        align: "right",
+        expendable: place < 2 ? 0 : 1,
+        cell: ({ values }) => formatNumber(values[set]?.value),
+      }),
+    ),
+  ];
+  return formatTable(columns, metrics, width);
+}
