@@ -159,6 +159,7 @@ CREATE TABLE image_values (
   PRIMARY KEY (series_id, step, idx)
 ) STRICT, WITHOUT ROWID;
 
+-- CROSS JOIN keeps SQLite from reading all values first: few series, many values of each.
 CREATE VIEW image_metrics AS
 SELECT
   measured.run, measured.run_name, measured."set", measured.metric,
@@ -171,7 +172,7 @@ FROM (
     substr(series.name, instr(series.name, '/') + 1) AS metric
   FROM runs JOIN series ON series.run_id = runs.id
 ) AS measured
-JOIN image_values USING (series_id)
+CROSS JOIN image_values ON image_values.series_id = measured.series_id
 LEFT JOIN evaluation_sets ON evaluation_sets.run_id = measured.run AND evaluation_sets."set" = measured."set"
 JOIN dataset_images
   ON dataset_images.fingerprint = coalesce(evaluation_sets.fingerprint, measured.dataset_fingerprint)
