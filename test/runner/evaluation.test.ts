@@ -90,6 +90,36 @@ test("at sampling epochs every set has every metric, and every image its own val
   }
 });
 
+test("the value of an image is that of the pictures in the sample grid", async (context) => {
+  const folder = temporaryFolder(context);
+  const id = await train(folder, { evaluate: {} });
+  const store = openStore(folder, { readonly: true });
+  const database = new Database(databasePath(folder), { readonly: true });
+  context.after(() => {
+    database.close();
+    store.close();
+  });
+  const valueOf = database
+    .prepare(
+      `SELECT value FROM image_metrics WHERE "set" = ? AND metric = 'psnr' AND image_id = ? AND step = 12`,
+    )
+    .pluck();
+  const shown = store.images(id).filter(({ kind, epoch }) => kind === "colorized" && epoch === 3);
+  assert.equal(shown.length, 5);
+  for (const { set, index, imageId, blobHash } of shown) {
+    const real = store
+      .images(id)
+      .find((image) => image.kind === "real" && image.set === set && image.index === index)!;
+    const [x, y] = await Promise.all(
+      [real.blobHash, blobHash].map((hash) => sharp(store.blob(hash)!.bytes).removeAlpha().raw().toBuffer()),
+    );
+    const squares = x!.reduce((sum, byte, place) => sum + (byte - y![place]!) ** 2, 0);
+    const psnr = 10 * Math.log10(255 ** 2 / (squares / x!.length));
+    const stored = valueOf.get(set, imageId) as number;
+    assert.ok(Math.abs(stored - psnr) < 1e-9, `${set} ${imageId}: ${stored}, its pictures ${psnr}`);
+  }
+});
+
 test("a run that was stopped and resumed has the same values, image by image", async (context) => {
   const folder = temporaryFolder(context);
   const whole = await train(folder);
