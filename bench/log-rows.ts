@@ -40,6 +40,7 @@ export const benchRun: NewRun = {
     train: {
       epochs: 100,
       batchSize: 1,
+      accumulate: 1,
       optimizer: { name: "adam", learningRate: 0.001 },
       discriminatorOptimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },

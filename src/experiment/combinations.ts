@@ -26,6 +26,7 @@ export function combinationProblems(written: ValidSections): Combination[] {
     ...imageSize(written),
     ...pix2pixProblems(written),
     ...modelNeeds(written),
+    ...batchParts(written),
     ...trainEpochs(written),
     ...datasetProblems(written),
     ...imageCounts(written),
@@ -54,8 +55,9 @@ function modelNeeds({ model, dataset, train, image }: ValidSections): Combinatio
       const text = `expected coco or celeba, whose images have labels to learn from, got ${dataset.kind}`;
       problems.push({ path: ["dataset", "kind"], text });
     }
-    if (image?.size === 8 && train.batch_size === 1) {
-      const text = "expected at least 2: batch norm of one picture with maps of 1x1 leaves nothing";
+    const { batch_size, accumulate } = train;
+    if (image?.size === 8 && batch_size !== undefined && batch_size === accumulate) {
+      const text = "expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing";
       problems.push({ path: ["train", "batch_size"], text });
     }
   }
@@ -67,6 +69,12 @@ function modelNeeds({ model, dataset, train, image }: ValidSections): Combinatio
     }
   }
   return problems;
+}
+
+function batchParts({ train: { batch_size, accumulate } }: ValidSections): Combination[] {
+  if (batch_size === undefined || accumulate === undefined || batch_size % accumulate === 0) return [];
+  const text = `expected a number that divides train.batch_size, ${batch_size}, without rest, got ${accumulate}`;
+  return [{ path: ["train", "accumulate"], text }];
 }
 
 function trainEpochs({ train }: ValidSections): Combination[] {

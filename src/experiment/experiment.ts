@@ -220,6 +220,8 @@ export type Experiment = {
   readonly train: {
     readonly epochs: number;
     readonly batchSize: number;
+    /** Into how many equal parts a step cuts its batch, to take them one after another. */
+    readonly accumulate: number;
     readonly optimizer: OptimizerConfig;
     /** For pix2pix's discriminator; null is the same as the generator's. */
     readonly discriminatorOptimizer: OptimizerConfig | null;

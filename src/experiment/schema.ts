@@ -250,6 +250,11 @@ const train = z
   .strictObject({
     epochs: whole("epochs", { least: 1 }).default(20).describe("How often every seen image is trained on."),
     batch_size: whole("images", { least: 1 }).default(16).describe("Images in a training step."),
+    accumulate: whole("parts", { least: 1 })
+      .default(1)
+      .describe(
+        "Take a step's images in so many equal parts, one after another, and add up their gradients: a large batch in the memory of a small one.",
+      ),
     optimizer: optimizer.prefault({ name: "adam" }),
     discriminator_optimizer: optimizer
       .nullable()

@@ -111,7 +111,7 @@ export const classifier: Model<ClassifierConfig> = {
   source: "our own; Ioffe, Szegedy 2015 for batch norm",
   losses: ["loss"],
   needs: "labels",
-  build({ model, imageSize, batchSize, optimizer: config, labels }) {
+  build({ model, imageSize, batchSize, accumulate, optimizer: config, labels }) {
     if (labels === undefined) throw new Error("classifier: built without a number of labels");
     const network = labelNetwork({ imageSize, width: model.width, labels });
     const optimizer = createOptimizer(config);
@@ -135,10 +135,11 @@ export const classifier: Model<ClassifierConfig> = {
       },
       hyper: (t, factor) => optimizer.hyper(t, factor * config.learningRate),
       step(state, batch, noise, hyper) {
-        const { luma } = rgbToLumaChroma(batch.rgb as Tensor4D);
-        const { loss, gradients, others } = gradientsOf(trainable, state, (weights) => {
-          const pass = trainingPass(weights, noise);
-          const loss = mean(crossEntropy(logitsOf(pass, luma), batch.labels!)) as Scalar;
+        const parts = { inputs: { ...batch, ...noise }, accumulate };
+        const { loss, gradients, others } = gradientsOf(trainable, state, parts, (weights, part) => {
+          const { luma } = rgbToLumaChroma(part.rgb as Tensor4D);
+          const pass = trainingPass(weights, part);
+          const loss = mean(crossEntropy(logitsOf(pass, luma), part.labels!)) as Scalar;
           return { loss, others: Object.fromEntries(pass.updates) };
         });
         const updated = optimizer.update(state, gradients, hyper);

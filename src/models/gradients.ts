@@ -11,17 +11,45 @@ import {
   type Tensor,
   valueAndGrads,
 } from "@tensorflow/tfjs-core";
+import { meanOverParts } from "../mean-over-parts.ts";
 import type { Tensors } from "../training-step.ts";
 
 /** A loss and what was computed on the way to it, such as its parts and new statistics. */
 export type Computed = { readonly loss: Scalar; readonly others?: Tensors };
 
-/** Gradients of the loss with regard to the named tensors of `state`; `compute` sees the whole state. */
+export type Differentiated = {
+  readonly loss: Scalar;
+  readonly gradients: Tensors;
+  readonly others: Tensors;
+};
+
+/**
+ * Gradients of the loss with regard to the named tensors of `state`; `compute` sees the whole state. The loss and the
+ * others are means over the batch: `inputs` are taken in `accumulate` equal parts, one after another.
+ */
 export function gradientsOf(
   names: readonly string[],
   state: Tensors,
+  { inputs, accumulate = 1 }: { readonly inputs: Tensors; readonly accumulate?: number | undefined },
+  compute: (weights: Tensors, inputs: Tensors) => Computed,
+): Differentiated {
+  const means = meanOverParts(accumulate, inputs, (part) => {
+    const { loss, gradients, others } = differentiate(names, state, (weights) => compute(weights, part));
+    return { loss, ...prefixed("gradient of ", gradients), ...prefixed("other ", others) };
+  });
+  const { loss } = means;
+  return {
+    loss: loss as Scalar,
+    gradients: unprefixed("gradient of ", means),
+    others: unprefixed("other ", means),
+  };
+}
+
+function differentiate(
+  names: readonly string[],
+  state: Tensors,
   compute: (weights: Tensors) => Computed,
-): { readonly loss: Scalar; readonly gradients: Tensors; readonly others: Tensors } {
+): Differentiated {
   let kept: readonly (readonly [string, Tensor])[] = [];
   const { value, grads } = valueAndGrads((...tensors: Tensor[]) => {
     const { loss, others = {} } = compute({ ...state, ...named(names, tensors) });
@@ -44,6 +72,15 @@ export function gradientNorm(gradients: Tensors): Scalar {
     return sum<Scalar>(sum(square(gradient), rows));
   });
   return sqrt(squares.reduce((a, b) => add(a, b)));
+}
+
+function prefixed(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
+}
+
+function unprefixed(prefix: string, tensors: Tensors): Tensors {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {

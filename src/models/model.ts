@@ -10,6 +10,8 @@ export type NetworkOptions<Config extends ModelConfig = ModelConfig> = {
   /** Side of the square images, pixels. */
   readonly imageSize: number;
   readonly batchSize: number;
+  /** Into how many equal parts a step cuts its batch, to take them one after another; 1 where it is left out. */
+  readonly accumulate?: number;
   readonly optimizer: OptimizerConfig;
   /** For the discriminator; null takes `optimizer` for both. */
   readonly discriminatorOptimizer?: OptimizerConfig | null;

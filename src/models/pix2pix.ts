@@ -34,7 +34,7 @@ export const pix2pix: Model<Pix2PixConfig> = {
   source: "Isola et al. 2017; junyanz/pytorch-CycleGAN-and-pix2pix",
   losses: ["G_L1", "G_GAN", "G_FM", "D_real", "D_fake"],
   build(options) {
-    const { model, imageSize, batchSize } = options;
+    const { model, imageSize, batchSize, accumulate } = options;
     const colours = model.colour === "lab" ? lab : rgb;
     const generator = unet({
       imageSize,
@@ -98,13 +98,15 @@ export const pix2pix: Model<Pix2PixConfig> = {
         ...optimizers.D.hyper(t, factor * configs.D.learningRate),
       }),
       step(state, batch, noise, hyper) {
-        const { luma, target } = colours.read(batch.rgb as Tensor4D);
-        const judged = (pass: Pass, picture: Tensor4D) => judge.apply(pass, concat([luma, picture], 3));
+        const parts = { inputs: { ...batch, ...noise }, accumulate };
+        const judged = (pass: Pass, luma: Tensor4D, picture: Tensor4D) =>
+          judge.apply(pass, concat([luma, picture], 3));
 
-        const generated = generator.apply(trainingPass(state, noise), luma);
-        const ofD = gradientsOf(names.D, state, (weights) => {
-          const pass = trainingPass(weights, noise);
-          const [fake, real] = [judged(pass, generated), judged(pass, target)];
+        const ofD = gradientsOf(names.D, state, parts, (weights, part) => {
+          const { luma, target } = colours.read(part.rgb as Tensor4D);
+          const generated = generator.apply(trainingPass(state, part), luma);
+          const pass = trainingPass(weights, part);
+          const [fake, real] = [judged(pass, luma, generated), judged(pass, luma, target)];
           const D_fake = total(fake, gan.fake);
           const D_real = total(real, gan.real);
           const loss = mul(add(D_fake, D_real), 0.5) as Scalar;
@@ -114,16 +116,17 @@ export const pix2pix: Model<Pix2PixConfig> = {
         const { D_fake, D_real, G_score, D_score, ...statisticsD } = ofD.others;
         const updatedD = { ...statisticsD, ...optimizers.D.update(state, ofD.gradients, hyper) };
 
-        const ofG = gradientsOf(names.G, { ...state, ...updatedD }, (weights) => {
-          const pass = trainingPass(weights, noise);
+        const ofG = gradientsOf(names.G, { ...state, ...updatedD }, parts, (weights, part) => {
+          const { luma, target } = colours.read(part.rgb as Tensor4D);
+          const pass = trainingPass(weights, part);
           const picture = generator.apply(pass, luma);
-          const judgements = judged(pass, picture);
+          const judgements = judged(pass, luma, picture);
           const G_GAN = total(judgements, gan.convincing);
           const G_L1 = mean(abs(sub(picture, target))) as Scalar;
           const losses: Record<string, Scalar> = { G_L1, G_GAN };
           let loss = add(G_GAN, mul(G_L1, model.l1Weight));
           if (featureMatching > 0) {
-            losses.G_FM = matching(judgements, judged(pass, target));
+            losses.G_FM = matching(judgements, judged(pass, luma, target));
             loss = add(loss, mul(losses.G_FM, featureMatching));
           }
           return { loss: loss as Scalar, others: { ...Object.fromEntries(pass.updates), ...losses } };

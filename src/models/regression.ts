@@ -23,7 +23,7 @@ export type Regression = {
 };
 
 export function regressionNetwork(part: Regression, options: NetworkOptions): Network {
-  const { imageSize, batchSize, optimizer: config } = options;
+  const { imageSize, batchSize, accumulate, optimizer: config } = options;
   const { layers, init, frozen = {}, inputs = {}, predict } = part;
   const optimizer = createOptimizer(config);
   const shapes = init(0);
@@ -42,10 +42,15 @@ export function regressionNetwork(part: Regression, options: NetworkOptions): Ne
     },
     hyper: (t, factor) => optimizer.hyper(t, factor * config.learningRate),
     step(state, batch, _noise, hyper) {
-      const { luma, chroma } = rgbToLumaChroma(batch.rgb as Tensor4D);
-      const { loss, gradients } = gradientsOf(trainable, state, (weights) => ({
-        loss: mean(squaredDifference(predict(weights, { ...batch, luma }), chroma)) as Scalar,
-      }));
+      const { loss, gradients } = gradientsOf(
+        trainable,
+        state,
+        { inputs: batch, accumulate },
+        (weights, part) => {
+          const { luma, chroma } = rgbToLumaChroma(part.rgb as Tensor4D);
+          return { loss: mean(squaredDifference(predict(weights, { ...part, luma }), chroma)) as Scalar };
+        },
+      );
       return { state: { ...state, ...optimizer.update(state, gradients, hyper) }, losses: { loss } };
     },
     evaluated: [...trainable, ...Object.keys(frozen)],

@@ -64,7 +64,7 @@ export async function openTraining(
   signal: AbortSignal,
 ): Promise<Training> {
   const experiment = resolveClassifierRun(asked, store);
-  const { batchSize, optimizer, discriminatorOptimizer } = experiment.train;
+  const { batchSize, accumulate, optimizer, discriminatorOptimizer } = experiment.train;
   const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new UserError(
@@ -88,6 +88,7 @@ export async function openTraining(
     model,
     imageSize: experiment.image.size,
     batchSize,
+    accumulate,
     optimizer,
     discriminatorOptimizer,
     ...(dataset.labels && { labels: dataset.labels.names.length }),

@@ -41,7 +41,7 @@ export function randomInputs({ specs, hyper }: Example, count: number) {
 }
 
 /** Trains, and checks that no tensor is left behind. */
-async function train(engine: Engine, example: Example, count: number) {
+export async function train(engine: Engine, example: Example, count: number) {
   const before = tf.memory().numTensors;
   const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
   const state = engine.importState(example.initial);
@@ -122,25 +122,34 @@ export function smallExample(channels = 5): Example {
   };
 }
 
-export function betaExample(imageSize: number, batchSize: number): Example {
+export function betaExample(imageSize: number, batchSize: number, accumulate = 1): Example {
   const network = beta.build({
     model: { kind: "beta" },
     imageSize,
     batchSize,
+    accumulate,
     optimizer: { name: "adam", learningRate: 1e-4 },
   });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }
 
 /** Everything at once: dropout, batch norm, attention, two scales, feature matching, spectral norm. */
-export function ganExample(): Example {
+export function ganExample({
+  norm = "batch",
+  batchSize = 2,
+  accumulate = 1,
+}: {
+  readonly norm?: "batch" | "instance";
+  readonly batchSize?: number;
+  readonly accumulate?: number;
+} = {}): Example {
   const network = pix2pix.build({
     model: {
       kind: "pix2pix",
       colour: "lab",
       width: 8,
       depth: 5,
-      norm: "batch",
+      norm,
       dropout: "paper",
       ganLoss: "lsgan",
       l1Weight: 10,
@@ -150,7 +159,8 @@ export function ganExample(): Example {
       evaluation: "running",
     },
     imageSize: 32,
-    batchSize: 2,
+    batchSize,
+    accumulate,
     optimizer: { name: "momentum", learningRate: 1e-3 },
     discriminatorOptimizer: { name: "sgd", learningRate: 1e-3 },
   });

@@ -134,7 +134,7 @@ const refused: readonly [text: string, ...expected: string[]][] = [
   ],
   [
     "model: classifier\ndataset: {kind: celeba, root: x}\nimage: {size: 8}\ntrain: {batch_size: 1}\n",
-    "4: train.batch_size: expected at least 2: batch norm of one picture with maps of 1x1 leaves nothing",
+    "4: train.batch_size: expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing",
   ],
   [
     "dataset: synthetic\nmodel:\n  kind: gamma\n  classifier: {kind: mobilenet_v2, weights: x.ONNX}\n  fine_tune: true\n",
@@ -324,7 +324,8 @@ const everything = `${least}image: {size: 128}
 name: everything
 train:
   epochs: 200
-  batch_size: 1
+  batch_size: 4
+  accumulate: 2
   optimizer: {name: adamw, weight_decay: 0.02}
   discriminator_optimizer: {name: adam, learning_rate: 4.0e-4, beta1: 0}
   schedule: {kind: linear, decay_epochs: 100}

@@ -23,6 +23,7 @@ test("the shortest experiment is complete", () => {
     train: {
       epochs: 20,
       batchSize: 16,
+      accumulate: 1,
       optimizer: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       discriminatorOptimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },

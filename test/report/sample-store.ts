@@ -145,6 +145,7 @@ function sampleExperiment(run: SampleRun): Experiment {
     train: {
       epochs: run.epochs ?? 4,
       batchSize: 8,
+      accumulate: 1,
       optimizer: { name: "adam", learningRate: run.learningRate ?? 0.001 },
       discriminatorOptimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },

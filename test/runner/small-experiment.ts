@@ -18,6 +18,7 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
     train: {
       epochs,
       batchSize,
+      accumulate: 1,
       optimizer,
       discriminatorOptimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },

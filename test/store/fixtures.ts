@@ -65,6 +65,7 @@ export const experiment: Experiment = {
   train: {
     epochs: 2,
     batchSize: 1,
+    accumulate: 1,
     optimizer: { name: "adam", learningRate: 0.001 },
     discriminatorOptimizer: null,
     augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },

@@ -26,11 +26,13 @@ export class GraphBuilder {
   readonly #prefix: string;
   /** What the graph will run on: kernels record the form that is there, and fast there. */
   readonly device: GraphDevice;
+  readonly #around: GraphBuilder | null;
 
-  /** `prefix` keeps the names of a loop's body apart from those around it. */
-  constructor(prefix = "", device: GraphDevice = "cpu") {
+  /** `prefix` keeps the names of a loop's body apart from those of the graph around it, whose values it may use. */
+  constructor(prefix = "", device: GraphDevice = "cpu", around: GraphBuilder | null = null) {
     this.#prefix = prefix;
     this.device = device;
+    this.#around = around;
   }
 
   /** A graph input. A text in `shape` is a symbolic length, which the value itself must not depend on. */
@@ -60,8 +62,9 @@ export class GraphBuilder {
     { domain = "", type = inputs[0]?.type ?? "float32" }: NodeOptions = {},
   ): readonly Value[] {
     const names = inputs.map((input) => input?.name ?? "");
-    const hasBody = Object.values(attributes).some((value) => typeof value === "object" && "graph" in value);
-    const key = hasBody ? `body ${this.#nodes.size}` : JSON.stringify([domain, op, type, names, attributes]);
+    const key = Object.values(attributes).some(hasBody)
+      ? `body ${this.#nodes.size}`
+      : JSON.stringify([domain, op, type, names, attributes]);
     const known = this.#nodes.get(key);
     if (known) return known.values;
     const values = shapes.map((shape, index) => ({
@@ -97,12 +100,12 @@ export class GraphBuilder {
 
   /** The numbers of a constant; null for a value that is computed. */
   dataOf(value: Value): ConstantData | null {
-    return this.#constantData.get(value.name) ?? null;
+    return this.#constantData.get(value.name) ?? this.#around?.dataOf(value) ?? null;
   }
 
-  /** The value of this name. */
+  /** The value of this name, here or around. */
   valueOf(name: string): Value | null {
-    return this.#values.get(name) ?? null;
+    return this.#values.get(name) ?? this.#around?.valueOf(name) ?? null;
   }
 
   #known(value: Value): Value {
@@ -144,6 +147,7 @@ export class GraphBuilder {
       ...node,
       inputs: node.inputs.map((input) => names.get(input) ?? input),
       outputs: node.outputs.map((output) => names.get(output) ?? output),
+      attributes: inBodies(node.attributes, (body) => ({ ...body, nodes: body.nodes.map(rename) })),
     });
     const nodes = [...this.#nodes.values()].map(({ node }) => node).filter((node) => needed.has(node));
     return {
@@ -156,13 +160,28 @@ export class GraphBuilder {
   }
 }
 
-/** Names that the body of a loop takes from the graph around it. */
-function namesIn(attributes: Readonly<Record<string, Attribute>>): string[] {
+type Attributes = Readonly<Record<string, Attribute>>;
+
+/** Names that the bodies of loops take from the graphs around them, among others. */
+function namesIn(attributes: Attributes): string[] {
   return Object.values(attributes).flatMap((attribute) =>
-    typeof attribute === "object" && "graph" in attribute
-      ? attribute.graph.nodes.flatMap((node) => [...node.inputs])
+    hasBody(attribute)
+      ? attribute.graph.nodes.flatMap((node) => [...node.inputs, ...namesIn(node.attributes)])
       : [],
   );
+}
+
+function inBodies(attributes: Attributes, change: (body: GraphParts) => GraphParts): Attributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [
+      name,
+      hasBody(attribute) ? { graph: change(attribute.graph) } : attribute,
+    ]),
+  );
+}
+
+function hasBody(attribute: Attribute): attribute is { readonly graph: GraphParts } {
+  return typeof attribute === "object" && "graph" in attribute;
 }
 
 function typeOf(data: ConstantData): OnnxType {

@@ -6,7 +6,7 @@
 // where two orders meet.
 
 import { type BackendValues, type DataType, KernelBackend, type TensorInfo } from "@tensorflow/tfjs-core";
-import { sizeOf } from "../../training-step.ts";
+import { sizeOf, type Tensors } from "../../training-step.ts";
 import type { GraphBuilder, Value } from "./graph-builder.ts";
 import type { OnnxType } from "./model-proto.ts";
 
@@ -31,9 +31,25 @@ export type TracedTensor = Traced & { readonly shape: readonly number[] };
 
 export const traceBackendName = "hueristic-trace";
 
+/** Records a loop over the parts of a batch: see record-parts.ts. */
+export type RecordSums = (
+  backend: TraceBackend,
+  prefix: string,
+  parts: number,
+  inputs: Tensors,
+  compute: (part: Tensors) => Tensors,
+) => Tensors;
+
 export class TraceBackend extends KernelBackend {
+  readonly #recordSums: RecordSums;
   readonly #tensors = new WeakMap<object, Traced>();
   #graph: GraphBuilder | null = null;
+  #loops = 0;
+
+  constructor(recordSums: RecordSums) {
+    super();
+    this.#recordSums = recordSums;
+  }
 
   get graph(): GraphBuilder {
     if (!this.#graph) throw new Error("no trace is under way");
@@ -49,6 +65,12 @@ export class TraceBackend extends KernelBackend {
     } finally {
       this.#graph = outer;
     }
+  }
+
+  /** What mean-over-parts.ts asks a backend for. On a GPU the parts are unrolled: its Loop would run on the CPU. */
+  sumOverParts(parts: number, inputs: Tensors, compute: (part: Tensors) => Tensors): Tensors | null {
+    if (this.graph.device === "gpu") return null;
+    return this.#recordSums(this, `part${this.#loops++}/`, parts, inputs, compute);
   }
 
   /** What a kernel hands back to TensorFlow.js. */

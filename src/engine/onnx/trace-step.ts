@@ -28,7 +28,7 @@ export function traceStep(
   const noise = stacked("noise", specs.noise);
   const hyper = stacked("hyper", hyperSpecs);
 
-  const body = new GraphBuilder("b", device);
+  const body = new GraphBuilder("b", device, outer);
   const iteration = body.input("iteration", "int64", []);
   const condition = body.input("condition", "bool", []);
   const carried = mapSpecs(stateSpecs, (spec, name) =>

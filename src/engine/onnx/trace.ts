@@ -6,6 +6,7 @@ import { registerGradients } from "../gradients.ts";
 import { GraphBuilder, type GraphDevice, type Value } from "./graph-builder.ts";
 import { kernels } from "./kernels/kernels.ts";
 import { elementTypes, type GraphParts } from "./model-proto.ts";
+import { recordSums } from "./record-parts.ts";
 import {
   nchw,
   type Order,
@@ -54,7 +55,7 @@ export function traceFunction(
 export function openTrace(): { backend: TraceBackend; close(): void } {
   registerGradients();
   if (!tf.findBackend(traceBackendName)) {
-    tf.registerBackend(traceBackendName, () => new TraceBackend(), 0);
+    tf.registerBackend(traceBackendName, () => new TraceBackend(recordSums), 0);
     for (const config of kernels) tf.registerKernel(config);
   }
   const former = tf.engine().backendName;
