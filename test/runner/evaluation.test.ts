@@ -99,7 +99,7 @@ test("the value of an image is that of the pictures in the sample grid", async (
     database.close();
     store.close();
   });
-  const valueOf = database
+  const psnrOf = database
     .prepare(
       `SELECT value FROM image_metrics WHERE "set" = ? AND metric = 'psnr' AND image_id = ? AND step = 12`,
     )
@@ -115,7 +115,7 @@ test("the value of an image is that of the pictures in the sample grid", async (
     );
     const squares = x!.reduce((sum, byte, place) => sum + (byte - y![place]!) ** 2, 0);
     const psnr = 10 * Math.log10(255 ** 2 / (squares / x!.length));
-    const stored = valueOf.get(set, imageId) as number;
+    const stored = psnrOf.get(set, imageId) as number;
     assert.ok(Math.abs(stored - psnr) < 1e-9, `${set} ${imageId}: ${stored}, its pictures ${psnr}`);
   }
 });
