@@ -201,6 +201,21 @@ test("images to measure on that are trained on are warned of; too few are refuse
     /^same: 18 of 24 images to measure on are trained on; holdout or an unseen split/,
   );
 
+  // Later, too: a run that held out the same images is told of none.
+  const store = openStore(folder);
+  context.after(() => store.close());
+  const run = store.getRun("latest");
+  const later = async (holdout: number | null) => {
+    warnings.length = 0;
+    const sets = [{ name: `later-${holdout}`, config: { ...dataset, holdout } }];
+    const signal = new AbortController().signal;
+    const options = { store, output, signal, metrics: [{ name: "psnr" } as const], device: null, threads: 2 };
+    await evaluateRun(run, chooseCheckpoint(store, run, "last"), sets, options);
+    return warnings;
+  };
+  assert.deepEqual(await later(null), [`run ${run.id}: later-null: 18 of 24 images were trained on`]);
+  assert.deepEqual(await later(0.25), []);
+
   const lonely = path.join(folder, "lonely");
   mkdirSync(lonely);
   await sharp({ create: { width: 9, height: 9, channels: 3, background: "red" } }).toFile(

@@ -13,9 +13,16 @@ import { readCheckpoint } from "../checkpoints.ts";
 import { openEmbedding } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openMeters } from "../metrics/meters.ts";
+import { openDataset } from "../open-dataset.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
 import { measureSet } from "./measure-set.ts";
-import { closeSets, type OpenSet, openEvaluationSet, type SetToMeasure } from "./open-sets.ts";
+import {
+  closeSets,
+  countTrainedOn,
+  type OpenSet,
+  openEvaluationSet,
+  type SetToMeasure,
+} from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type EvaluateRunOptions = {
@@ -54,9 +61,38 @@ export async function evaluateRun(
       run.id,
       named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
     );
+    await warnOfTrainedOn(run, named, options);
     return await measureSets(run, checkpoint, sets, options);
   } finally {
     closeSets(sets);
+  }
+}
+
+/** Says which sets share files with the images that the run was trained on, where those can still be looked at. */
+async function warnOfTrainedOn(
+  { id, experiment }: RunRow,
+  sets: readonly OpenSet[],
+  { store, output, signal }: EvaluateRunOptions,
+): Promise<void> {
+  if (sets.length === 0) return;
+  const trained = await openDataset(experiment, { runsFolder: store.folder, output, signal }).catch(
+    (error) => {
+      if (!(error instanceof UserError)) throw error;
+      output.info(
+        `run ${id}: whether images were trained on is not known, as its own are not there any more`,
+      );
+      return null;
+    },
+  );
+  if (trained === null) return;
+  try {
+    for (const set of sets) {
+      const both = countTrainedOn(set, trained);
+      if (both > 0)
+        output.warn(`run ${id}: ${set.name}: ${both} of ${set.indices.length} images were trained on`);
+    }
+  } finally {
+    trained.close();
   }
 }
 
