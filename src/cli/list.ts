@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import type { Command, GlobalOptions } from "./context.ts";
 import { toJson } from "./context.ts";
 import { colorStatus, formatAge, formatDuration, formatNumber, plainText } from "./format.ts";
+import { mainMetrics } from "./measured-table.ts";
 import type { ListedRun } from "./read-summary.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -78,11 +79,9 @@ function columns(now: number, colors: Parameters<typeof colorStatus>[1]): readon
   ];
 }
 
-/** Those that say most about the colours, of unseen images, where a run has them. */
-const listedMetrics = ["psnr", "ciede2000", "colorfulness_ratio"];
-
+/** Of unseen images, where a run has them. */
 function metricColumns(rows: readonly ListedRun[]): readonly Column<ListedRun>[] {
-  return listedMetrics
+  return mainMetrics
     .filter((metric) => rows.some(({ unseenMetrics }) => unseenMetrics[metric] !== undefined))
     .map((metric) => ({
       title: metric,
