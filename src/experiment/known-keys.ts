@@ -25,8 +25,7 @@ export function unknownKeyText(path: readonly (string | number)[], key: string, 
   const list = `(known: ${inRoot.join(", ")})`;
   const paths = [...new Set(allPaths(schema))];
   const variant = variantAt(path);
-  const isKnown = variant && paths.includes([...variant.path, key].join("."));
-  if (isKnown) {
+  if (variant && paths.includes([...variant.path, key].join("."))) {
     return `unknown key for ${variant.key} ${valueAt([...path, variant.key], root)} ${list}`;
   }
   const elsewhere = paths.filter((other) => other.split(".").at(-1) === key && !other.includes(anyItem));
