@@ -47,7 +47,7 @@ function runOf(what: string, store: Store) {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `evaluate: --on: expected a folder of images, an experiment file, a run, seen or unseen, got ${JSON.stringify(what)}, which is none of them`,
+      `evaluate: --on: expected a folder of images, an experiment file, a run, seen or unseen; ${error.message}`,
     );
   }
 }
@@ -60,7 +60,7 @@ function setsOfExperiment(
   const { seen, unseen } = samples;
   const own = { name: setName(name), config: dataset, sampleCounts: { seen, unseen } };
   const named = withSets ? Object.entries(evaluate).map(([name, config]) => ({ name, config })) : [];
-  return [own, ...named.filter((set) => set.name !== own.name)];
+  return [own, ...named];
 }
 
 async function folderSet(folder: string): Promise<SetToMeasure> {

@@ -96,7 +96,7 @@ test("what cannot be measured is one line", async (t) => {
     ],
     [
       ["latest", "--on", "nowhere"],
-      /^error: evaluate: --on: expected a folder .*, got "nowhere", which is none of them/,
+      /^error: evaluate: --on: expected a folder .*; run "nowhere": no such id/,
     ],
     [["latest", "--on", "missing.yaml"], /^error: missing\.yaml: /],
     [["latest", "--on", "empty", "--name", "unseen"], /^error: evaluate: --name: expected a name of letters/],
