@@ -72,10 +72,12 @@ export function announceMeasurement(
     meters.rows,
     sets.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
   );
+  const said = new Set(store.events(run.id).map(({ message }) => message)); // before a resumption
   for (const set of sets) {
     const both = countTrainedOn(set, dataset);
     if (both === 0) continue;
     const message = `${set.name}: ${both} of ${set.indices.length} images to measure on are trained on; holdout or an unseen split leaves such out`;
+    if (said.has(message)) continue;
     warn(message);
     run.event("warning", "evaluation-set", message);
   }
