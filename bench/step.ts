@@ -7,6 +7,9 @@ import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { probeEngines } from "../src/engine/engines.ts";
+import { UserError } from "../src/errors.ts";
+import type { Bench } from "./bench.ts";
+import type { Table } from "./results.ts";
 import { type StepCase, stepCases } from "./step-cases.ts";
 
 type Timing = {
@@ -75,34 +78,40 @@ function torchVersion(): string | null {
   }
 }
 
-/** Prints one table for each case whose name starts with one of `wanted`, or for all. Takes some minutes. */
-export async function benchStep(wanted: readonly string[]): Promise<void> {
+/** One table for each case whose name starts with one of `wanted`, or for all. Takes some minutes. */
+export async function benchStep(wanted: readonly string[]): Promise<Bench> {
   const unknown = wanted.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
   if (unknown !== undefined) {
-    console.error(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
-    process.exitCode = 2;
-    return;
+    throw new UserError(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
   }
   const torch = torchVersion();
-  if (torch === null) {
-    console.log(`no PyTorch in ${python}: set HUERISTIC_PYTHON to a Python that has it to compare`);
-  }
   const engines = (await probeEngines()).filter(({ available }) => available);
-  const versions = engines.map(({ version }) => version).join(", ");
-  console.log(
-    `complete training steps on ${os.cpus()[0]?.model}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
+  const peer =
+    torch === null ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : `PyTorch ${torch}`;
+  const chosen = stepCases.filter(
+    ({ name }) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)),
   );
-  for (const one of stepCases) {
-    if (wanted.length > 0 && !wanted.some((start) => one.name.startsWith(start))) continue;
+  return {
+    versions: [...engines.flatMap(({ version }) => version ?? []), peer],
+    tables: measured(chosen, engines, torch !== null),
+  };
+}
+
+async function* measured(
+  cases: readonly StepCase[],
+  engines: readonly { readonly name: string }[],
+  hasTorch: boolean,
+): AsyncGenerator<Table> {
+  for (const one of cases) {
     const runners: Runner[] = engines.map(({ name }) => engineRunner(name, one));
-    if (torch !== null) {
+    if (hasTorch) {
       runners.push(
         torchRunner("", ["--adam", "fused"], {}, one),
         torchRunner(", channels last", ["--adam", "fused", "--channels-last"], {}, one),
         torchRunner(", passive wait", ["--adam", "fused"], { OMP_WAIT_POLICY: "PASSIVE" }, one),
       );
     }
-    printTable(one, runners, takeTurns(runners));
+    yield tableOf(one, runners, takeTurns(runners));
   }
 }
 
@@ -115,22 +124,28 @@ function takeTurns(runners: readonly Runner[]): readonly Timing[] {
   return timings.map((all) => all.sort((a, b) => a.medianMs - b.medianMs)[Math.floor(all.length / 2)]!);
 }
 
-function printTable({ name, size, batch }: StepCase, runners: readonly Runner[], medians: readonly Timing[]) {
+function tableOf(
+  { name, size, batch }: StepCase,
+  runners: readonly Runner[],
+  medians: readonly Timing[],
+): Table {
   const parameters = new Set(medians.map((timing) => timing.parameters));
   if (parameters.size > 1) throw new Error(`${name}: not the same network: ${[...parameters].join(", ")}`);
   const torchMs = medians
     .filter((_, index) => runners[index]!.name.startsWith("PyTorch"))
     .map(({ medianMs }) => medianMs);
   const best = Math.min(...torchMs);
-  console.log(
-    `\n${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters\n${"".padEnd(26)}ms/step   p10-p90        images/s  peak MiB  / PyTorch`,
-  );
-  for (const [index, runner] of runners.entries()) {
-    const { medianMs, p10, p90, imagesPerSecond, peakRssMiB } = medians[index]!;
-    const spread = `${p10.toFixed(0)}-${p90.toFixed(0)}`;
-    const ratio = torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-";
-    console.log(
-      `${runner.name.padEnd(26)}${medianMs.toFixed(1).padStart(7)}   ${spread.padEnd(13)}${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0).padStart(8)}${peakRssMiB.toFixed(0).padStart(10)}${ratio.padStart(11)}`,
-    );
-  }
+  return {
+    title: `${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters`,
+    columns: ["", "ms/step", "p10-p90", "images/s", "peak MiB", "/ PyTorch"],
+    rows: medians.map(({ medianMs, p10, p90, imagesPerSecond, peakRssMiB }, index) => [
+      runners[index]!.name,
+      medianMs.toFixed(1),
+      `${p10.toFixed(0)}-${p90.toFixed(0)}`,
+      imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0),
+      peakRssMiB.toFixed(0),
+      torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-",
+    ]),
+    notes: [`Median of ${rounds} rounds.`],
+  };
 }
