@@ -1,9 +1,10 @@
 // Which series of runs stand in which chart.
 
 import { plural } from "./format.ts";
-import { curveOf, gapNote, isLoss, type Panel, pointsPerCurve, seriesLabel } from "./panels.ts";
+import { curveOf, gapNote, isLoss, type Panel, pointsPerCurve } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import type { RunGroup } from "./run-names.ts";
+import { seriesLabel } from "./series-label.ts";
 
 /** Charts of most interest first; others follow in the order in which they were logged. */
 const first = ["unseen/loss", "seen/loss", "unseen/psnr", "unseen/ssim", "unseen/colour/chroma_ratio"];

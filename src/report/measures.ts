@@ -1,8 +1,8 @@
 // What a run came to, as columns of a table: losses, whatever the metrics logged, times.
 
 import { formatDuration, formatNumber } from "./format.ts";
-import { seriesLabel } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { seriesLabel } from "./series-label.ts";
 
 export type Better = "lower" | "higher" | null;
 

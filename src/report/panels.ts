@@ -5,6 +5,7 @@ import type { Series } from "../store/rows.ts";
 import { sampledIndices } from "./downsample.ts";
 import { formatNumber, plural } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { seriesLabel } from "./series-label.ts";
 
 export type Curve = {
   readonly label: string;
@@ -71,11 +72,6 @@ export function gapNote({ name, step, value }: Series, stepsPerEpoch: number): s
   if (bad === 0) return null;
   const first = step[value.findIndex((item) => !Number.isFinite(item))]!;
   return `${plural(bad, "value")} of ${seriesLabel(name)} ${bad === 1 ? "is" : "are"} not finite, the first at step ${first} (epoch ${formatNumber(first / Math.max(1, stepsPerEpoch))}); marked at the edge of the frame.`;
-}
-
-/** "unseen/loss" -> "unseen loss". */
-export function seriesLabel(name: string): string {
-  return name.replaceAll(/[/_]/g, " ");
 }
 
 export function isLoss(name: string): boolean {

@@ -2,8 +2,10 @@
 
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
+import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import type { DatasetRow, EventRow, ImageRow, ImageSet, RunRow, Series, SkippedFile } from "../store/rows.ts";
+import { seriesLabel } from "./series-label.ts";
 
 /** A metric of one sample image. */
 export type ImageMetric = {
@@ -36,10 +38,12 @@ export type ReportStore = Pick<
   | "events"
   | "dataset"
   | "skippedFiles"
+  | "evaluationSets"
+  | "metrics"
 > & {
   /** A store that keeps metrics of single images gives them by this. */
   imageMetrics?(runId: string): readonly ImageMetric[];
-  /** A store that keeps evaluations on other data gives them by this. */
+  /** In place of what `hueristic evaluate` stored, which has no pictures. */
   evaluations?(runId: string): readonly Evaluation[];
 };
 
@@ -83,14 +87,30 @@ function readRun(
   run: RunRow,
   summary: RunSummary | undefined,
 ): Omit<ReportRun, "dataset" | "skipped"> {
+  const series = store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []);
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
     lastEpoch: summary?.lastEpoch ?? null,
-    series: store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []),
+    series,
     images: store.images(run.id),
     imageMetrics: store.imageMetrics?.(run.id) ?? [],
-    evaluations: store.evaluations?.(run.id) ?? [],
+    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
     events: store.events(run.id),
   };
+}
+
+/** The newest values of every set of images that the run was measured on beside its own. */
+function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
+  const sets = store.evaluationSets(run.id).map(({ set }) => set);
+  if (sets.length === 0) return [];
+  const seriesOf = (name: string) => series.find((each) => each.name === name);
+  const measured = readMeasured(store.metrics(), sets, seriesOf, Math.max(1, run.stepsPerEpoch));
+  return sets.map((set) => {
+    const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {
+      const found = bySet[set];
+      return found === undefined ? [] : [[seriesLabel(name), found.value] as const];
+    });
+    return { testedOn: set, metrics: Object.fromEntries(values), samples: [] };
+  });
 }

@@ -2,8 +2,8 @@
 
 import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
 import { formatCount, formatDuration, formatNumber, formatTime, plural, shellQuote } from "./format.ts";
-import { seriesLabel } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { seriesLabel } from "./series-label.ts";
 import { experimentYaml } from "./settings.ts";
 
 export type Fact = readonly [term: string, value: string];

@@ -126,6 +126,30 @@ test("metrics of single images find their place in the grid", async (t) => {
   assert.deepEqual(metrics[1], [{}, {}, {}, { psnr: 21 }]);
 });
 
+test("what `hueristic evaluate` stored is read by set and metric", async (t) => {
+  const store = await sampleStore(t, { id: "aaaa", images: 0 });
+  const metric = { name: "ssim_uniform", better: "higher", unit: "", description: "d", source: "s" } as const;
+  const measured = {
+    name: "portraits/ssim_uniform",
+    step: Float64Array.of(10, 40),
+    elapsedMs: Float64Array.of(1, 2),
+    value: Float64Array.of(0.5, 0.7),
+  };
+  const [run] = readReportRuns(
+    {
+      ...store,
+      metrics: () => [metric],
+      evaluationSets: () => [{ set: "portraits", fingerprint: "f" }],
+      seriesNames: () => [measured.name],
+      series: () => measured,
+    },
+    ["aaaa"],
+  );
+  assert.deepEqual(run!.evaluations, [
+    { testedOn: "portraits", metrics: { "ssim uniform": 0.7 }, samples: [] },
+  ]);
+});
+
 test("trained on x tested on: own images on the diagonal, evaluations beside it, the best of a column", async (t) => {
   const skipped = [{ path: "x", reason: "y" }];
   const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
