@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { messageOf } from "../errors.ts";
+import { replaceGather } from "./tensorflow-gather.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -47,6 +48,7 @@ async function loadNative(): Promise<NativeProbe> {
       restoreIsNullOrUndefined();
       const tensorflow = require(name) as NativeTensorFlow;
       const tf = await import("@tensorflow/tfjs-core");
+      replaceGather();
       await tf.setBackend("tensorflow");
       const { binding, isGPUPackage = false, isUsingGpuDevice = false } = tensorflow.backend();
       const version = tensorflow.version["tfjs-node"] ?? tf.version_core;
