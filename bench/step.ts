@@ -6,7 +6,10 @@
 import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type DeviceName, deviceNames, probeDevice } from "../src/engine/devices.ts";
 import { probeEngines } from "../src/engine/engines.ts";
+import { UserError } from "../src/errors.ts";
 import { type StepCase, stepCases } from "./step-cases.ts";
 
 type Timing = {
@@ -25,11 +28,11 @@ const mostPeerSteps = 24;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = process.env.HUERISTIC_PYTHON ?? "python3";
 
-function engineRunner(engine: string, { name, steps }: StepCase): Runner {
+function engineRunner(engine: string, device: DeviceName, { name, steps }: StepCase): Runner {
   return {
     name: engine,
     run: () => {
-      const args = ["--import", "tsx", here("step-child.ts"), engine, name, String(steps)];
+      const args = ["--import", "tsx", here("step-child.ts"), engine, device, name, String(steps)];
       const output = execFileSync(process.execPath, args, {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
@@ -67,43 +70,87 @@ function lastJson(output: string): Timing {
 }
 
 function torchVersion(): string | null {
+  return askTorch("torch.__version__");
+}
+
+function torchHasCuda(): boolean {
+  return askTorch("torch.cuda.is_available()") === "True";
+}
+
+function askTorch(expression: string): string | null {
   try {
-    const command = ["-c", "import torch; print(torch.__version__)"];
+    const command = ["-c", `import torch; print(${expression})`];
     return execFileSync(python, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return null;
   }
 }
 
-/** Prints one table for each case whose name starts with one of `wanted`, or for all. Takes some minutes. */
-export async function benchStep(wanted: readonly string[]): Promise<void> {
-  const unknown = wanted.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
-  if (unknown !== undefined) {
-    console.error(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
-    process.exitCode = 2;
-    return;
-  }
+/**
+ * Prints one table for each case whose name starts with one of `args`, or for all but the tiny one; `--device cpu`,
+ * `cuda` or `webgpu` among them says where, the CPU if not. Takes some minutes.
+ */
+export async function benchStep(args: readonly string[]): Promise<void> {
+  const { device, wanted } = readArguments(args);
+  const probe = await probeDevice(device);
+  if (!probe.found) throw new UserError(`device ${device}: ${probe.reason}; what it needs: ${probe.remedy}`);
   const torch = torchVersion();
   if (torch === null) {
     console.log(`no PyTorch in ${python}: set HUERISTIC_PYTHON to a Python that has it to compare`);
   }
-  const engines = (await probeEngines()).filter(({ available }) => available);
+  const reaching = probe.engines.map(({ engine }) => engine as string);
+  const engines = (await probeEngines()).filter(({ name }) => reaching.includes(name));
   const versions = engines.map(({ version }) => version).join(", ");
+  const place = device === "cpu" ? os.cpus()[0]?.model : probe.engines[0]!.device;
   console.log(
-    `complete training steps on ${os.cpus()[0]?.model}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
+    `complete training steps on ${place}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
   );
   for (const one of stepCases) {
-    if (wanted.length > 0 && !wanted.some((start) => one.name.startsWith(start))) continue;
-    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, one));
-    if (torch !== null) {
-      runners.push(
-        torchRunner("", ["--adam", "fused"], {}, one),
-        torchRunner(", channels last", ["--adam", "fused", "--channels-last"], {}, one),
-        torchRunner(", passive wait", ["--adam", "fused"], { OMP_WAIT_POLICY: "PASSIVE" }, one),
-      );
-    }
+    if (!isWanted(one, wanted)) continue;
+    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, device, one));
+    if (torch !== null) runners.push(...torchRunners(device, one));
     printTable(one, runners, takeTurns(runners));
   }
+}
+
+function readArguments(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { device: { type: "string", default: "cpu" } },
+    allowPositionals: true,
+  });
+  const device = deviceNames.find((name) => name === values.device);
+  if (!device)
+    throw new UserError(`--device: expected one of ${deviceNames.join(", ")}, got ${values.device}`);
+  const unknown = positionals.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
+  if (unknown !== undefined)
+    throw new UserError(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
+  return { device, wanted: positionals };
+}
+
+function isWanted({ name, asked }: StepCase, wanted: readonly string[]): boolean {
+  return wanted.length === 0 ? !asked : wanted.some((start) => name.startsWith(start));
+}
+
+/** On a GPU PyTorch has NVIDIA's, with and without TensorFloat-32, whatever the way by which we reach it. */
+function torchRunners(device: DeviceName, one: StepCase): Runner[] {
+  const fused = ["--adam", "fused"];
+  if (device === "cpu")
+    return [
+      torchRunner("", fused, {}, one),
+      torchRunner(", channels last", [...fused, "--channels-last"], {}, one),
+      torchRunner(", passive wait", fused, { OMP_WAIT_POLICY: "PASSIVE" }, one),
+    ];
+  if (!torchHasCuda()) {
+    console.log("PyTorch finds no CUDA device: not measured");
+    return [];
+  }
+  const onGpu = [...fused, "--device", "cuda"];
+  return [
+    torchRunner(", float32", onGpu, {}, one),
+    torchRunner(", TF32", [...onGpu, "--tf32"], {}, one),
+    torchRunner(", TF32, chan. last", [...onGpu, "--tf32", "--channels-last"], {}, one),
+  ];
 }
 
 /** The median round of every runner. */

@@ -40,7 +40,7 @@ export function cudaFinding({ gpu, cards, onnx, tensorflow }: CudaFacts): Device
       : {
           found: false,
           reason: "no NVIDIA GPU in this computer",
-          remedy: "nothing to install: CUDA needs an NVIDIA GPU",
+          remedy: "a computer with an NVIDIA GPU; nothing to install helps here",
         };
   const device = describe("cuda", gpu);
   const engines: EngineOnDevice[] = [];
@@ -79,7 +79,10 @@ export function webGpuFinding({ gpu, cards, onnx }: WebGpuFacts): DeviceProbe {
 function missingWebGpu(reason: string, gpu: HostGpu | undefined, cards: readonly string[]) {
   if (!gpu)
     return cards.length === 0
-      ? { reason: `no GPU in this computer; ${reason}`, remedy: "nothing to install: WebGPU needs a GPU" }
+      ? {
+          reason: `no GPU in this computer; ${reason}`,
+          remedy: "a computer with a GPU; nothing to install helps here",
+        }
       : {
           reason: `a GPU of ${cards.join(" and ")} is in this computer, but no driver answers; ${reason}`,
           remedy: "the GPU's driver; a container must be given the GPU (docs/gpu.md)",

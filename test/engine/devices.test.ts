@@ -94,7 +94,7 @@ test("cuda: what is there, or the one thing that is missing", () => {
   assert.match(said(cudaFinding(without)), /its driver does not answer → NVIDIA's driver: apt-get install/);
   assert.equal(
     said(cudaFinding({ ...without, cards: ["AMD"] })),
-    "no NVIDIA GPU in this computer → nothing to install: CUDA needs an NVIDIA GPU",
+    "no NVIDIA GPU in this computer → a computer with an NVIDIA GPU; nothing to install helps here",
   );
 });
 
@@ -126,6 +126,6 @@ test("webgpu: what is there, or the one thing that is missing", () => {
   );
   assert.equal(
     said(webGpuFinding({ gpu: undefined, cards: [], onnx: noLoader })),
-    "no GPU in this computer; libvulkan.so.1 is missing → nothing to install: WebGPU needs a GPU",
+    "no GPU in this computer; libvulkan.so.1 is missing → a computer with a GPU; nothing to install helps here",
   );
 });
