@@ -1,27 +1,44 @@
-// npm run bench -- step|data|log: what things cost here, next to what others cost. Run it on a quiet machine.
+// npm run bench -- step|data|log: what things cost here, next to what others cost, as tables that are also
+// appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and a device: npm run bench -- step pix2pix --device webgpu
 
 import { UserError } from "../src/errors.ts";
+import { appendResult, machine, printTable, type Table } from "./results.ts";
 
-const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {
+/** Tables come as they are measured. */
+export type Bench = {
+  readonly versions: readonly string[];
+  readonly tables: AsyncIterable<Table>;
+};
+
+const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Bench>>> = {
   step: async (rest) => (await import("./step.ts")).benchStep(rest),
   data: async () => (await import("./data.ts")).benchData(),
   log: async () => (await import("./log.ts")).benchLog(),
 };
 
-const [name, ...rest] = process.argv.slice(2);
-const bench = name === undefined ? undefined : benches[name];
-if (bench === undefined || (rest.length > 0 && name !== "step")) {
-  console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}; step also takes names of cases and --device`,
-  );
-  process.exitCode = 2;
-} else {
-  try {
-    await bench(rest);
-  } catch (error) {
+const [name = "", ...rest] = process.argv.slice(2);
+const bench = benches[name];
+if (name === "page" && rest.length === 0) {
+  (await import("./page.ts")).writePage();
+} else if (bench && (rest.length === 0 || name === "step")) {
+  await measure(bench).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`error: ${error.message}`);
     process.exitCode = 2;
+  });
+} else {
+  console.error(
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases and --device`,
+  );
+  process.exitCode = 2;
+}
+
+async function measure(bench: (rest: readonly string[]) => Promise<Bench>): Promise<void> {
+  const { versions, tables } = await bench(rest);
+  console.log([machine(), ...versions].join(", "));
+  for await (const table of tables) {
+    printTable(table);
+    appendResult(name, versions, [table]);
   }
 }

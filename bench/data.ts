@@ -7,27 +7,51 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { epochBatches } from "../src/datasets/batches.ts";
 import { type PreparedDataset, prepareDataset } from "../src/datasets/prepare.ts";
 import type { DatasetConfig } from "../src/experiment/experiment.ts";
+import type { Bench } from "./bench.ts";
+import type { Table } from "./results.ts";
 
 const size = 64;
 const batchSize = 64;
 
-export async function benchData(): Promise<void> {
-  console.log(`data at ${size}x${size}, batches of ${batchSize}`);
+export async function benchData(): Promise<Bench> {
+  return {
+    versions: [`sharp ${sharp.versions.sharp}`, `libvips ${sharp.versions.vips}`],
+    tables: measured(),
+  };
+}
+
+async function* measured(): AsyncGenerator<Table> {
   for (const config of configs()) {
     const cacheFolder = mkdtempSync(join(tmpdir(), "hueristic-bench-"));
     try {
-      (await measure(config, cacheFolder, "cold")).close();
-      const prepared = await measure(config, cacheFolder, "warm");
-      readBatches(prepared);
+      const cold = await measure(config, cacheFolder);
+      cold.prepared.close();
+      const { prepared, ...warm } = await measure(config, cacheFolder);
+      const count = prepared.ids.length;
+      const rows = [
+        ["cold: decoded and cached", `${Math.round(cold.ms)} ms`, rate(count, cold.ms)],
+        ["warm: opened from the cache", `${Math.round(warm.ms)} ms`, rate(count, warm.ms)],
+        ["batches read from the cache", "", batchesPerSecond(prepared)],
+      ];
       prepared.close();
-      if (config.kind !== "synthetic") measureDataLoader(foldersOf(config));
+      if (config.kind !== "synthetic") rows.push(...dataLoader(foldersOf(config)));
+      yield {
+        title: `${config.kind}: ${count.toLocaleString("en")} images at ${size}x${size}, batches of ${batchSize}`,
+        columns: ["", "took", "images/s"],
+        rows,
+      };
     } finally {
       rmSync(cacheFolder, { recursive: true, force: true });
     }
   }
+}
+
+function rate(images: number, ms: number): string {
+  return Math.round((images / ms) * 1000).toLocaleString("en");
 }
 
 function configs(): DatasetConfig[] {
@@ -45,14 +69,10 @@ function configs(): DatasetConfig[] {
   return configs;
 }
 
-async function measure(config: DatasetConfig, cacheFolder: string, name: string): Promise<PreparedDataset> {
+async function measure(config: DatasetConfig, cacheFolder: string) {
   const began = performance.now();
   const prepared = await prepareDataset(config, { size, cacheFolder, sampleCounts: { seen: 8, unseen: 8 } });
-  const ms = performance.now() - began;
-  const rate = Math.round((prepared.ids.length / ms) * 1000);
-  if (name === "cold") console.log(prepared.description);
-  console.log(`  ${name}: ${Math.round(ms)} ms, ${rate} images/s`);
-  return prepared;
+  return { prepared, ms: performance.now() - began };
 }
 
 function foldersOf(config: DatasetConfig): string[] {
@@ -62,7 +82,7 @@ function foldersOf(config: DatasetConfig): string[] {
 }
 
 /** Two epochs, each of which decodes every file, in as many workers as there are cores. */
-function measureDataLoader(folders: readonly string[]): void {
+function dataLoader(folders: readonly string[]): string[][] {
   const script = fileURLToPath(new URL("peers/dataloader.py", import.meta.url));
   const numbers = { size, batch: batchSize, workers: availableParallelism() };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -72,17 +92,23 @@ function measureDataLoader(folders: readonly string[]): void {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
-    const { torch, images, workers, perSecond } = JSON.parse(output);
-    console.log(
-      `  DataLoader (PyTorch ${torch}, ${workers} workers, ${images} files): ${perSecond.join(" and ")} images/s`,
-    );
+    const { torch, images, workers, perSecond } = JSON.parse(output) as DataLoaderResult;
+    const name = `DataLoader, PyTorch ${torch}, ${workers} workers, ${images.toLocaleString("en")} files`;
+    return perSecond.map((images, epoch) => [`${name}, epoch ${epoch + 1}`, "", images.toLocaleString("en")]);
   } catch {
-    console.log("  DataLoader: needs PyTorch and Pillow; set HUERISTIC_PYTHON");
+    return [["DataLoader: needs PyTorch and Pillow; set HUERISTIC_PYTHON", "", "-"]];
   }
 }
 
+type DataLoaderResult = {
+  readonly torch: string;
+  readonly images: number;
+  readonly workers: number;
+  readonly perSecond: readonly number[];
+};
+
 /** Whole epochs for about a second. */
-function readBatches(prepared: PreparedDataset): void {
+function batchesPerSecond(prepared: PreparedDataset): string {
   const length = Math.min(batchSize, prepared.seen.length);
   const into = new Uint8Array(length * size * size * 3);
   const began = performance.now();
@@ -93,6 +119,5 @@ function readBatches(prepared: PreparedDataset): void {
       batches++;
     }
   }
-  const perSecond = Math.round(batches / ((performance.now() - began) / 1000));
-  console.log(`  read: ${perSecond} batches/s of ${length}, ${perSecond * length} images/s`);
+  return rate(batches * length, performance.now() - began);
 }

@@ -8,11 +8,13 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStore } from "../src/store/open-store.ts";
+import type { Bench } from "./bench.ts";
 import { benchRun, fileSystemOf, saveBenchDataset } from "./log-rows.ts";
+import type { Table } from "./results.ts";
 
 type Figure = {
   readonly what: string;
@@ -21,8 +23,12 @@ type Figure = {
   readonly values: number[];
 };
 
-/** Measures all and prints one table. Takes about a minute. */
-export async function benchLog(): Promise<void> {
+/** One table. Takes about a minute. */
+export async function benchLog(): Promise<Bench> {
+  return { versions: [], tables: measured() };
+}
+
+async function* measured(): AsyncGenerator<Table> {
   const folder = mkdtempSync(join(tmpdir(), "hueristic-bench-"));
   try {
     const figures = [
@@ -32,11 +38,12 @@ export async function benchLog(): Promise<void> {
       runStart(folder, "run start, fresh store", null),
       await listing(folder),
     ];
-    const where = `${cpus()[0]?.model ?? "unknown CPU"}, ${availableParallelism()} threads, ${fileSystemOf(folder)}`;
-    console.log(
-      `logging on ${where}, Node ${process.version}; median (smallest - largest) of so many rounds`,
-    );
-    for (const figure of figures) console.log(lineOf(figure));
+    yield {
+      title: "Logging",
+      columns: ["", "median", "unit", "smallest - largest", "rounds", "bar"],
+      rows: figures.map(rowOf),
+      notes: [`On ${fileSystemOf(folder)}.`],
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -142,12 +149,11 @@ async function listing(folder: string): Promise<Figure> {
   return { what: "list 1,000 runs x 100 steps x 4", unit: "ms", bar: "< 1,000", values };
 }
 
-function lineOf({ what, unit, bar, values }: Figure): string {
+function rowOf({ what, unit, bar, values }: Figure): string[] {
   const sorted = [...values].sort((a, b) => a - b);
   const shown = (value: number) => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
   const [low, median, high] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((at) =>
     shown(sorted[at]!),
   );
-  const spread = `(${low} - ${high})`;
-  return `  ${what.padEnd(34)}${median!.padStart(10)} ${unit.padEnd(13)}${spread.padEnd(24)}of ${String(values.length).padEnd(4)}bar ${bar}`;
+  return [what, median!, unit, `${low} - ${high}`, String(values.length), bar];
 }

@@ -10,6 +10,8 @@ import { parseArgs } from "node:util";
 import { type DeviceName, deviceNames, probeDevice } from "../src/engine/devices.ts";
 import { probeEngines } from "../src/engine/engines.ts";
 import { UserError } from "../src/errors.ts";
+import type { Bench } from "./bench.ts";
+import type { Table } from "./results.ts";
 import { type StepCase, stepCases } from "./step-cases.ts";
 
 type Timing = {
@@ -87,29 +89,42 @@ function askTorch(expression: string): string | null {
 }
 
 /**
- * Prints one table for each case whose name starts with one of `args`, or for all but the tiny one; `--device cpu`,
- * `cuda` or `webgpu` among them says where, the CPU if not. Takes some minutes.
+ * One table for each case whose name starts with one of `args`, or for all but the tiny one; `--device cpu`, `cuda` or
+ * `webgpu` among them says where, the CPU if not. Takes some minutes.
  */
-export async function benchStep(args: readonly string[]): Promise<void> {
+export async function benchStep(args: readonly string[]): Promise<Bench> {
   const { device, wanted } = readArguments(args);
   const probe = await probeDevice(device);
   if (!probe.found) throw new UserError(`device ${device}: ${probe.reason}; what it needs: ${probe.remedy}`);
-  const torch = torchVersion();
-  if (torch === null) {
-    console.log(`no PyTorch in ${python}: set HUERISTIC_PYTHON to a Python that has it to compare`);
-  }
   const reaching = probe.engines.map(({ engine }) => engine as string);
   const engines = (await probeEngines()).filter(({ name }) => reaching.includes(name));
-  const versions = engines.map(({ version }) => version).join(", ");
-  const place = device === "cpu" ? os.cpus()[0]?.model : probe.engines[0]!.device;
-  console.log(
-    `complete training steps on ${place}, ${os.availableParallelism()} threads, Node ${process.version}, ${versions}, PyTorch ${torch ?? "absent"}; median of ${rounds} rounds`,
-  );
-  for (const one of stepCases) {
-    if (!isWanted(one, wanted)) continue;
+  const torch = torchVersion();
+  const peer =
+    torch === null ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : `PyTorch ${torch}`;
+  const hasPeer = torch !== null && (device === "cpu" || torchHasCuda());
+  const places = device === "cpu" ? [] : [probe.engines[0]!.device];
+  const lacking = torch !== null && !hasPeer ? ["which finds no CUDA device"] : [];
+  return {
+    versions: [...places, ...engines.flatMap(({ version }) => version ?? []), peer, ...lacking],
+    tables: measured(
+      stepCases.filter((one) => isWanted(one, wanted)),
+      device,
+      engines,
+      hasPeer,
+    ),
+  };
+}
+
+async function* measured(
+  cases: readonly StepCase[],
+  device: DeviceName,
+  engines: readonly { readonly name: string }[],
+  hasPeer: boolean,
+): AsyncGenerator<Table> {
+  for (const one of cases) {
     const runners: Runner[] = engines.map(({ name }) => engineRunner(name, device, one));
-    if (torch !== null) runners.push(...torchRunners(device, one));
-    printTable(one, runners, takeTurns(runners));
+    if (hasPeer) runners.push(...torchRunners(device, one));
+    yield tableOf(one, runners, takeTurns(runners));
   }
 }
 
@@ -141,10 +156,6 @@ function torchRunners(device: DeviceName, one: StepCase): Runner[] {
       torchRunner(", channels last", [...fused, "--channels-last"], {}, one),
       torchRunner(", passive wait", fused, { OMP_WAIT_POLICY: "PASSIVE" }, one),
     ];
-  if (!torchHasCuda()) {
-    console.log("PyTorch finds no CUDA device: not measured");
-    return [];
-  }
   const onGpu = [...fused, "--device", "cuda"];
   return [
     torchRunner(", float32", onGpu, {}, one),
@@ -162,22 +173,28 @@ function takeTurns(runners: readonly Runner[]): readonly Timing[] {
   return timings.map((all) => all.sort((a, b) => a.medianMs - b.medianMs)[Math.floor(all.length / 2)]!);
 }
 
-function printTable({ name, size, batch }: StepCase, runners: readonly Runner[], medians: readonly Timing[]) {
+function tableOf(
+  { name, size, batch }: StepCase,
+  runners: readonly Runner[],
+  medians: readonly Timing[],
+): Table {
   const parameters = new Set(medians.map((timing) => timing.parameters));
   if (parameters.size > 1) throw new Error(`${name}: not the same network: ${[...parameters].join(", ")}`);
   const torchMs = medians
     .filter((_, index) => runners[index]!.name.startsWith("PyTorch"))
     .map(({ medianMs }) => medianMs);
   const best = Math.min(...torchMs);
-  console.log(
-    `\n${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters\n${"".padEnd(26)}ms/step   p10-p90        images/s  peak MiB  / PyTorch`,
-  );
-  for (const [index, runner] of runners.entries()) {
-    const { medianMs, p10, p90, imagesPerSecond, peakRssMiB } = medians[index]!;
-    const spread = `${p10.toFixed(0)}-${p90.toFixed(0)}`;
-    const ratio = torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-";
-    console.log(
-      `${runner.name.padEnd(26)}${medianMs.toFixed(1).padStart(7)}   ${spread.padEnd(13)}${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0).padStart(8)}${peakRssMiB.toFixed(0).padStart(10)}${ratio.padStart(11)}`,
-    );
-  }
+  return {
+    title: `${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters`,
+    columns: ["", "ms/step", "p10-p90", "images/s", "peak MiB", "/ PyTorch"],
+    rows: medians.map(({ medianMs, p10, p90, imagesPerSecond, peakRssMiB }, index) => [
+      runners[index]!.name,
+      medianMs.toFixed(1),
+      `${p10.toFixed(0)}-${p90.toFixed(0)}`,
+      imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0),
+      peakRssMiB.toFixed(0),
+      torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-",
+    ]),
+    notes: [`Median of ${rounds} rounds.`],
+  };
 }

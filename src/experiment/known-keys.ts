@@ -12,7 +12,7 @@ export function knownKeys(path: readonly (string | number)[], value: unknown): s
   let here: unknown = value;
   for (const key of path) {
     const list: Schema | undefined = at && unwrapped(at);
-    at = list instanceof z.ZodArray ? list.element : shapeOf(at, here)?.[String(key)];
+    at = itemOf(list) ?? shapeOf(at, here)?.[String(key)];
     here = (here as Record<string, unknown> | null)?.[key as string];
   }
   return Object.keys(shapeOf(at, here) ?? {});
@@ -41,7 +41,8 @@ function valueAt(path: readonly (string | number)[], root: unknown): unknown {
 
 function allPaths(at: Schema, prefix = ""): string[] {
   const inner = unwrapped(at);
-  if (inner instanceof z.ZodArray) return allPaths(inner.element, `${prefix}${anyItem}.`);
+  const item = itemOf(inner);
+  if (item) return allPaths(item, `${prefix}${anyItem}.`);
   const objects =
     inner instanceof z.ZodDiscriminatedUnion ? inner.options : inner instanceof z.ZodObject ? [inner] : [];
   return objects.flatMap((option) =>
@@ -50,6 +51,12 @@ function allPaths(at: Schema, prefix = ""): string[] {
       ...allPaths(value as Schema, `${prefix}${key}.`),
     ]),
   );
+}
+
+/** What a list or a mapping of the user's own names holds. */
+function itemOf(at: Schema | undefined): Schema | undefined {
+  if (at instanceof z.ZodArray) return at.element;
+  return at instanceof z.ZodRecord ? at.valueType : undefined;
 }
 
 function shapeOf(at: Schema | undefined, value: unknown): Readonly<Record<string, Schema>> | undefined {

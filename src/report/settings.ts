@@ -1,27 +1,11 @@
 // The experiment as its author writes it: snake_case YAML, and flat settings for comparing runs.
 
 import { stringify } from "yaml";
+import { snakeCase } from "../experiment/camel-case.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 
-/** Keys below these are names out of the data, not ours. */
-const foreignKeys: ReadonlySet<string> = new Set(["attributes"]);
-
 export function experimentYaml(experiment: Experiment): string {
-  return stringify(snakeCased(experiment));
-}
-
-function snakeCased(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeCased);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]) => [
-    snake(key),
-    foreignKeys.has(key) ? item : snakeCased(item),
-  ]);
-  return Object.fromEntries(entries);
-}
-
-function snake(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return stringify(snakeCase(experiment));
 }
 
 /** Path -> value as text, such as "train.optimizer.learning_rate" -> "0.001". */
@@ -32,7 +16,7 @@ export function flatSettings(experiment: Experiment): Map<string, string> {
       settings.set(path, typeof value === "string" ? value : JSON.stringify(value ?? null));
     else for (const [key, item] of Object.entries(value)) visit(path === "" ? key : `${path}.${key}`, item);
   };
-  visit("", snakeCased(experiment));
+  visit("", snakeCase(experiment));
   return settings;
 }
 

@@ -1,7 +1,7 @@
 // What belongs to a run: its series, images and events.
 
 import type { Database } from "better-sqlite3";
-import type { Blob, EventRow, ImageRow, Series } from "./rows.ts";
+import type { Blob, EvaluationSetRow, EventRow, ImageRow, MetricRow, Series } from "./rows.ts";
 
 export type RunContentReader = {
   /** In the order in which they were first logged. */
@@ -11,6 +11,10 @@ export type RunContentReader = {
   /** Ordered by epoch, set, index and kind. */
   images(runId: string): ImageRow[];
   blob(hash: string): Blob | undefined;
+  /** Sets that the run was measured on beside seen and unseen, by name. */
+  evaluationSets(runId: string): EvaluationSetRow[];
+  /** Of all runs, by name. */
+  metrics(): MetricRow[];
   /** Oldest first. */
   events(runId: string): EventRow[];
 };
@@ -32,6 +36,10 @@ export function createRunContentReader(database: Database): RunContentReader {
      FROM images WHERE run_id = ? ORDER BY epoch, "set", idx, kind`,
   );
   const selectBlob = database.prepare<[string], Blob>("SELECT mime, bytes FROM blobs WHERE hash = ?");
+  const selectSets = database.prepare<[string], EvaluationSetRow>(
+    'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ? ORDER BY "set"',
+  );
+  const selectMetrics = database.prepare<[], MetricRow>("SELECT * FROM metrics ORDER BY name");
   const selectEvents = database.prepare<[string], EventRow>(
     "SELECT at, level, kind, message FROM events WHERE run_id = ? ORDER BY id",
   );
@@ -51,6 +59,8 @@ export function createRunContentReader(database: Database): RunContentReader {
     },
     images: (runId) => selectImages.all(runId),
     blob: (hash) => selectBlob.get(hash),
+    evaluationSets: (runId) => selectSets.all(runId),
+    metrics: () => selectMetrics.all(),
     events: (runId) => selectEvents.all(runId),
   };
 }
