@@ -4,19 +4,16 @@ import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type { DatasetRow, EventRow, ImageRow, ImageSet, RunRow, Series, SkippedFile } from "../store/rows.ts";
+import type {
+  DatasetRow,
+  EventRow,
+  ImageRow,
+  RunRow,
+  SampleMetric,
+  Series,
+  SkippedFile,
+} from "../store/rows.ts";
 import { seriesLabel } from "./series-label.ts";
-
-/** A metric of one sample image. */
-export type ImageMetric = {
-  readonly epoch: number;
-  readonly set: ImageSet;
-  /** Position of the image among the samples of its set. */
-  readonly index: number;
-  /** Such as "psnr". */
-  readonly metric: string;
-  readonly value: number;
-};
 
 /** What a finished run gave on images of some data set, its own or another. */
 export type Evaluation = {
@@ -34,6 +31,7 @@ export type ReportStore = Pick<
   | "seriesNames"
   | "series"
   | "images"
+  | "sampleMetrics"
   | "blob"
   | "events"
   | "dataset"
@@ -41,8 +39,6 @@ export type ReportStore = Pick<
   | "evaluationSets"
   | "metrics"
 > & {
-  /** A store that keeps metrics of single images gives them by this. */
-  imageMetrics?(runId: string): readonly ImageMetric[];
   /** In place of what `hueristic evaluate` stored, which has no pictures. */
   evaluations?(runId: string): readonly Evaluation[];
 };
@@ -53,7 +49,7 @@ export type ReportRun = {
   readonly lastEpoch: number | null;
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
-  readonly imageMetrics: readonly ImageMetric[];
+  readonly sampleMetrics: readonly SampleMetric[];
   readonly evaluations: readonly Evaluation[];
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
@@ -94,7 +90,7 @@ function readRun(
     lastEpoch: summary?.lastEpoch ?? null,
     series,
     images: store.images(run.id),
-    imageMetrics: store.imageMetrics?.(run.id) ?? [],
+    sampleMetrics: store.sampleMetrics(run.id),
     evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
     events: store.events(run.id),
   };

@@ -106,9 +106,9 @@ function columnsOf(images: readonly ImageRow[], { mostImages }: Thinning): Numbe
   });
 }
 
-function metricsByImage({ imageMetrics }: ReportRun): Map<string, Record<string, number>> {
+function metricsByImage({ sampleMetrics }: ReportRun): Map<string, Record<string, number>> {
   const measured = new Map<string, Record<string, number>>();
-  for (const { epoch, set, index, metric, value } of imageMetrics) {
+  for (const { epoch, set, index, metric, value } of sampleMetrics) {
     const key = `${epoch} ${set} ${index}`;
     const values = measured.get(key) ?? {};
     measured.set(key, values);

@@ -1,7 +1,7 @@
 // What belongs to a run: its series, images and events.
 
 import type { Database } from "better-sqlite3";
-import type { Blob, EvaluationSetRow, EventRow, ImageRow, MetricRow, Series } from "./rows.ts";
+import type { Blob, EvaluationSetRow, EventRow, ImageRow, MetricRow, SampleMetric, Series } from "./rows.ts";
 
 export type RunContentReader = {
   /** In the order in which they were first logged. */
@@ -10,6 +10,8 @@ export type RunContentReader = {
   series(runId: string, name: string): Series | undefined;
   /** Ordered by epoch, set, index and kind. */
   images(runId: string): ImageRow[];
+  /** Metrics of the images that are drawn; values that are not finite are left out. */
+  sampleMetrics(runId: string): SampleMetric[];
   blob(hash: string): Blob | undefined;
   /** Sets that the run was measured on beside seen and unseen, by name. */
   evaluationSets(runId: string): EvaluationSetRow[];
@@ -35,6 +37,15 @@ export function createRunContentReader(database: Database): RunContentReader {
     `SELECT epoch, "set", idx AS "index", kind, image_id AS imageId, blob_hash AS blobHash
      FROM images WHERE run_id = ? ORDER BY epoch, "set", idx, kind`,
   );
+  const selectSampleMetrics = database.prepare<[{ run: string }], SampleMetric>(
+    `WITH samples AS MATERIALIZED (
+       SELECT DISTINCT "set", idx, image_id FROM images WHERE run_id = :run
+     )
+     SELECT measured.epoch, measured."set", samples.idx AS "index", measured.metric, measured.value
+     FROM image_metrics AS measured
+     JOIN samples ON samples."set" = measured."set" AND samples.image_id = measured.image_id
+     WHERE measured.run = :run AND measured.value IS NOT NULL AND abs(measured.value) < 9e999`,
+  );
   const selectBlob = database.prepare<[string], Blob>("SELECT mime, bytes FROM blobs WHERE hash = ?");
   const selectSets = database.prepare<[string], EvaluationSetRow>(
     'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ? ORDER BY "set"',
@@ -58,6 +69,7 @@ export function createRunContentReader(database: Database): RunContentReader {
       };
     },
     images: (runId) => selectImages.all(runId),
+    sampleMetrics: (runId) => selectSampleMetrics.all({ run: runId }),
     blob: (hash) => selectBlob.get(hash),
     evaluationSets: (runId) => selectSets.all(runId),
     metrics: () => selectMetrics.all(),

@@ -112,6 +112,17 @@ export type Measured = {
   readonly places: Uint32Array;
 };
 
+/** A metric of one sample image. */
+export type SampleMetric = {
+  readonly epoch: number;
+  readonly set: ImageSet;
+  /** Position of the image among the samples of its set. */
+  readonly index: number;
+  /** Such as "psnr". */
+  readonly metric: string;
+  readonly value: number;
+};
+
 /** Images that a run is measured on beside its own data set. */
 export type EvaluationSetRow = { readonly set: string; readonly fingerprint: string };
 

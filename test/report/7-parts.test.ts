@@ -120,8 +120,8 @@ test("the page is chosen by what is given", async (t) => {
 
 test("metrics of single images find their place in the grid", async (t) => {
   const store = await sampleStore(t, { id: "aaaa" });
-  const imageMetrics = () => [{ epoch: 2, set: "unseen" as const, index: 1, metric: "psnr", value: 21 }];
-  const runs = readReportRuns({ ...store, imageMetrics }, ["aaaa"]);
+  const sampleMetrics = () => [{ epoch: 2, set: "unseen" as const, index: 1, metric: "psnr", value: 21 }];
+  const runs = readReportRuns({ ...store, sampleMetrics }, ["aaaa"]);
   const { metrics } = sampleGrids(runs, ["a"]).grids[0]!.rows[0]!;
   assert.deepEqual(metrics[1], [{}, {}, {}, { psnr: 21 }]);
 });

@@ -72,6 +72,20 @@ describe("values of metrics", () => {
     assert.deepEqual(store.evaluationSets(writer.id), [{ set: "faces", fingerprint: faces.fingerprint }]);
   });
 
+  it("of the images that are drawn come with their place among the samples", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    writer.nameMeasured([psnr], [{ set: "faces", fingerprint: faces.fingerprint }]);
+    const picture = { set: "unseen", index: 4, imageId: "b.png", mime: "image/webp" } as const;
+    writer.logImages([{ ...picture, epoch: 0, kind: "real", bytes: Uint8Array.of(0) }]);
+    writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
+    writer.logMeasured(2, [unseen(20)]);
+    writer.logMeasured(4, [unseen(Number.POSITIVE_INFINITY)]);
+    assert.deepEqual(store.sampleMetrics(writer.id), [
+      { epoch: 1, set: "unseen", index: 4, metric: "psnr", value: 20 },
+    ]);
+  });
+
   it("go back with a run to its checkpoint", (test) => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
