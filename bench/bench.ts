@@ -1,4 +1,4 @@
-// npm run bench -- step|data|log: what things cost here, next to what others cost, as tables that are also
+// npm run bench -- step|data|log|report: what things cost here, next to what others cost, as tables that are also
 // appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and a device: npm run bench -- step pix2pix --device webgpu
 
@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   step: async (rest) => (await import("./step.ts")).benchStep(rest),
   data: async () => (await import("./data.ts")).benchData(),
   log: async () => (await import("./log.ts")).benchLog(),
+  report: async () => (await import("./report.ts")).benchReport(),
 };
 
 const [name = "", ...rest] = process.argv.slice(2);
