@@ -19,6 +19,7 @@ import { createRunReader, type RunReader } from "./read-runs.ts";
 import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
+import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
 import { createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -32,7 +33,8 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
-  DatasetReader & {
+  DatasetReader &
+  EvaluationWriter & {
     readonly folder: string;
     /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
     getRun(ref: string): RunRow;
@@ -75,6 +77,7 @@ function assemble(
   const findRun = createRunFinder(database);
   const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
   const saveDataset = createDatasetWriter(database);
+  const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);
   const writers = new Set<RunWriter>();
 
@@ -106,6 +109,11 @@ function assemble(
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
     resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
+    requireMeasurable: evaluations.requireMeasurable,
+    saveEvaluation(id, evaluation) {
+      requireWritable();
+      evaluations.saveEvaluation(id, evaluation);
+    },
     deleteRun(id) {
       requireWritable();
       deleteRun(id);
