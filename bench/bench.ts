@@ -1,6 +1,6 @@
-// npm run bench -- step|data|log: what things cost here, next to what others cost, as tables that are also
+// npm run bench -- step|data|log|report: what things cost here, next to what others cost, as tables that are also
 // appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
-// `step` also takes the names of cases, or how they start: npm run bench -- step pix2pix
+// `step` also takes the names of cases, or how they start, and a device: npm run bench -- step pix2pix --device webgpu
 
 import { UserError } from "../src/errors.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   step: async (rest) => (await import("./step.ts")).benchStep(rest),
   data: async () => (await import("./data.ts")).benchData(),
   log: async () => (await import("./log.ts")).benchLog(),
+  report: async () => (await import("./report.ts")).benchReport(),
 };
 
 const [name = "", ...rest] = process.argv.slice(2);
@@ -29,7 +30,7 @@ if (name === "page" && rest.length === 0) {
   });
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases`,
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases and --device`,
   );
   process.exitCode = 2;
 }

@@ -12,6 +12,8 @@ export type StepCase = {
   readonly batch: number;
   /** Enough for our calls to reach their usual length. */
   readonly steps: number;
+  /** Runs only where it is asked for by name. */
+  readonly asked?: boolean;
   /** The file in bench/peers that does the same, and what it wants to know beside size and batch. */
   readonly peer: { readonly file: string; readonly flags: readonly string[] };
 };
@@ -55,6 +57,8 @@ function pix2pix(size: number, batch: number, width: number, steps: number): Ste
 }
 
 export const stepCases: readonly StepCase[] = [
+  // To see whether a device works at all, a software driver included; its time means nothing.
+  { ...pix2pix(32, 2, 8, 8), name: "tiny", asked: true },
   beta(64, 16, 40),
   beta(128, 8, 24),
   pix2pix(64, 8, 32, 96),

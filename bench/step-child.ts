@@ -1,20 +1,20 @@
 // Times training steps of one case on one engine in a process of its own, so that its peak memory is its own too.
-// Arguments: engine, name of the case, steps. Prints one line of JSON, as the files in bench/peers do.
+// Arguments: engine, device, name of the case, steps. Prints one line of JSON, as the files in bench/peers do.
 
 import { specsOf } from "../src/engine/engine.ts";
 import { openEngine } from "../src/engine/engines.ts";
-import type { EngineChoice } from "../src/experiment/experiment.ts";
+import type { DeviceChoice, EngineChoice } from "../src/experiment/experiment.ts";
 import { modelOf } from "../src/models/models.ts";
 import { randomStream } from "../src/random.ts";
 import { drawNoise } from "../src/runner/noise.ts";
 import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
 import { stepCases } from "./step-cases.ts";
 
-const [choice, name, wanted] = process.argv.slice(2) as [EngineChoice, string, string];
+const [choice, device, name, wanted] = process.argv.slice(2) as [EngineChoice, DeviceChoice, string, string];
 const steps = Number(wanted);
 const { model, learningRate, beta1, size, batch } = stepCases.find((one) => one.name === name)!;
 
-const engine = await openEngine(choice);
+const engine = await openEngine(choice, { device });
 const network = modelOf(model).build({
   model,
   imageSize: size,

@@ -6,6 +6,8 @@
 import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type DeviceName, deviceNames, probeDevice } from "../src/engine/devices.ts";
 import { probeEngines } from "../src/engine/engines.ts";
 import { UserError } from "../src/errors.ts";
 import type { Bench } from "./bench.ts";
@@ -28,11 +30,11 @@ const mostPeerSteps = 24;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = process.env.HUERISTIC_PYTHON ?? "python3";
 
-function engineRunner(engine: string, { name, steps }: StepCase): Runner {
+function engineRunner(engine: string, device: DeviceName, { name, steps }: StepCase): Runner {
   return {
     name: engine,
     run: () => {
-      const args = ["--import", "tsx", here("step-child.ts"), engine, name, String(steps)];
+      const args = ["--import", "tsx", here("step-child.ts"), engine, device, name, String(steps)];
       const output = execFileSync(process.execPath, args, {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
@@ -70,49 +72,96 @@ function lastJson(output: string): Timing {
 }
 
 function torchVersion(): string | null {
+  return askTorch("torch.__version__");
+}
+
+function torchHasCuda(): boolean {
+  return askTorch("torch.cuda.is_available()") === "True";
+}
+
+function askTorch(expression: string): string | null {
   try {
-    const command = ["-c", "import torch; print(torch.__version__)"];
+    const command = ["-c", `import torch; print(${expression})`];
     return execFileSync(python, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return null;
   }
 }
 
-/** One table for each case whose name starts with one of `wanted`, or for all. Takes some minutes. */
-export async function benchStep(wanted: readonly string[]): Promise<Bench> {
-  const unknown = wanted.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
-  if (unknown !== undefined) {
-    throw new UserError(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
-  }
+/**
+ * One table for each case whose name starts with one of `args`, or for all but the tiny one; `--device cpu`, `cuda` or
+ * `webgpu` among them says where, the CPU if not. Takes some minutes.
+ */
+export async function benchStep(args: readonly string[]): Promise<Bench> {
+  const { device, wanted } = readArguments(args);
+  const probe = await probeDevice(device);
+  if (!probe.found) throw new UserError(`device ${device}: ${probe.reason}; what it needs: ${probe.remedy}`);
+  const reaching = probe.engines.map(({ engine }) => engine as string);
+  const engines = (await probeEngines()).filter(({ name }) => reaching.includes(name));
   const torch = torchVersion();
-  const engines = (await probeEngines()).filter(({ available }) => available);
   const peer =
     torch === null ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : `PyTorch ${torch}`;
-  const chosen = stepCases.filter(
-    ({ name }) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)),
-  );
+  const hasPeer = torch !== null && (device === "cpu" || torchHasCuda());
+  const places = device === "cpu" ? [] : [probe.engines[0]!.device];
+  const lacking = torch !== null && !hasPeer ? ["which finds no CUDA device"] : [];
   return {
-    versions: [...engines.flatMap(({ version }) => version ?? []), peer],
-    tables: measured(chosen, engines, torch !== null),
+    versions: [...places, ...engines.flatMap(({ version }) => version ?? []), peer, ...lacking],
+    tables: measured(
+      stepCases.filter((one) => isWanted(one, wanted)),
+      device,
+      engines,
+      hasPeer,
+    ),
   };
 }
 
 async function* measured(
   cases: readonly StepCase[],
+  device: DeviceName,
   engines: readonly { readonly name: string }[],
-  hasTorch: boolean,
+  hasPeer: boolean,
 ): AsyncGenerator<Table> {
   for (const one of cases) {
-    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, one));
-    if (hasTorch) {
-      runners.push(
-        torchRunner("", ["--adam", "fused"], {}, one),
-        torchRunner(", channels last", ["--adam", "fused", "--channels-last"], {}, one),
-        torchRunner(", passive wait", ["--adam", "fused"], { OMP_WAIT_POLICY: "PASSIVE" }, one),
-      );
-    }
+    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, device, one));
+    if (hasPeer) runners.push(...torchRunners(device, one));
     yield tableOf(one, runners, takeTurns(runners));
   }
+}
+
+function readArguments(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { device: { type: "string", default: "cpu" } },
+    allowPositionals: true,
+  });
+  const device = deviceNames.find((name) => name === values.device);
+  if (!device)
+    throw new UserError(`--device: expected one of ${deviceNames.join(", ")}, got ${values.device}`);
+  const unknown = positionals.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
+  if (unknown !== undefined)
+    throw new UserError(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
+  return { device, wanted: positionals };
+}
+
+function isWanted({ name, asked }: StepCase, wanted: readonly string[]): boolean {
+  return wanted.length === 0 ? !asked : wanted.some((start) => name.startsWith(start));
+}
+
+/** On a GPU PyTorch has NVIDIA's, with and without TensorFloat-32, whatever the way by which we reach it. */
+function torchRunners(device: DeviceName, one: StepCase): Runner[] {
+  const fused = ["--adam", "fused"];
+  if (device === "cpu")
+    return [
+      torchRunner("", fused, {}, one),
+      torchRunner(", channels last", [...fused, "--channels-last"], {}, one),
+      torchRunner(", passive wait", fused, { OMP_WAIT_POLICY: "PASSIVE" }, one),
+    ];
+  const onGpu = [...fused, "--device", "cuda"];
+  return [
+    torchRunner(", float32", onGpu, {}, one),
+    torchRunner(", TF32", [...onGpu, "--tf32"], {}, one),
+    torchRunner(", TF32, chan. last", [...onGpu, "--tf32", "--channels-last"], {}, one),
+  ];
 }
 
 /** The median round of every runner. */

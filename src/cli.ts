@@ -7,6 +7,7 @@ import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder } from "./cli/context.ts";
 import { dataCommand } from "./cli/data.ts";
 import { doctorCommand } from "./cli/doctor.ts";
+import { evaluateCommand } from "./cli/evaluate.ts";
 import { listCommand } from "./cli/list.ts";
 import { modelsCommand } from "./cli/models.ts";
 import { printError } from "./cli/print-error.ts";
@@ -73,7 +74,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
 
   const commands: string[] = [];
   function add<Options>(
-    { command, summary, options, run }: Command<Options>,
+    { command, summary, lists = [], options, run }: Command<Options>,
     to: Argv<GlobalOptions> = parser,
   ): void {
     if (to === parser) commands.push(command.split(" ")[0]!);
@@ -82,7 +83,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       summary,
       (inner) => options(inner as never),
       async (parsed) => {
-        const given = lastOfEach(parsed, command) as Options & GlobalOptions;
+        const given = lastOfEach(parsed, command, lists) as Options & GlobalOptions;
         if (given.runs === "") throw new UserError('--runs: expected a folder, got ""');
         onExit(await run(given, context));
       },
@@ -94,6 +95,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(reportCommand);
   add(listCommand);
   add(showCommand);
+  add(evaluateCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);
@@ -133,13 +135,17 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
     });
 }
 
-/** Of an option that is given twice the last one holds; only the list that a command takes stays one. */
-function lastOfEach(parsed: Readonly<Record<string, unknown>>, command: string): Record<string, unknown> {
+/** Of an option that is given twice the last one holds; only the lists that a command takes stay some. */
+function lastOfEach(
+  parsed: Readonly<Record<string, unknown>>,
+  command: string,
+  lists: readonly string[],
+): Record<string, unknown> {
   const list = /\[(\w+)\.\.\]/.exec(command)?.[1];
   return Object.fromEntries(
     Object.entries(parsed).map(([key, value]) => [
       key,
-      Array.isArray(value) && key !== list && key !== "_" ? value.at(-1) : value,
+      Array.isArray(value) && key !== list && key !== "_" && !lists.includes(key) ? value.at(-1) : value,
     ]),
   );
 }

@@ -4,7 +4,7 @@ Run: OMP_WAIT_POLICY=PASSIVE python bench/peers/beta.py --size 64 --batch 16 --t
 
 A step is forward, mean squared error, backward and Adam, from luma and chroma that lie ready in memory: sRGB -> Lab,
 which Hueristic does inside its step, is NOT part of the time here. Random data; one batch is used again and again.
-Prints one JSON line: { torch, device, threads, size, batch, parameters, channelsLast, adam, steps, medianMs, p10, p90,
+Prints one JSON line: { torch, device, threads, size, batch, parameters, tf32, channelsLast, adam, steps, medianMs, p10, p90,
 imagesPerSecond (at the median), peakRssMiB (of the whole process), omp (OMP_WAIT_POLICY) }.
 """
 
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--tf32", action="store_true", help="products in TensorFloat-32, on a GPU that has it")
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--adam", choices=["default", "foreach", "fused"], default="default")
     options = parser.parse_args()
@@ -63,6 +64,9 @@ def main():
         parser.error(f"--size: expected a multiple of 8, got {options.size}")
 
     torch.set_num_threads(options.threads)
+    # cuDNN's convolutions take TF32 unless they are told not to; matrix products the other way round.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.tf32
+    torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     network = Beta().to(options.device, memory_format=layout)
@@ -98,6 +102,7 @@ def main():
         "size": options.size,
         "batch": options.batch,
         "parameters": PARAMETERS,
+        "tf32": options.tf32,
         "channelsLast": options.channels_last,
         "adam": options.adam,
         "steps": options.steps,

@@ -7,7 +7,7 @@ discriminator on its output (detached) and on the real one, backward, Adam; the 
 generator's output, plus 100 L1, backward, Adam. Vanilla loss, batch norm, dropout of the reference, Adam 2e-4 and 0.5.
 Luma and chroma lie ready in memory: sRGB -> Lab, which Hueristic does inside its step, is NOT part of the time here.
 Random data; one batch is used again and again. Prints one JSON line: { torch, device, threads, size, batch, width,
-depth, parameters, channelsLast, adam, steps, medianMs, p10, p90, imagesPerSecond (at the median), peakRssMiB (of the
+depth, parameters, tf32, channelsLast, adam, steps, medianMs, p10, p90, imagesPerSecond (at the median), peakRssMiB (of the
 whole process), omp (OMP_WAIT_POLICY) }.
 """
 
@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--tf32", action="store_true", help="products in TensorFloat-32, on a GPU that has it")
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--adam", choices=["default", "foreach", "fused"], default="default")
     options = parser.parse_args()
@@ -95,6 +96,9 @@ def main():
         parser.error(f"--size: expected a power of 2, at least 32, got {options.size}")
 
     torch.set_num_threads(options.threads)
+    # cuDNN's convolutions take TF32 unless they are told not to; matrix products the other way round.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.tf32
+    torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     depth = min(8, options.size.bit_length() - 1)
@@ -148,6 +152,7 @@ def main():
         "width": options.width,
         "depth": depth,
         "parameters": sum(sizes),
+        "tf32": options.tf32,
         "channelsLast": options.channels_last,
         "adam": options.adam,
         "steps": options.steps,

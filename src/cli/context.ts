@@ -24,6 +24,8 @@ export type Context = {
 export type Command<Options> = {
   readonly command: string;
   readonly summary: string;
+  /** Options that may be given several times; of all others the last one holds. */
+  readonly lists?: readonly string[];
   options(yargs: Argv<GlobalOptions>): Argv<Options>;
   run(options: Options, context: Context): Promise<number>;
 };

@@ -95,14 +95,18 @@ async function readNeeds(runs: string): Promise<Needs> {
   const store = openStore(runs, { readonly: true });
   try {
     const all = store.listRuns();
-    const answers = all.flatMap(({ id, datasetFingerprint }) =>
+    const ofRun = (run: (typeof all)[number]) => [
+      run.datasetFingerprint,
+      ...store.evaluationSets(run.id).map(({ fingerprint }) => fingerprint),
+    ];
+    const answers = all.flatMap((run) =>
       store
-        .events(id)
+        .events(run.id)
         .filter(({ kind }) => kind === "classifier")
         .flatMap(({ message }) => /\(([0-9a-f]{64})\)$/.exec(message)?.[1] ?? [])
-        .map((fingerprint) => answersFileName(datasetFingerprint, fingerprint)),
+        .flatMap((answers) => ofRun(run).map((fingerprint) => answersFileName(fingerprint, answers))),
     );
-    const fingerprints = new Set(all.map(({ datasetFingerprint }) => datasetFingerprint));
+    const fingerprints = new Set(all.flatMap(ofRun));
     const datasets = [...fingerprints].map((fingerprint) => ({
       size: store.dataset(fingerprint)?.size ?? 0,
       ids: store.datasetImages(fingerprint).map(({ id }) => id),

@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { EngineOnDevice } from "../engine/devices.ts";
+import type { EngineOnDevice } from "../engine/device-findings.ts";
 import { messageOf } from "../errors.ts";
 import { type Command, type GlobalOptions, toJson } from "./context.ts";
 import { formatBytes } from "./format.ts";
@@ -176,7 +176,10 @@ async function devices(): Promise<Check[]> {
 function deviceState(found: readonly EngineOnDevice[]): Found | Missing {
   const { device, software } = found[0]!;
   return software
-    ? { reason: `${device}, which auto never takes`, remedy: "a GPU with its Vulkan driver (docs/gpu.md)" }
+    ? {
+        reason: `${device}: slower than device cpu; taken by --device webgpu, never by auto`,
+        remedy: "a GPU with its Vulkan driver (docs/gpu.md)",
+      }
     : { detail: `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}` };
 }
 

@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import type { Command, GlobalOptions } from "./context.ts";
 import { toJson } from "./context.ts";
 import { colorStatus, formatAge, formatDuration, formatNumber, plainText } from "./format.ts";
+import { mainMetrics } from "./measured-table.ts";
 import type { ListedRun } from "./read-summary.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -32,7 +33,8 @@ export const listCommand: Command<ListOptions> = {
       print(`no runs in ${runs} yet; start one with: hueristic run experiments/demo.yaml\n`);
       return 0;
     }
-    const [titles, ...lines] = formatTable(columns(now(), colors), listed.rows, width);
+    const shown = [...columns(now(), colors), ...metricColumns(listed.rows)];
+    const [titles, ...lines] = formatTable(shown, listed.rows, width);
     print(`${colors.bold(titles!)}\n${lines.join("\n")}\n`);
     const more = listed.total - listed.rows.length;
     if (more > 0) output.info(`and ${more} older; --limit ${listed.total} shows all`);
@@ -75,4 +77,16 @@ function columns(now: number, colors: Parameters<typeof colorStatus>[1]): readon
     },
     { title: "took", align: "right", expendable: 4, cell: (run) => formatDuration(run.durationMs) },
   ];
+}
+
+/** Of unseen images, where a run has them. */
+function metricColumns(rows: readonly ListedRun[]): readonly Column<ListedRun>[] {
+  return mainMetrics
+    .filter((metric) => rows.some(({ unseenMetrics }) => unseenMetrics[metric] !== undefined))
+    .map((metric) => ({
+      title: metric,
+      align: "right",
+      expendable: 4,
+      cell: ({ unseenMetrics }) => formatNumber(unseenMetrics[metric]),
+    }));
 }

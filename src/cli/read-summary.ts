@@ -2,7 +2,7 @@
 
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type { RunStatus } from "../store/rows.ts";
+import { type RunStatus, seriesOfSet } from "../store/rows.ts";
 
 export type ListedRun = {
   readonly id: string;
@@ -19,6 +19,8 @@ export type ListedRun = {
   readonly unseenLoss: number | null;
   readonly bestUnseenLoss: number | null;
   readonly bestUnseenEpoch: number | null;
+  /** Newest values of unseen images by metric; docs/metrics.md. null where it is not finite. */
+  readonly unseenMetrics: Readonly<Record<string, number | null>>;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly finishedAt: string | null;
@@ -45,6 +47,12 @@ export function readSummary(store: Store, run: RunSummary): ListedRun {
     unseenLoss: orNull(run.last[unseenLoss]),
     bestUnseenLoss: best?.loss ?? null,
     bestUnseenEpoch: best?.epoch ?? null,
+    unseenMetrics: Object.fromEntries(
+      store
+        .metrics()
+        .filter(({ name }) => run.last[seriesOfSet("unseen", name)] !== undefined)
+        .map(({ name }) => [name, orNull(run.last[seriesOfSet("unseen", name)])]),
+    ),
     createdAt: new Date(run.createdAt).toISOString(),
     finishedAt: run.finishedAt === null ? null : new Date(run.finishedAt).toISOString(),
     durationMs: run.durationMs,

@@ -95,7 +95,7 @@ export const runCommand: Command<RunOptions> = {
         if (result.runId !== null) {
           const { runId } = result;
           if (report !== null) await attempt(() => writeRunReport(job, runId, report, options.runs, context));
-          await sayWhatEmerged(runId, options.runs, context);
+          await sayWhatWasMeasured(runId, options.runs, context);
           sayHowToGoOn(result, runId, options.runs, context);
         }
         if (result.status === "KILLED") break;
@@ -191,15 +191,21 @@ async function writeRunReport(job: Job, runId: string, file: string, runsFolder:
   }
 }
 
-/** Of colours, where the network makes some. */
-async function sayWhatEmerged(runId: string, runsFolder: string, { output }: Context): Promise<void> {
+/** How good its colours are and which there are, where the network makes some. */
+async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }: Context): Promise<void> {
   const { openStore } = await import("../store/open-store.ts");
   const { readEmergence } = await import("../store/read-emergence.ts");
+  const { readMeasured } = await import("../store/read-measured.ts");
   const { emergenceLine } = await import("./emergence-line.ts");
+  const { measuredLine } = await import("./measured-table.ts");
   const store = openStore(runsFolder, { readonly: true });
   try {
     const { stepsPerEpoch } = store.getRun(runId);
-    const emergence = readEmergence((name) => store.series(runId, name), stepsPerEpoch);
+    const seriesOf = (name: string) => store.series(runId, name);
+    const measured = readMeasured(store.metrics(), [], seriesOf, stepsPerEpoch);
+    const line = measured && measuredLine(measured);
+    if (line !== null) output.info(`metrics:  unseen ${line}`);
+    const emergence = readEmergence(seriesOf, stepsPerEpoch);
     if (emergence !== null) output.info(`colours:  ${emergenceLine(emergence)}`);
   } finally {
     store.close();

@@ -4,7 +4,14 @@ import { familyName } from "../color/hue-families.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Emergence, FamilyEmergence } from "../store/read-emergence.ts";
-import type { DatasetRow, EventRow, Provenance, SkippedFile } from "../store/rows.ts";
+import type { MeasuredSummary } from "../store/read-measured.ts";
+import {
+  type DatasetRow,
+  type EventRow,
+  type Provenance,
+  type SkippedFile,
+  seriesOfSet,
+} from "../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "./context.ts";
 import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "./format.ts";
 import type { ListedRun } from "./read-summary.ts";
@@ -36,6 +43,9 @@ type ShownRun = ListedRun & {
   readonly checkpoints: readonly string[];
   readonly resumeCommand: string | null;
   readonly emergence: Emergence | null;
+  readonly measured: MeasuredSummary | null;
+  /** Of the time of training and evaluation; null before the first epoch. */
+  readonly evaluationShare: number | null;
   readonly series: readonly SeriesSummary[];
   readonly events: readonly EventRow[];
   readonly provenance: Provenance;
@@ -76,9 +86,11 @@ export const showCommand: Command<ShowOptions> = {
 async function readRun(store: Store, runsFolder: string, ref: string): Promise<ShownRun> {
   const { findSummary, readSummary } = await import("./read-summary.ts");
   const { readEmergence } = await import("../store/read-emergence.ts");
+  const { evaluationShare, readMeasured } = await import("../store/read-measured.ts");
   const { readdirSync } = await import("node:fs");
   const path = await import("node:path");
   const run = findSummary(store, ref);
+  const seriesOf = (name: string) => store.series(run.id, name);
   const checkpointFolder = path.join(runsFolder, run.id, "checkpoints");
   let checkpoints: string[] = [];
   try {
@@ -101,7 +113,14 @@ async function readRun(store: Store, runsFolder: string, ref: string): Promise<S
     checkpointFolder,
     checkpoints: checkpoints.sort(),
     resumeCommand: canResume ? `hueristic run --resume ${run.id}${runsFlag(runsFolder)}` : null,
-    emergence: readEmergence((name) => store.series(run.id, name), run.stepsPerEpoch),
+    emergence: readEmergence(seriesOf, run.stepsPerEpoch),
+    measured: readMeasured(
+      store.metrics(),
+      store.evaluationSets(run.id).map(({ set }) => set),
+      seriesOf,
+      run.stepsPerEpoch,
+    ),
+    evaluationShare: evaluationShare(seriesOf),
     series: store.seriesNames(run.id).flatMap((name) => summarizeSeries(store, run.id, name)),
     events: store.events(run.id),
     provenance: run.provenance,
@@ -129,8 +148,11 @@ function summarizeSeries(store: Store, runId: string, name: string): SeriesSumma
   ];
 }
 
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 function emergenceTable({ families, epoch }: Emergence): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return formatTable<FamilyEmergence>(
     [
       { title: "colour", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
@@ -167,7 +189,8 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   field("engine", `${run.engine}, ${run.device}`);
   field("began", formatTime(Date.parse(run.createdAt)));
   field("ended", run.finishedAt === null ? "-" : formatTime(Date.parse(run.finishedAt)));
-  field("took", formatDuration(run.durationMs));
+  const share = run.evaluationShare === null ? "" : `, ${percent(run.evaluationShare)} of it evaluation`;
+  field("took", `${formatDuration(run.durationMs)}${share}`);
   const best =
     run.bestUnseenLoss === null ? "-" : `${formatNumber(run.bestUnseenLoss)} in epoch ${run.bestUnseenEpoch}`;
   field("best unseen", best);
@@ -191,9 +214,21 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
     lines.push(...emergenceTable(run.emergence).map((line) => `  ${line}`));
   }
 
+  const inner = width === null ? null : width - 2;
+  const { measured } = run;
+  if (measured) {
+    const { measuredTable } = await import("./measured-table.ts");
+    section("Metrics");
+    lines.push("  newest values; docs/metrics.md says what they are");
+    lines.push(...measuredTable(measured, inner).map((line) => `  ${line}`));
+  }
+
   section("Series");
-  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/"));
-  if (series.length < run.series.length) lines.push("  those of the colours: --json has them");
+  const shown = new Set(
+    measured?.sets.flatMap((set) => measured.metrics.map((metric) => seriesOfSet(set, metric.name))),
+  );
+  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/") && !shown.has(name));
+  if (series.length < run.series.length) lines.push("  those of colours and metrics: --json has them");
   const table = formatTable<SeriesSummary>(
     [
       { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },
@@ -203,7 +238,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
       { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => formatNumber(minStep) },
     ],
     series,
-    width === null ? null : width - 2,
+    inner,
   );
   lines.push(...(run.series.length === 0 ? ["  none yet"] : table.map((line) => `  ${line}`)));
 

@@ -3,13 +3,8 @@
 import { messageOf, UserError } from "../errors.ts";
 import type { DeviceChoice, EngineChoice } from "../experiment/experiment.ts";
 import { checkedAgainst } from "./checked-engine.ts";
-import {
-  type DeviceName,
-  type DeviceProbe,
-  describeCpu,
-  type EngineOnDevice,
-  probeDevice,
-} from "./devices.ts";
+import type { DeviceProbe, EngineOnDevice } from "./device-findings.ts";
+import { type DeviceName, describeCpu, probeDevice } from "./devices.ts";
 import type { Engine } from "./engine.ts";
 import { mayHaveGpu } from "./host-gpus.ts";
 import { probeNative } from "./tensorflow-native.ts";
@@ -57,8 +52,9 @@ async function probeTensorFlow(): Promise<EngineProbe> {
       version: null,
       device: null,
       reason: probe.reason,
-      remedy:
-        "npm install @tensorflow/tfjs-node-gpu where it can fetch libtensorflow, or scripts/link-tensorflow.sh to build its binding against the TensorFlow of your Python (docs/engines.md)",
+      remedy: probe.installed
+        ? "scripts/link-tensorflow.sh, which builds its binding against the TensorFlow of your Python (docs/engines.md)"
+        : "npm install --ignore-scripts, then scripts/link-tensorflow.sh (docs/engines.md)",
     };
   }
   const device = probe.gpu ? "cuda" : describeCpu();

@@ -16,6 +16,8 @@ export type HostGpu = {
 
 const devFolder = "/dev";
 const drmFolder = "/sys/class/drm";
+const pciFolder = "/sys/bus/pci/devices";
+const nvidiaFolder = "/proc/driver/nvidia";
 const vendors: Readonly<Record<string, string>> = {
   "0x1002": "AMD",
   "0x10de": "NVIDIA",
@@ -61,7 +63,28 @@ function nvidiaGpus(): readonly HostGpu[] {
       // Not installed, or its driver is not loaded.
     }
   }
-  return [];
+  return kernelDriverGpus(nvidiaFolder);
+}
+
+/** What NVIDIA's kernel driver tells, which a container sees without nvidia-smi. It does not tell the memory. */
+export function kernelDriverGpus(folder: string): readonly HostGpu[] {
+  const version = textOf(path.join(folder, "version")) ?? "";
+  const driver = /Kernel Module.*?\s(\d+(?:\.\d+)+)\s/.exec(version)?.[1] ?? "unknown";
+  return namesIn(path.join(folder, "gpus")).flatMap((gpu) => {
+    const information = textOf(path.join(folder, "gpus", gpu, "information")) ?? "";
+    const name = /^Model:\s*(.+)$/m.exec(information)?.[1];
+    return name === undefined ? [] : [{ name, memoryBytes: null, driver, nvidia: true }];
+  });
+}
+
+/** Vendors of the graphics cards on the PCI bus, each once, with or without a driver. Linux only. */
+export function cardVendors(folder = pciFolder): readonly string[] {
+  const found = namesIn(folder).flatMap((device) => {
+    const isDisplay = textOf(path.join(folder, device, "class"))?.startsWith("0x03") ?? false;
+    const vendor = vendors[textOf(path.join(folder, device, "vendor")) ?? ""];
+    return isDisplay && vendor !== undefined ? [vendor] : [];
+  });
+  return [...new Set(found)];
 }
 
 /** Lines such as "NVIDIA H100 80GB HBM3, 81559, 550.54.15", with the memory in MiB. */

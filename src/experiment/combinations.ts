@@ -3,6 +3,7 @@
 import { leastDepth } from "../models/pix2pix/shapes.ts";
 import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
 import type { Path } from "./located.ts";
+import { metricProblems } from "./metric-problems.ts";
 import { pix2pixProblems } from "./pix2pix-problems.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
 
@@ -29,6 +30,7 @@ export function combinationProblems(written: ValidSections): Combination[] {
     ...trainEpochs(written),
     ...datasetProblems(written),
     ...imageCounts(written),
+    ...metricProblems(written),
   ];
 }
 

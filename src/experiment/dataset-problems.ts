@@ -14,19 +14,21 @@ export function hasOfficialSides(dataset: Dataset | Part): boolean {
   return "unseen_split" in dataset && dataset.unseen_split !== null;
 }
 
-export function datasetProblems({ dataset, model }: ValidSections): Combination[] {
-  if (!dataset) return [];
-  const withLabels = model?.kind === "classifier";
-  if (dataset.kind === "union") return unionProblems(dataset);
+export function datasetProblems({ dataset, model, evaluate }: ValidSections): Combination[] {
   return [
-    ...holdoutBesideSides(dataset, dataset.holdout, ["dataset"]),
-    ...kindProblems(dataset, ["dataset"], withLabels),
+    ...(dataset ? problemsAt(dataset, ["dataset"], model?.kind === "classifier") : []),
+    ...Object.entries(evaluate ?? {}).flatMap(([name, set]) => problemsAt(set, ["evaluate", name], false)),
   ];
 }
 
-function unionProblems(dataset: Extract<Dataset, { kind: "union" }>): Combination[] {
+function problemsAt(dataset: Dataset, at: Path, withLabels: boolean): Combination[] {
+  if (dataset.kind === "union") return unionProblems(dataset, at);
+  return [...holdoutBesideSides(dataset, dataset.holdout, at), ...kindProblems(dataset, at, withLabels)];
+}
+
+function unionProblems(dataset: Extract<Dataset, { kind: "union" }>, at: Path): Combination[] {
   const problems = dataset.parts.flatMap((part, place) => {
-    const path = ["dataset", "parts", place, "dataset"];
+    const path = [...at, "parts", place, "dataset"];
     return [
       ...holdoutBesideSides(part.dataset, dataset.holdout, path),
       ...kindProblems(part.dataset, path, false),
@@ -35,11 +37,11 @@ function unionProblems(dataset: Extract<Dataset, { kind: "union" }>): Combinatio
   const official = dataset.parts.map((part) => hasOfficialSides(part.dataset));
   if (official.includes(true) && official.includes(false)) {
     const text = `expected an unseen split or folder in every part or in none, got one in part ${official.indexOf(true)} and none here`;
-    problems.push({ path: ["dataset", "parts", official.indexOf(false), "dataset"], text });
+    problems.push({ path: [...at, "parts", official.indexOf(false), "dataset"], text });
   }
   if (dataset.limit !== null && dataset.limit < dataset.parts.length) {
     const text = `expected at least one image of each of the ${dataset.parts.length} parts, got ${dataset.limit}`;
-    problems.push({ path: ["dataset", "limit"], text });
+    problems.push({ path: [...at, "limit"], text });
   }
   return problems;
 }

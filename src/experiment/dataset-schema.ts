@@ -133,19 +133,34 @@ const part = z.strictObject({
     .describe("A data set without limit, holdout, seed and greyscale, which stand in the union."),
 });
 
-export const dataset = z
-  .discriminatedUnion("kind", [
-    z.strictObject({ ...coco, ...common }),
-    z.strictObject({ ...celeba, ...common }),
-    z.strictObject({ ...folder, ...common }),
-    z.strictObject({ ...synthetic, ...common }),
+/** `shared` are the keys that stand once, whatever the kind. */
+const datasetWith = <const Shared extends z.ZodRawShape>(shared: Shared) =>
+  z.discriminatedUnion("kind", [
+    z.strictObject({ ...coco, ...shared }),
+    z.strictObject({ ...celeba, ...shared }),
+    z.strictObject({ ...folder, ...shared }),
+    z.strictObject({ ...synthetic, ...shared }),
     z.strictObject({
       kind: kind("union", "Several data sets at once, in proportion to their weights."),
       parts: z
         .array(part, { error: "a list such as [{weight: 1, dataset: {kind: folder, root: photos}}, …]" })
         .min(2, { error: "at least two parts" })
         .describe("The data sets, each with a weight. As many images are taken as the proportions allow."),
-      ...common,
+      ...shared,
     }),
-  ])
-  .describe("The images. `dataset: synthetic` is short for `dataset: {kind: synthetic}`.");
+  ]);
+
+export const dataset = datasetWith(common).describe(
+  "The images. `dataset: synthetic` is short for `dataset: {kind: synthetic}`.",
+);
+
+/** A data set to measure on. */
+export const evaluationSet = datasetWith({
+  ...common,
+  holdout: share()
+    .nullable()
+    .default(null)
+    .describe(
+      "Measure on this share only, the one that a data set of the same keys holds out as unseen. Where it is left out: on all images, or on those of unseen_split or of a folder's split.",
+    ),
+}).describe("Images to measure on: a data set, of which all images count unless it says which are unseen.");

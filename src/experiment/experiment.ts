@@ -178,6 +178,32 @@ export type AugmentConfig = {
   readonly zoom: number;
 };
 
+/** What is measured on the colours of a network, docs/metrics.md. Paths are absolute. */
+export type MetricConfig =
+  | { readonly name: PlainMetricName }
+  /** Networks that the user has: .onnx files. */
+  | { readonly name: "lpips" | "fid"; readonly weights: string };
+
+export type PlainMetricName =
+  | "psnr"
+  | "ssim"
+  | "ssim_uniform"
+  | "ciede2000"
+  | "ab_l2"
+  | "auc"
+  | "colorfulness"
+  | "clipped";
+
+type WithOpenHoldout<Config> = Config extends unknown
+  ? Omit<Config, "holdout"> & { readonly holdout: number | null }
+  : never;
+
+/**
+ * Images to measure on. Where a share or an official split says which are unseen, those; all of them where neither
+ * does: `holdout` is null then.
+ */
+export type EvaluationConfig = WithOpenHoldout<DatasetConfig>;
+
 export type EngineChoice = "auto" | "onnx" | "tensorflow";
 export type DeviceChoice = "auto" | "cpu" | "cuda" | "webgpu";
 
@@ -203,7 +229,17 @@ export type Experiment = {
     readonly augment: AugmentConfig;
   };
   /** Sample grids: at epoch 0, every `every` epochs and at the last one. */
-  readonly samples: { readonly every: number; readonly seen: number; readonly unseen: number };
+  readonly samples: {
+    readonly every: number;
+    readonly seen: number;
+    readonly unseen: number;
+    /** Metrics are measured on at most so many images of each set. */
+    readonly measured?: number;
+  };
   /** A checkpoint every `every` epochs and at the end; the newest `keep` stay. */
   readonly checkpoint: { readonly every: number; readonly keep: number };
+  /** Measured whenever samples are drawn. A run without the key measures none. */
+  readonly metrics?: readonly MetricConfig[];
+  /** Sets of images to measure on beside seen and unseen, by name. */
+  readonly evaluate?: Readonly<Record<string, EvaluationConfig>>;
 };

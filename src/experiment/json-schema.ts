@@ -55,7 +55,10 @@ function nodesAt(node: JsonSchema, path: readonly string[]): JsonSchema[] {
   const [name, ...rest] = path;
   if (name === undefined) return options.length > 0 ? options : node.anyOf ? [node] : [];
   const properties = node.properties as Record<string, JsonSchema> | undefined;
-  const inner = name === anyItem ? (node.items as JsonSchema | undefined) : properties?.[name];
+  const inner =
+    name === anyItem
+      ? ((node.items ?? node.additionalProperties) as JsonSchema | undefined)
+      : properties?.[name];
   return inner ? [...options, ...nodesAt(inner, rest)] : options;
 }
 

@@ -16,9 +16,8 @@ export function knownKeys(
   let here: unknown = value;
   for (const key of path) {
     const list: Schema | undefined = at && unwrapped(at);
-    if (list instanceof z.ZodArray) at = list.element;
-    else if (list instanceof z.ZodRecord) at = list.valueType;
-    else at = shapeOf(at, here)?.[String(key)];
+    if (list instanceof z.ZodRecord) at = list.valueType;
+    else at = itemOf(list) ?? shapeOf(at, here)?.[String(key)];
     here = (here as Record<string, unknown> | null)?.[key as string];
   }
   return Object.keys(shapeOf(at, here) ?? {});
@@ -47,7 +46,8 @@ function valueAt(path: readonly (string | number)[], root: unknown): unknown {
 
 function allPaths(at: Schema, prefix = ""): string[] {
   const inner = unwrapped(at);
-  if (inner instanceof z.ZodArray) return allPaths(inner.element, `${prefix}${anyItem}.`);
+  const item = itemOf(inner);
+  if (item) return allPaths(item, `${prefix}${anyItem}.`);
   const objects =
     inner instanceof z.ZodDiscriminatedUnion ? inner.options : inner instanceof z.ZodObject ? [inner] : [];
   return objects.flatMap((option) =>
@@ -56,6 +56,12 @@ function allPaths(at: Schema, prefix = ""): string[] {
       ...allPaths(value as Schema, `${prefix}${key}.`),
     ]),
   );
+}
+
+/** What a list or a mapping of the user's own names holds. */
+function itemOf(at: Schema | undefined): Schema | undefined {
+  if (at instanceof z.ZodArray) return at.element;
+  return at instanceof z.ZodRecord ? at.valueType : undefined;
 }
 
 function shapeOf(at: Schema | undefined, value: unknown): Readonly<Record<string, Schema>> | undefined {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { UserError } from "../errors.ts";
 import { camelCase } from "./camel-case.ts";
 import { itemProblems, merge, type Overrides, readOverrides } from "./compose.ts";
-import type { DatasetConfig, Experiment, ModelConfig } from "./experiment.ts";
+import type { DatasetConfig, EvaluationConfig, Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
 import { type ExperimentFiles, type Layers, readLayers } from "./files.ts";
 import { type Located, locate, type Path, type Problem, problemLine } from "./located.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
@@ -57,7 +57,8 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { name, description, tags, seed, engine, device, model, dataset, ...rest } = camelCase(written);
+  const { name, description, tags, seed, engine, device, model, dataset, metrics, evaluate, ...rest } =
+    camelCase(written);
   // In the order in which experiments are written, as YAML made from them keeps it.
   return {
     name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
@@ -69,7 +70,19 @@ function complete(written: Written, root: Located, file: string): Experiment {
     model: completeModel(model, root),
     dataset: completeDataset(dataset, root),
     ...rest,
+    metrics: metrics.map((metric, place) => completeMetric(metric, root, place)),
+    evaluate: Object.fromEntries(
+      Object.entries(evaluate).map(([set, config]) => [
+        set,
+        withAbsoluteRoots(config, root, ["evaluate", set]),
+      ]),
+    ),
   };
+}
+
+function completeMetric(metric: MetricConfig, root: Located, place: number): MetricConfig {
+  if (!("weights" in metric)) return metric;
+  return { ...metric, weights: absolutePath(metric.weights, root, ["metrics", place, "weights"]) };
 }
 
 function completeModel(model: ReturnType<typeof camelCase<Written>>["model"], root: Located): ModelConfig {
@@ -83,12 +96,21 @@ function completeDataset(
   root: Located,
 ): DatasetConfig {
   const holdout = dataset.holdout ?? defaultHoldout;
-  if (dataset.kind !== "union") return withAbsoluteRoot({ ...dataset, holdout }, root, ["dataset"]);
-  const parts = dataset.parts.map((part, place) => {
-    const at = ["dataset", "parts", place, "dataset"];
-    return { ...part, dataset: withAbsoluteRoot(part.dataset, root, at) };
-  });
-  return { ...dataset, holdout, parts };
+  return withAbsoluteRoots({ ...dataset, holdout }, root, ["dataset"]);
+}
+
+/** Of a data set and of the parts of a union. */
+function withAbsoluteRoots<Config extends DatasetConfig | EvaluationConfig>(
+  config: Config,
+  root: Located,
+  at: Path,
+): Config {
+  if (config.kind !== "union") return withAbsoluteRoot(config, root, at);
+  const parts = config.parts.map((part, place) => ({
+    ...part,
+    dataset: withAbsoluteRoot(part.dataset, root, [...at, "parts", place, "dataset"]),
+  }));
+  return { ...config, parts };
 }
 
 function withAbsoluteRoot<Config extends object>(config: Config, root: Located, at: Path): Config {

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { common, dataset, defaultHoldout } from "./dataset-schema.ts";
 import { above, atLeast, kind, oneOf, rate, text, whole } from "./leaves.ts";
+import { evaluate, metrics } from "./metric-schema.ts";
 
 export { defaultHoldout };
 
@@ -302,9 +303,14 @@ export const schema = z.strictObject({
       every: whole("epochs", { least: 1 }).default(5).describe("Epochs between two sample grids."),
       seen: whole("images", { least: 0, most: 256 }).default(8).describe("Images of the training set drawn."),
       unseen: whole("images", { least: 0, most: 256 }).default(8).describe("Held-out images drawn."),
+      measured: whole("images", { least: 1 })
+        .default(256)
+        .describe(
+          "Metrics are measured on at most so many images of each set, the first in seeded order; of the seen ones on no more than of the unseen ones.",
+        ),
     })
     .prefault({})
-    .describe("Sample grids: at epoch 0, every few epochs and at the last one."),
+    .describe("Sample grids and metrics: at epoch 0, every few epochs and at the last one."),
   checkpoint: z
     .strictObject({
       every: whole("epochs", { least: 1 }).default(5).describe("Epochs between two checkpoints."),
@@ -314,6 +320,8 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe("Checkpoints: every few epochs and at the end."),
+  metrics,
+  evaluate,
 });
 
 export type Written = z.output<typeof schema>;
@@ -327,7 +335,7 @@ export type Variant = {
   readonly usual: string | null;
 };
 
-/** Stands in a path for every place of a list. */
+/** Stands in a path for every place of a list and every name of a mapping whose names are the user's. */
 export const anyItem = "*";
 
 /** Sections with variants: the key that says which. `section: word` is short for `section: {key: word}`. */
@@ -339,6 +347,9 @@ export const variants: readonly Variant[] = [
   { path: ["train", "optimizer"], key: "name", shared: [], usual: "adam" },
   { path: ["train", "discriminator_optimizer"], key: "name", shared: [], usual: null },
   { path: ["train", "schedule"], key: "kind", shared: [], usual: null },
+  { path: ["metrics", anyItem], key: "name", shared: [], usual: null },
+  { path: ["evaluate", anyItem], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["evaluate", anyItem, "parts", anyItem, "dataset"], key: "kind", shared: [], usual: null },
 ];
 
 /** The section at `path` where it has variants. */
@@ -346,8 +357,6 @@ export function variantAt(path: readonly (string | number)[]): Variant | undefin
   return variants.find(
     (variant) =>
       variant.path.length === path.length &&
-      variant.path.every(
-        (key, index) => key === path[index] || (key === anyItem && /^\d+$/.test(String(path[index]))),
-      ),
+      variant.path.every((key, index) => key === path[index] || key === anyItem),
   );
 }

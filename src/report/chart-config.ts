@@ -1,66 +1,53 @@
-// A chart as plain Chart.js configuration: JSON without functions, so that the page can carry it and the
-// PNG can draw it. What needs functions (hover text, dark colours, the scale switch) is added by page.js.
+// A panel as plain Chart.js configuration, for pictures without a browser.
 
-import type { ChartModel, Curve } from "./chart-model.ts";
+import { dashOf, strokeOf } from "./palette.ts";
+import type { Curve, Panel } from "./panels.ts";
 
-/** Okabe and Ito's colours without black and yellow, told apart by colour-blind readers too. */
-export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
-/** Beyond the palette the same colours come again, dashed. */
-const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]] as const;
-
-export type ChartConfig = ReturnType<typeof chartConfig>;
-
-export function chartConfig(chart: ChartModel, scale: "linear" | "logarithmic" = "linear") {
+export function chartConfig({ title, curves, range }: Panel) {
   return {
     type: "line" as const,
-    data: { datasets: chart.curves.map(dataset) },
+    data: { datasets: curves.map((curve) => dataset(curve, curves.length)) },
     options: {
       animation: false as const,
-      responsive: true,
-      maintainAspectRatio: false,
+      responsive: false,
+      devicePixelRatio: 2,
       normalized: true,
-      interaction: { mode: "nearest" as const, axis: "x" as const, intersect: false },
+      layout: { padding: 16 },
       scales: {
         x: {
           type: "linear" as const,
           title: { display: true, text: "epoch" },
+          min: 0,
           ticks: { precision: 0 },
-          ...xRange(chart),
         },
         y: {
-          type: scale,
-          title: { display: true, text: chart.yLabel },
-          ...(chart.yMax !== null && scale === "linear" ? { max: Number(chart.yMax.toPrecision(2)) } : {}),
+          type: "linear" as const,
+          title: { display: true, text: title },
+          ...(range === null ? {} : { min: range[0], max: range[1] }),
         },
       },
-      plugins: { legend: { display: false } },
+      plugins: {
+        legend: { display: curves.length <= 12, position: "top" as const, labels: { boxHeight: 1 } },
+      },
     },
   };
 }
 
-function dataset({ label, color, style, points }: Curve) {
-  const stroke = palette[color % palette.length]!;
-  const dash = dashes[Math.floor(color / palette.length) % dashes.length]!;
+function dataset({ label, color, every, epoch, value }: Curve, count: number) {
+  const stroke = strokeOf(color);
   return {
     label,
-    data: points.map(([x, y]) => [x, y] as [number, number]),
-    borderColor: style === "faint" ? `${stroke}59` : stroke,
+    // A null is a gap.
+    data: Array.from(
+      epoch,
+      (x, at) => [x, Number.isFinite(value[at]!) ? value[at]! : null] as [number, number],
+    ),
+    borderColor: stroke,
     backgroundColor: stroke,
-    borderWidth: style === "faint" ? 1 : 2,
-    borderDash: [...dash],
-    pointRadius: style === "points" ? (points.length > 60 ? 1.5 : 3.5) : points.length === 1 ? 3 : 0,
-    pointHoverRadius: 5,
-    pointHitRadius: 8,
-    // Points on the edge are drawn whole; what is above the frame is cut.
-    clip: { left: 6, right: 6, top: 0, bottom: 6 },
+    borderWidth: count > 40 ? 0.5 : 2,
+    borderDash: [...dashOf(color)],
+    pointRadius: every === "epoch" && value.length <= 60 && count <= 6 ? 3 : value.length === 1 ? 3 : 0,
     tension: 0,
     spanGaps: false,
-    order: style === "points" ? 0 : style === "line" ? 1 : 2,
   };
-}
-
-/** From epoch 0; a single point gets room around it. */
-function xRange(chart: ChartModel) {
-  const last = chart.curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.[0] ?? 0), 0);
-  return { min: 0, max: last > 0 ? last : 1 };
 }

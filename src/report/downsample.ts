@@ -2,12 +2,9 @@
 // Min/max buckets: every stretch of the curve keeps its lowest and highest value, in order, so that
 // a spike is never lost. What is not a number stays visible as a gap.
 
-/** [x, y]; a y of null is a gap. */
-export type Point = readonly [x: number, y: number | null];
-
-/** At most about `limit` points of the curve; a curve that is short enough is returned whole. */
-export function downsample(x: ArrayLike<number>, y: ArrayLike<number>, limit = 1000): Point[] {
-  if (x.length <= limit) return Array.from(x, (value, index) => [value, finite(y[index]!)] as const);
+/** Which points to keep of a curve, at most about `limit` of them; of one that is short enough all. */
+export function sampledIndices(x: ArrayLike<number>, y: ArrayLike<number>, limit = 1000): number[] {
+  if (x.length <= limit) return Array.from(x, (_, index) => index);
   // The first and the last point, and up to three per bucket: minimum, maximum, gap.
   const hasGaps = Array.prototype.some.call(y, (value: number) => !Number.isFinite(value));
   const buckets = Math.max(1, Math.floor((limit - 2) / (hasGaps ? 3 : 2)));
@@ -18,7 +15,7 @@ export function downsample(x: ArrayLike<number>, y: ArrayLike<number>, limit = 1
     for (const index of bucketIndices(y, from, to)) indices.add(index);
   }
   indices.add(x.length - 1);
-  return [...indices].sort((a, b) => a - b).map((index) => [x[index]!, finite(y[index]!)] as const);
+  return [...indices].sort((a, b) => a - b);
 }
 
 function bucketIndices(y: ArrayLike<number>, from: number, to: number): number[] {
@@ -34,10 +31,6 @@ function bucketIndices(y: ArrayLike<number>, from: number, to: number): number[]
     }
   }
   return [lowest, highest, gap].filter((index) => index >= 0);
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 /**

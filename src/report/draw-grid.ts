@@ -1,11 +1,12 @@
-// The study's grid as one picture: seen on the left, unseen on the right, labelled rows.
+// The study's grid as one picture: real, grey, then every epoch of one run, or the last epoch of several.
 
 import sharp, { type OverlayOptions } from "sharp";
-import type { GridSide } from "./grid-model.ts";
+import { shorten } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 import type { ReportStore } from "./read-report-runs.ts";
+import type { SampleGrid } from "./sample-grid.ts";
 
-const label = 150;
+const label = 170;
 const heading = 40;
 const gap = 6;
 const between = 30;
@@ -13,41 +14,66 @@ const margin = 20;
 /** Small images are enlarged by whole factors until they are at least this wide, so that pixels stay square. */
 const leastTile = 96;
 
+type Row = { readonly label: string; readonly hashes: readonly (string | null)[] };
+
 /** PNG; null where there is no picture. */
 export async function drawGrid(
   store: Pick<ReportStore, "blob">,
-  sides: readonly GridSide[],
+  grid: SampleGrid,
+  epochs: readonly number[],
 ): Promise<Uint8Array | null> {
-  const first = sides
-    .flatMap(({ rows }) => rows.flatMap(({ hashes }) => hashes))
-    .find((hash) => hash !== null);
+  const rows = rowsOf(grid, epochs);
+  const first = rows.flatMap(({ hashes }) => hashes).find((hash) => hash !== null);
   if (first == null) return null;
   const { width: size } = await sharp(store.blob(first)!.bytes).metadata();
   const tile = size * Math.max(1, Math.ceil(leastTile / size));
-  const rows = sides[0]!.rows;
   const top = (row: number) => margin + heading + row * (tile + gap) + (row > 1 ? 2 * gap : 0);
-  const layers: OverlayOptions[] = [];
+  const sides = grid.columns.map(({ set }) => set);
+  const left = (column: number) =>
+    margin +
+    label +
+    column * (tile + gap) +
+    (sides[column] === "unseen" && sides[0] === "seen" ? between : 0);
   const texts = rows.map(
-    (row, index) => `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(row.label)}</text>`,
+    (row, index) =>
+      `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(shorten(row.label, 18))}</text>`,
   );
-  let left = margin + label;
-  for (const side of sides) {
-    const title = side.set === "seen" ? "Seen in training" : "Not seen in training";
-    texts.push(`<text x="${left}" y="${margin + 22}" font-weight="bold">${title}</text>`);
-    for (const [index, row] of side.rows.entries())
-      for (const [column, hash] of row.hashes.entries()) {
-        const blob = hash === null ? undefined : store.blob(hash);
-        if (blob === undefined) continue;
-        const input = await sharp(blob.bytes).resize(tile, tile, { kernel: "nearest" }).png().toBuffer();
-        layers.push({ input, left: left + column * (tile + gap), top: top(index) });
-      }
-    left += side.imageIds.length * (tile + gap) + between;
-  }
-  const width = left - between - gap + margin;
+  for (const [set, title] of [
+    ["seen", "Seen in training"],
+    ["unseen", "Not seen in training"],
+  ] as const)
+    if (sides.includes(set))
+      texts.push(
+        `<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${title}</text>`,
+      );
+  const layers: OverlayOptions[] = [];
+  for (const [index, { hashes }] of rows.entries())
+    for (const [column, hash] of hashes.entries()) {
+      const blob = hash === null ? undefined : store.blob(hash);
+      if (blob === undefined) continue;
+      const input = await sharp(blob.bytes).resize(tile, tile, { kernel: "nearest" }).png().toBuffer();
+      layers.push({ input, left: left(column), top: top(index) });
+    }
+  const width = left(sides.length - 1) + tile + margin;
   const height = top(rows.length) - gap + margin;
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="17" fill="#1b1d21">${texts.join("")}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: "#ffffff" } })
     .composite([...layers, { input: Buffer.from(words), left: 0, top: 0 }])
     .png()
     .toBuffer();
+}
+
+function rowsOf({ columns, rows }: SampleGrid, epochs: readonly number[]): Row[] {
+  const only = rows.length === 1 ? rows[0]! : null;
+  const coloured = only
+    ? epochs.map((epoch, at) => ({ label: `Epoch ${epoch}`, hashes: only.cells[at]! }))
+    : rows.map(({ name, cells }) => ({
+        label: name,
+        hashes: cells.findLast((row) => row.some((hash) => hash !== null)) ?? [],
+      }));
+  return [
+    { label: "Real colours", hashes: columns.map(({ real }) => real) },
+    { label: "Black and white", hashes: columns.map(({ grey }) => grey) },
+    ...coloured,
+  ];
 }

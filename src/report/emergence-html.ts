@@ -1,10 +1,9 @@
 import type { EmergenceTable } from "./emergence-model.ts";
 import { type Html, html } from "./html.ts";
 
-/** The table and its notes, under a heading. */
+/** The table and its notes. */
 export function emergenceHtml({ columns, rows, notes }: EmergenceTable): Html {
-  return html`<h3>Emergence of colour</h3>
-  <div class="scroll" tabindex="0"><table class="numbers">
+  return html`<div class="scroll" tabindex="0"><table class="numbers">
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${rows.map(([name, ...cells]) => html`<tr><th scope="row"><bdi>${name}</bdi></th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
 </table></div>

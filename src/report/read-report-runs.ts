@@ -2,8 +2,27 @@
 
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
+import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type { DatasetRow, EventRow, ImageRow, RunRow, Series, SkippedFile } from "../store/rows.ts";
+import type {
+  DatasetRow,
+  EventRow,
+  ImageRow,
+  RunRow,
+  SampleMetric,
+  Series,
+  SkippedFile,
+} from "../store/rows.ts";
+import { seriesLabel } from "./series-label.ts";
+
+/** What a finished run gave on images of some data set, its own or another. */
+export type Evaluation = {
+  /** Which images, such as "celeba portraits"; equal names share a column. */
+  readonly testedOn: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Pictures that it made of them, in a fixed order. */
+  readonly samples: readonly { readonly imageId: string; readonly blobHash: string }[];
+};
 
 export type ReportStore = Pick<
   Store,
@@ -12,11 +31,17 @@ export type ReportStore = Pick<
   | "seriesNames"
   | "series"
   | "images"
+  | "sampleMetrics"
   | "blob"
   | "events"
   | "dataset"
   | "skippedFiles"
->;
+  | "evaluationSets"
+  | "metrics"
+> & {
+  /** In place of what `hueristic evaluate` stored, which has no pictures. */
+  evaluations?(runId: string): readonly Evaluation[];
+};
 
 export type ReportRun = {
   readonly run: RunRow;
@@ -24,6 +49,8 @@ export type ReportRun = {
   readonly lastEpoch: number | null;
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
+  readonly sampleMetrics: readonly SampleMetric[];
+  readonly evaluations: readonly Evaluation[];
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
@@ -37,18 +64,49 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
   const [only, ...others] = runs.values();
   const summaries = store.summaries(others.length === 0 ? { name: only!.name } : {});
   const summaryOf = new Map(summaries.map((summary) => [summary.id, summary]));
-  return [...runs.values()].map((run) => readRun(store, run, summaryOf.get(run.id)));
+  const datasets = new Map<string, Pick<ReportRun, "dataset" | "skipped">>();
+  const datasetOf = (fingerprint: string) => {
+    const known = datasets.get(fingerprint);
+    if (known) return known;
+    const read = { dataset: store.dataset(fingerprint) ?? null, skipped: store.skippedFiles(fingerprint) };
+    datasets.set(fingerprint, read);
+    return read;
+  };
+  return [...runs.values()].map((run) => ({
+    ...readRun(store, run, summaryOf.get(run.id)),
+    ...datasetOf(run.datasetFingerprint),
+  }));
 }
 
-function readRun(store: ReportStore, run: RunRow, summary: RunSummary | undefined): ReportRun {
+function readRun(
+  store: ReportStore,
+  run: RunRow,
+  summary: RunSummary | undefined,
+): Omit<ReportRun, "dataset" | "skipped"> {
+  const series = store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []);
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
     lastEpoch: summary?.lastEpoch ?? null,
-    series: store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []),
+    series,
     images: store.images(run.id),
+    sampleMetrics: store.sampleMetrics(run.id),
+    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
     events: store.events(run.id),
-    dataset: store.dataset(run.datasetFingerprint) ?? null,
-    skipped: store.skippedFiles(run.datasetFingerprint),
   };
+}
+
+/** The newest values of every set of images that the run was measured on beside its own. */
+function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
+  const sets = store.evaluationSets(run.id).map(({ set }) => set);
+  if (sets.length === 0) return [];
+  const seriesOf = (name: string) => series.find((each) => each.name === name);
+  const measured = readMeasured(store.metrics(), sets, seriesOf, Math.max(1, run.stepsPerEpoch));
+  return sets.map((set) => {
+    const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {
+      const found = bySet[set];
+      return found === undefined ? [] : [[seriesLabel(name), found.value] as const];
+    });
+    return { testedOn: set, metrics: Object.fromEntries(values), samples: [] };
+  });
 }

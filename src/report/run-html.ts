@@ -1,54 +1,39 @@
-// The section of one run.
+// Parts of a page about one run.
 
-import { chartHtml } from "./chart-html.ts";
-import { emergenceHtml } from "./emergence-html.ts";
-import { formatCount } from "./format.ts";
-import type { GridSide } from "./grid-model.ts";
+import { formatCount, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import type { Fact, RunModel } from "./run-model.ts";
+import type { ReportRun } from "./read-report-runs.ts";
+import { type Fact, type RunModel, runModel } from "./run-model.ts";
 
-/** Hash of a picture -> its number in the page. */
-export type BlobNumbers = ReadonlyMap<string, number>;
+/** A run among others: what it is, folded, with what one needs to repeat it. */
+export function aboutRunHtml(data: ReportRun, position: number, name: string): Html {
+  const run = runModel(data);
+  const loud = run.events.filter(({ level }) => level !== "info");
+  return html`<details class="about" id="about-${position}"><summary><bdi>${name}</bdi> ${badge(run.status)}${loud.length > 0 && html` <span class="soft">${plural(loud.length, "warning")}</span>`}</summary>
+<p>${run.summary}</p>
+${run.description !== "" && html`<p><bdi>${run.description}</bdi></p>`}
+${run.error !== null && html`<pre class="error">${run.error}</pre>`}
+${loud.length > 0 && html`<ul class="notes">${loud.map(({ at, message }) => html`<li>${at}: <bdi>${message}</bdi></li>`)}</ul>`}
+${facts(run.provenance)}
+<pre>${run.command.join("\n")}</pre>
+${run.commandNote !== null && html`<p class="soft">${run.commandNote}</p>`}
+</details>`;
+}
 
-export function runHtml(run: RunModel, blobs: BlobNumbers, heading: "h1" | "h2"): Html {
-  const title =
-    heading === "h1" ? html`<h1><bdi>${run.title}</bdi></h1>` : html`<h2><bdi>${run.title}</bdi></h2>`;
-  return html`
-<section class="run" id="${run.id}">
-  <div class="title">${title}${badge(run.status)}</div>
-  <p class="lead">${run.summary}</p>
-  ${run.description !== "" && html`<p><bdi>${run.description}</bdi></p>`}
-  ${run.error !== null && html`<pre class="error">${run.error}</pre>`}
-  <h3>Loss</h3>
-  ${run.loss ? chartHtml(run.loss) : html`<p class="soft">No loss was logged.</p>`}
-  ${run.epochTable.rows.length > 0 && details("The numbers, epoch by epoch", numbers(run.epochTable))}
-  ${
-    run.others.length > 0 &&
-    details(
-      "Other measurements",
-      html`<div class="smalls">${run.others.map((chart) => chartHtml(chart, "small"))}</div>`,
-    )
-  }
-  <h3>Samples</h3>
-  ${run.grid.length > 0 ? gridHtml(run.grid, blobs) : html`<p class="soft">No sample images were stored.</p>`}
-  ${run.emergence && emergenceHtml(run.emergence)}
-  <div class="pair">
-    <div>
-      <h3>Data</h3>
-      ${facts(run.data)}
-      ${run.skipped.length > 0 && details(`${formatCount(run.skippedCount)} files left out, and why`, skipped(run))}
-    </div>
-    <div>
-      <h3>Provenance</h3>
-      ${facts(run.provenance)}
-    </div>
-  </div>
-  <h3>Do it again</h3>
-  <pre>${run.command.join("\n")}</pre>
-  ${run.commandNote !== null && html`<p class="soft">${run.commandNote}</p>`}
-  ${details("Configuration", html`<pre>${run.yaml}</pre>`)}
-  ${run.events.length > 0 && details(`Events (${formatCount(run.eventCount)})`, events(run))}
-</section>`;
+export function provenanceHtml(run: RunModel): Html {
+  return html`<div class="pair"><div><h3>Data</h3>${facts(run.data)}
+${run.skipped.length > 0 && details(`${formatCount(run.skippedCount)} files left out, and why`, skipped(run))}</div>
+<div><h3>Provenance</h3>${facts(run.provenance)}</div></div>`;
+}
+
+export function recipeHtml(run: RunModel): Html {
+  return html`<pre>${run.command.join("\n")}</pre>
+${run.commandNote !== null && html`<p class="soft">${run.commandNote}</p>`}
+${details("Configuration", html`<pre>${run.yaml}</pre>`)}`;
+}
+
+export function epochTableHtml(table: RunModel["epochTable"]): Html {
+  return details("The numbers, epoch by epoch", numbers(table));
 }
 
 export function badge(status: string): Html {
@@ -78,31 +63,11 @@ function skipped(run: RunModel): Html {
 </table></div>${rest > 0 && html`<p class="soft">and ${formatCount(rest)} more.</p>`}`;
 }
 
-function events(run: RunModel): Html {
+export function eventsHtml(run: RunModel): Html {
   const earlier = run.eventCount - run.events.length;
   return html`${earlier > 0 && html`<p class="soft">${formatCount(earlier)} earlier ones are not shown.</p>`}
 <div class="scroll" tabindex="0"><table class="numbers">
 <thead><tr><th scope="col">time</th><th scope="col">level</th><th scope="col">kind</th><th scope="col">message</th></tr></thead>
 <tbody>${run.events.map(({ at, level, kind, message }) => html`<tr><td>${at}</td><td>${level}</td><td>${kind}</td><th scope="row"><bdi>${message}</bdi></th></tr>`)}</tbody>
 </table></div>`;
-}
-
-const captions = { seen: "Seen in training", unseen: "Not seen in training" } as const;
-
-function gridHtml(sides: readonly GridSide[], blobs: BlobNumbers): Html {
-  return html`<p class="soft">The same images as training goes on. Click one, or press Enter, to enlarge it.</p>
-<div class="sides ${sides.length === 2 && "two"}" data-grid>${sides.map(
-    (side) => html`
-<div class="side"><table class="grid"><caption>${captions[side.set]}</caption><tbody>${side.rows.map(
-      (row) => html`
-<tr><th scope="row">${row.label}</th>${row.hashes.map((hash, column) => {
-        if (hash === null) return html`<td></td>`;
-        const imageId = side.imageIds[column]!;
-        const alt = `${imageId}, ${side.set}, ${row.label.toLowerCase()}`;
-        return html`<td><button type="button" class="tile" tabindex="-1"><img data-blob="${blobs.get(hash)}" data-image="${imageId}" data-set="${side.set}" data-row="${row.label}" alt="${alt}" decoding="async"></button></td>`;
-      })}</tr>`,
-    )}
-</tbody></table></div>`,
-  )}
-</div>`;
 }

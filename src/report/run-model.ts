@@ -1,26 +1,20 @@
 // One run as the report shows it: words and numbers ready to print, no store behind them.
 
-import { type ChartModel, lossChart, otherCharts, seriesLabel } from "./chart-model.ts";
 import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
 import { formatCount, formatDuration, formatNumber, formatTime, plural, shellQuote } from "./format.ts";
-import { type GridSide, gridSides } from "./grid-model.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { seriesLabel } from "./series-label.ts";
 import { experimentYaml } from "./settings.ts";
 
 export type Fact = readonly [term: string, value: string];
 
 export type RunModel = {
-  /** Unique in the page, safe as an element id. */
-  readonly id: string;
   readonly runId: string;
   readonly title: string;
   readonly description: string;
   readonly status: string;
   readonly error: string | null;
   readonly summary: string;
-  readonly loss: ChartModel | null;
-  readonly others: readonly ChartModel[];
-  readonly grid: readonly GridSide[];
   readonly emergence: EmergenceTable | null;
   readonly epochTable: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly data: readonly Fact[];
@@ -42,20 +36,15 @@ export type RunModel = {
 /** More lines than this are counted, not printed. */
 const mostListed = 200;
 
-export function runModel(data: ReportRun, position: number): RunModel {
+export function runModel(data: ReportRun): RunModel {
   const { run, dataset } = data;
-  const id = `run-${position + 1}`;
   return {
-    id,
     runId: run.id,
     title: run.name,
     description: run.experiment.description,
     status: run.status,
     error: run.error,
     summary: summarySentence(data),
-    loss: lossChart(`${id}-loss`, data),
-    others: otherCharts(id, data),
-    grid: gridSides(data.images),
     emergence: emergenceTable(data),
     epochTable: epochTable(data),
     data: [

@@ -1,18 +1,24 @@
-// The report's chart and grid as PNG files, for a paper or a slide.
+// The report's charts and sample grids as PNG files, for a paper or a slide.
 
 import path from "node:path";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { chartConfig } from "./chart-config.ts";
-import type { ChartModel } from "./chart-model.ts";
 import { drawGrid } from "./draw-grid.ts";
-import type { ReportStore } from "./read-report-runs.ts";
-import type { ReportModel } from "./report-model.ts";
+import type { PageContent } from "./page-content.ts";
+import type { Panel } from "./panels.ts";
+import type { ReportRun, ReportStore } from "./read-report-runs.ts";
+import { runNames } from "./run-names.ts";
+import { sampleGrids } from "./sample-grid.ts";
 import type { WriteWhole } from "./write-report.ts";
 
-/** <run>-loss.png and <run>-samples.png for every run, comparison-loss.png for several; returns their paths. */
+/** Charts of a page that are worth a file each. */
+const mostCharts = 12;
+
+/** <series>.png for every chart, samples.png (samples-2.png, …) for every grid; returns their paths. */
 export async function writePictures(
   store: Pick<ReportStore, "blob">,
-  model: ReportModel,
+  runs: readonly ReportRun[],
+  { panels }: PageContent,
   folder: string,
   writeWhole: WriteWhole,
 ): Promise<string[]> {
@@ -22,31 +28,29 @@ export async function writePictures(
     await writeWhole(file, bytes);
     written.push(file);
   };
-  if (model.comparison?.chart) await write("comparison-loss.png", drawChart(model.comparison.chart));
-  for (const { runId, loss, grid } of model.runs) {
-    if (loss) await write(`${runId}-loss.png`, drawChart(loss));
-    const samples = await drawGrid(store, grid);
-    if (samples) await write(`${runId}-samples.png`, samples);
+  for (const panel of panels.slice(0, mostCharts))
+    await write(`${fileName(panel.title)}.png`, drawChart(panel));
+  const { epochs, grids } = sampleGrids(runs, runNames(runs));
+  for (const [index, grid] of grids.entries()) {
+    const drawn = await drawGrid(store, grid, epochs);
+    if (drawn) await write(index === 0 ? "samples.png" : `samples-${index + 1}.png`, drawn);
   }
   return written;
 }
 
-/** At twice the density of a screen. */
-function drawChart(chart: ChartModel): Uint8Array {
-  const canvas = new ChartJSNodeCanvas({ width: 1000, height: 520, backgroundColour: "#ffffff" });
-  const config = chartConfig(chart);
-  const fewCurves = chart.curves.length <= 12;
-  return canvas.renderToBufferSync(
-    {
-      ...config,
-      options: {
-        ...config.options,
-        responsive: false,
-        devicePixelRatio: 2,
-        layout: { padding: 16 },
-        plugins: { legend: { display: fewCurves, position: "top", labels: { boxHeight: 1 } } },
-      },
-    },
-    "image/png",
+/** "Scores (0.5 is a fair game)" -> "scores-0-5-is-a-fair-game". */
+function fileName(title: string): string {
+  return (
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")
+      .slice(0, 60) || "chart"
   );
+}
+
+/** At twice the density of a screen. */
+function drawChart(panel: Panel): Uint8Array {
+  const canvas = new ChartJSNodeCanvas({ width: 1000, height: 520, backgroundColour: "#ffffff" });
+  return canvas.renderToBufferSync(chartConfig(panel), "image/png");
 }

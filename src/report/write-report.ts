@@ -1,19 +1,31 @@
-// Runs as one self-contained HTML file, and as static pictures where asked for: query -> model -> HTML.
+// A report as one self-contained HTML file, and its charts as pictures where asked for: query -> page -> file.
 
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
-import type { Blob } from "../store/rows.ts";
+import { pageAssets } from "./build-client.ts";
+import { arrangedPage, type Definition } from "./definition.ts";
+import { fitPictures } from "./fit-pictures.ts";
+import { formatTime } from "./format.ts";
+import type { PageContent, PageKind } from "./page-content.ts";
+import { pageHtml } from "./page-html.ts";
+import { choosePage, pageOf } from "./pages/page-of.ts";
 import { type ReportStore, readReportRuns } from "./read-report-runs.ts";
-import { type PageAssets, reportHtml } from "./report-html.ts";
-import { reportModel } from "./report-model.ts";
+import type { SweepInput } from "./sweep/trials.ts";
 
 export type ReportOptions = {
   /** The HTML file; its folder is created. */
   readonly out: string;
   /** Folder of static pictures; null writes none. */
   readonly png: string | null;
+  /** null, or left out, chooses by what is given. */
+  readonly page?: PageKind | null;
+  /** Bytes of the file; left out, 15 MB. */
+  readonly maxSize?: number;
+  /** Title, text and order of sections. */
+  readonly definition?: Definition | null;
+  /** Trials of the sweep that was named. */
+  readonly sweep?: SweepInput | null;
   /** When the report is written, milliseconds since 1970. */
   readonly now?: number;
 };
@@ -21,28 +33,44 @@ export type ReportOptions = {
 export type WrittenReport = {
   readonly file: string;
   readonly bytes: number;
+  readonly page: PageKind;
+  /** What was done to make it fit; null for nothing. */
+  readonly note: string | null;
   /** Paths of the pictures. */
   readonly images: readonly string[];
 };
 
-/** Throws UserError for an unknown run and where `out` or `png` cannot be written. */
+export const usualMaxSize = 15e6;
+
+/** Throws UserError for an unknown run, where nothing fits into maxSize, and where `out` or `png` cannot be written. */
 export async function writeReport(
   store: ReportStore,
   runRefs: readonly string[],
-  { out, png, now = Date.now() }: ReportOptions,
+  options: ReportOptions,
 ): Promise<WrittenReport> {
-  const runs = readReportRuns(store, runRefs);
+  const { out, png, definition = null, sweep = null, now = Date.now() } = options;
+  const input = { runs: readReportRuns(store, runRefs), sweep };
   const file = path.resolve(out);
   await requireFile(file);
-  const model = reportModel(runs, now);
-  const blobs = model.hashes.map((hash) => dataUri(hash, store.blob(hash)));
-  const page = Buffer.from(reportHtml(model, blobs, await readAssets()));
+  const kind = options.page ?? definition?.page ?? choosePage(input);
+  const assets = await pageAssets();
+  const frame = (notes: readonly string[]) => ({ writtenAt: formatTime(now), notes });
+  const bytesWithout = (content: PageContent) =>
+    Buffer.byteLength(pageHtml(content, [], assets, frame([]))) + 400;
+  const { content, blobs, note } = await fitPictures(
+    (thinning) => arrangedPage(pageOf(kind, input, thinning), definition),
+    bytesWithout,
+    (hash) => store.blob(hash),
+    options.maxSize ?? definition?.maxSize ?? usualMaxSize,
+  );
+  const page = Buffer.from(pageHtml(content, blobs, assets, frame(note === null ? [] : [note])));
   await writeWhole(file, page);
-  if (png === null) return { file, bytes: page.length, images: [] };
+  const written = { file, bytes: page.length, page: kind, note };
+  if (png === null) return { ...written, images: [] };
   // Drawing libraries take their time to load: only who asks for pictures pays for them.
   const { writePictures } = await import("./write-pictures.ts");
-  const images = await writePictures(store, model, path.resolve(png), writeWhole);
-  return { file, bytes: page.length, images };
+  const images = await writePictures(store, input.runs, content, path.resolve(png), writeWhole);
+  return { ...written, images };
 }
 
 export type WriteWhole = typeof writeWhole;
@@ -65,20 +93,4 @@ async function requireFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => null);
   if (found?.isDirectory())
     throw new UserError(`${file}: expected a file to write the report to, got a folder`);
-}
-
-function dataUri(hash: string, blob: Blob | undefined): string {
-  if (blob === undefined) throw new UserError(`image ${hash}: was deleted just now`);
-  if (!/^image\/[\w.+-]+$/.test(blob.mime))
-    throw new Error(`image ${hash}: ${blob.mime} is no kind of image`);
-  return `data:${blob.mime};base64,${Buffer.from(blob.bytes).toString("base64")}`;
-}
-
-async function readAssets(): Promise<PageAssets> {
-  const beside = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
-  const entry = createRequire(import.meta.url).resolve("chart.js");
-  const library = await readFile(path.join(path.dirname(entry), "chart.umd.min.js"), "utf8");
-  const [style, script] = await Promise.all([beside("page.css"), beside("page.js")]);
-  // Its source map is not with us: a browser's tools would ask for it.
-  return { style, script, chartLibrary: library.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n") };
 }

@@ -23,6 +23,8 @@ export type Evaluator = {
     indices: Uint32Array,
     visit: (image: Evaluated, place: number) => void | Promise<void>,
   ): Promise<void>;
+  /** The same network over images of another data set. It closes with the first one. */
+  over(source: BatchSource): Evaluator;
   close(): Promise<void>;
 };
 
@@ -50,8 +52,9 @@ export async function createEvaluator(
     specs,
   );
   const imageBytes = sizeOf(specs.rgb!.shape) / batch;
-  return {
+  const over = (source: BatchSource): Evaluator => ({
     output: network.output,
+    over,
     async forEach(state, indices, visit) {
       for (let start = 0; start < indices.length; start += batch) {
         const part = indices.subarray(start, start + batch);
@@ -69,7 +72,8 @@ export async function createEvaluator(
       }
     },
     close: () => compiled.close(),
-  };
+  });
+  return over(source);
 }
 
 /**
@@ -81,7 +85,7 @@ export async function measure(
   state: EngineState,
   indices: Uint32Array,
   labels: PreparedDataset["labels"],
-  visit?: (image: Evaluated, place: number) => void,
+  visit?: (image: Evaluated, place: number) => void | Promise<void>,
 ): Promise<{ readonly loss: number; readonly average_precision?: number }> {
   let sum = 0;
   const names = evaluator.output === "labels" ? (labels?.names.length ?? 0) : 0;
@@ -89,7 +93,7 @@ export async function measure(
   await evaluator.forEach(state, indices, (image, place) => {
     sum += image.loss;
     if (names > 0) scores.set(image.prediction, place * names);
-    visit?.(image, place);
+    return visit?.(image, place);
   });
   const loss = sum / indices.length;
   if (!labels || names === 0) return { loss };

@@ -1,11 +1,10 @@
 // An image classifier of any make, as an ONNX file that ONNX Runtime runs as it is: frozen, and asked for whatever its
 // first output is. What it takes is read off its input: [N, 3, S, S] or [N, S, S, 3].
 
-import { existsSync } from "node:fs";
-import os from "node:os";
 import ort from "onnxruntime-node";
 import { messageOf, UserError } from "../errors.ts";
 import { sizeOf } from "../training-step.ts";
+import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "./onnx-pictures.ts";
 
 export type OnnxClassifier = {
   /** Length of its first output for one picture, flattened. */
@@ -21,16 +20,18 @@ export type OnnxClassifierOptions = {
   readonly threads?: number;
   /** For files that leave the height and width open. */
   readonly defaultInputSize?: number;
+  /** What messages call it. */
+  readonly what?: string;
 };
 
 /** Throws UserError. */
 export async function openOnnxClassifier(
   file: string,
-  { threads = os.availableParallelism(), defaultInputSize = 224 }: OnnxClassifierOptions = {},
+  { threads, defaultInputSize = 224, what = "a classifier" }: OnnxClassifierOptions = {},
 ): Promise<OnnxClassifier> {
   const session = await openSession(file, threads);
   try {
-    const layout = layoutOf(file, session, defaultInputSize);
+    const layout = layoutOf(file, session, defaultInputSize, what);
     const output = session.outputNames[0]!;
     const run = async (pictures: Float32Array, count: number) => {
       const tensor = new ort.Tensor("float32", arranged(pictures, layout, count), shapeOf(layout, count));
@@ -66,62 +67,20 @@ export async function openOnnxClassifier(
   }
 }
 
-async function openSession(file: string, threads: number): Promise<ort.InferenceSession> {
-  if (!existsSync(file)) throw new UserError(`${file}: no such file`);
-  try {
-    return await ort.InferenceSession.create(file, {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 4, // what goes wrong is said by the error that is thrown
-    });
-  } catch (error) {
-    const why = messageOf(error).split("\n")[0];
-    throw new UserError(`${file}: not an ONNX file that ONNX Runtime can run: ${why}`);
-  }
-}
-
-type Layout = {
-  readonly name: string;
-  readonly channelsFirst: boolean;
-  readonly inputSize: number;
-  /** How many pictures the file takes at once; null is any number. */
-  readonly together: number | null;
-};
-
-function layoutOf(file: string, session: ort.InferenceSession, defaultInputSize: number): Layout {
+function layoutOf(
+  file: string,
+  session: ort.InferenceSession,
+  defaultInputSize: number,
+  what: string,
+): PictureLayout {
   const [input, ...others] = session.inputMetadata;
   if (!input || others.length > 0) {
     const names = session.inputNames.join(", ");
     throw new UserError(
-      `${file}: expected a classifier with one input, got ${session.inputNames.length}${names && ` (${names})`}`,
+      `${file}: expected ${what} with one input, got ${session.inputNames.length}${names && ` (${names})`}`,
     );
   }
-  if (!input.isTensor) throw new UserError(`${file}: expected an input of pictures, got no tensor`);
-  const { name, type, shape } = input;
-  const channelsFirst = shape[1] === 3;
-  if (shape.length !== 4 || (!channelsFirst && shape[3] !== 3)) {
-    throw new UserError(
-      `${file}: expected an input of pictures, [N, 3, S, S] or [N, S, S, 3], got ${name} [${shape.join(", ")}]`,
-    );
-  }
-  if (type !== "float32") {
-    throw new UserError(
-      `${file}: expected an input of float32, got ${name} of ${type}; export the classifier with a float input`,
-    );
-  }
-  const [height, width] = (channelsFirst ? shape.slice(2) : shape.slice(1, 3)).map(fixed);
-  const inputSize = height ?? width ?? defaultInputSize;
-  if ((width ?? inputSize) !== inputSize) {
-    throw new UserError(`${file}: expected square pictures, got ${name} of ${height}x${width}`);
-  }
-  return { name, channelsFirst, inputSize, together: fixed(shape[0]) };
-}
-
-/** A length that the file fixes; null for one that it leaves open. */
-function fixed(length: number | string | undefined): number | null {
-  return typeof length === "number" && length > 0 ? length : null;
+  return pictureLayout(file, input, defaultInputSize);
 }
 
 /** The length of one picture's answer, from `count` grey pictures. */
@@ -154,23 +113,4 @@ function filledUp(pictures: Float32Array, length: number): Float32Array {
   const filled = new Float32Array(length).fill(-1);
   filled.set(pictures);
   return filled;
-}
-
-function shapeOf({ channelsFirst, inputSize }: Layout, count: number): readonly number[] {
-  return channelsFirst ? [count, 3, inputSize, inputSize] : [count, inputSize, inputSize, 3];
-}
-
-function arranged(pictures: Float32Array, { channelsFirst, inputSize }: Layout, count: number): Float32Array {
-  if (!channelsFirst) return pictures;
-  const pixels = inputSize * inputSize;
-  const planes = new Float32Array(pictures.length);
-  for (let picture = 0; picture < count; picture++) {
-    const start = picture * pixels * 3;
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      for (let channel = 0; channel < 3; channel++) {
-        planes[start + channel * pixels + pixel] = pictures[start + pixel * 3 + channel]!;
-      }
-    }
-  }
-  return planes;
 }

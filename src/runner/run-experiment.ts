@@ -11,6 +11,7 @@ import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { measure } from "./evaluate.ts";
+import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
@@ -58,10 +59,17 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
+    let sets: readonly OpenSet[] = [];
     try {
-      const training = await openTraining(experiment, dataset, store, options, interrupt.abort);
+      sets = await openEvaluationSets(measuredSets(experiment), experiment, {
+        runsFolder,
+        output,
+        signal: interrupt.abort,
+      });
+      const training = await openTraining(experiment, dataset, sets, store, options, interrupt.abort);
       return await trainAndFinish(training, options, interrupt);
     } finally {
+      closeSets(sets);
       dataset.close();
     }
   } catch (error) {
@@ -73,6 +81,11 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     store.close();
     interrupt.close();
   }
+}
+
+/** Where no metric is named, no image is looked at. */
+function measuredSets({ metrics = [], evaluate = {}, model }: Experiment) {
+  return metrics.length === 0 || model.kind === "classifier" ? {} : evaluate;
 }
 
 async function trainAndFinish(
@@ -104,6 +117,7 @@ async function trainAndFinish(
     run.close();
     await training.compiled.close();
     await training.evaluator.close();
+    await training.meters?.close();
   }
 }
 
@@ -111,7 +125,8 @@ type Ending = { readonly status: FinalStatus; readonly error: string | null; rea
 
 async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
   const { output, afterEpoch } = options;
-  const { experiment, dataset, engine, compiled, evaluator, run, health, stepsPerEpoch } = training;
+  const { experiment, dataset, engine, compiled, evaluator, measurement, run, health, stepsPerEpoch } =
+    training;
   const { epochs, batchSize } = experiment.train;
   const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
@@ -127,9 +142,14 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
     }
   };
   const evaluate = async (epoch: number): Promise<number> => {
+    const began = performance.now();
     const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
     const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
-    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, colors?.visit);
+    const ofUnseen = isSampled && measurement ? measurement.beginUnseen() : null;
+    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, (image, place) => {
+      colors?.visit(image, place);
+      return ofUnseen?.visit(image, place);
+    });
     run.logScalars(
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
@@ -138,9 +158,11 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
       run.logScalars(step, colors.values());
       warn(health.afterSampling(epoch, colors.values()));
     }
+    if (ofUnseen) run.logMeasured(step, [ofUnseen.finish(), ...(await measurement!.measureOthers(state))]);
     if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
+    run.logScalars(step, { "train/evaluation_seconds": (performance.now() - began) / 1000 });
     return measured.loss;
   };
   const save = async () => {

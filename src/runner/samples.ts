@@ -1,7 +1,7 @@
 // The sample grids: the same seen and unseen images, colorized as training goes on.
 
 import sharp from "sharp";
-import { labToDisplayRgb } from "../color/gamut.ts";
+import { type DisplayImage, labToDisplayRgb } from "../color/gamut.ts";
 import { labToLumaChroma, lumaChromaToLab, rgbToLab } from "../color/lab.ts";
 import type { PreparedDataset } from "../datasets/prepare.ts";
 import type { EngineState } from "../engine/engine.ts";
@@ -32,16 +32,20 @@ export async function drawSamples(
       const { luma } = labToLumaChroma(rgbToLab(rgb));
       if (epoch === 0) {
         await add("real", rgb);
-        await add("grey", displayed(luma, new Float32Array(2 * luma.length)));
+        await add("grey", displayed(luma, new Float32Array(2 * luma.length)).rgb);
       }
-      await add("colorized", evaluator.output === "rgb" ? bytesOf(prediction) : displayed(luma, prediction));
+      await add(
+        "colorized",
+        evaluator.output === "rgb" ? bytesOf(prediction) : displayed(luma, prediction).rgb,
+      );
     });
   }
   return images;
 }
 
-function displayed(luma: Float32Array, chroma: Float32Array): Uint8Array {
-  return labToDisplayRgb(lumaChromaToLab(luma, chroma)).rgb;
+/** Luma [pixels] and chroma [pixels, 2] as a screen shows them. */
+export function displayed(luma: Float32Array, chroma: Float32Array): DisplayImage {
+  return labToDisplayRgb(lumaChromaToLab(luma, chroma));
 }
 
 /** [0, 1] -> 0..255, rounded and clipped. */

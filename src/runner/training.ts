@@ -15,7 +15,16 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
+import {
+  announceMeasurement,
+  createMeasurement,
+  type Measurement,
+  type MeasurementParts,
+} from "./evaluation/measurement.ts";
+import type { OpenSet } from "./evaluation/open-sets.ts";
+import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
+import { type Meters, openMeters } from "./metrics/meters.ts";
 import { readProvenance } from "./provenance.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
@@ -29,6 +38,10 @@ export type Training = {
   readonly stateSpecs: TensorSpecs;
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
+  /** null where nothing is measured. */
+  readonly measurement: Measurement | null;
+  /** Those of `measurement`, to be closed. */
+  readonly meters: Meters | null;
   readonly run: RunWriter;
   readonly health: HealthWatch;
   readonly checkpoints: string;
@@ -45,6 +58,7 @@ export type Training = {
 export async function openTraining(
   asked: Experiment,
   dataset: PreparedDataset,
+  sets: readonly OpenSet[],
   store: Store,
   options: RunOptions,
   signal: AbortSignal,
@@ -63,18 +77,12 @@ export async function openTraining(
   });
   const { model } = experiment;
   const { runsFolder, output } = options;
-  const embedded =
+  const { threads } = options;
+  const embed: Embed = async (images) =>
     model.kind === "gamma"
-      ? await openEmbedding(model, {
-          runsFolder,
-          store,
-          engine,
-          dataset,
-          output,
-          signal,
-          threads: options.threads,
-        })
+      ? openEmbedding(model, { runsFolder, store, engine, dataset: images, output, signal, threads })
       : null;
+  const embedded = await embed(dataset);
   if (embedded) output.info(`classifier: ${embedded.description}`);
   const network = modelOf(model).build({
     model,
@@ -90,17 +98,17 @@ export async function openTraining(
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
-  const most = Math.max(dataset.unseen.length, experiment.samples.seen, experiment.samples.unseen);
-  const evaluator = await createEvaluator(engine, network, source, specs, most);
-
-  const { fingerprint, description, size, seen, unseen, skipped } = dataset;
-  const sideOf = (indices: Uint32Array, set: "seen" | "unseen") =>
-    Array.from(indices, (index) => ({ id: dataset.ids[index]!, set }));
-  store.saveDataset(
-    { fingerprint, description, size, seenCount: seen.length, unseenCount: unseen.length },
-    [...sideOf(seen, "seen"), ...sideOf(unseen, "unseen")],
-    skipped,
+  const most = Math.max(
+    dataset.unseen.length,
+    experiment.samples.seen,
+    experiment.samples.unseen,
+    ...sets.map(({ indices }) => indices.length),
   );
+  const evaluator = await createEvaluator(engine, network, source, specs, most);
+  const measured = await openMeasured(experiment, { dataset, evaluator, sets, embed }, options);
+
+  const { fingerprint, seen, unseen } = dataset;
+  saveDatasetRows(store, dataset);
   const run =
     options.resume === null
       ? store.createRun({
@@ -117,6 +125,7 @@ export async function openTraining(
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
   options.onRun?.(run.id);
   for (const note of dataset.notes) run.event("info", "dataset", note);
+  if (measured) announceMeasurement(measured, store, run, output.warn);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
@@ -141,6 +150,8 @@ export async function openTraining(
     stateSpecs: specs,
     source,
     evaluator,
+    measurement: measured && createMeasurement(measured),
+    meters: measured?.meters ?? null,
     run,
     health: createHealthWatch({
       series: (name) => store.series(run.id, name),
@@ -158,6 +169,30 @@ export async function openTraining(
       mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
+}
+
+/** What a classifier says about the images of a data set; null where the model has none. */
+type Embed = (images: PreparedDataset) => Promise<OpenedEmbedding | null>;
+
+/** null where the experiment names no metric or the network makes no colours. */
+async function openMeasured(
+  experiment: Experiment,
+  parts: Pick<MeasurementParts, "dataset" | "evaluator"> & {
+    readonly sets: readonly OpenSet[];
+    readonly embed: Embed;
+  },
+  { threads }: RunOptions,
+): Promise<MeasurementParts | null> {
+  const { dataset, evaluator, sets, embed } = parts;
+  const { metrics = [], image } = experiment;
+  if (metrics.length === 0 || evaluator.output === "labels") return null;
+  const sources: MeasurementParts["sets"][number][] = [];
+  for (const set of sets) {
+    const embedded = await embed(set.dataset);
+    sources.push({ ...set, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
+  }
+  const meters = await openMeters(metrics, { size: image.size, threads });
+  return { experiment, dataset, evaluator, meters, sets: sources };
 }
 
 function newestCheckpoint(folder: string) {

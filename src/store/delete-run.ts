@@ -1,5 +1,5 @@
 // Removes a run and all that only this run used: its series, images and events go with it, then pictures and the
-// data set that no other run uses. The file does not shrink; its free pages serve the next runs (VACUUM shrinks it).
+// data sets that no other run uses. The file does not shrink; its free pages serve the next runs (VACUUM shrinks it).
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
@@ -18,8 +18,13 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     "SELECT status, heartbeat_at, dataset_fingerprint FROM runs WHERE id = ?",
   );
   const deleteRun = database.prepare("DELETE FROM runs WHERE id = ?");
+  const selectSets = database
+    .prepare<[string], string>("SELECT fingerprint FROM evaluation_sets WHERE run_id = ?")
+    .pluck();
   const deleteDataset = database.prepare(
-    "DELETE FROM datasets WHERE fingerprint = :it AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)",
+    `DELETE FROM datasets WHERE fingerprint = :it
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)
+       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it)`,
   );
   const blobs = createBlobSweeper(database);
 
@@ -29,9 +34,10 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     if (statusAt(now(), run.status, run.heartbeat_at) === "RUNNING")
       throw new UserError(`run ${id}: is still running; stop it first`);
     const hashes = blobs.usedBy(id, -1);
+    const datasets = new Set([run.dataset_fingerprint, ...selectSets.all(id)]);
     deleteRun.run(id);
     blobs.sweep(hashes);
-    deleteDataset.run({ it: run.dataset_fingerprint });
+    for (const it of datasets) deleteDataset.run({ it });
   });
   return (id) => deleteAtOnce.immediate(id);
 }

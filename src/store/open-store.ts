@@ -19,6 +19,7 @@ import { createRunReader, type RunReader } from "./read-runs.ts";
 import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
+import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
 import { createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
@@ -35,6 +36,7 @@ export type StoreOptions = {
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
   DatasetReader &
+  EvaluationWriter &
   SweepReader &
   SweepWriter &
   TrialLeases & {
@@ -80,6 +82,7 @@ function assemble(
   const findRun = createRunFinder(database);
   const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
   const saveDataset = createDatasetWriter(database);
+  const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);
   const writers = new Set<RunWriter>();
 
@@ -114,6 +117,11 @@ function assemble(
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
     resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
+    requireMeasurable: evaluations.requireMeasurable,
+    saveEvaluation(id, evaluation) {
+      requireWritable();
+      evaluations.saveEvaluation(id, evaluation);
+    },
     deleteRun(id) {
       requireWritable();
       deleteRun(id);

@@ -85,3 +85,48 @@ export type EventRow = {
   readonly kind: string;
   readonly message: string;
 };
+
+/** Which values are good: "one" is the nearest to 1; "none" says nothing by itself. */
+export type Direction = "higher" | "lower" | "one" | "none";
+
+/** What a metric's values mean. */
+export type MetricRow = {
+  readonly name: string;
+  readonly better: Direction;
+  /** Such as "dB"; empty for a plain number. */
+  readonly unit: string;
+  readonly description: string;
+  /** The paper or program that it follows. */
+  readonly source: string;
+};
+
+/** What the metrics say of the images of one set at one step. */
+export type Measured = {
+  /** "seen", "unseen" or the name of a set of the run's own. */
+  readonly set: string;
+  /** By the name of the metric: of the set as a whole. */
+  readonly ofSet: Readonly<Record<string, number>>;
+  /** Of every image, NaN and infinities welcome. */
+  readonly ofImages: Readonly<Record<string, Float64Array>>;
+  /** The images: their places in the order in which their data set is stored. */
+  readonly places: Uint32Array;
+};
+
+/** A metric of one sample image. */
+export type SampleMetric = {
+  readonly epoch: number;
+  readonly set: ImageSet;
+  /** Position of the image among the samples of its set. */
+  readonly index: number;
+  /** Such as "psnr". */
+  readonly metric: string;
+  readonly value: number;
+};
+
+/** Images that a run is measured on beside its own data set. */
+export type EvaluationSetRow = { readonly set: string; readonly fingerprint: string };
+
+/** The name of a series of a set: "unseen/psnr". */
+export function seriesOfSet(set: string, metric: string): string {
+  return `${set}/${metric}`;
+}

@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { createBlobSweeper } from "./delete-run.ts";
-import type { EventLevel, EventRow, ImageRow } from "./rows.ts";
+import { createImageValueWriter } from "./image-values.ts";
+import type { EvaluationSetRow, EventLevel, EventRow, ImageRow, Measured, MetricRow } from "./rows.ts";
+import { seriesOfSet } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -32,9 +34,13 @@ export type RunWriter = {
   flush(): void;
   /** Commits pictures, together with what waits. */
   logImages(images: readonly NewImage[]): void;
+  /** Commits what metrics mean and the sets of images that the run is measured on. Throws UserError where it has other images of that name. */
+  nameMeasured(metrics: readonly MetricRow[], sets: readonly EvaluationSetRow[]): void;
+  /** Commits values of metrics, of sets as series and of their images, together with what waits. */
+  logMeasured(step: number, measured: readonly Measured[]): void;
   /** Commits an event, together with what waits. */
   event(level: EventLevel, kind: string, message: string): void;
-  /** For a resume from the checkpoint of `step`: removes all later scalars, and the images of later epochs. */
+  /** For a resume from the checkpoint of `step`: removes all later values, and the images of later epochs. */
   rewind(step: number, epoch: number): void;
   /** Commits what waits and the outcome; the writer is closed then. `error` belongs to FAILED and KILLED. */
   finish(status: FinalStatus, error?: string): void;
@@ -59,6 +65,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   const { id, token, startedAt, now, onClose } = options;
   const scalars = createScalarBuffer(database, id);
   const blobs = createBlobSweeper(database);
+  const imageValues = createImageValueWriter(database);
   const owned = "WHERE id = :id AND writer = :token";
   const beat = database.prepare(`UPDATE runs SET heartbeat_at = :at ${owned} AND status = 'RUNNING'`);
   const revive = database.prepare(
@@ -143,6 +150,21 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
         }
       });
     },
+    nameMeasured(metrics, sets) {
+      flush(() => {
+        imageValues.describe(metrics);
+        for (const set of sets) imageValues.nameSet(id, set);
+      });
+    },
+    logMeasured(step, measured) {
+      for (const { set, ofSet } of measured) {
+        const named = Object.entries(ofSet).map(([metric, value]) => [seriesOfSet(set, metric), value]);
+        writer.logScalars(step, Object.fromEntries(named));
+      }
+      flush(() => {
+        for (const each of measured) imageValues.insert(id, step, each);
+      });
+    },
     event(level, kind, message) {
       requireOpen();
       if (kind === "") throw new Error("the kind of an event must not be empty");
@@ -152,6 +174,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     rewind(step, epoch) {
       scalars.forget(step);
       flush(() => {
+        imageValues.deleteAfter(id, step);
         scalars.deleteAfter(step);
         const hashes = blobs.usedBy(id, epoch);
         deleteImages.run(id, epoch);

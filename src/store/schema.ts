@@ -133,6 +133,52 @@ SELECT
 FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint;
 `;
 
+const measuredImages = `
+CREATE TABLE metrics (
+  name        TEXT NOT NULL PRIMARY KEY CHECK (name <> ''),
+  better      TEXT NOT NULL CHECK (better IN ('higher', 'lower', 'one', 'none')),
+  unit        TEXT NOT NULL,
+  description TEXT NOT NULL,
+  source      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE evaluation_sets (
+  run_id      TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+  "set"       TEXT NOT NULL CHECK ("set" NOT IN ('', 'seen', 'unseen', 'train')),
+  fingerprint TEXT NOT NULL REFERENCES datasets,
+  PRIMARY KEY (run_id, "set")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX evaluation_sets_by_dataset ON evaluation_sets (fingerprint);
+
+-- Beside the value of a set in scalars, that of each image; idx is its place in dataset_images.
+CREATE TABLE image_values (
+  series_id INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+  step      INTEGER NOT NULL CHECK (step >= 0),
+  idx       INTEGER NOT NULL CHECK (idx >= 0),
+  value     REAL,
+  PRIMARY KEY (series_id, step, idx)
+) STRICT, WITHOUT ROWID;
+
+-- CROSS JOIN keeps SQLite from reading all values first: few series, many values of each.
+CREATE VIEW image_metrics AS
+SELECT
+  measured.run, measured.run_name, measured."set", measured.metric,
+  image_values.step, image_values.step * 1.0 / measured.steps_per_epoch AS epoch,
+  dataset_images.fingerprint, dataset_images.image_id, image_values.value
+FROM (
+  SELECT
+    series.id AS series_id, runs.id AS run, runs.name AS run_name, runs.steps_per_epoch, runs.dataset_fingerprint,
+    substr(series.name, 1, instr(series.name, '/') - 1) AS "set",
+    substr(series.name, instr(series.name, '/') + 1) AS metric
+  FROM runs JOIN series ON series.run_id = runs.id
+) AS measured
+CROSS JOIN image_values ON image_values.series_id = measured.series_id
+LEFT JOIN evaluation_sets ON evaluation_sets.run_id = measured.run AND evaluation_sets."set" = measured."set"
+JOIN dataset_images
+  ON dataset_images.fingerprint = coalesce(evaluation_sets.fingerprint, measured.dataset_fingerprint)
+  AND dataset_images.idx = image_values.idx;
+`;
+
 const sweeps = `
 CREATE TABLE sweeps (
   id         TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
@@ -167,4 +213,4 @@ CREATE TRIGGER trial_of_deleted_run BEFORE DELETE ON runs BEGIN
 END;
 `;
 
-export const migrations: readonly string[] = [firstSchema, sweeps];
+export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps];

@@ -7,7 +7,7 @@ export type CurvePoint = { readonly epoch: number; readonly value: number };
 
 /**
  * complete: trained to its end. pruned: stopped by a pruner. running: being trained, or waiting to go on.
- * failed: ended by an error; neither search nor pruners look at it.
+ * failed: ended by an error; the search does not look at it, and of the pruners those that halve still count the rungs it reached.
  */
 export type TrialState = "running" | "complete" | "pruned" | "failed";
 

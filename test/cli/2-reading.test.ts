@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { openStore } from "../../src/store/open-store.ts";
+import { newRun } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fillStore, program, runCli } from "./run-cli.ts";
 
@@ -13,7 +15,7 @@ const engines = /@tensorflow\/|onnxruntime/;
 
 test("every command has a help with examples", async (t) => {
   const cwd = temporaryFolder(t);
-  const commands = [[], ["run"], ["report"], ["list"], ["show"], ["doctor"], ["completion"]];
+  const commands = [[], ["run"], ["report"], ["list"], ["show"], ["evaluate"], ["doctor"], ["completion"]];
   await Promise.all(
     commands.map(async (command) => {
       const { code, stdout, stderr } = await runCli([...command, "--help"], { cwd });
@@ -113,11 +115,44 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
     unseenLoss: 0.375,
     bestUnseenLoss: 0.25,
     bestUnseenEpoch: 1,
+    unseenMetrics: {},
     tags: ["smoke", "grün 🌈"],
   });
   assert.match(createdAt, /^\d{4}-.*Z$/);
   assert.match(finishedAt, /^\d{4}-.*Z$/);
   assert.equal(typeof durationMs, "number");
+});
+
+test("list and show: metrics of the runs that measured some", async (t) => {
+  const cwd = temporaryFolder(t);
+  const folder = path.join(cwd, "runs");
+  fillStore(folder, ["FINISHED"]);
+  const store = openStore(folder);
+  const run = store.createRun(newRun({ name: "measured" }));
+  const row = (name: string, better: "higher" | "lower") =>
+    ({ name, better, unit: "dB", description: "", source: "" }) as const;
+  run.nameMeasured([row("psnr", "higher"), row("ab_l2", "lower")], []);
+  for (const [step, psnr] of [
+    [0, 30],
+    [4, 21.5],
+  ] as const) {
+    const places = Uint32Array.of(0);
+    run.logMeasured(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
+  }
+  run.logScalars(4, { "train/epoch_seconds": 15, "train/evaluation_seconds": 5 });
+  run.finish("FINISHED");
+  store.close();
+
+  const { stdout } = await runCli(["list"], { cwd });
+  const [titles, measured, other] = stdout.trimEnd().split("\n");
+  assert.match(titles!, / took +psnr$/);
+  assert.match(measured!, / 21\.5$/);
+  assert.match(other!, / -$/);
+  const [first] = JSON.parse((await runCli(["list", "--json"], { cwd })).stdout);
+  assert.deepEqual(first.unseenMetrics, { ab_l2: null, psnr: 21.5 });
+  const shown = await runCli(["show", "measured"], { cwd });
+  assert.match(shown.stdout, /^ {2}took .*, 25\.0 % of it evaluation$/m);
+  assert.match(shown.stdout, /^ {2}psnr +dB +higher +21\.5$/m);
 });
 
 test("show: everything, and how to go on", async (t) => {

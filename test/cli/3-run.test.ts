@@ -62,6 +62,10 @@ test("--report before the files is no file name; a broken file does not stop the
   const report = path.join("runs", `tiny-${run!.id}.html`);
   assert.equal(path.resolve(cwd, stdout.trimEnd()), path.resolve(cwd, report));
   assert.match(stderr, /wrote [\d.]+ KiB: file:\/\/\//);
+  assert.match(
+    stderr,
+    /^metrics: {2}unseen ciede2000 [\d.]+ ΔE00, colorfulness_ratio [\d.]+, psnr [\d.]+ dB$/m,
+  );
   assert.match(stderr, /^colours: {2}\S.* \(epoch 2, 1 unseen image\)$/m);
   assert.match(stderr, new RegExp(`hueristic show ${run!.id}\n +hueristic report ${run!.id}\n$`));
   assert.ok(existsSync(path.join(cwd, report)));

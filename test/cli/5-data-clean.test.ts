@@ -55,7 +55,7 @@ async function fillRuns(t: TestContext) {
   await writePictures(root, 12);
   const needed = await prepare(t, folderConfig(root), cacheFolder, { size: 8 });
   const [neededKey] = readdirSync(cacheFolder);
-  await prepare(t, folderConfig(root), cacheFolder, { size: 9 });
+  const other = await prepare(t, folderConfig(root), cacheFolder, { size: 9 });
   const otherKey = readdirSync(cacheFolder).find((name) => name !== neededKey);
   const store = openStore(runs);
   const { fingerprint, description, size, seen, unseen, ids } = needed;
@@ -67,8 +67,20 @@ async function fillRuns(t: TestContext) {
   run.event("info", "classifier", `run k3v9x2mp, classes of 40 (${classifier})`);
   run.finish("FINISHED");
   store.close();
-  return { runs, cacheFolder, needed, neededKey: neededKey!, otherKey: otherKey! };
+  return { runs, cacheFolder, needed, other, neededKey: neededKey!, otherKey: otherKey! };
 }
+
+test("images that a run was measured on stay, too", async (t) => {
+  const { runs, other, otherKey } = await fillRuns(t);
+  assert.match(verdicts(await clean(runs, { dryRun: true }))[otherKey]!, /^removed/);
+  const store = openStore(runs);
+  const { fingerprint } = other;
+  store.saveDataset({ fingerprint, description: "", size: 9, seenCount: 0, unseenCount: 0 }, [], []);
+  const measured = { set: "faces", ofSet: {}, ofImages: {}, places: new Uint32Array() };
+  store.saveEvaluation(store.getRun("latest").id, { step: 0, measured, fingerprint, metrics: [] });
+  store.close();
+  assert.equal(verdicts(await clean(runs, { dryRun: true }))[otherKey], "a run needs it");
+});
 
 test("what no run needs goes, after a dry run that only says so", async (t) => {
   const { runs, cacheFolder, needed, neededKey, otherKey } = await fillRuns(t);

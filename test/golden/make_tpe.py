@@ -9,6 +9,7 @@ Run: python test/golden/make_tpe.py   (needs optuna 5 and numpy)
              logs are _ParzenEstimator.log_pdf with the sampler's default parameters
 """
 
+import functools
 import json
 import math
 import pathlib
@@ -21,6 +22,9 @@ from optuna.samplers._tpe.sampler import _split_trials, default_gamma
 from optuna.trial import TrialState, create_trial
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
+# Optuna leaves the order of equal observations, and so which of them has which bandwidth, to numpy's unstable sort,
+# which differs between processors. Here they keep the order in which they were made.
+numpy.argsort = functools.partial(numpy.argsort, kind="stable")
 
 
 def plain(value):

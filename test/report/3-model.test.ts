@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparisonModel } from "../../src/report/comparison-model.ts";
+import { runPanels, singleRunPanels } from "../../src/report/curve-panels.ts";
+import { emergenceComparison } from "../../src/report/emergence-model.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
-import { reportModel } from "../../src/report/report-model.ts";
 import { runModel, summarySentence } from "../../src/report/run-model.ts";
-import { sampleStore, sampleTime } from "./sample-store.ts";
+import { runGroups, runNames } from "../../src/report/run-names.ts";
+import { runTable } from "../../src/report/run-table.ts";
+import { keptEpochs, sampleGrids } from "../../src/report/sample-grid.ts";
+import { warnings } from "../../src/report/sections.ts";
+import { independentSettings } from "../../src/report/settings.ts";
+import { sampleStore } from "./sample-store.ts";
 
 test("the summary is one sentence with model, data, epochs, engine, time and losses", async (t) => {
   const store = await sampleStore(t, { id: "aaaa" });
@@ -23,53 +28,116 @@ test("the best value and its epoch are told apart from the last one", async (t) 
   );
 });
 
-test("the grid has real, grey and an epoch per row, and shared pictures have one number", async (t) => {
-  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", tint: 7 });
-  const model = reportModel(readReportRuns(store, ["aaaa", "bbbb"]), sampleTime);
-  const [seen, unseen] = model.runs[0]!.grid;
-  assert.deepEqual(
-    seen!.rows.map(({ label }) => label),
-    ["Real colours", "Black and white", "Epoch 0", "Epoch 2", "Epoch 4"],
+test("runs that were given the same images share one grid, at the same epochs", async (t) => {
+  const store = await sampleStore(
+    t,
+    { id: "aaaa", name: "one" },
+    { id: "bbbb", name: "two", tint: 7, every: 4 },
+    { id: "cccc", name: "other", imageId: (index) => `elsewhere ${index}` },
   );
-  assert.deepEqual([seen!.set, unseen!.set], ["seen", "unseen"]);
-  assert.deepEqual(model.runs[0]!.grid[0]!.rows[0], model.runs[1]!.grid[0]!.rows[0]);
-  assert.equal(new Set(model.hashes).size, model.hashes.length);
+  const runs = readReportRuns(store, ["aaaa", "bbbb", "cccc"]);
+  const { epochs, grids } = sampleGrids(runs, runNames(runs));
+  assert.deepEqual(epochs, [0, 2, 4]);
+  assert.deepEqual(
+    grids.map(({ rows }) => rows.map(({ name }) => name)),
+    [["one", "two"], ["other"]],
+  );
+  const [grid] = grids;
+  assert.deepEqual(
+    grid!.columns.map(({ set }) => set),
+    ["seen", "seen", "unseen", "unseen"],
+  );
+  assert.ok(grid!.columns.every(({ real, grey }) => real !== null && grey !== null && real !== grey));
+  // The second run has no samples of epoch 2.
+  assert.deepEqual(grid!.rows[1]!.cells[1], [null, null, null, null]);
+  assert.ok(grid!.rows[0]!.cells.flat().every((hash) => hash !== null));
 });
 
-test("a comparison shows only the settings that differ and marks the best values", async (t) => {
+test("thinning keeps the first and the last epoch and the first images of both sides", async (t) => {
+  assert.deepEqual(keptEpochs([4, 0, 1, 2, 3, 4, 5], 2), [0, 2, 4, 5]);
+  assert.deepEqual(keptEpochs([0, 5, 10], 1_000_000), [0, 10]);
+  const store = await sampleStore(t, { id: "aaaa", images: 3 });
+  const runs = readReportRuns(store, ["aaaa"]);
+  const { grids } = sampleGrids(runs, ["a"], { everyEpoch: 1, mostImages: 1 });
+  assert.deepEqual(
+    grids[0]!.columns.map(({ set }) => set),
+    ["seen", "unseen"],
+  );
+});
+
+test("the table shows only the settings that differ and marks the best values", async (t) => {
   const store = await sampleStore(
     t,
     { id: "aaaa", name: "one" },
     { id: "bbbb", name: "two", learningRate: 0.01, loss: (step) => 0.04 / (1 + step) },
     { id: "cccc", name: "two", status: "FAILED", error: "boom", loss: () => Number.NaN },
   );
-  const { settings, rows, chart, warnings } = comparisonModel(
-    readReportRuns(store, ["aaaa", "bbbb", "cccc", "bbbb"]),
-  );
-  assert.deepEqual(settings, ["train.optimizer.learning_rate"]);
+  const runs = readReportRuns(store, ["aaaa", "bbbb", "cccc", "bbbb"]);
+  const names = runNames(runs);
+  assert.deepEqual(names, ["one", "two (bbbb)", "two (cccc)"]);
+  const { columns, rows } = runTable(runs, names);
   assert.deepEqual(
-    rows.map(({ name }) => name),
-    ["one", "two (bbbb)", "two (cccc)"],
+    columns.filter(({ kind }) => kind === "setting").map(({ name }) => name),
+    ["train.optimizer.learning_rate"],
   );
+  const column = (name: string) =>
+    rows.map(({ cells }) => cells[columns.findIndex((each) => each.name === name)]!);
   assert.deepEqual(
-    rows.map(({ settings: [rate] }) => rate),
-    ["0.001", "0.01", "0.001"],
-  );
-  assert.deepEqual(
-    rows.map(({ results }) => results[1]!.best),
+    column("final unseen loss").map(({ best }) => best),
     [false, true, false],
   );
-  assert.deepEqual(
-    rows[2]!.results.slice(1, 3).map(({ text }) => text),
-    ["not a number", "–"],
+  assert.equal(column("final unseen loss")[2]!.text, "not a number");
+  assert.equal(column("best unseen loss")[2]!.text, "–");
+  const [panel] = runPanels(
+    runs,
+    names,
+    runGroups(runs, names, () => 0),
   );
-  assert.ok(chart!.notes.some((note) => note.includes("not finite")));
-  assert.deepEqual(warnings, []);
+  assert.equal(panel!.title, "unseen loss");
+  assert.ok(panel!.notes.some((note) => note.includes("not finite, the first at step 0")));
+  assert.deepEqual(warnings(runs), []);
+});
+
+test("runs that differ in their seed only are one group; of many groups the best have a colour", async (t) => {
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    id: `r${String(index).padStart(3, "0")}`,
+    name: `run ${index}`,
+    learningRate: 1 / (index + 2),
+    images: 0,
+    epochs: 1,
+    stepsPerEpoch: 1,
+  }));
+  const seeds = [1, 2, 3].map((seed) => ({ id: `seed${seed}`, name: "same", seed, images: 0 }));
+  const store = await sampleStore(t, ...seeds, ...many);
+  const three = readReportRuns(store, ["seed1", "seed2", "seed3"]);
+  assert.deepEqual(runNames(three), ["same, seed 1", "same, seed 2", "same, seed 3"]);
+  assert.deepEqual(
+    runGroups(three, runNames(three), () => 0),
+    [{ label: "same", runs: [0, 1, 2], color: 0 }],
+  );
+  const runs = readReportRuns(
+    store,
+    many.map(({ id }) => id),
+  );
+  const groups = runGroups(runs, runNames(runs), ({ run }) => run.experiment.train.optimizer.learningRate);
+  assert.deepEqual(
+    groups.slice(-6).map(({ color }) => color),
+    [5, 4, 3, 2, 1, 0],
+  );
+  assert.ok(groups.slice(0, -6).every(({ color }) => color === null));
+});
+
+test("settings that only some experiments have, always with one value, are left out", async (t) => {
+  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", learningRate: 0.1, model: "alpha" });
+  const [one, two] = readReportRuns(store, ["aaaa", "bbbb"]).map(({ run }) => run.experiment);
+  const optimizer = { ...two!.train.optimizer, momentum: 0.9 };
+  const other = { ...two!, train: { ...two!.train, optimizer } };
+  assert.deepEqual(independentSettings([one!, other]), ["model.kind", "train.optimizer.learning_rate"]);
 });
 
 test("the command comes back as it was given, the configuration in snake_case", async (t) => {
   const store = await sampleStore(t, { id: "aaaa" });
-  const { command, yaml } = runModel(readReportRuns(store, ["aaaa"])[0]!, 0);
+  const { command, yaml } = runModel(readReportRuns(store, ["aaaa"])[0]!);
   assert.equal(command.at(-1), "npx hueristic run experiments/sample.yaml train.epochs=4");
   assert.match(yaml, /learning_rate: 0.001/);
 });
@@ -82,7 +150,7 @@ test("colours: the epoch at which each was learned, by run and side by side", as
     { id: "cccc", name: "without" },
   );
   const data = readReportRuns(store, ["aaaa", "bbbb", "cccc"]);
-  const [quick, slow, without] = data.map((run, position) => runModel(run, position));
+  const [quick, slow, without] = data.map((run) => runModel(run));
   assert.deepEqual(quick!.emergence!.columns, ["colour", "real images", "output of epoch 4", "learned"]);
   assert.deepEqual(quick!.emergence!.rows, [
     ["blue", "20.0 %", "11.0 %", "epoch 2"],
@@ -90,8 +158,9 @@ test("colours: the epoch at which each was learned, by run and side by side", as
   ]);
   assert.deepEqual(slow!.emergence!.rows[0], ["blue", "20.0 %", "9.0 %", "not yet"]);
   assert.equal(without!.emergence, null);
-  assert.ok(!quick!.others.some(({ yLabel }) => yLabel.includes("emergence")));
-  const { columns, rows } = comparisonModel(data).emergence!;
+  const drawn = Object.values(singleRunPanels(data[0]!)).flat();
+  assert.ok(drawn.length > 0 && !drawn.some(({ title }) => title.includes("blue")));
+  const { columns, rows } = emergenceComparison(data, runNames(data))!;
   const blue = columns.indexOf("blue");
   assert.deepEqual(
     rows.map((row) => [row[0], row[blue], row[blue + 1], row[1]]),
@@ -100,7 +169,7 @@ test("colours: the epoch at which each was learned, by run and side by side", as
       ["slow", "not yet", "too rare to say", "–"],
     ],
   );
-  assert.equal(comparisonModel(readReportRuns(store, ["cccc"])).emergence, null);
+  assert.equal(emergenceComparison(data.slice(2), ["without"]), null);
 });
 
 test("an unknown run and no run at all are errors of the user", async (t) => {

@@ -1,135 +1,257 @@
-// The page in a real browser, with the network off.
+// The pages in a real browser, with the network off.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Locator } from "playwright-core";
+import sharp from "sharp";
+import type { PageKind } from "../../src/report/page-content.ts";
 import { writeReport } from "../../src/report/write-report.ts";
+import { eventually, launched, noBrowser, opened, requireClean } from "./browser.ts";
 import { type SampleRun, sampleStore, temporaryFolder } from "./sample-store.ts";
 
-const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((file) => file && existsSync(file));
-const skip = executablePath === undefined && "neither $CHROMIUM nor /usr/bin/chromium exists";
-if (skip) console.log(`browser tests skipped: ${skip}`);
+const goldenPanels = new URL("./golden-panels.json", import.meta.url);
+/** Of 255, on average. Without its lines the frame of curves is 1.0 away. */
+const mostDifference = 0.4;
 
-const quiet =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-
-type Opened = { readonly page: Page; readonly complaints: string[]; readonly requests: string[] };
-
-async function opened(
-  browser: Browser,
-  file: string,
-  viewport = { width: 1000, height: 800 },
-): Promise<Opened> {
-  const context = await browser.newContext({ offline: true, viewport });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => requests.push(request.url()));
-  await page.addInitScript(`window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));`);
-  await page.goto(pathToFileURL(file).href);
-  return { page, complaints, requests };
+/** red - green and blue - green of every pixel: grey text does not count, so that other fonts make no difference. */
+function colourfulness(base64: string): number[] {
+  const rgb = Buffer.from(base64, "base64");
+  return Array.from({ length: (2 * rgb.length) / 3 }, (_, at) => {
+    const pixel = 3 * (at >> 1);
+    return rgb[pixel + 2 * (at & 1)]! - rgb[pixel + 1]!;
+  });
 }
 
-/** page.waitForFunction evaluates strings in the page, which its security policy forbids. */
-async function eventually(page: Page, condition: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await page.evaluate(condition)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail(`never came true: ${condition}`);
-}
+const evil = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202E`;
 
-async function requireClean({ page, complaints, requests }: Opened): Promise<void> {
-  assert.deepEqual(complaints, []);
-  assert.deepEqual(await page.evaluate("violations"), []);
-  assert.deepEqual(
-    requests.filter((url) => !/^(file|data):/.test(url)),
-    [],
-  );
-}
-
-test("the report in Chromium without a network", { skip, timeout: 60_000 }, async (t) => {
+test("the pages in Chromium without a network", { skip: noBrowser, timeout: 120_000 }, async (t) => {
   const gap = (step: number) => (step === 20 ? Number.NaN : 1 / (1 + step));
-  const odd: readonly SampleRun[] = [
+  const runs: readonly SampleRun[] = [
+    { id: "aaaa", name: "first", loss: gap },
+    { id: "bbbb", name: "second", tint: 3, learningRate: 0.01, blue: (epoch) => epoch / 10 },
+    { id: "seed1", name: "pair", seed: 1, tint: 5, every: 4, learningRate: 0.1 },
+    { id: "seed2", name: "pair", seed: 2, tint: 6, learningRate: 0.1 },
     { id: "eeee", name: "empty", loss: null, images: 0 },
     { id: "ffff", name: "only NaN", loss: () => Number.NaN },
-    { id: "gggg", name: "</script><script>alert(1)</script>", epochs: 1, stepsPerEpoch: 1, loss: () => 0 },
-    { id: "hhhh", name: "no epochs", epochs: 0 },
+    {
+      id: "gggg",
+      name: evil,
+      epochs: 1,
+      stepsPerEpoch: 1,
+      loss: () => 0,
+      imageId: (index) => `${evil}${index}`,
+    },
+    { id: "hhhh", name: "x".repeat(10_000), epochs: 0 },
+    { id: "iiii", name: "infinite", loss: () => Number.POSITIVE_INFINITY, status: "FAILED", error: "boom" },
   ];
-  const store = await sampleStore(t, { id: "aaaa", loss: gap }, { id: "bbbb", tint: 3 }, ...odd);
+  const store = await sampleStore(t, ...runs);
   const folder = temporaryFolder(t);
-  const write = async (name: string, ...ids: string[]) =>
-    (await writeReport(store, ids, { out: path.join(folder, name), png: null })).file;
-  const browser = await chromium.launch({ executablePath: executablePath!, args: quiet.split(" ") });
-  t.after(() => browser.close());
+  const write = async (page: PageKind, ...ids: string[]) => {
+    const out = path.join(folder, `${page}-${ids.length}.html`);
+    return (await writeReport(store, ids, { out, png: null, page })).file;
+  };
+  const everyone = runs.map(({ id }) => id);
+  const four = everyone.slice(0, 4);
+  const browser = await launched(t);
 
-  await t.test("one run: scale switch, grid and dialog by keyboard", async () => {
-    const report = await opened(browser, await write("one.html", "aaaa"));
+  await t.test("curves: axes, scale, hover that names values, a legend that hides and isolates", async () => {
+    const report = await opened(browser, await write("runs", ...four));
     const { page } = report;
-    await page.waitForSelector(".legend button");
-    assert.equal(await page.locator(".legend button").count(), 3);
-    const scale = () => page.evaluate(`Chart.getChart("run-1-loss").scales.y.type`);
-    assert.equal(await scale(), "linear");
-    await page.getByRole("button", { name: "Logarithmic" }).focus();
-    await page.keyboard.press("Enter");
-    assert.equal(await scale(), "logarithmic");
-    assert.equal(
-      await page.getByRole("button", { name: "Logarithmic" }).getAttribute("aria-pressed"),
-      "true",
-    );
+    const plot = page.locator(".plot").first();
+    await plot.scrollIntoViewIfNeeded();
+    await eventually(page, "document.querySelector('.plot .layer') !== null");
+    const before = await plot.screenshot();
+    await page.getByRole("button", { name: "Logarithmic" }).click();
+    assert.notDeepEqual(await plot.screenshot(), before);
     await page.getByRole("button", { name: "Linear" }).click();
-    assert.equal(await scale(), "linear");
-    await page.locator(".plot").first().hover();
-    await eventually(page, `Chart.getChart("run-1-loss").tooltip.opacity > 0`);
-    assert.match(String(await page.evaluate(`Chart.getChart("run-1-loss").tooltip.title[0]`)), /^epoch /);
+    await page.mouse.move(0, 0);
+    assert.deepEqual(await plot.screenshot(), before);
+    const box = (await plot.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
+    await eventually(page, "!document.querySelector('.tip').hidden");
+    const tip = page.locator(".tip").first();
+    assert.match((await tip.textContent())!, /^epoch \d.*first 0\.0\d+/s);
+    // Three groups: the two seeds are one line, with their range.
+    assert.match((await tip.textContent())!, /pair \(mean of 2 seeds\) [\d.]+ \([\d.]+ to [\d.]+\)/);
+    await page.getByRole("button", { name: "Time", exact: true }).click();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2 + 3);
+    await eventually(page, "/^time [\\d.]+ s/.test(document.querySelector('.tip').textContent)");
+    await page.getByLabel("Seeds as mean and range").uncheck();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
+    await eventually(page, "document.querySelector('.tip').textContent.includes('pair, seed 2')");
 
-    const place = () => page.locator("[data-viewer-place]").textContent();
+    const legend = page.locator(".legend [data-group]");
+    assert.equal(await legend.count(), 3);
+    await legend.nth(0).click();
+    assert.equal(await legend.nth(0).getAttribute("aria-pressed"), "false");
+    assert.ok(!(await page.locator('.grid tr[data-run="0"]').isVisible()));
+    await legend.nth(1).click({ modifiers: ["Shift"] });
+    assert.equal(await page.locator('.legend [aria-pressed="true"]').count(), 1);
+    await legend.nth(1).click({ modifiers: ["Shift"] });
+    assert.equal(await page.locator('.legend [aria-pressed="true"]').count(), 3);
+    // By keyboard alone.
+    await page.locator("canvas[data-panel]").first().focus();
+    await page.keyboard.press("ArrowRight");
+    await eventually(page, "!document.querySelector('.tip').hidden");
+    await requireClean(report);
+  });
+
+  await t.test("the table sorts, and filters the curves and the pictures with it", async () => {
+    const report = await opened(browser, await write("runs", ...four));
+    const { page } = report;
+    const names = () => page.locator("[data-runs-table] tbody tr:visible th").allTextContents();
+    assert.deepEqual(await names(), ["first", "second", "pair, seed 1", "pair, seed 2"]);
+    const rate = page.locator("[data-runs-table]").getByRole("button", { name: "learning_rate" });
+    await rate.click();
+    await rate.click();
+    assert.deepEqual(await names(), ["pair, seed 1", "pair, seed 2", "second", "first"]);
+    await page.locator("[data-filter]").fill("learning_rate>=0.1");
+    await eventually(page, "document.querySelector('[data-filter-count]').textContent === '2 of 4 runs'");
+    assert.deepEqual(await names(), ["pair, seed 1", "pair, seed 2"]);
+    assert.equal(await page.locator(".grid tr[data-run]:visible").count(), 2);
+    await page.locator("[data-filter]").fill("second");
+    await eventually(page, "document.querySelector('[data-filter-count]').textContent === '1 of 4 runs'");
+    assert.deepEqual(await names(), ["second"]);
+    await requireClean(report);
+  });
+
+  await t.test("one slider moves all runs; the viewer keeps its place", async () => {
+    const report = await opened(browser, await write("runs", ...four));
+    const { page } = report;
+    const tile = page.locator('.grid tr[data-run="0"] img').nth(2);
+    const late = page.locator('.grid tr[data-run="2"] [data-late]');
+    await tile.scrollIntoViewIfNeeded();
+    await eventually(page, "document.querySelector('.grid tr[data-run] img').naturalWidth > 0");
+    const last = await tile.getAttribute("src");
+    assert.match(last!, /^blob:/);
+    await page.locator("[data-epoch]").focus();
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await page.locator("[data-epoch-name]").textContent(), "2");
+    assert.notEqual(await tile.getAttribute("src"), last);
+    assert.equal(await tile.getAttribute("alt"), "photo 0.jpg, unseen, first, epoch 2");
+    // This run was sampled every 4 epochs: what is shown is said.
+    assert.equal(await late.textContent(), "epoch 0");
     await page.locator('.tile[tabindex="0"]').focus();
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press(".");
+    assert.equal(await tile.getAttribute("src"), last);
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowRight", "Enter"]) await page.keyboard.press(key);
+    const place = () => page.locator("[data-viewer-place]").textContent();
+    assert.match((await place())!, /^seen image 2 of 4 · left: real · right: first, epoch 4/);
+    await page.getByRole("button", { name: "Larger" }).click();
+    const zoomed = () =>
+      page.evaluate(
+        "getComputedStyle(document.querySelector('[data-pane=left] img')).transform",
+      ) as Promise<string>;
+    const transform = await zoomed();
+    assert.match(transform, /matrix\(1\.25/);
     await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("Enter");
-    assert.ok(await page.locator("dialog").isVisible());
-    assert.equal(await place(), "seen image 2 of 4, epoch 0");
-    assert.equal(await page.locator("dialog figure:visible").count(), 3);
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowRight");
-    assert.equal(await place(), "unseen image 3 of 4, epoch 2");
-    await page.keyboard.press("ArrowUp");
-    await page.keyboard.press("ArrowUp");
-    assert.equal(await place(), "unseen image 3 of 4, epoch 0");
-    const alt = await page.locator("dialog img").nth(2).getAttribute("alt");
-    assert.equal(alt, "photo 0.jpg, unseen, epoch 0");
+    assert.match((await place())!, /^unseen image 3 of 4/);
+    await page.keyboard.press(",");
+    assert.match((await place())!, /first, epoch 2/);
+    assert.equal(await zoomed(), transform);
+    await page.getByRole("button", { name: "Divider" }).click();
+    const handle = (await page.locator("[data-handle]").boundingBox())!;
+    await page.mouse.move(handle.x + handle.width / 2, handle.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(handle.x + handle.width / 2 + 60, handle.y + 20, { steps: 4 });
+    await page.mouse.up();
+    assert.ok(Number(await page.locator("[data-handle]").getAttribute("aria-valuenow")) > 55);
+    await page.getByRole("button", { name: "Difference" }).click();
+    await page.locator("[data-viewer-right]").selectOption({ label: "Real" });
+    // A picture and itself: their difference is black.
+    const { channels } = await sharp(await page.locator("[data-stage]").screenshot()).stats();
+    assert.ok(
+      channels.slice(0, 3).every(({ mean }) => mean < 3),
+      JSON.stringify(channels.map(({ mean }) => mean)),
+    );
+    await page.locator("[data-viewer-right]").selectOption({ label: "second" });
+    const other = await sharp(await page.locator("[data-stage]").screenshot()).stats();
+    assert.ok(other.channels.some(({ mean }) => mean > 10));
+    assert.equal(await page.locator(".history tbody tr").count(), 4);
+    await page.locator(".history button").first().click();
+    assert.match((await place())!, /first, epoch 0/);
     await page.keyboard.press("Escape");
     assert.ok(!(await page.locator("dialog").isVisible()));
-    // The focus is where the reader walked to.
-    await eventually(page, `document.activeElement.firstElementChild?.alt === ${JSON.stringify(alt)}`);
-    const undrawn = "[...document.images].filter((img) => img.dataset.blob && !img.naturalWidth).length";
-    await page.locator("footer").scrollIntoViewIfNeeded();
-    await eventually(page, `${undrawn} === 0`);
+    await page.getByRole("button", { name: "Play" }).click();
+    await eventually(page, "document.querySelector('[data-epoch-name]').textContent === '4'");
     await requireClean(report);
   });
 
-  await t.test("several runs, odd ones among them, at the width of a telephone", async () => {
-    const file = await write("all.html", "aaaa", "bbbb", "eeee", "ffff", "gggg", "hhhh");
-    const report = await opened(browser, file, { width: 380, height: 800 });
+  await t.test("a sweep: brushing and the heat map of any two parameters", async () => {
+    const report = await opened(browser, await write("sweep", ...everyone));
     const { page } = report;
-    await page.evaluate("for (const item of document.querySelectorAll('details')) item.open = true");
-    for (const canvas of await page.locator("canvas").all()) await canvas.scrollIntoViewIfNeeded();
-    await page.locator("#run-6-loss").scrollIntoViewIfNeeded();
-    await eventually(page, `Chart.getChart("run-6-loss") !== undefined`);
-    for (const button of await page.getByRole("button", { name: "Logarithmic" }).all()) await button.click();
-    assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 380);
+    const area = (await page.locator("[data-axis-area]").first().boundingBox())!;
+    await page.mouse.move(area.x + area.width / 2, area.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(area.x + area.width / 2, area.y + 60, { steps: 3 });
+    await page.mouse.up();
+    assert.match((await page.locator("[data-parallel-count]").textContent())!, /^\d of 9 trials/);
+    assert.ok((await page.locator("polyline.out").count()) > 0);
+    await page.mouse.dblclick(area.x + area.width / 2, area.y + 30);
+    assert.equal(await page.locator("polyline.out").count(), 0);
+    const heat = page.locator("[data-heat-plot]");
+    const first = await heat.innerHTML();
+    await page.locator("[data-heat-value]").selectOption({ index: 2 });
+    assert.notEqual(await heat.innerHTML(), first);
     await requireClean(report);
   });
 
-  await t.test("a page without charts", async () => {
-    await requireClean(await opened(browser, await write("none.html", "eeee")));
+  await t.test("key panels look as they did (UPDATE_GOLDEN=1 writes them)", async () => {
+    const looks: Record<string, string> = {};
+    const look = async (name: string, place: Locator) => {
+      await place.scrollIntoViewIfNeeded();
+      await place.page().waitForTimeout(300);
+      const small = sharp(await place.screenshot())
+        .removeAlpha()
+        .resize(48, 32, { fit: "fill" });
+      looks[name] = (await small.raw().toBuffer()).toString("base64");
+    };
+    const compared = (await opened(browser, await write("runs", ...four))).page;
+    await look("curves", compared.locator(".plot").first());
+    await look("samples", compared.locator(".grid").first());
+    const sweep = (await opened(browser, await write("sweep", ...four))).page;
+    await look("parallel", sweep.locator("[data-parallel]"));
+    await look("heat", sweep.locator("[data-heat-plot] svg"));
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenPanels, `${JSON.stringify(looks, null, 1)}\n`);
+    const golden: Record<string, string> = JSON.parse(readFileSync(goldenPanels, "utf8"));
+    assert.deepEqual(Object.keys(looks), Object.keys(golden));
+    for (const [name, pixels] of Object.entries(looks)) {
+      const [now, then] = [pixels, golden[name]!].map(colourfulness) as [number[], number[]];
+      const mean = now.reduce((sum, value, at) => sum + Math.abs(value - then[at]!), 0) / now.length;
+      assert.ok(mean < mostDifference, `${name}: mean difference ${mean.toFixed(3)}`);
+    }
   });
+
+  for (const width of [380, 820, 1400])
+    await t.test(`every page at ${width} pixels, odd runs among them`, async () => {
+      const pages = [
+        await write("runs", ...everyone),
+        await write("models", ...everyone),
+        await write("sweep", ...everyone),
+        await write("datasets", ...everyone),
+        await write("run", "eeee"),
+        await write("run", "gggg"),
+      ];
+      for (const file of pages) {
+        const report = await opened(browser, file, { width, height: 800 });
+        const { page } = report;
+        await page.evaluate("for (const item of document.querySelectorAll('details')) item.open = true");
+        for (const canvas of await page.locator("canvas[data-panel]").all())
+          await canvas.scrollIntoViewIfNeeded();
+        await page.locator("footer").scrollIntoViewIfNeeded();
+        const drawn =
+          "[...document.querySelectorAll('canvas[data-panel]')].every((canvas) => canvas.width > 0)";
+        await eventually(page, drawn);
+        const overflow = Number(await page.evaluate("document.documentElement.scrollWidth"));
+        assert.ok(overflow <= width, `${path.basename(file)} is ${overflow} pixels wide`);
+        const unnamed = await page.evaluate(
+          "[...document.querySelectorAll('img, canvas[data-panel], svg[role=img]')].filter((one) => !one.alt && !one.getAttribute('aria-label')).length - 2 * document.querySelectorAll('.pane img').length / 2",
+        );
+        assert.equal(unnamed, 0, `${path.basename(file)}: pictures without a text`);
+        await requireClean(report);
+        await page.context().close();
+      }
+    });
 });

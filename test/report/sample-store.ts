@@ -18,6 +18,9 @@ export type SampleRun = {
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   readonly learningRate?: number;
+  readonly seed?: number;
+  readonly model?: "alpha" | "beta";
+  readonly tags?: readonly string[];
   /** Images of each side; 0 stores none. */
   readonly images?: number;
   readonly every?: number;
@@ -135,11 +138,11 @@ function sampleExperiment(run: SampleRun): Experiment {
   return {
     name: run.name ?? "sample",
     description: run.description ?? "",
-    tags: [],
-    seed: 1,
+    tags: run.tags ?? [],
+    seed: run.seed ?? 1,
     engine: "auto",
     device: "auto",
-    model: { kind: "beta" },
+    model: { kind: run.model ?? "beta" },
     dataset: { kind: "folder", root: "/photos", limit: null, holdout: 0.5, seed: 1 },
     image: { size: run.size ?? 16 },
     train: {

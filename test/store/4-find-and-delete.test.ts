@@ -104,11 +104,22 @@ describe("deleting a run", () => {
       ["bbbb2222", "b"],
     ]);
     const image = { set: "unseen", index: 0, imageId: "b.png", mime: "image/png" } as const;
+    const faces = { fingerprint: "e".repeat(64), description: "", size: 32, seenCount: 0, unseenCount: 1 };
+    store.saveDataset(faces, [{ id: "face.png", set: "unseen" }], []);
     for (const [number, writer] of writers.entries()) {
       writer.logScalars(1, { loss: 1 });
       writer.logImages([{ ...image, epoch: 0, kind: "real", bytes: Uint8Array.of(7) }]);
       writer.logImages([{ ...image, epoch: 1, kind: "colorized", bytes: Uint8Array.of(number) }]);
       writer.event("info", "checkpoint", "x");
+      writer.nameMeasured([], [{ set: "faces", fingerprint: faces.fingerprint }]);
+      writer.logMeasured(1, [
+        {
+          set: "faces",
+          ofSet: { psnr: 1 },
+          ofImages: { psnr: Float64Array.of(1) },
+          places: Uint32Array.of(0),
+        },
+      ]);
     }
     assert.throws(() => store.deleteRun("aaaa1111"), userError(/still running; stop it first/));
     assert.throws(() => store.deleteRun("nobody"), userError(/no such id/));
@@ -123,6 +134,7 @@ describe("deleting a run", () => {
     assert.ok(store.blob(real!.blobHash), "the other run shows it, too");
     assert.equal(store.blob(colorized!.blobHash), undefined);
     assert.ok(store.dataset(dataset.fingerprint));
+    assert.ok(store.dataset(faces.fingerprint), "the other run is measured on it, too");
     assert.deepEqual([...store.series("bbbb2222", "loss")!.value], [1]);
 
     store.deleteRun("bbbb2222");
@@ -132,7 +144,7 @@ describe("deleting a run", () => {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .pluck()
       .all();
-    assert.equal(tables.length, 10);
+    assert.equal(tables.length, 13);
     for (const table of tables)
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));
   });

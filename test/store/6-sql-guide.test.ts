@@ -11,6 +11,23 @@ const queries = [...guide.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql!)
 describe("the guide to the database", () => {
   it("shows queries that run and find something", (test) => {
     const store = temporaryStore(test);
+    for (const [name, psnr] of [
+      ["A", 21.5],
+      ["B", 20],
+    ] as const) {
+      const run = store.createRun(newRun({ name }));
+      for (const [step, value] of [
+        [0, 99 - psnr],
+        [2, psnr],
+      ] as const) {
+        const ofImages = { psnr: Float64Array.of(value) };
+        run.logMeasured(step, [
+          { set: "unseen", ofSet: { psnr: value }, ofImages, places: Uint32Array.of(1) },
+        ]);
+      }
+      run.logScalars(2, { "train/epoch_seconds": 9, "train/evaluation_seconds": 1 });
+      run.finish("FINISHED");
+    }
     const { provenance } = newRun();
     const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
     const share = { "unseen/emergence/blue/real": 0.2, "unseen/emergence/palette_used": 0.5 };
@@ -29,12 +46,21 @@ describe("the guide to the database", () => {
     assert.ok(queries.length >= 8);
     for (const sql of queries) assert.ok(database.prepare(sql).all().length > 0, sql);
     const emergence = database.prepare(queries.find((sql) => sql.includes("unseen/emergence/*"))!).all();
+    const answer = (part: string) => database.prepare(queries.find((sql) => sql.includes(part))!).all();
+    assert.deepEqual(answer("gain_db"), [{ image_id: "b.png", a: 21.5, b: 20, gain_db: 1.5 }]);
+    assert.deepEqual(answer("GLOB '*/psnr'"), [
+      { run_name: "A", set: "unseen", psnr: 21.5, step: 2 },
+      { run_name: "B", set: "unseen", psnr: 20, step: 2 },
+    ]);
+    assert.deepEqual(answer("AS evaluation"), [
+      { run_name: "A", evaluation: 10 },
+      { run_name: "B", evaluation: 10 },
+    ]);
     assert.deepEqual(emergence, [{ run_name: "tiny", colour: "blue", since: 2 }]);
 
-    const { created, duration_s, ...summary } = database.prepare("SELECT * FROM run_summary").get() as Record<
-      string,
-      unknown
-    >;
+    const { created, duration_s, ...summary } = database
+      .prepare("SELECT * FROM run_summary WHERE name = 'tiny'")
+      .get() as Record<string, unknown>;
     assert.deepEqual(summary, {
       id: writer.id,
       name: "tiny",

@@ -81,9 +81,8 @@ describe("random search", () => {
     ]);
     assert.deepEqual(at({ kind: "uniform", min: 10, max: 20, q: 5, log: false }), [10, 15, 15, 20]);
     const log = at({ kind: "uniform", min: 1e-4, max: 1, q: null, log: true }) as number[];
-    [1e-4, 1e-3, 1e-2].forEach((expected, index) =>
-      assert.ok(Math.abs(log[index]! / expected - 1) < 1e-12, `${log[index]}`),
-    );
+    for (const [index, expected] of [1e-4, 1e-3, 1e-2].entries())
+      assert.ok(Math.abs(log[index]! / expected - 1) < 1e-12, `${log[index]}`);
     assert.deepEqual(at({ kind: "uniform", min: 0.1, max: 100, q: 2, log: true }), [2, 2, 4, 100]);
     assert.deepEqual(at({ kind: "normal", mu: 5, sigma: 2, q: 1, log: false }).slice(1), [4, 5, 11]);
     assert.equal(quantile({ kind: "normal", mu: 0, sigma: 1, q: null, log: true }, 0.5), 1);
@@ -104,11 +103,11 @@ describe("the normal distribution", () => {
     const cases: [number, number][] = [
       [-40, -804.6084420137538],
       [-20, -203.91715537109727],
-      [-3.5, -8.36628641640293],
+      [-3.5, -8.366065308344094],
       [-1, -1.8410216450092636],
-      [0, -0.6931471805599453],
+      [0, -Math.LN2],
       [2.5, -0.006229025485860002],
-      [6, -9.865876455243842e-10],
+      [6, -9.86587645524372e-10],
     ];
     for (const [x, expected] of cases)
       assert.ok(Math.abs(logNormalCdf(x) / expected - 1) < 1e-12, `${x}: ${logNormalCdf(x)}`);

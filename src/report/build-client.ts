@@ -1,0 +1,31 @@
+// The script and the style of the pages, made once a process: client/main.js with the parts of Chart.js that it uses.
+
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { PageAssets } from "./page-html.ts";
+
+let made: Promise<PageAssets> | undefined;
+
+export function pageAssets(): Promise<PageAssets> {
+  made ??= makeAssets();
+  return made;
+}
+
+async function makeAssets(): Promise<PageAssets> {
+  const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const [style, { outputFiles }] = await Promise.all([
+    readFile(beside("page.css"), "utf8"),
+    build({
+      entryPoints: [beside("client/main.js")],
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "iife",
+      target: "es2022",
+      legalComments: "none",
+      banner: { js: "/* With parts of Chart.js (MIT licence), https://www.chartjs.org */" },
+    }),
+  ]);
+  return { style, script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
+}

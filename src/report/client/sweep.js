@@ -1,0 +1,121 @@
+// The page of a sweep: brushing over parallel coordinates, and a heat map of any two parameters.
+
+import { heatMapSvg } from "../sweep/heat-map.ts";
+import { all, data, element, number, one } from "./dom.js";
+
+export function startSweep() {
+  if (!data.sweep) return;
+  const plot = one("[data-parallel]");
+  if (plot) startBrushes(plot);
+  const heat = one("[data-heat]");
+  if (heat) startHeatMap(heat);
+}
+
+/** Brushes: axis -> [from, to], shares of its height from above. */
+function startBrushes(svg) {
+  const { positions, names } = data.sweep.parallel;
+  const paths = all("[data-trial]", svg);
+  const brushes = new Map();
+  const count = one("[data-parallel-count]");
+  const apply = () => {
+    let kept = 0;
+    for (const path of paths) {
+      const places = positions[path.dataset.trial];
+      const isIn = [...brushes].every(([axis, [from, to]]) => places[axis] >= from && places[axis] <= to);
+      path.classList.toggle("out", !isIn);
+      kept += Number(isIn);
+    }
+    count.textContent =
+      brushes.size === 0 ? "" : `${kept} of ${paths.length} trials; double click an axis to clear it`;
+  };
+  for (const axis of all("[data-axis-area]", svg))
+    startBrush(axis, Number(axis.dataset.axisArea), brushes, apply);
+  const tip = one("[data-parallel-tip]");
+  for (const path of paths) {
+    path.addEventListener("pointerenter", () => (tip.textContent = describe(path.dataset.trial, names)));
+    path.addEventListener("pointerleave", () => (tip.textContent = " "));
+  }
+}
+
+const describe = (trial, names) =>
+  `trial ${data.sweep.trials[trial].number}: ${names.map((name, axis) => `${name} ${data.sweep.parallel.words[trial][axis]}`).join(", ")} (${data.sweep.trials[trial].state})`;
+
+function startBrush(area, axis, brushes, apply) {
+  const rect = one(`[data-brush="${axis}"]`, area.ownerSVGElement);
+  const [top, height] = [Number(area.dataset.top), Number(area.dataset.height)];
+  const show = () => {
+    const brush = brushes.get(axis);
+    rect.setAttribute("visibility", brush ? "visible" : "hidden");
+    if (!brush) return apply();
+    rect.setAttribute("y", top + brush[0] * height);
+    rect.setAttribute("height", Math.max(2, (brush[1] - brush[0]) * height));
+    apply();
+  };
+  const shareAt = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(area.getScreenCTM().inverse());
+    return Math.min(1.02, Math.max(-0.02, (point.y - top) / height));
+  };
+  area.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    area.setPointerCapture(event.pointerId);
+    const from = shareAt(event);
+    const move = (moved) => {
+      const to = shareAt(moved);
+      brushes.set(axis, [Math.min(from, to), Math.max(from, to)]);
+      show();
+    };
+    area.addEventListener("pointermove", move);
+    area.addEventListener("pointerup", () => area.removeEventListener("pointermove", move), { once: true });
+  });
+  area.addEventListener("dblclick", () => {
+    brushes.delete(axis);
+    show();
+  });
+  // By keyboard: the arrow keys move a brush of a third, Escape clears it.
+  area.addEventListener("keydown", (event) => {
+    const by = { ArrowUp: -0.05, ArrowDown: 0.05 }[event.key];
+    if (event.key === "Escape") brushes.delete(axis);
+    else if (by) {
+      event.preventDefault();
+      const [from] = brushes.get(axis) ?? [0.33 - by];
+      const start = Math.min(0.7, Math.max(-0.02, from + by));
+      brushes.set(axis, [start, start + 0.33]);
+    } else return;
+    show();
+  });
+}
+
+function startHeatMap(root) {
+  const { parameters, values, trials } = data.sweep;
+  const picks = ["x", "y", "value"].map((name) => one(`[data-heat-${name}]`, root));
+  const fill = (select, names, chosen) => {
+    select.replaceChildren(
+      ...names.map((name, index) => element("option", { value: index, textContent: name })),
+    );
+    select.value = chosen;
+  };
+  fill(picks[0], parameters, 0);
+  fill(picks[1], parameters, Math.min(1, parameters.length - 1));
+  fill(
+    picks[2],
+    values.map(({ name }) => name),
+    0,
+  );
+  const update = () => {
+    const [x, y, value] = picks.map((select) => Number(select.value));
+    const cells = trials.map((trial) => ({
+      x: trial.parameters[x],
+      y: trial.parameters[y],
+      value: trial.values[value],
+    }));
+    // Made by the escaping template that makes the page.
+    one("[data-heat-plot]", root).innerHTML = heatMapSvg(cells, {
+      x: parameters[x],
+      y: parameters[y],
+      value: values[value].name,
+      better: values[value].better,
+      format: number,
+    }).html;
+  };
+  for (const select of picks) select.addEventListener("change", update);
+}

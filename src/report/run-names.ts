@@ -1,0 +1,70 @@
+// What runs are called in a page, which of them differ in nothing but the seed, and which colours they get.
+
+import { shorten } from "./format.ts";
+import type { ReportRun } from "./read-report-runs.ts";
+import { flatSettings, labels } from "./settings.ts";
+
+export type RunGroup = {
+  readonly label: string;
+  /** Positions of its runs. */
+  readonly runs: readonly number[];
+  /** Position in the palette; null where there are too many groups for colours. */
+  readonly color: number | null;
+};
+
+/** Beyond so many groups only the best ones have a colour. */
+export const mostColours = 24;
+const bestOfMany = 6;
+
+/** Short, and told apart by seed or id where names are the same. */
+export function runNames(runs: readonly ReportRun[]): string[] {
+  const names = runs.map(({ run }) => shorten(run.name, 40));
+  const count = counted(names);
+  const seeded = runs.map(({ run }, at) =>
+    count.get(names[at]!) === 1 ? names[at]! : `${names[at]}, seed ${run.experiment.seed}`,
+  );
+  const again = counted(seeded);
+  return runs.map(({ run }, at) => (again.get(seeded[at]!) === 1 ? seeded[at]! : `${names[at]} (${run.id})`));
+}
+
+/** Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured. */
+export function runGroups(
+  runs: readonly ReportRun[],
+  names: readonly string[],
+  score: (run: ReportRun) => number,
+): RunGroup[] {
+  const members = new Map<string, number[]>();
+  runs.forEach((data, position) => {
+    const key = withoutSeed(data);
+    members.set(key, [...(members.get(key) ?? []), position]);
+  });
+  const groups = [...members.values()];
+  const many = groups.length > mostColours;
+  const scores = groups.map((positions) => Math.min(...positions.map((at) => orLast(score(runs[at]!)))));
+  const ranked = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!).slice(0, bestOfMany);
+  return groups.map((positions, index) => ({
+    label: positions.length === 1 ? names[positions[0]!]! : shorten(runs[positions[0]!]!.run.name, 40),
+    runs: positions,
+    color: !many ? index : ranked.includes(index) ? ranked.indexOf(index) : null,
+  }));
+}
+
+function orLast(score: number): number {
+  return Number.isFinite(score) ? score : Number.POSITIVE_INFINITY;
+}
+
+/** What is looked at and kept changes no number; the seed is what a group is about. */
+const noInfluence = /^(seed$|samples\.|checkpoint\.)/;
+
+function withoutSeed({ run }: ReportRun): string {
+  const settings = [...flatSettings(run.experiment)].filter(
+    ([path]) => !noInfluence.test(path) && !labels.has(path),
+  );
+  return JSON.stringify([run.name, run.datasetFingerprint, settings]);
+}
+
+function counted(names: readonly string[]): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const name of names) count.set(name, (count.get(name) ?? 0) + 1);
+  return count;
+}

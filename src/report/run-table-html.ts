@@ -1,0 +1,29 @@
+import { type Html, html } from "./html.ts";
+import { badge } from "./run-html.ts";
+import type { RunTable } from "./run-table.ts";
+
+/** "train.optimizer.learning_rate" -> "learning_rate"; two words where one says too little. */
+function shortPath(path: string): string {
+  const words = path.split(".");
+  const last = words.at(-1)!;
+  return ["kind", "name", "root", "size", "seed"].includes(last) ? words.slice(-2).join(".") : last;
+}
+
+/** Sorted and filtered by client/run-table.js; complete without it. */
+export function runTableHtml({ columns, rows }: RunTable): Html {
+  return html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="adam  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite">${rows.length} of ${rows.length} runs</span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of runs"><table class="numbers sortable" data-runs-table>
+<thead><tr><th scope="col" aria-sort="none"><button type="button" data-sort>run</button></th><th scope="col" aria-sort="none"><button type="button" data-sort>status</button></th>${columns.map(
+    ({ name, kind }) =>
+      html`<th scope="col" class="${kind}" aria-sort="none"><button type="button" data-sort title="${name}">${kind === "setting" ? shortPath(name) : name}</button></th>`,
+  )}</tr></thead>
+<tbody>${rows.map(
+    ({ run, name, status, cells }) => html`
+<tr data-run="${run}"><th scope="row"><a href="#about-${run}"><bdi>${name}</bdi></a></th><td>${badge(status)}</td>${cells.map(
+      ({ text, key, best }) =>
+        html`<td data-key="${String(key)}">${best ? html`<span class="best">${text}<span class="sr"> (best)</span></span>` : html`<bdi>${text}</bdi>`}</td>`,
+    )}</tr>`,
+  )}
+</tbody></table></div>
+<p class="soft small">Filter by words, or by columns such as <code>batch_size&gt;=32</code>; it goes for the curves and the pictures as well. A star marks the best value of a column.</p>`;
+}

@@ -1,0 +1,76 @@
+// Runs as a table: what differs between them first, then what came of it.
+
+import { formatNumber, formatTime, shorten } from "./format.ts";
+import { bestOf, type Measure, measuresOf } from "./measures.ts";
+import type { ReportRun } from "./read-report-runs.ts";
+import { flatSettings, independentSettings } from "./settings.ts";
+
+export type Cell = {
+  readonly text: string;
+  /** What it is sorted and compared by: a number, or the text. */
+  readonly key: number | string;
+  readonly best: boolean;
+};
+
+export type RunTable = {
+  /** Names of the columns behind the run and its status. */
+  readonly columns: readonly { readonly name: string; readonly kind: "setting" | "result" }[];
+  readonly rows: readonly {
+    /** Number of the run in the page. */
+    readonly run: number;
+    readonly name: string;
+    readonly status: string;
+    readonly started: string;
+    readonly cells: readonly Cell[];
+  }[];
+};
+
+/** Losses of these differ in what they measure; runs of one group compare. */
+export function lossKind({ run }: ReportRun): string {
+  const { model } = run.experiment;
+  if (model.kind === "pix2pix") return `pix2pix ${model.colour}`;
+  return model.kind === "classifier" ? "classifier" : "squared error";
+}
+
+export function runTable(
+  runs: readonly ReportRun[],
+  names: readonly string[],
+  measures: readonly Measure[] = measuresOf(runs),
+): RunTable {
+  const settings = independentSettings(runs.map(({ run }) => run.experiment));
+  const flat = runs.map(({ run }) => flatSettings(run.experiment));
+  const sameLoss = new Set(runs.map(lossKind)).size === 1;
+  const columns = measures.map((measure) => {
+    const values = runs.map((run) => measure.value(run));
+    const fair = sameLoss || !measure.name.endsWith("loss");
+    return { measure, values, best: fair ? bestOf(values, measure.better) : null };
+  });
+  return {
+    columns: [
+      ...settings.map((name) => ({ name, kind: "setting" as const })),
+      ...measures.map(({ name }) => ({ name, kind: "result" as const })),
+    ],
+    rows: runs.map((data, at) => ({
+      run: at,
+      name: names[at]!,
+      status: data.run.status,
+      started: formatTime(data.run.createdAt),
+      cells: [
+        ...settings.map((path) => settingCell(flat[at]!.get(path))),
+        ...columns.map(({ measure, values, best }) => resultCell(measure, values[at]!, best, data)),
+      ],
+    })),
+  };
+}
+
+function settingCell(text: string | undefined): Cell {
+  const number = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
+  const isLong = Number.isFinite(number) && text!.length > 8;
+  const shown = isLong ? formatNumber(number) : shorten(text ?? "–", 40);
+  return { text: shown, key: Number.isFinite(number) ? number : shown, best: false };
+}
+
+function resultCell(measure: Measure, value: number | null, best: number | null, run: ReportRun): Cell {
+  if (value === null) return { text: "–", key: "", best: false };
+  return { text: measure.text(value, run), key: value, best: value === best };
+}

@@ -1,0 +1,83 @@
+// A heat map of two parameters as SVG. Used by the page's script too: it needs nothing of Node.
+
+import { shorten } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import { inkOn, valueColour } from "../palette.ts";
+
+export type HeatCell = {
+  readonly x: string | null;
+  readonly y: string | null;
+  readonly value: number | null;
+};
+
+export type HeatMapOptions = {
+  readonly x: string;
+  readonly y: string;
+  readonly value: string;
+  /** Yellow is good; null makes the highest yellow. */
+  readonly better: "lower" | "higher" | null;
+  format(value: number): string;
+};
+
+const cellWidth = 92;
+const cellHeight = 48;
+const left = 140;
+const top = 34;
+const mostTicks = 24;
+
+/** Every cell is the mean of its trials, with their number where there are several. */
+export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions): Html {
+  const xs = ordered(cells.map(({ x }) => x ?? "–"));
+  const ys = ordered(cells.map(({ y }) => y ?? "–"));
+  const means = new Map<string, { mean: number; count: number; failed: number }>();
+  for (const x of xs)
+    for (const y of ys) {
+      const inside = cells.filter((cell) => (cell.x ?? "–") === x && (cell.y ?? "–") === y);
+      const values = inside.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? value : []));
+      if (inside.length > 0)
+        means.set(JSON.stringify([x, y]), {
+          mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+          count: values.length,
+          failed: inside.length - values.length,
+        });
+    }
+  const finite = [...means.values()].map(({ mean }) => mean).filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const goodness = (mean: number) => {
+    const share = high === low ? 0.5 : (mean - low) / (high - low);
+    return options.better === "lower" ? 1 - share : share;
+  };
+  const width = left + xs.length * cellWidth + 10;
+  const height = top + ys.length * cellHeight + 44;
+  return html`<svg class="heat" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${options.value} over ${options.x} and ${options.y}">
+<text x="${left}" y="18" class="axis-name">${options.value}</text>
+${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + cellHeight / 2 + 4}" text-anchor="end" class="tick">${shorten(y, 16)}</text>`)}
+${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 12)}</text>`)}
+<text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="18" class="tick">${shorten(options.y, 24)}</text>
+${ys.flatMap((y, row) =>
+  xs.map((x, column) => {
+    const cell = means.get(JSON.stringify([x, y]));
+    const at = { x: left + column * cellWidth, y: top + row * cellHeight };
+    if (cell === undefined)
+      return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" class="empty"/>`;
+    const hasValue = Number.isFinite(cell.mean);
+    const share = hasValue ? goodness(cell.mean) : Number.NaN;
+    const count =
+      cell.failed > 0
+        ? `${cell.count} of ${cell.count + cell.failed}`
+        : cell.count > 1
+          ? `${cell.count} trials`
+          : "";
+    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="cell">${hasValue ? options.format(cell.mean) : "none"}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
+  }),
+)}
+</svg>`;
+}
+
+/** Numbers by size, words by the alphabet; of very many the first ones. */
+function ordered(values: readonly string[]): string[] {
+  const distinct = [...new Set(values)];
+  const isNumeric = distinct.every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
+  distinct.sort((a, b) => (isNumeric ? Number(a) - Number(b) : a.localeCompare(b)));
+  return distinct.slice(0, mostTicks);
+}

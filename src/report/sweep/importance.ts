@@ -1,0 +1,74 @@
+// How much each parameter says about a result by itself: epsilon squared of a one-way analysis of variance over ranks
+// (Kelley 1935; ranks as in Kruskal and Wallis 1952, so that one diverged trial does not decide). Numbers of more than six
+// values are cut into four groups of like size. What parameters do only together is not seen.
+
+import type { SweepInput } from "./trials.ts";
+
+export type Importance = {
+  readonly parameter: string;
+  /** Share of the variance of ranks, 0 to 1, corrected for chance; null where there are too few trials to say. */
+  readonly share: number | null;
+  readonly groups: number;
+  /** The group with the best mean, such as "adam" or "0.001 to 0.003". */
+  readonly best: string | null;
+};
+
+const mostGroups = 6;
+
+/** Of finished trials with a value; pruned ones were stopped before they had one to compare. Most important first. */
+export function importances(sweep: SweepInput, value = 0): Importance[] {
+  const trials = sweep.trials.filter(
+    ({ state, values }) => state === "complete" && values[value] !== null && !Number.isNaN(values[value]),
+  );
+  const sign = sweep.values[value]?.better === "higher" ? -1 : 1;
+  const ranks = ranked(trials.map(({ values }) => sign * values[value]!));
+  return sweep.parameters
+    .map((parameter, index) => {
+      const groups = grouped(trials.map(({ parameters }) => parameters[index] ?? "–"));
+      return { parameter, ...explained(groups, ranks) };
+    })
+    .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
+}
+
+/** The mean rank, where several are equal. */
+function ranked(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
+}
+
+/** Label -> positions of its trials. */
+function grouped(values: readonly string[]): Map<string, number[]> {
+  const distinct = [...new Set(values)];
+  const isNumeric = distinct.every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
+  if (!isNumeric || distinct.length <= mostGroups) return byLabel(values);
+  const sorted = values.map(Number).sort((a, b) => a - b);
+  const cuts = [0.25, 0.5, 0.75].map((share) => sorted[Math.floor(share * sorted.length)]!);
+  const bins = values.map((value) => cuts.filter((cut) => Number(value) >= cut).length);
+  const labels = [0, 1, 2, 3].map((bin) => {
+    const inside = values.filter((_, at) => bins[at] === bin).map(Number);
+    return `${Math.min(...inside)} to ${Math.max(...inside)}`;
+  });
+  return byLabel(bins.map((bin) => labels[bin]!));
+}
+
+function byLabel(labels: readonly string[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [at, label] of labels.entries()) groups.set(label, [...(groups.get(label) ?? []), at]);
+  return groups;
+}
+
+function explained(groups: ReadonlyMap<string, readonly number[]>, ranks: readonly number[]) {
+  const mean = (positions: readonly number[]) =>
+    positions.reduce((sum, at) => sum + ranks[at]!, 0) / positions.length;
+  const overall = ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length;
+  const total = ranks.reduce((sum, rank) => sum + (rank - overall) ** 2, 0);
+  const within = [...groups.values()].reduce((sum, positions) => {
+    const middle = mean(positions);
+    return sum + positions.reduce((inner, at) => inner + (ranks[at]! - middle) ** 2, 0);
+  }, 0);
+  const freedom = ranks.length - groups.size;
+  const best = [...groups].sort(([, a], [, b]) => mean(a) - mean(b))[0]?.[0] ?? null;
+  if (freedom < 1 || groups.size < 2 || total === 0) return { share: null, groups: groups.size, best };
+  const share = (total - within - (groups.size - 1) * (within / freedom)) / total;
+  return { share: Math.max(0, share), groups: groups.size, best };
+}

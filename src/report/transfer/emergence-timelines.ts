@@ -1,0 +1,52 @@
+// When which colour emerged, as bars over epochs: one picture for each run, the same axis for all.
+
+import { familyName, type hueFamilies } from "../../color/hue-families.ts";
+import { emergenceOf } from "../emergence-model.ts";
+import { type Html, html } from "../html.ts";
+import type { ReportRun } from "../read-report-runs.ts";
+
+/** A colour for each family of colours; the name stands beside it. */
+const fills: Readonly<Record<(typeof hueFamilies)[number], string>> = {
+  skin_brown: "#b07d4f",
+  red: "#c8302f",
+  orange: "#e6801a",
+  yellow: "#d9b800",
+  green: "#3b9a3f",
+  cyan: "#1fa7a7",
+  blue: "#2f6fd0",
+  purple: "#9b4fc0",
+};
+
+const left = 96;
+const width = 460;
+const line = 22;
+
+/** null where no run measured colours. */
+export function emergenceTimelines(runs: readonly ReportRun[], names: readonly string[]): Html | null {
+  const measured = runs.flatMap((data, at) => {
+    const emergence = emergenceOf(data);
+    return emergence === null
+      ? []
+      : [{ name: names[at]!, dataset: data.dataset?.description ?? "", emergence }];
+  });
+  if (measured.length === 0) return null;
+  const last = Math.max(1, ...measured.map(({ emergence }) => emergence.epoch));
+  const x = (epoch: number) => left + (epoch / last) * (width - left - 14);
+  const figures = measured.map(({ name, dataset, emergence }) => {
+    const families = emergence.families.filter(({ judged }) => judged);
+    const height = families.length * line + 30;
+    const words = families.map(
+      ({ family, since }) => `${familyName(family)} ${since === null ? "not yet" : `at epoch ${since}`}`,
+    );
+    return html`<figure class="card"><figcaption><b><bdi>${name}</bdi></b> <span class="soft"><bdi>${dataset}</bdi></span></figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}: ${words.join(", ")}" class="timeline">
+${families.map(({ family, since }, row) => {
+  const y = row * line + 4;
+  return html`<text x="${left - 8}" y="${y + 12}" text-anchor="end" class="tick">${familyName(family)}</text>${since === null ? html`<circle cx="${x(emergence.epoch)}" cy="${y + 8}" r="5" fill="none" stroke="${fills[family]}" stroke-width="2"/>` : html`<rect x="${x(since)}" y="${y}" width="${Math.max(4, x(emergence.epoch) - x(since))}" height="16" rx="4" fill="${fills[family]}"/>`}`;
+})}
+<line x1="${left}" x2="${width - 14}" y1="${height - 22}" y2="${height - 22}"/>
+${[0, last].map((epoch) => html`<text x="${x(epoch)}" y="${height - 6}" text-anchor="middle" class="tick">${epoch === 0 ? "epoch 0" : epoch}</text>`)}
+</svg></figure>`;
+  });
+  return html`<div class="timelines">${figures}</div>`;
+}

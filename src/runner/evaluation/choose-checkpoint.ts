@@ -1,0 +1,51 @@
+// Which checkpoint of a run is meant: its last one, the one of an epoch, or the best of those that are kept.
+
+import { UserError } from "../../errors.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunRow } from "../../store/rows.ts";
+import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
+
+/** "best" has the lowest unseen/loss; a number is an epoch. */
+export type CheckpointChoice = "last" | "best" | number;
+
+export type ChosenCheckpoint = { readonly file: string; readonly step: number };
+
+/** Throws UserError where the run has no such checkpoint. */
+export function chooseCheckpoint(store: Store, run: RunRow, choice: CheckpointChoice): ChosenCheckpoint {
+  const folder = checkpointFolder(store.folder, run.id);
+  const kept = checkpointFiles(folder).map((file) => ({ file, step: Number(/(\d+)\.\w+$/.exec(file)![1]) }));
+  const last = kept.at(-1);
+  if (last === undefined)
+    throw new UserError(
+      `run ${run.id}: expected a checkpoint in ${folder}, got none; train it on, or bring its files back`,
+    );
+  if (choice === "last") return last;
+  return choice === "best" ? best(store, run, kept) : ofEpoch(run, kept, choice);
+}
+
+function best(store: Store, { id }: RunRow, kept: readonly ChosenCheckpoint[]): ChosenCheckpoint {
+  const losses = store.series(id, "unseen/loss");
+  const known = kept.flatMap((checkpoint) => {
+    const loss = losses?.value[losses.step.indexOf(checkpoint.step)];
+    return loss !== undefined && Number.isFinite(loss) ? [{ checkpoint, loss }] : [];
+  });
+  const lowest = known.toSorted((a, b) => a.loss - b.loss)[0];
+  if (lowest === undefined)
+    throw new UserError(
+      `run ${id}: expected a checkpoint with an unseen/loss, got none of ${kept.length}; take --checkpoint last`,
+    );
+  return lowest.checkpoint;
+}
+
+function ofEpoch(
+  { id, stepsPerEpoch }: RunRow,
+  kept: readonly ChosenCheckpoint[],
+  epoch: number,
+): ChosenCheckpoint {
+  const found = kept.find(({ step }) => step === epoch * stepsPerEpoch);
+  if (found !== undefined) return found;
+  const epochs = kept.map(({ step }) => Number((step / stepsPerEpoch).toFixed(2)));
+  throw new UserError(
+    `run ${id}: expected a checkpoint of epoch ${epoch}, has those of ${epochs.length === 1 ? "epoch" : "epochs"} ${epochs.join(", ")}; checkpoint.keep says how many stay`,
+  );
+}

@@ -1,0 +1,157 @@
+// Measures a checkpoint of a run that has ended, as the run itself would have, and stores it with the run.
+
+import { specsOf } from "../../engine/engine.ts";
+import { openEngine } from "../../engine/engines.ts";
+import { UserError } from "../../errors.ts";
+import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
+import { modelOf } from "../../models/models.ts";
+import type { Output } from "../../output.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunRow } from "../../store/rows.ts";
+import { openBatchSource } from "../batch-source.ts";
+import { readCheckpoint } from "../checkpoints.ts";
+import { openEmbedding } from "../embedding/open-embedding.ts";
+import { createEvaluator } from "../evaluate.ts";
+import { openMeters } from "../metrics/meters.ts";
+import { openDataset } from "../open-dataset.ts";
+import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
+import { measureSet } from "./measure-set.ts";
+import {
+  closeSets,
+  countTrainedOn,
+  type OpenSet,
+  openEvaluationSet,
+  type SetToMeasure,
+} from "./open-sets.ts";
+import { saveDatasetRows } from "./save-dataset-rows.ts";
+
+export type EvaluateRunOptions = {
+  readonly store: Store;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  readonly metrics: readonly MetricConfig[];
+  /** null is the run's own. */
+  readonly device: DeviceChoice | null;
+  readonly threads?: number;
+};
+
+/** By the name of the series, such as "portraits/psnr". */
+export type EvaluatedRun = { readonly step: number; readonly values: Readonly<Record<string, number>> };
+
+/** Throws UserError where images, weights or the checkpoint cannot be used. */
+export async function evaluateRun(
+  run: RunRow,
+  checkpoint: ChosenCheckpoint,
+  wanted: readonly SetToMeasure[],
+  options: EvaluateRunOptions,
+): Promise<EvaluatedRun> {
+  const sets: (OpenSet & Pick<SetToMeasure, "own">)[] = [];
+  try {
+    for (const set of wanted) {
+      const opened = await openEvaluationSet(set, run.experiment, {
+        runsFolder: options.store.folder,
+        output: options.output,
+        signal: options.signal,
+      });
+      sets.push({ ...opened, ...(set.own && { own: set.own }) });
+      if (set.own) requireOwnImages(run, opened);
+    }
+    const named = sets.filter(({ own }) => own === undefined);
+    options.store.requireMeasurable(
+      run.id,
+      named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
+    );
+    await warnOfTrainedOn(run, named, options);
+    return await measureSets(run, checkpoint, sets, options);
+  } finally {
+    closeSets(sets);
+  }
+}
+
+/** Says which sets share files with the images that the run was trained on, where those can still be looked at. */
+async function warnOfTrainedOn(
+  { id, experiment }: RunRow,
+  sets: readonly OpenSet[],
+  { store, output, signal }: EvaluateRunOptions,
+): Promise<void> {
+  if (sets.length === 0) return;
+  const trained = await openDataset(experiment, { runsFolder: store.folder, output, signal }).catch(
+    (error) => {
+      if (!(error instanceof UserError)) throw error;
+      output.info(
+        `run ${id}: whether images were trained on is not known, as its own are not there any more`,
+      );
+      return null;
+    },
+  );
+  if (trained === null) return;
+  try {
+    for (const set of sets) {
+      const both = countTrainedOn(set, trained);
+      if (both > 0)
+        output.warn(`run ${id}: ${set.name}: ${both} of ${set.indices.length} images were trained on`);
+    }
+  } finally {
+    trained.close();
+  }
+}
+
+function requireOwnImages(run: RunRow, { dataset }: OpenSet): void {
+  if (dataset.fingerprint === run.datasetFingerprint) return;
+  throw new UserError(
+    `run ${run.id}: its images changed since (fingerprint ${run.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); measure it on others with --on`,
+  );
+}
+
+async function measureSets(
+  run: RunRow,
+  { file, step }: ChosenCheckpoint,
+  sets: readonly (OpenSet & Pick<SetToMeasure, "own">)[],
+  { store, output, signal, metrics, device, threads }: EvaluateRunOptions,
+): Promise<EvaluatedRun> {
+  const experiment: Experiment = { ...run.experiment, device: device ?? run.experiment.device };
+  const { state } = readCheckpoint(file);
+  const engine = await openEngine(experiment.engine, { device: experiment.device, threads });
+  const { model, image, train } = experiment;
+  const embed = ({ dataset }: OpenSet) =>
+    model.kind === "gamma"
+      ? openEmbedding(model, { runsFolder: store.folder, store, engine, dataset, output, signal, threads })
+      : null;
+  const sources = [];
+  for (const set of sets) {
+    const embedded = await embed(set);
+    sources.push({ embedded, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
+  }
+  const network = modelOf(model).build({
+    model,
+    imageSize: image.size,
+    batchSize: train.batchSize,
+    optimizer: train.optimizer,
+    discriminatorOptimizer: train.discriminatorOptimizer,
+    ...(sources[0]!.embedded && { embedding: sources[0]!.embedded.embedding }),
+  });
+  const most = Math.max(...sets.map(({ indices }) => indices.length));
+  const meters = await openMeters(metrics, { size: image.size, threads });
+  const evaluator = await createEvaluator(engine, network, sources[0]!.source, specsOf(state), most);
+  const onEngine = engine.importState(state);
+  const values: Record<string, number> = {};
+  try {
+    for (const [place, set] of sets.entries()) {
+      signal.throwIfAborted();
+      const one = { ...set, evaluator: evaluator.over(sources[place]!.source) };
+      const found = await measureSet(one, onEngine, meters);
+      // The losses of its own images stand in the store already, or are those of a network that was changing.
+      const { loss: _, ...ofOwn } = found.ofSet;
+      const measured = set.own ? { ...found, ofSet: ofOwn } : found;
+      if (!set.own) saveDatasetRows(store, set.dataset);
+      const fingerprint = set.own ? null : set.dataset.fingerprint;
+      store.saveEvaluation(run.id, { step, measured, fingerprint, metrics: meters.rows });
+      for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
+    }
+  } finally {
+    engine.release(onEngine);
+    await evaluator.close();
+    await meters.close();
+  }
+  return { step, values };
+}

@@ -1,0 +1,46 @@
+// One set of images through the network and all metrics: the values of the set and of each image.
+
+import type { EngineState } from "../../engine/engine.ts";
+import type { Measured } from "../../store/rows.ts";
+import type { Evaluated, Evaluator } from "../evaluate.ts";
+import { imagePair } from "../metrics/image-pair.ts";
+import type { Meters } from "../metrics/meters.ts";
+
+/** The first images of one data set, under the name that its series begin with. */
+export type MeasuredSet = {
+  readonly name: string;
+  /** Reads from the set's data set. */
+  readonly evaluator: Evaluator;
+  /** Of the images, as the evaluator takes them. */
+  readonly indices: Uint32Array;
+  /** Their places in the order in which the store has the data set. */
+  readonly places: Uint32Array;
+};
+
+export type SetMeasure = {
+  /** For the evaluator, with images in order; looks at as many as the set has. */
+  visit(image: Pick<Evaluated, "rgb" | "prediction">, place: number): Promise<void>;
+  finish(): Measured;
+};
+
+/** For a pass over the set's images that is made anyway. */
+export function beginMeasure({ name, evaluator, indices, places }: MeasuredSet, meters: Meters): SetMeasure {
+  return {
+    async visit({ rgb, prediction }, place) {
+      if (place < indices.length) await meters.measure(imagePair(evaluator.output, rgb, prediction));
+    },
+    finish: () => ({ set: name, places, ...meters.finish() }),
+  };
+}
+
+/** With the mean loss among the values of the set. */
+export async function measureSet(set: MeasuredSet, state: EngineState, meters: Meters): Promise<Measured> {
+  const measure = beginMeasure(set, meters);
+  let sum = 0;
+  await set.evaluator.forEach(state, set.indices, (image, place) => {
+    sum += image.loss;
+    return measure.visit(image, place);
+  });
+  const measured = measure.finish();
+  return { ...measured, ofSet: { loss: sum / set.indices.length, ...measured.ofSet } };
+}

@@ -1,0 +1,69 @@
+// Per-image values of metrics, within the caller's transaction. They belong to the series that has the value of the set.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import type { EvaluationSetRow, Measured, MetricRow } from "./rows.ts";
+import { seriesOfSet } from "./rows.ts";
+
+export type ImageValueWriter = {
+  /** Replaces what the same step had; the series must exist. */
+  insert(runId: string, step: number, measured: Measured): void;
+  /** Removes the values of a run beyond `step`. */
+  deleteAfter(runId: string, step: number): void;
+  /** Throws UserError where the run has other images of that name. */
+  requireSame(runId: string, set: EvaluationSetRow): void;
+  /** Stores the name of a set, or throws as `requireSame` does. */
+  nameSet(runId: string, set: EvaluationSetRow): void;
+  /** What the metrics mean, as of now. */
+  describe(rows: readonly MetricRow[]): void;
+};
+
+export function createImageValueWriter(database: Database): ImageValueWriter {
+  const selectSeries = database
+    .prepare<[string, string], number>("SELECT id FROM series WHERE run_id = ? AND name = ?")
+    .pluck();
+  const clear = database.prepare("DELETE FROM image_values WHERE series_id = ? AND step = ?");
+  const insertValue = database.prepare("INSERT INTO image_values VALUES (?, ?, ?, ?)");
+  const deleteLater = database.prepare(
+    "DELETE FROM image_values WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) AND step > ?",
+  );
+  const selectSet = database
+    .prepare<[string, string], string>(
+      'SELECT fingerprint FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+    )
+    .pluck();
+  const insertSet = database.prepare("INSERT INTO evaluation_sets VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const insertMetric = database.prepare(
+    "INSERT OR REPLACE INTO metrics VALUES (:name, :better, :unit, :description, :source)",
+  );
+  const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
+    const known = selectSet.get(runId, set);
+    if (known !== undefined && known !== fingerprint)
+      throw new UserError(
+        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
+      );
+  };
+  return {
+    insert(runId, step, { set, ofImages, places }) {
+      for (const [metric, values] of Object.entries(ofImages)) {
+        const name = seriesOfSet(set, metric);
+        const series = selectSeries.get(runId, name);
+        if (series === undefined)
+          throw new Error(`run ${runId}: per-image values of ${name}, which has no value of its set`);
+        if (values.length !== places.length)
+          throw new Error(`run ${runId}: ${name}: ${values.length} values of ${places.length} images`);
+        clear.run(series, step);
+        for (const [place, value] of values.entries()) insertValue.run(series, step, places[place]!, value);
+      }
+    },
+    deleteAfter: (runId, step) => void deleteLater.run(runId, step),
+    requireSame,
+    nameSet(runId, set) {
+      requireSame(runId, set);
+      insertSet.run(runId, set.set, set.fingerprint);
+    },
+    describe(rows) {
+      for (const row of rows) insertMetric.run(row);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// What is measured on a checkpoint later, beside the process that trained: written at once, into a run that nobody
+// else is writing.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import { statusAt, writerIsGone } from "./dead-runs.ts";
+import { createImageValueWriter } from "./image-values.ts";
+import type { EvaluationSetRow, Measured, MetricRow, RunStatus } from "./rows.ts";
+import { seriesOfSet } from "./rows.ts";
+
+export type Evaluation = {
+  /** Step of the checkpoint. */
+  readonly step: number;
+  readonly measured: Measured;
+  /** Of the set's data set, saved before; null for seen and unseen. */
+  readonly fingerprint: string | null;
+  readonly metrics: readonly MetricRow[];
+};
+
+export type EvaluationWriter = {
+  /** Throws UserError where the run is being written, or has other images under the name of a set. */
+  requireMeasurable(runId: string, sets: readonly EvaluationSetRow[]): void;
+  /** Stores what was measured on a checkpoint. Throws UserError as `requireMeasurable` does. */
+  saveEvaluation(runId: string, evaluation: Evaluation): void;
+};
+
+type Target = { readonly status: RunStatus; readonly writer: string | null; readonly heartbeat_at: number };
+
+export function createEvaluationWriter(database: Database, now: () => number): EvaluationWriter {
+  const images = createImageValueWriter(database);
+  const selectRun = database.prepare<[string], Target>(
+    "SELECT status, writer, heartbeat_at FROM runs WHERE id = ?",
+  );
+  const insertSeries = database.prepare(
+    "INSERT INTO series (run_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  );
+  // The time at which training stood there, so that the point lies on the run's own axis.
+  const insertScalar = database.prepare(
+    `INSERT OR REPLACE INTO scalars
+     SELECT series.id, :step, (SELECT coalesce(max(elapsed_ms), 0) FROM scalars
+       WHERE series_id IN (SELECT id FROM series WHERE run_id = :run) AND step <= :step), :value
+     FROM series WHERE run_id = :run AND name = :name`,
+  );
+
+  const save = database.transaction((run: string, evaluation: Evaluation) => {
+    const { step, measured, fingerprint, metrics } = evaluation;
+    requireQuiet(run, selectRun.get(run), now());
+    if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint });
+    images.describe(metrics);
+    for (const [metric, value] of Object.entries(measured.ofSet)) {
+      const name = seriesOfSet(measured.set, metric);
+      insertSeries.run(run, name);
+      insertScalar.run({ run, name, step, value });
+    }
+    images.insert(run, step, measured);
+  });
+  return {
+    requireMeasurable(run, sets) {
+      requireQuiet(run, selectRun.get(run), now());
+      for (const set of sets) images.requireSame(run, set);
+    },
+    saveEvaluation: (run, evaluation) => save.immediate(run, evaluation),
+  };
+}
+
+function requireQuiet(id: string, run: Target | undefined, at: number): void {
+  if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
+  if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !writerIsGone(run.writer))
+    throw new UserError(`run ${id}: is still running; evaluate it once it has ended`);
+}

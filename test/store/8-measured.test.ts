@@ -1,0 +1,152 @@
+// Values of metrics, of sets and of each image: logged by a run, rewound, and stored later from a checkpoint.
+
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import Database from "better-sqlite3";
+import { databasePath } from "../../src/store/open-database.ts";
+import type { Store } from "../../src/store/open-store.ts";
+import type { Measured, MetricRow } from "../../src/store/rows.ts";
+import { handClock, newRun, saveDataset, temporaryStore } from "./fixtures.ts";
+
+const psnr: MetricRow = {
+  name: "psnr",
+  better: "higher",
+  unit: "dB",
+  description: "a ratio",
+  source: "a paper",
+};
+const faces = { fingerprint: "e".repeat(64), description: "faces", size: 32, seenCount: 1, unseenCount: 1 };
+
+function storeWithFaces(test: TestContext, now = Date.now): Store {
+  const store = temporaryStore(test, { now });
+  saveDataset(store);
+  store.saveDataset(
+    faces,
+    [
+      { id: "p.png", set: "seen" },
+      { id: "q.png", set: "unseen" },
+    ],
+    [],
+  );
+  return store;
+}
+
+/** `unseen/psnr`: the data set has b.png at place 1, the images of faces are at 0 and 1. */
+const unseen = (value: number): Measured => ({
+  set: "unseen",
+  ofSet: { psnr: value },
+  ofImages: { psnr: Float64Array.of(value) },
+  places: Uint32Array.of(1),
+});
+const ofFaces = (first: number, second: number): Measured => ({
+  set: "faces",
+  ofSet: { psnr: (first + second) / 2, fid: 9 },
+  ofImages: { psnr: Float64Array.of(first, second) },
+  places: Uint32Array.of(1, 0),
+});
+
+function imageMetrics(test: TestContext, store: Store) {
+  const database = new Database(databasePath(store.folder), { readonly: true });
+  test.after(() => database.close());
+  return database
+    .prepare('SELECT "set", metric, step, epoch, image_id, value FROM image_metrics ORDER BY 1, 2, 3, 5')
+    .raw();
+}
+
+describe("values of metrics", () => {
+  it("are series of the set and rows of its images", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    writer.nameMeasured([psnr], [{ set: "faces", fingerprint: faces.fingerprint }]);
+    writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
+    writer.logMeasured(2, [unseen(Number.POSITIVE_INFINITY)]);
+    assert.deepEqual([...store.series(writer.id, "unseen/psnr")!.value], [Number.NaN, Infinity]);
+    assert.deepEqual([...store.series(writer.id, "faces/fid")!.value], [9]);
+    assert.deepEqual(imageMetrics(test, store).all(), [
+      ["faces", "psnr", 0, 0, "p.png", 5],
+      ["faces", "psnr", 0, 0, "q.png", 3],
+      ["unseen", "psnr", 0, 0, "b.png", null],
+      ["unseen", "psnr", 2, 1, "b.png", Infinity],
+    ]);
+    assert.deepEqual(store.metrics(), [psnr]);
+    assert.deepEqual(store.evaluationSets(writer.id), [{ set: "faces", fingerprint: faces.fingerprint }]);
+  });
+
+  it("of the images that are drawn come with their place among the samples", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    writer.nameMeasured([psnr], [{ set: "faces", fingerprint: faces.fingerprint }]);
+    const picture = { set: "unseen", index: 4, imageId: "b.png", mime: "image/webp" } as const;
+    writer.logImages([{ ...picture, epoch: 0, kind: "real", bytes: Uint8Array.of(0) }]);
+    writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
+    writer.logMeasured(2, [unseen(20)]);
+    writer.logMeasured(4, [unseen(Number.POSITIVE_INFINITY)]);
+    assert.deepEqual(store.sampleMetrics(writer.id), [
+      { epoch: 1, set: "unseen", index: 4, metric: "psnr", value: 20 },
+    ]);
+  });
+
+  it("go back with a run to its checkpoint", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    for (const step of [0, 2, 4]) writer.logMeasured(step, [unseen(step)]);
+    writer.rewind(2, 1);
+    const rows = imageMetrics(test, store);
+    assert.deepEqual(
+      rows.all().map((row) => (row as unknown[])[2]),
+      [0, 2],
+    );
+    writer.logMeasured(4, [unseen(7)]);
+    assert.deepEqual(rows.all().at(-1), ["unseen", "psnr", 4, 2, "b.png", 7]);
+  });
+
+  it("are stored later beside those of the run, at its own time, and again in their place", (test) => {
+    const clock = handClock();
+    const store = storeWithFaces(test, clock.now);
+    const writer = store.createRun(newRun());
+    clock.at += 500;
+    writer.logScalars(2, { "train/loss": 1 });
+    clock.at += 500;
+    writer.logScalars(4, { "train/loss": 1 });
+    writer.finish("FINISHED");
+    const save = (measured: Measured) =>
+      store.saveEvaluation(writer.id, { step: 3, measured, fingerprint: faces.fingerprint, metrics: [psnr] });
+    save(ofFaces(1, 2));
+    save(ofFaces(3, 5));
+    const { step, elapsedMs, value } = store.series(writer.id, "faces/psnr")!;
+    assert.deepEqual([[...step], [...elapsedMs], [...value]], [[3], [500], [4]]);
+    assert.deepEqual(imageMetrics(test, store).all(), [
+      ["faces", "psnr", 3, 1.5, "p.png", 5],
+      ["faces", "psnr", 3, 1.5, "q.png", 3],
+    ]);
+  });
+
+  it("are refused for a run that is running, and under a name that means other images", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    const set = { set: "faces", fingerprint: faces.fingerprint };
+    writer.nameMeasured([], [set]);
+    const running = /^run \w+: is still running; evaluate it once it has ended$/;
+    assert.throws(() => store.requireMeasurable(writer.id, []), { name: "UserError", message: running });
+    const evaluation = { step: 0, measured: unseen(1), fingerprint: null, metrics: [] };
+    assert.throws(() => store.saveEvaluation(writer.id, evaluation), { name: "UserError", message: running });
+    writer.finish("FINISHED");
+    store.requireMeasurable(writer.id, [set]);
+    const other =
+      /has been measured on other images named faces \(fingerprint e{12}, now f{12}\); choose another name$/;
+    assert.throws(() => store.requireMeasurable(writer.id, [{ ...set, fingerprint: "f".repeat(64) }]), {
+      name: "UserError",
+      message: other,
+    });
+    assert.throws(
+      () =>
+        store.saveEvaluation(writer.id, {
+          ...evaluation,
+          measured: ofFaces(1, 2),
+          fingerprint: "f".repeat(64),
+        }),
+      { name: "UserError", message: other },
+    );
+    assert.equal(store.series(writer.id, "faces/psnr"), undefined);
+  });
+});
