@@ -2,16 +2,20 @@
 // otherwise a seeded share is held out.
 
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { FolderConfig } from "../experiment/experiment.ts";
 import { nearMiss } from "../near-miss.ts";
 import type { Dataset, Item, Side } from "./dataset.ts";
 import { globMatcher } from "./glob.ts";
 import { compareCodeUnits, findFolders, findImageFiles, requireFolder } from "./image-files.ts";
+import { quoted } from "./quoted.ts";
 
 export const folder: Dataset<FolderConfig> = {
-  describe: ({ split }) => (split ? `folder ${split.seen} + ${split.unseen}` : "folder"),
+  describe({ root, split }) {
+    const name = `folder ${quoted(basename(resolve(root)))}`;
+    return split ? `${name}, ${split.seen} + ${split.unseen}` : name;
+  },
   lookedFor({ root, split, include = [], exclude = [] }) {
     const where = split ? `${split.seen} and ${split.unseen} in ${root}` : `${root} and below`;
     const like = include.length > 0 ? ` like ${include.join(" or ")}` : "";

@@ -1,7 +1,7 @@
 // What a run came to, as columns of a table: losses, whatever the metrics logged, times.
 
 import { formatDuration, formatNumber } from "./format.ts";
-import type { ReportRun } from "./read-report-runs.ts";
+import { type ReportRun, unseenLoss } from "./read-report-runs.ts";
 import { seriesLabel } from "./series-label.ts";
 
 export type Better = "lower" | "higher" | null;
@@ -38,7 +38,7 @@ export function bestLossOf({ series }: ReportRun): number | null {
 }
 
 export const finalLoss: Measure = {
-  name: "final unseen loss",
+  name: unseenLoss,
   better: "lower",
   value: ({ series }) => series.find(({ name }) => name === "unseen/loss")?.value.at(-1) ?? null,
   text: formatNumber,

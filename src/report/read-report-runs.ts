@@ -4,21 +4,27 @@ import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type {
-  DatasetRow,
-  EventRow,
-  ImageRow,
-  RunRow,
-  SampleMetric,
-  Series,
-  SkippedFile,
+import {
+  type DatasetRow,
+  type EventRow,
+  type ImageRow,
+  type RunRow,
+  type SampleMetric,
+  type Series,
+  type SkippedFile,
+  seriesOfSet,
 } from "../store/rows.ts";
 import { seriesLabel } from "./series-label.ts";
+
+/** How tables name the loss on images that were not trained on, at the end of a run. */
+export const unseenLoss = "final unseen loss";
 
 /** What a finished run gave on images of some data set, its own or another. */
 export type Evaluation = {
   /** Which images, such as "celeba portraits"; equal names share a column. */
   readonly testedOn: string;
+  /** Of the data set that the images are of: the same as a run's own where they are its unseen ones. */
+  readonly fingerprint: string | null;
   readonly metrics: Readonly<Record<string, number>>;
   /** Pictures that it made of them, in a fixed order. */
   readonly samples: readonly { readonly imageId: string; readonly blobHash: string }[];
@@ -98,15 +104,18 @@ function readRun(
 
 /** The newest values of every set of images that the run was measured on beside its own. */
 function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
-  const sets = store.evaluationSets(run.id).map(({ set }) => set);
-  if (sets.length === 0) return [];
+  const stored = store.evaluationSets(run.id);
+  if (stored.length === 0) return [];
+  const sets = stored.map(({ set }) => set);
   const seriesOf = (name: string) => series.find((each) => each.name === name);
   const measured = readMeasured(store.metrics(), sets, seriesOf, Math.max(1, run.stepsPerEpoch));
-  return sets.map((set) => {
+  return stored.map(({ set, fingerprint }) => {
+    const loss = seriesOf(seriesOfSet(set, "loss"))?.value.at(-1);
     const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {
       const found = bySet[set];
       return found === undefined ? [] : [[seriesLabel(name), found.value] as const];
     });
-    return { testedOn: set, metrics: Object.fromEntries(values), samples: [] };
+    const losses = loss === undefined ? [] : [[unseenLoss, loss] as const];
+    return { testedOn: set, fingerprint, metrics: Object.fromEntries([...losses, ...values]), samples: [] };
   });
 }

@@ -37,7 +37,7 @@ test("lists by reason what is left out and what is odd, with names that a termin
   const cwd = await fillFolder(t);
   const { code, stdout, stderr } = await runCli(["data", "check", "pictures", "image.size=32"], { cwd });
   assert.deepEqual([code, stderr], [0, ""]);
-  assert.match(stdout, /^folder: 12 seen, 1 unseen, 32x32\n13 usable, 6 left out\n/);
+  assert.match(stdout, /^folder "pictures": 12 seen, 1 unseen, 32x32\n13 usable, 6 left out\n/);
   for (const part of [
     '\n4 greyscale, left out\n  "grey 1.png"\n  "grey 2.png"\n  "grey 3.png"\n  and 1 more: --all shows them\n',
     '\n1 not an image that can be read, left out\n  "bad\\n\\u001b[2J\\u009b.jpg"\n',

@@ -28,7 +28,10 @@ test("a folder: counts, colours and cache, and a sheet of both sides", async (t)
     { cwd },
   );
   assert.deepEqual([code, stderr], [0, "contact sheet: sheet.webp\n"]);
-  assert.match(stdout, /^folder: 9 seen, 1 unseen, 16x16\n {2}images {7}9 seen, 1 unseen, 16x16 pixels\n/);
+  assert.match(
+    stdout,
+    /^folder "photos": 9 seen, 1 unseen, 16x16\n {2}images {7}9 seen, 1 unseen, 16x16 pixels\n/,
+  );
   assert.match(
     stdout,
     /\n {2}fingerprint {2}[0-9a-f]{64}\n {2}seen {9}L 4\d\.\d, a 7\d\.\d, b -?\d+\.\d, chroma 11\d\.\d, saturation 1\.00\n/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { folder } from "../../src/datasets/folder.ts";
 import { UserError } from "../../src/errors.ts";
@@ -124,7 +124,7 @@ test("sub-folders give the sides of prepared images, without the copies among th
   await writePictures(join(root, "val"), 2);
   const config = folderConfig(root, { split: { seen: "train", unseen: "val" }, holdout: 0.5 });
   const prepared = await prepare(t, config, temporaryFolder(t));
-  assert.equal(prepared.description, "folder train + val: 4 seen, 2 unseen, 8x8");
+  assert.equal(prepared.description, `folder "${basename(root)}", train + val: 4 seen, 2 unseen, 8x8`);
   assert.deepEqual(prepared.notes, [
     "2 images to train on left out, as the same file is among the unseen ones",
   ]);

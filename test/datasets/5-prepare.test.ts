@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../src/errors.ts";
 import {
@@ -28,7 +28,7 @@ test("pictures are read back as they are, in any order and place", async (t) => 
   const root = temporaryFolder(t);
   await writePictures(root, 20);
   const prepared = await prepare(t, folderConfig(root), temporaryFolder(t));
-  assert.equal(prepared.description, "folder: 16 seen, 4 unseen, 8x8");
+  assert.equal(prepared.description, `folder "${basename(root)}": 16 seen, 4 unseen, 8x8`);
   const length = 8 * 8 * 3;
   const into = new Uint8Array(length * 3 + 5).fill(9);
   prepared.read([17, 3], into, 5 + length);

@@ -1,7 +1,7 @@
 // Unions: proportions that hold exactly, sides within each part, ids that stay apart.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import type { PreparedDataset } from "../../src/datasets/prepare.ts";
 import { UserError } from "../../src/errors.ts";
@@ -62,7 +62,10 @@ test("sides are decided within each part, and the first few images are in propor
   ]);
   const sampleCounts = { seen: 8, unseen: 8 };
   const prepared = await prepare(t, config, temporaryFolder(t), { sampleCounts });
-  assert.equal(prepared.description, "union of folder and synthetic: 128 seen, 32 unseen, 8x8");
+  assert.equal(
+    prepared.description,
+    `union of folder "${basename(root)}" and synthetic: 128 seen, 32 unseen, 8x8`,
+  );
   assert.deepEqual(countsOf(prepared, [...prepared.unseen]), { folder: 8, synthetic: 24 });
   for (const side of [prepared.seen, prepared.unseen]) {
     assert.deepEqual(countsOf(prepared, [...side.subarray(0, 8)]), { folder: 2, synthetic: 6 });

@@ -113,7 +113,9 @@ test("the page is chosen by what is given", async (t) => {
   assert.equal(choose("aaaa", "bbbb"), "models");
   assert.equal(choose("aaaa", "cccc"), "runs");
   assert.equal(choose("aaaa", "bbbb", "dddd"), "runs");
-  const evaluations = () => [{ testedOn: "elsewhere", metrics: { psnr: 20 }, samples: [] }];
+  const evaluations = () => [
+    { testedOn: "elsewhere", fingerprint: null, metrics: { psnr: 20 }, samples: [] },
+  ];
   const evaluated = readReportRuns({ ...store, evaluations }, ["aaaa", "dddd"]);
   assert.equal(choosePage({ runs: evaluated, sweep: null }), "datasets");
 });
@@ -146,7 +148,7 @@ test("what `hueristic evaluate` stored is read by set and metric", async (t) => 
     ["aaaa"],
   );
   assert.deepEqual(run!.evaluations, [
-    { testedOn: "portraits", metrics: { "ssim uniform": 0.7 }, samples: [] },
+    { testedOn: "portraits", fingerprint: "f", metrics: { "ssim uniform": 0.7 }, samples: [] },
   ]);
 });
 
@@ -158,13 +160,20 @@ test("trained on x tested on: own images on the diagonal, evaluations beside it,
     ...data,
     dataset: { ...data.dataset!, description: fingerprints[at]! },
     evaluations: [
-      { testedOn: fingerprints[1 - at]!, metrics: { psnr: 20 + at }, samples: [] },
+      { testedOn: fingerprints[1 - at]!, fingerprint: null, metrics: { psnr: 20 + at }, samples: [] },
+      {
+        testedOn: "the same by another name",
+        fingerprint: data.run.datasetFingerprint,
+        metrics: { "final unseen loss": 9, ssim: 0.5 },
+        samples: [],
+      },
     ] as Evaluation[],
   }));
   const { trainedOn, testedOn, metrics, cells, best } = transferMatrix(runs);
   assert.deepEqual([trainedOn, testedOn], [fingerprints, fingerprints]);
   const value = (row: number, column: number, name: string) => cells[row]![column]!.metrics.get(name)?.value;
   assert.equal(value(1, 1, "final unseen loss"), 0.5);
+  assert.equal(value(1, 1, "ssim"), 0.5);
   assert.equal(value(0, 1, "psnr"), 20);
   assert.equal(value(1, 0, "psnr"), 21);
   assert.equal(cells[0]![0]!.samples.length, 2);

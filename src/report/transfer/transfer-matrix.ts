@@ -26,6 +26,7 @@ const mostSamples = 6;
 const notOfImages = /time/;
 
 type Tested = {
+  readonly run: string;
   readonly trainedOn: string;
   readonly testedOn: string;
   readonly metrics: ReadonlyMap<string, number>;
@@ -33,11 +34,13 @@ type Tested = {
 };
 
 export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
-  const tested = runs.flatMap(testsOf(runs));
+  const tested = mergedTests(runs.flatMap(testsOf(runs)));
   const trainedOn = [...new Set(runs.map(datasetName))];
   const testedOn = [...new Set([...trainedOn, ...tested.map((test) => test.testedOn)])];
   const better = new Map(measuresOf(runs).map((measure) => [measure.name, measure.better]));
+  const cellsWith = (name: string) => tested.filter(({ metrics }) => metrics.has(name)).length;
   const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
+  names.sort((a, b) => cellsWith(b) - cellsWith(a)); // what most cells have comes first
   const metrics = names.map((name) => ({ name, better: better.get(name) ?? directionOf(name) }));
   const cells = trainedOn.map((row) =>
     testedOn.map((column) =>
@@ -66,6 +69,7 @@ function directionOf(metric: string): Better {
 
 function testsOf(runs: readonly ReportRun[]) {
   const measures = measuresOf(runs).filter(({ name }) => !notOfImages.test(name));
+  const names = new Map(runs.map((data) => [data.run.datasetFingerprint, datasetName(data)]));
   return (data: ReportRun): Tested[] => {
     const trainedOn = datasetName(data);
     const own: [string, number][] = measures.flatMap((measure) => {
@@ -77,15 +81,28 @@ function testsOf(runs: readonly ReportRun[]) {
       .filter(({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === last)
       .map(({ imageId, blobHash }) => ({ imageId, hash: blobHash }));
     return [
-      { trainedOn, testedOn: trainedOn, metrics: new Map(own), samples },
+      { run: data.run.id, trainedOn, testedOn: trainedOn, metrics: new Map(own), samples },
       ...data.evaluations.map((evaluation) => ({
+        run: data.run.id,
         trainedOn,
-        testedOn: evaluation.testedOn,
+        testedOn: names.get(evaluation.fingerprint ?? "") ?? evaluation.testedOn,
         metrics: new Map(Object.entries(evaluation.metrics)),
         samples: evaluation.samples.map(({ imageId, blobHash }) => ({ imageId, hash: blobHash })),
       })),
     ];
   };
+}
+
+/** One for each run and column: what a run logged of its own images counts before what was evaluated later. */
+function mergedTests(tests: readonly Tested[]): Tested[] {
+  const merged = new Map<string, Tested>();
+  for (const test of tests) {
+    const key = JSON.stringify([test.run, test.testedOn]);
+    const known = merged.get(key);
+    if (known) merged.set(key, { ...known, metrics: new Map([...test.metrics, ...known.metrics]) });
+    else merged.set(key, test);
+  }
+  return [...merged.values()];
 }
 
 function cellOf(tests: readonly Tested[]): MatrixCell | null {
