@@ -4,7 +4,7 @@ import type { ConfigurationStanding, Standing } from "../sweep/scheduling/standi
 import type { Metric } from "../sweep/sweep.ts";
 import { formatTable } from "./table.ts";
 
-export function trialTable(rows: readonly Standing[], metric: Metric | null, width: number | null): string[] {
+export function trialTable(rows: readonly Standing[], metric: Metric, width: number | null): string[] {
   return formatTable<Standing>(
     [
       { title: "trial", align: "right", expendable: 0, cell: ({ trial }) => String(trial.number) },
@@ -18,7 +18,7 @@ export function trialTable(rows: readonly Standing[], metric: Metric | null, wid
       { title: "seed", align: "right", expendable: 2, cell: ({ trial }) => String(trial.seed ?? "") },
       { title: "epoch", align: "right", expendable: 1, cell: ({ epoch }) => String(epoch ?? "") },
       {
-        title: `best ${metric?.series ?? ""}`.trim(),
+        title: `best ${metric.series}`,
         align: "right",
         expendable: 0,
         cell: ({ best }) => numberText(best),
@@ -33,7 +33,7 @@ export function trialTable(rows: readonly Standing[], metric: Metric | null, wid
 
 export function configurationTable(
   rows: readonly ConfigurationStanding[],
-  metric: Metric | null,
+  metric: Metric,
   width: number | null,
 ): string[] {
   return formatTable<ConfigurationStanding>(
@@ -53,7 +53,7 @@ export function configurationTable(
         cell: ({ complete, trials }) => `${complete}/${trials}`,
       },
       {
-        title: metric === null ? "" : `best ${metric.series}, mean ± sd`,
+        title: `best ${metric.series}, mean ± sd`,
         align: "left",
         expendable: 0,
         cell: ({ mean, spread }) =>

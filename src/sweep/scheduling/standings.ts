@@ -31,14 +31,14 @@ export type ConfigurationStanding = {
 export function standingsOf(
   store: Pick<Store, "getRun" | "series">,
   trials: readonly TrialRow[],
-  metric: Metric | null,
+  metric: Metric,
 ): Standing[] {
   return trials.map((trial) => {
     const curve = curveOfTrial(store, trial, metric);
     return {
       trial,
       epoch: trial.runId === null ? null : (curve.at(-1)?.epoch ?? 0),
-      best: metric === null ? Number.NaN : bestValue(curve, metric.goal),
+      best: bestValue(curve, metric.goal),
     };
   });
 }
@@ -59,7 +59,7 @@ export function configurationsOf(standings: readonly Standing[], sweep: Sweep): 
       ...meanAndSpread(values),
     };
   });
-  const goal = sweep.metric?.goal ?? "minimize";
+  const { goal } = sweep.metric;
   const best = rows.reduce((found, { mean }) => (isBetter(mean, found, goal) ? mean : found), Number.NaN);
   return rows.map((row) => ({ ...row, isBest: row.mean === best }));
 }
