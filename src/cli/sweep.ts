@@ -138,15 +138,16 @@ async function startAgents(id: string, options: SweepOptions, logFile: string) {
 
 async function printStandings(store: Store, id: string, sweep: Sweep, all: boolean, context: Context) {
   const { configurationsOf, standingsOf } = await import("../sweep/scheduling/standings.ts");
-  const { configurationTable, trialTable } = await import("./sweep-table.ts");
+  const { configurationTable, progressLine, trialTable } = await import("./sweep-table.ts");
   const { print, width, output } = context;
   const standings = standingsOf(store, store.trials(id), sweep.metric);
   if (standings.length === 0) {
     output.info(`sweep ${id}: no trial was begun yet`);
     return;
   }
-  if (all) print(`${trialTable(standings, sweep.metric, width).join("\n")}\n\n`);
-  print(`${configurationTable(configurationsOf(standings, sweep), sweep.metric, width).join("\n")}\n`);
+  if (all) print(`${trialTable(standings, sweep, width).join("\n")}\n\n`);
+  print(`${configurationTable(configurationsOf(standings, sweep), sweep, width).join("\n")}\n`);
+  if (all || !process.stderr.isTTY) output.info(progressLine(standings, sweep));
   const failed = standings.filter(({ trial }) => trial.error !== null);
   for (const { trial } of failed) output.warn(`trial ${trial.number} ${trial.state}: ${trial.error}`);
 }

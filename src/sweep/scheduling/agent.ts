@@ -45,7 +45,7 @@ export async function runAgent(store: Store, id: string, options: AgentOptions):
       output.info(`trial ${trial.number}: ${before}`);
       const surroundings = { store, sweep: sweep(), experimentOf, output, threads };
       const { state } = await trainTrial(trial, surroundings);
-      output.info(`trial ${trial.number}: ${state}`);
+      output.info(`trial ${trial.number}: ${state === "waiting" ? "stopped" : state}`);
       if (failFast && (state === "failed" || state === "diverged")) return 1;
     }
   } finally {

@@ -11,6 +11,8 @@ export type Standing = {
   readonly trial: TrialRow;
   /** Finished epochs; null before the run began. */
   readonly epoch: number | null;
+  /** Of the whole trial; null before the run began. */
+  readonly epochs: number | null;
   /** NaN where there is none. */
   readonly best: number;
 };
@@ -35,9 +37,11 @@ export function standingsOf(
 ): Standing[] {
   return trials.map((trial) => {
     const curve = curveOfTrial(store, trial, metric);
+    const run = trial.runId === null ? null : store.getRun(trial.runId);
     return {
       trial,
-      epoch: trial.runId === null ? null : (curve.at(-1)?.epoch ?? 0),
+      epoch: run && (curve.at(-1)?.epoch ?? 0),
+      epochs: run && run.experiment.train.epochs,
       best: bestValue(curve, metric.goal),
     };
   });
