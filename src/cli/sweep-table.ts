@@ -4,6 +4,7 @@ import type { TrialRowState } from "../store/sweeps.ts";
 import type { ConfigurationStanding, Standing } from "../sweep/scheduling/standings.ts";
 import { configurationCount } from "../sweep/search/suggest.ts";
 import type { Sweep } from "../sweep/sweep.ts";
+import { valueText } from "../sweep/value-text.ts";
 import { type Column, formatTable } from "./table.ts";
 
 export function trialTable(rows: readonly Standing[], sweep: Sweep, width: number | null): string[] {
@@ -97,7 +98,7 @@ function parameterColumns<Row>(
     title: shortName(name),
     align: "left",
     expendable: 10 + index,
-    shortest: shortName(name).length,
+    shortest: Math.max(8, shortName(name).length),
     cell: (row) => {
       const parameters = parametersOf(row);
       return Object.hasOwn(parameters, name) ? valueText(parameters[name]) : "";
@@ -122,11 +123,6 @@ function shortName(name: string): string {
 
 function epochText({ epoch, epochs }: Standing): string {
   return epoch === null || epochs === null ? "" : `${epoch}/${epochs}`;
-}
-
-function valueText(value: unknown): string {
-  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function numberText(value: number): string {

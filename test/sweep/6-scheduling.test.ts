@@ -5,6 +5,7 @@ import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { nextTrial } from "../../src/sweep/scheduling/next-trial.ts";
 import { configurationsOf, meanAndSpread, type Standing } from "../../src/sweep/scheduling/standings.ts";
 import { gpuOf, threadsPerWorker } from "../../src/sweep/scheduling/worker-environment.ts";
+import { valueText } from "../../src/sweep/value-text.ts";
 import { base, read, sweepOf } from "./fixtures.ts";
 
 const grid = "method: grid\nparameters: {image.size: {values: [16, 32]}, train.batch_size: {values: [4, 8]}}";
@@ -154,5 +155,24 @@ describe("standings", () => {
     assert.equal(rows[0]!.spread, Math.SQRT2);
     assert.equal(rows[1]!.spread, Number.NaN);
     assert.deepEqual(meanAndSpread([]), { mean: Number.NaN, spread: Number.NaN });
+  });
+});
+
+describe("values in tables", () => {
+  it("are short, and mappings begin with their name or kind", () => {
+    assert.deepEqual([16, 0.1 + 0.2, 1e-7, "adam", null, true, [1, "a"]].map(valueText), [
+      "16",
+      "0.3",
+      "1e-7",
+      "adam",
+      "null",
+      "true",
+      "[1, a]",
+    ]);
+    assert.equal(valueText({ name: "adam", learning_rate: 3e-4 }), "adam learning_rate=0.0003");
+    assert.equal(
+      valueText({ kind: "pix2pix", attention: { in: ["generator"], at: 16 } }),
+      "pix2pix attention={in=[generator] at=16}",
+    );
   });
 });

@@ -41,7 +41,7 @@ export function standingsOf(
     return {
       trial,
       epoch: run && (curve.at(-1)?.epoch ?? 0),
-      epochs: run && run.experiment.train.epochs,
+      epochs: run === null ? null : run.experiment.train.epochs,
       best: bestValue(curve, metric.goal),
     };
   });
