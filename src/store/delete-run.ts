@@ -1,5 +1,5 @@
 // Removes a run and all that only this run used: its series, images and events go with it, then pictures and the
-// data sets that no other run uses. The file does not shrink; its free pages serve the next runs (VACUUM shrinks it).
+// data sets that no other run uses. The file shrinks only when `shrink` is called: its free pages serve the next runs.
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
@@ -62,4 +62,16 @@ export function createBlobSweeper(database: Database): BlobSweeper {
       for (const hash of hashes) remove.run({ hash });
     },
   };
+}
+
+/** VACUUM; false where another process reads or writes, which loses nothing. */
+export function shrink(database: Database): boolean {
+  try {
+    database.exec("VACUUM");
+    database.pragma("wal_checkpoint(TRUNCATE)");
+    return true;
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code?.startsWith("SQLITE_BUSY")) return false;
+    throw thrown;
+  }
 }

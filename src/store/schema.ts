@@ -213,4 +213,33 @@ CREATE TRIGGER trial_of_deleted_run BEFORE DELETE ON runs BEGIN
 END;
 `;
 
-export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps];
+const trash = `
+-- Milliseconds since 1970; a run in the trash is shown by none but the commands that empty it.
+ALTER TABLE runs ADD COLUMN deleted_at INTEGER;
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL;
+
+DROP VIEW run_summary;
+CREATE VIEW run_summary AS
+SELECT
+  runs.id, runs.name,
+  CASE WHEN runs.status = 'RUNNING' AND runs.heartbeat_at < (unixepoch() - 60) * 1000 THEN 'DEAD'
+       ELSE runs.status END AS status,
+  runs.experiment ->> '$.model.kind' AS model,
+  datasets.description AS dataset,
+  runs.engine,
+  (SELECT max((SELECT max(step) FROM scalars WHERE series_id = series.id)) / runs.steps_per_epoch
+   FROM series WHERE series.run_id = runs.id) AS last_epoch,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'seen/loss' ORDER BY step DESC LIMIT 1) AS seen_loss,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss' ORDER BY step DESC LIMIT 1) AS unseen_loss,
+  (SELECT min(value) FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss') AS best_unseen_loss,
+  (coalesce(runs.finished_at, runs.heartbeat_at) - runs.created_at - runs.paused_ms) / 1000.0 AS duration_s,
+  datetime(runs.created_at / 1000, 'unixepoch') AS created, runs.note
+FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
+WHERE runs.deleted_at IS NULL;
+`;
+
+export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps, trash];
