@@ -66,10 +66,7 @@ export const listCommand: Command<ListOptions> = {
     else if (json) context.print(toJson(listed.rows));
     else printTable(listed.rows, context);
     const more = listed.total - listed.rows.length;
-    if (more > 0 && !json && !csv)
-      context.output.info(
-        `and ${more} ${deleted ? "more" : "older or further down"}; --limit ${listed.total} shows all`,
-      );
+    if (more > 0 && !json && !csv) context.output.info(`and ${more} more; --limit ${listed.total} shows all`);
     return 0;
 
     function nothing({ where }: ListOptions): string {
