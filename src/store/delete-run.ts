@@ -3,7 +3,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { statusAt } from "./dead-runs.ts";
+import { deadAfterMs, statusAt } from "./dead-runs.ts";
 import type { RunStatus } from "./rows.ts";
 
 type Doomed = {
@@ -64,8 +64,10 @@ export function createBlobSweeper(database: Database): BlobSweeper {
   };
 }
 
-/** VACUUM; false where another process reads or writes, which loses nothing. */
-export function shrink(database: Database): boolean {
+/** VACUUM; false while a run is trained, which would have to wait for it, or others hold the database. */
+export function shrink(database: Database, now: () => number): boolean {
+  const running = "SELECT 1 FROM runs WHERE status = 'RUNNING' AND heartbeat_at >= ? LIMIT 1";
+  if (database.prepare(running).get(now() - deadAfterMs) !== undefined) return false;
   try {
     database.exec("VACUUM");
     database.pragma("wal_checkpoint(TRUNCATE)");

@@ -55,7 +55,7 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     resumeRun(id: string, experiment?: Experiment): RunWriter;
     /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
-    /** Gives the room of what was deleted back to the disk; false where other processes are at work. */
+    /** Gives the room of what was deleted back to the disk; false while runs are trained. */
     shrink(): boolean;
     /** Closes writers that are still open, then the database; throws what kept a writer from its last commit. */
     close(): void;
@@ -136,7 +136,7 @@ function assemble(
       requireWritable();
       deleteRun(id);
     },
-    shrink: () => shrink(database),
+    shrink: () => shrink(database, now),
     close() {
       if (!database.open) return;
       const errors: unknown[] = [];
