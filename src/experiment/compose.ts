@@ -44,17 +44,17 @@ export function merge(lower: Located, upper: Located, path: Path = []): Located 
   return { type: "mapping", entries, place: upper.place.line === null ? lower.place : upper.place };
 }
 
-/** Whether the command line names items of a list, as `tags.0=a` does. */
+/** Whether a path names items of a list, as `tags.0=a` does. */
 function isItems(value: Located): value is LocatedMapping {
   return (
     value.type === "mapping" &&
-    value.place.line === null &&
+    (value.place.line === null || value.byPath === true) &&
     value.entries.size > 0 &&
     [...value.entries.keys()].every((key) => /^\d+$/.test(key))
   );
 }
 
-/** Items that the command line names and the list below lacks. */
+/** Items that a path names and the list below lacks. */
 export function itemProblems(lower: Located, upper: Located, path: Path = []): Problem[] {
   if (upper.type !== "mapping") return [];
   if (lower.type === "list" && isItems(upper)) {
@@ -119,16 +119,17 @@ export function readOverrides(overrides: readonly string[], folder: string): Ove
     }
     const read = readYaml(text, place, path);
     problems.push(...read.problems);
-    if (read.value !== null) value = withValue(value, path, read.value, []);
+    if (read.value !== null) value = withValue(value, path, read.value);
   }
   return { value, problems };
 }
 
-function withValue(
+/** `into` with `value` at a path of keys, over what `into` has there; `path` leads to `into` itself. */
+export function withValue(
   into: LocatedMapping,
   [key, ...rest]: readonly string[],
   value: Located,
-  path: Path,
+  path: Path = [],
 ): LocatedMapping {
   const { place } = into;
   const here = [...path, key!];
@@ -136,8 +137,23 @@ function withValue(
   if (rest.length > 0) {
     const below = into.entries.get(key!);
     const start: LocatedMapping =
-      below?.type === "mapping" ? below : { type: "mapping", entries: new Map(), place };
+      below?.type === "mapping" ? below : { type: "mapping", entries: new Map(), place: value.place };
     next = withValue(start, rest, value, here);
   }
-  return { type: "mapping", entries: new Map(into.entries).set(key!, next), place };
+  return { type: "mapping", entries: new Map(into.entries).set(key!, next), place, byPath: true };
+}
+
+/** `from` without the key at the end of a path; null where it is not there. */
+export function withoutKey(from: Located, [key, ...rest]: readonly string[]): Located | null {
+  if (from.type !== "mapping") return null;
+  const below = from.entries.get(key!);
+  if (below === undefined) return null;
+  const entries = new Map(from.entries);
+  if (rest.length === 0) entries.delete(key!);
+  else {
+    const inner = withoutKey(below, rest);
+    if (inner === null) return null;
+    entries.set(key!, inner);
+  }
+  return { ...from, entries };
 }

@@ -6,13 +6,18 @@ import { anyItem, schema, variantAt } from "./schema.ts";
 
 type Schema = z.core.$ZodType;
 
-/** `value` is what the user wrote there; it says which variant of a section is meant. */
-export function knownKeys(path: readonly (string | number)[], value: unknown): string[] {
-  let at: Schema | undefined = schema;
+/** `value` is what the user wrote there; it says which variant of a section is meant. `root` may be another schema. */
+export function knownKeys(
+  path: readonly (string | number)[],
+  value: unknown,
+  root: Schema = schema,
+): string[] {
+  let at: Schema | undefined = root;
   let here: unknown = value;
   for (const key of path) {
     const list: Schema | undefined = at && unwrapped(at);
-    at = itemOf(list) ?? shapeOf(at, here)?.[String(key)];
+    if (list instanceof z.ZodRecord) at = list.valueType;
+    else at = itemOf(list) ?? shapeOf(at, here)?.[String(key)];
     here = (here as Record<string, unknown> | null)?.[key as string];
   }
   return Object.keys(shapeOf(at, here) ?? {});

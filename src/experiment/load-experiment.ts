@@ -8,7 +8,7 @@ import type { Place } from "./located.ts";
 import { mostBytes } from "./read-yaml.ts";
 import { problemsError, resolveExperiment } from "./resolve-experiment.ts";
 
-const disk: ExperimentFiles = {
+export const disk: ExperimentFiles = {
   /** Reads pipes too, as `<(…)` makes them. */
   read(file, most) {
     const descriptor = openSync(file, "r");
@@ -33,8 +33,8 @@ const disk: ExperimentFiles = {
   },
 };
 
-/** Throws a UserError whose message has one line for every problem of the file, its parents and the overrides. */
-export function loadExperiment(file: string, overrides: readonly string[] = []): Experiment {
+/** The text of a file that the user named. Throws a UserError. */
+export function readUserFile(file: string): string {
   const absolute = path.resolve(file);
   const place: Place = { file, folder: path.dirname(absolute), line: null };
   let text: string | null;
@@ -44,5 +44,10 @@ export function loadExperiment(file: string, overrides: readonly string[] = []):
     throw problemsError([{ place, path: [], text: unreadable(error, absolute, disk) }]);
   }
   if (text === null) throw problemsError([tooLarge(place)]);
-  return resolveExperiment(text, { file, overrides, files: disk });
+  return text;
+}
+
+/** Throws a UserError whose message has one line for every problem of the file, its parents and the overrides. */
+export function loadExperiment(file: string, overrides: readonly string[] = []): Experiment {
+  return resolveExperiment(readUserFile(file), { file, overrides, files: disk });
 }

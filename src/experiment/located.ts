@@ -28,6 +28,8 @@ export type LocatedMapping = {
   readonly type: "mapping";
   readonly entries: ReadonlyMap<string, Located>;
   readonly place: Place;
+  /** Made from dotted paths such as `tags.0=a`: numbers among its keys name items of a list. */
+  readonly byPath?: true;
 };
 
 export type Located = LocatedScalar | LocatedList | LocatedMapping;
@@ -86,4 +88,15 @@ export function toPlain(value: Located): unknown {
   const plain: Record<string, unknown> = Object.create(null);
   for (const [key, entry] of value.entries) plain[key] = toPlain(entry);
   return plain;
+}
+
+/** The reverse, with one place for all of it. */
+export function located(plain: unknown, place: Place): Located {
+  if (Array.isArray(plain)) return { type: "list", items: plain.map((item) => located(item, place)), place };
+  if (typeof plain === "object" && plain !== null) {
+    const entries = Object.entries(plain).map(([key, value]) => [key, located(value, place)] as const);
+    return { type: "mapping", entries: new Map(entries), place };
+  }
+  const value = plain as LocatedScalar["value"];
+  return { type: "scalar", value, source: String(value), place };
 }

@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { camelCase } from "./camel-case.ts";
-import { itemProblems, merge, readOverrides } from "./compose.ts";
+import { itemProblems, merge, type Overrides, readOverrides } from "./compose.ts";
 import type { DatasetConfig, EvaluationConfig, Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
-import { type ExperimentFiles, readLayers } from "./files.ts";
+import { type ExperimentFiles, type Layers, readLayers } from "./files.ts";
 import { type Located, locate, type Path, type Problem, problemLine } from "./located.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
 import { withUsualValues } from "./usual-values.ts";
@@ -34,7 +34,11 @@ const noFiles: ExperimentFiles = {
 export function resolveExperiment(text: string, options: ResolveOptions): Experiment {
   const { file, overrides = [], files = noFiles, cwd = process.cwd() } = options;
   const layers = readLayers(text, file, cwd, files);
-  const above = readOverrides(overrides, cwd);
+  return resolveLayers(layers, readOverrides(overrides, cwd), file);
+}
+
+/** The same for a file that was read, with what is laid over it. Throws a UserError as well. */
+export function resolveLayers(layers: Layers, above: Overrides, file: string): Experiment {
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
   const root = withUsualValues(merge(layers.value, above.value));
   const { written, problems } = validate(root);

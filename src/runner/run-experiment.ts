@@ -30,6 +30,10 @@ export type RunOptions = {
   readonly output: Output;
   /** Threads of the engine; all cores where it is left out. */
   readonly threads?: number;
+  /** Told the id of the run as soon as it exists. */
+  readonly onRun?: (runId: string) => void;
+  /** Asked after every epoch, once its values are stored, with its number from 1: whether the run is pruned. */
+  readonly afterEpoch?: (epoch: number) => boolean;
 };
 
 /** `runId` is null when a signal came before the run began. */
@@ -37,11 +41,13 @@ export type RunResult = {
   readonly runId: string | null;
   readonly status: FinalStatus;
   readonly exitCode: number;
+  /** Stopped by `afterEpoch`. */
+  readonly pruned: boolean;
 };
 
 /**
- * Trains an experiment. Ends as FINISHED, as KILLED after a signal (exit code 130, 143 or 129), or as FAILED when
- * a loss is no longer finite (exit code 1). Whatever else goes wrong is thrown, after the run says FAILED.
+ * Trains an experiment. Ends as FINISHED, as KILLED after a signal (exit code 130, 143 or 129) or when it is pruned
+ * (0), or as FAILED when a loss is no longer finite (exit code 1). Whatever else goes wrong is thrown, after the run says FAILED.
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const { runsFolder, output } = options;
@@ -61,7 +67,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         signal: interrupt.abort,
       });
       const training = await openTraining(experiment, dataset, sets, store, options, interrupt.abort);
-      return await trainAndFinish(training, output, interrupt);
+      return await trainAndFinish(training, options, interrupt);
     } finally {
       closeSets(sets);
       dataset.close();
@@ -69,7 +75,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   } catch (error) {
     const signal = interrupt.signal();
     if (signal && error === interrupt.abort.reason)
-      return { runId: null, status: "KILLED", exitCode: exitCodes[signal] };
+      return { runId: null, status: "KILLED", exitCode: exitCodes[signal], pruned: false };
     throw error;
   } finally {
     store.close();
@@ -82,18 +88,25 @@ function measuredSets({ metrics = [], evaluate = {}, model }: Experiment) {
   return metrics.length === 0 || model.kind === "classifier" ? {} : evaluate;
 }
 
-async function trainAndFinish(training: Training, output: Output, interrupt: Interrupt): Promise<RunResult> {
+async function trainAndFinish(
+  training: Training,
+  options: RunOptions,
+  interrupt: Interrupt,
+): Promise<RunResult> {
+  const { output } = options;
   const { run, experiment, network, engine } = training;
   output.info(
     `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${network.parameters.toLocaleString("en")} parameters) on ${engine.name}, ${engine.device}`,
   );
   try {
-    const { status, error } = await train(training, output, interrupt);
+    const { status, error, pruned = false } = await train(training, options, interrupt);
     run.finish(status, error ?? undefined);
-    if (error !== null) output.error(error);
+    if (pruned) output.info(error!);
+    else if (error !== null) output.error(error);
     const signal = interrupt.signal();
-    const exitCode = status === "FINISHED" ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
-    return { runId: run.id, status, exitCode };
+    const isFine = status === "FINISHED" || pruned;
+    const exitCode = isFine ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
+    return { runId: run.id, status, exitCode, pruned };
   } catch (error) {
     run.finish(
       "FAILED",
@@ -108,9 +121,10 @@ async function trainAndFinish(training: Training, output: Output, interrupt: Int
   }
 }
 
-type Ending = { readonly status: FinalStatus; readonly error: string | null };
+type Ending = { readonly status: FinalStatus; readonly error: string | null; readonly pruned?: boolean };
 
-async function train(training: Training, output: Output, interrupt: Interrupt): Promise<Ending> {
+async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
+  const { output, afterEpoch } = options;
   const { experiment, dataset, engine, compiled, evaluator, measurement, run, health, stepsPerEpoch } =
     training;
   const { epochs, batchSize } = experiment.train;
@@ -242,6 +256,9 @@ async function train(training: Training, output: Output, interrupt: Interrupt): 
       );
       if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) await save();
       else run.flush();
+      if (afterEpoch?.(epoch + 1) && epoch + 1 < epochs) {
+        return { status: "KILLED", error: `pruned after epoch ${epoch + 1}`, pruned: true };
+      }
     }
     return { status: "FINISHED", error: null };
   } finally {

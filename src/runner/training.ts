@@ -123,6 +123,7 @@ export async function openTraining(
           stepsPerEpoch,
         })
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
+  options.onRun?.(run.id);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (measured) announceMeasurement(measured, store, run, output.warn);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);

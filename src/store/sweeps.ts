@@ -1,0 +1,110 @@
+// Sweeps and their trials as rows. What a definition means is the sweep's own business: here it is JSON.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+
+/**
+ * waiting: not begun, or stopped and to go on. complete: trained to its end. pruned: stopped early on purpose.
+ * diverged: a loss was no longer finite. failed: ended by an error.
+ */
+export type TrialRowState = "waiting" | "running" | "complete" | "pruned" | "diverged" | "failed";
+
+export type SweepRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  /** JSON. */
+  readonly definition: string;
+};
+
+export type TrialRow = {
+  readonly sweepId: string;
+  /** From 0, in the order in which trials are begun. */
+  readonly number: number;
+  readonly state: TrialRowState;
+  /** Name -> value. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** null is the experiment's own. */
+  readonly seed: number | null;
+  /** null before the run exists and after it was deleted. */
+  readonly runId: string | null;
+  /** The writer token of the process that trains it; null unless running. */
+  readonly holder: string | null;
+  readonly heartbeatAt: number | null;
+  /** How often it ended by an error. */
+  readonly failures: number;
+  /** How often the process that trained it was killed since its last epoch. */
+  readonly deaths: number;
+  /** Message or traceback of what ended it. */
+  readonly error: string | null;
+};
+
+export type SweepReader = {
+  /** Newest first. */
+  listSweeps(): SweepRow[];
+  /** The sweep that a user means by an id, its beginning, a name or `latest`. Throws UserError. */
+  getSweep(ref: string): SweepRow;
+  /** By rising number. */
+  trials(sweepId: string): TrialRow[];
+};
+
+export type SweepWriter = {
+  /** Stores a sweep; of a known id only the definition is replaced, and its trials stay. */
+  saveSweep(sweep: Pick<SweepRow, "id" | "name" | "definition">): void;
+};
+
+type StoredTrial = Omit<TrialRow, "parameters"> & { readonly parameters: string };
+
+export function trialOf(stored: StoredTrial): TrialRow {
+  return { ...stored, parameters: JSON.parse(stored.parameters) };
+}
+
+export function createTrialReader(database: Database): (sweepId: string) => TrialRow[] {
+  // A trial whose run is in the trash waits; the run comes back to it as long as no other has begun.
+  const select = database.prepare<[string], StoredTrial>(
+    `SELECT sweep_id AS sweepId, number, trials.parameters, seed, holder, trials.heartbeat_at AS heartbeatAt,
+       iif(deleted_at IS NULL, run_id, NULL) AS runId, iif(deleted_at IS NULL, state, 'waiting') AS state,
+       iif(deleted_at IS NULL, failures, 0) AS failures, iif(deleted_at IS NULL, deaths, 0) AS deaths,
+       iif(deleted_at IS NULL, trials.error, NULL) AS error
+     FROM trials LEFT JOIN runs ON runs.id = run_id WHERE sweep_id = ? ORDER BY number`,
+  );
+  return (sweepId) => select.all(sweepId).map(trialOf);
+}
+
+export function createSweepReader(database: Database): SweepReader {
+  const selectSweeps = database.prepare<[], SweepRow>(
+    "SELECT id, name, created_at AS createdAt, definition FROM sweeps ORDER BY created_at DESC, sweeps.rowid DESC",
+  );
+  return {
+    listSweeps: () => selectSweeps.all(),
+    getSweep: (ref) => findSweep(selectSweeps.all(), ref),
+    trials: createTrialReader(database),
+  };
+}
+
+function findSweep(sweeps: readonly SweepRow[], ref: string): SweepRow {
+  const newest = sweeps[0];
+  if (newest === undefined)
+    throw new UserError("no sweeps here yet; start one with `hueristic sweep <file>`");
+  if (ref === "latest") return newest;
+  const exact = sweeps.find(({ id }) => id === ref);
+  if (exact !== undefined) return exact;
+  const named = sweeps.filter(({ id, name }) => name === ref || (ref !== "" && id.startsWith(ref)));
+  if (named.length === 1) return named[0]!;
+  const all = (named.length > 0 ? named : sweeps).map(({ id, name }) => `${id} (${name})`).join(", ");
+  const problem = named.length > 0 ? "several sweeps are meant" : "no such sweep";
+  throw new UserError(`sweep ${JSON.stringify(ref)}: ${problem}; expected one of: ${all}`);
+}
+
+export function createSweepWriter(database: Database, now: () => number): SweepWriter {
+  return {
+    saveSweep({ id, name, definition }) {
+      database
+        .prepare(
+          `INSERT INTO sweeps (id, name, created_at, definition) VALUES (?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET definition = excluded.definition`,
+        )
+        .run(id, name, Math.round(now()), definition);
+    },
+  };
+}

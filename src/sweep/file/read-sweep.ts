@@ -1,0 +1,171 @@
+// From the text of a sweep file, or of an experiment with Hydra's overrides, to a complete Sweep. Pure but for the files
+// handed in; every problem at once.
+
+import path from "node:path";
+import { UserError } from "../../errors.ts";
+import { type ExperimentFiles, unreadable } from "../../experiment/files.ts";
+import { at, problemsOf } from "../../experiment/issue-problems.ts";
+import { knownKeys } from "../../experiment/known-keys.ts";
+import {
+  describe,
+  type Located,
+  type LocatedMapping,
+  type Path,
+  type Place,
+  type Problem,
+  problemLine,
+  quoted,
+  toPlain,
+} from "../../experiment/located.ts";
+import { mostBytes, readYaml } from "../../experiment/read-yaml.ts";
+import { problemsError } from "../../experiment/resolve-experiment.ts";
+import { nearMiss } from "../../near-miss.ts";
+import { readSweepOverrides, withOverrides } from "../overrides.ts";
+import type { Sweep } from "../sweep.ts";
+import { type ReadBase, readBase } from "./base-experiment.ts";
+import { configurationProblems } from "./check-configurations.ts";
+import { completeSweep } from "./complete-sweep.ts";
+import { sweepProblems } from "./sweep-problems.ts";
+import { ignoredKeys, refusedKeys, sweepSchema, type WrittenSweep } from "./sweep-schema.ts";
+import { withVariant } from "./variants.ts";
+
+export type ReadSweepOptions = {
+  /** Where the text comes from, as messages show it. */
+  readonly file: string;
+  readonly files: ExperimentFiles;
+  /** The folder in which a relative `file` begins. */
+  readonly cwd: string;
+  /** One of the file's `variants`, such as "smoke". */
+  readonly variant?: string | null;
+  /** In place of the file's own `experiment`, which W&B's files lack. */
+  readonly experiment?: string | null;
+  /** Of the command line, such as "train.batch_size=16,32": they replace parameters of the file. */
+  readonly overrides?: readonly string[];
+};
+
+export type ReadSweep = {
+  readonly sweep: Sweep;
+  /** Lines about keys that were taken and mean nothing here. */
+  readonly notes: readonly string[];
+};
+
+/** Throws a UserError whose message has one line for every problem. */
+export function readSweep(text: string, options: ReadSweepOptions): ReadSweep {
+  const { file, cwd } = options;
+  const place: Place = { file, folder: path.dirname(path.resolve(cwd, file)), line: 1 };
+  const yaml = readYaml(text, place);
+  if (yaml.value === null) throw problemsError(yaml.problems);
+  const overrides = readSweepOverrides(options.overrides ?? [], cwd);
+  const wrong = notASweep(yaml.value, place);
+  if (
+    wrong !== null &&
+    yaml.value.type === "mapping" &&
+    (options.overrides ?? []).length > 0 &&
+    !options.experiment
+  )
+    return readSweep("method: grid", { ...options, experiment: file });
+  if (wrong !== null || yaml.value.type !== "mapping") throw problemsError([wrong!]);
+
+  const notes: string[] = [];
+  const problems: Problem[] = [...overrides.problems];
+  const known = withoutForeignKeys(yaml.value, notes, problems);
+  const flat = withVariant(known, options.variant ?? null);
+  problems.push(...flat.problems);
+  const root = withOverrides(flat.value, overrides);
+  const written = check(root, problems);
+  const base = baseOf(root, written, options, problems);
+  if (written === null || base === null || problems.length > 0)
+    throw problemsError([...problems, ...(base?.layers.problems ?? [])]);
+
+  const name = [path.basename(file).replace(/\.ya?ml$/, ""), options.variant].filter(Boolean).join("-");
+  const sweep: Sweep = { ...completeSweep(written, root, name), base: base.base, removed: overrides.removed };
+  const lines = configurationProblems(sweep, base.layers);
+  if (lines.length > 0) throw new UserError(lines.join("\n"));
+  return { sweep, notes };
+}
+
+function notASweep(value: Located, place: Place): Problem | null {
+  const example = 'such as "method: grid" with parameters';
+  if (value.type === "mapping") {
+    if (value.entries.has("method") || value.entries.has("parameters")) return null;
+    const text = `expected a sweep, ${example}, or an experiment followed by such as train.batch_size=16,32`;
+    return { place, path: [], text: `${text}; got neither method nor parameters` };
+  }
+  const got = value.type === "scalar" && value.value !== null ? quoted(value.source) : describe(value);
+  return { place: value.place, path: [], text: `expected a sweep, ${example}, got ${got}` };
+}
+
+function withoutForeignKeys(root: LocatedMapping, notes: string[], problems: Problem[]): LocatedMapping {
+  const entries = new Map<string, Located>();
+  for (const [key, value] of root.entries) {
+    const ignored = Object.hasOwn(ignoredKeys, key) ? ignoredKeys[key] : undefined;
+    const refused = Object.hasOwn(refusedKeys, key) ? refusedKeys[key] : undefined;
+    if (ignored !== undefined)
+      notes.push(problemLine({ place: value.place, path: [key], text: `not used, ${ignored}` }));
+    else if (refused !== undefined) problems.push({ place: value.place, path: [key], text: refused });
+    else entries.set(key, value);
+  }
+  return { ...root, entries };
+}
+
+/** null where the schema refuses it; what is wrong goes into `problems`. */
+function check(root: Located, problems: Problem[]): WrittenSweep | null {
+  const plain = toPlain(root);
+  const unknown = (where: Path, key: string) => unknownKeyText(where, key, plain);
+  const result = sweepSchema.safeParse(plain);
+  if (!result.success) {
+    problems.push(...result.error.issues.flatMap((issue) => problemsOf(issue, root, unknown)));
+    return null;
+  }
+  problems.push(...sweepProblems(result.data).map(({ path: where, text }) => ({ ...at(root, where), text })));
+  return result.data;
+}
+
+function unknownKeyText(where: Path, key: string, plain: unknown): string {
+  const known = knownKeys(where, plain, sweepSchema);
+  const all = where.length === 0 ? [...known, "variants"] : known;
+  const near = nearMiss(key, all);
+  return `unknown key${near === null ? "" : `, did you mean ${near}?`} (known: ${all.join(", ")})`;
+}
+
+function baseOf(
+  root: LocatedMapping,
+  written: WrittenSweep | null,
+  options: ReadSweepOptions,
+  problems: Problem[],
+): ReadBase | null {
+  const { cwd, files, experiment } = options;
+  if (experiment) return readBaseFile(experiment, cwd, files, { ...root.place, line: null }, problems);
+  if (written === null) return null;
+  if (written.experiment === undefined) {
+    const text = "expected the file of an experiment, such as experiment: base.yaml, got none";
+    problems.push({ place: root.place, path: ["experiment"], text });
+    return null;
+  }
+  const { place } = root.entries.get("experiment")!;
+  const shown = path.isAbsolute(written.experiment)
+    ? written.experiment
+    : path.join(path.dirname(place.file), written.experiment);
+  return readBaseFile(shown, cwd, files, place, problems);
+}
+
+function readBaseFile(
+  file: string,
+  cwd: string,
+  files: ExperimentFiles,
+  place: Place,
+  problems: Problem[],
+): ReadBase | null {
+  const absolute = path.resolve(cwd, file);
+  const problem = (text: string) => {
+    problems.push({ place, path: ["experiment"], text });
+    return null;
+  };
+  try {
+    const text = files.read(absolute, mostBytes);
+    if (text === null) return problem(`expected at most ${mostBytes / 1024} kB, got a larger file`);
+    return readBase(file, text, cwd, files);
+  } catch (error) {
+    return problem(unreadable(error, absolute, files, file));
+  }
+}

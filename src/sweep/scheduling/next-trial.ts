@@ -1,0 +1,34 @@
+// What a sweep begins next, given all trials that were begun before.
+
+import type { Store } from "../../store/open-store.ts";
+import type { TrialRow } from "../../store/sweeps.ts";
+import type { NewTrial } from "../../store/trial-leases.ts";
+import { mergeRepeats, repeatOf } from "../search/merge-repeats.ts";
+import { suggestConfiguration } from "../search/suggest.ts";
+import type { Metric, Sweep } from "../sweep.ts";
+import { isBetter, type PastTrial } from "../trial.ts";
+import { pastTrials } from "./past-trials.ts";
+
+/** null after the last trial, and once one has reached the metric's target. */
+export function nextTrial(
+  sweep: Sweep,
+  store: Pick<Store, "getRun" | "series">,
+  trials: readonly TrialRow[],
+): NewTrial | null {
+  const { configuration, seed } = repeatOf(trials.length, sweep.seeds);
+  const looksBack = sweep.method === "bayes" || sweep.metric.target !== null;
+  const past = looksBack ? pastTrials(store, trials, sweep.metric) : [];
+  if (reachedTarget(past, sweep.metric)) return null;
+
+  const begun = trials.find(({ number }) => repeatOf(number, sweep.seeds).configuration === configuration);
+  if (begun !== undefined) return { parameters: begun.parameters, seed };
+  const parameters = suggestConfiguration(sweep, configuration, mergeRepeats(past, sweep.seeds));
+  return parameters === null ? null : { parameters, seed };
+}
+
+function reachedTarget(past: readonly PastTrial[], { target, goal }: Metric): boolean {
+  if (target === null) return false;
+  return past.some(({ curve }) =>
+    curve.some(({ value }) => value === target || isBetter(value, target, goal)),
+  );
+}

@@ -1,0 +1,76 @@
+// Where the trials of a sweep stand, and how its configurations compare: what tables show.
+
+import type { Store } from "../../store/open-store.ts";
+import type { TrialRow } from "../../store/sweeps.ts";
+import { repeatOf } from "../search/merge-repeats.ts";
+import type { Metric, Sweep } from "../sweep.ts";
+import { bestValue, isBetter } from "../trial.ts";
+import { curveOfTrial } from "./past-trials.ts";
+
+export type Standing = {
+  readonly trial: TrialRow;
+  /** Finished epochs; null before the run began. */
+  readonly epoch: number | null;
+  /** Of the whole trial; null before the run began. */
+  readonly epochs: number | null;
+  /** NaN where there is none. */
+  readonly best: number;
+};
+
+export type ConfigurationStanding = {
+  readonly configuration: number;
+  readonly parameters: TrialRow["parameters"];
+  /** Trials that were trained to their end. */
+  readonly complete: number;
+  readonly trials: number;
+  /** Of their best values; NaN where there is none. */
+  readonly mean: number;
+  /** Sample standard deviation; NaN for fewer than two. */
+  readonly spread: number;
+  readonly isBest: boolean;
+};
+
+export function standingsOf(
+  store: Pick<Store, "getRun" | "series">,
+  trials: readonly TrialRow[],
+  metric: Metric,
+): Standing[] {
+  return trials.map((trial) => {
+    const curve = curveOfTrial(store, trial, metric);
+    const run = trial.runId === null ? null : store.getRun(trial.runId);
+    return {
+      trial,
+      epoch: run && (curve.at(-1)?.epoch ?? 0),
+      epochs: run === null ? null : run.experiment.train.epochs,
+      best: bestValue(curve, metric.goal),
+    };
+  });
+}
+
+export function configurationsOf(standings: readonly Standing[], sweep: Sweep): ConfigurationStanding[] {
+  const groups = new Map<number, Standing[]>();
+  for (const standing of standings) {
+    const { configuration } = repeatOf(standing.trial.number, sweep.seeds);
+    groups.set(configuration, [...(groups.get(configuration) ?? []), standing]);
+  }
+  const rows = [...groups].map(([configuration, group]) => {
+    const values = group.filter(({ trial }) => trial.state === "complete").map(({ best }) => best);
+    return {
+      configuration,
+      parameters: group[0]!.trial.parameters,
+      complete: values.length,
+      trials: group.length,
+      ...meanAndSpread(values),
+    };
+  });
+  const { goal } = sweep.metric;
+  const best = rows.reduce((found, { mean }) => (isBetter(mean, found, goal) ? mean : found), Number.NaN);
+  return rows.map((row) => ({ ...row, isBest: row.mean === best }));
+}
+
+export function meanAndSpread(values: readonly number[]): { mean: number; spread: number } {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, spread: count < 2 ? Number.NaN : Math.sqrt(squares / (count - 1)) };
+}
