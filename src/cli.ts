@@ -13,6 +13,7 @@ import { modelsCommand } from "./cli/models.ts";
 import { printError } from "./cli/print-error.ts";
 import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
+import { serveCommand } from "./cli/serve.ts";
 import { showCommand } from "./cli/show.ts";
 import { sweepCommand } from "./cli/sweep.ts";
 import { usageError } from "./cli/usage-error.ts";
@@ -93,6 +94,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(sweepCommand);
   add(agentCommand);
   add(reportCommand);
+  add(serveCommand);
   add(listCommand);
   add(showCommand);
   add(evaluateCommand);
