@@ -1,4 +1,4 @@
-// Address -> answer. Anything but the four addresses below is unknown.
+// Address -> answer. Anything but the few addresses below is unknown.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { UserError } from "../errors.ts";
@@ -7,6 +7,7 @@ import type { Store } from "../store/open-store.ts";
 import type { RunWatch } from "../store/watch-runs.ts";
 import type { Events } from "./events.ts";
 import { isOwnHost, securityHeaders } from "./headers.ts";
+import { icon } from "./icon.ts";
 import { indexPage, indexRuns } from "./index-page.ts";
 import { reportPage } from "./report-page.ts";
 import { reportRequest, runsOf } from "./report-request.ts";
@@ -50,6 +51,7 @@ function route(served: Served, request: IncomingMessage, response: ServerRespons
   else if (pathname === "/report") sendReport(served, query, response);
   else if (pathname === "/events") sendEvents(served, query, request, response);
   else if (hash !== undefined) sendPicture(served, hash, response);
+  else if (pathname === "/favicon.ico") sendIcon(response);
   else message(served, response, 404, "Not here", "There is no such page.");
 }
 
@@ -119,6 +121,12 @@ function sendPicture(served: Served, hash: string, response: ServerResponse): vo
     "Cache-Control": "private, max-age=31536000, immutable",
   });
   response.end(picture.bytes);
+}
+
+function sendIcon(response: ServerResponse): void {
+  const headers = { "Content-Type": "image/svg+xml", "Cache-Control": "max-age=86400" };
+  response.writeHead(200, { ...securityHeaders(), ...headers });
+  response.end(icon);
 }
 
 /** The result, or null once a page was sent that says what the user can mend. */

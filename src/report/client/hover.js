@@ -67,7 +67,8 @@ export function makeHover(chart, state) {
     if (!move) return;
     event.preventDefault();
     const { left, right, top, bottom } = chart.chartArea;
-    const from = place ?? { px: left, py: (top + bottom) / 2 };
+    // The place is a point of a curve: from there, steps shorter than its next point would not leave it.
+    const from = { px: pointed?.[0] ?? left, py: place?.py ?? (top + bottom) / 2 };
     const width = Math.max(4, (right - left) / 60);
     show(Math.min(right, Math.max(left, from.px + move[0] * width)), from.py + move[1] * 12);
   });

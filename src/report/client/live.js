@@ -37,7 +37,7 @@ function say(words, state) {
 function connect() {
   disconnect();
   source = new EventSource(document.body.dataset.events);
-  source.addEventListener("open", () => say(`live · since ${clock()}`, "live"));
+  source.addEventListener("open", () => say(`live · updated ${clock()}`, "live"));
   source.addEventListener("state", (event) => {
     wanted = event.data;
     soon();
