@@ -43,9 +43,10 @@ export function answer(served: Served, request: IncomingMessage, response: Serve
 }
 
 function route(served: Served, request: IncomingMessage, response: ServerResponse): void {
-  const address = request.url ?? "/";
-  const base = "http://server";
-  const { pathname, searchParams: query } = new URL(URL.canParse(address, base) ? address : "/unknown", base);
+  const address = `http://server${request.url}`;
+  const { pathname, searchParams: query } = new URL(
+    URL.canParse(address) ? address : "http://server/unknown",
+  );
   const [, hash] = /^\/blob\/([0-9a-f]{64})$/.exec(pathname) ?? [];
   if (pathname === "/") sendIndex(served, query, response);
   else if (pathname === "/report") sendReport(served, query, response);
