@@ -1,12 +1,12 @@
 // The first page: every run, newest first, with what leads to the pages about one or several of them.
 
-import { mainMetrics } from "../cli/measured-table.ts";
 import { formatDuration, formatNumber, formatTime, plural, shorten } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import type { Section } from "../report/page-content.ts";
 import { badge } from "../report/run-html.ts";
 import { listed } from "../report/sections.ts";
 import type { Store } from "../store/open-store.ts";
+import { mainMetrics } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import { seriesOfSet } from "../store/rows.ts";
 import { addressOf } from "./report-request.ts";
@@ -25,7 +25,7 @@ export function indexRuns(store: Store, { all }: IndexRequest): RunSummary[] {
 export function indexPage(store: Store, runs: readonly RunSummary[], { all }: IndexRequest): ServedPage {
   const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
   const running = runs.filter(({ status }) => status === "RUNNING").length;
-  const lead = total === 0 ? "No runs here yet." : `${plural(total, "run")}, ${running} under way.`;
+  const lead = total === 0 ? html`No runs in <bdi>${store.folder}</bdi> yet.` : html`${plural(total, "run")} in <bdi>${store.folder}</bdi>, ${running} under way.`;
   return {
     content: {
       kind: "index",

@@ -264,5 +264,5 @@ test("a folder without a store is said, one without runs is shown", async (t) =>
   store.close();
   const server = await startServer(folder, options);
   t.after(() => server.close());
-  assert.match(await (await fetch(server.url)).text(), /No runs here yet/);
+  assert.match(await (await fetch(server.url)).text(), /No runs in <bdi>.* yet/);
 });

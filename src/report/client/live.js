@@ -6,9 +6,9 @@ import { startChoice } from "./choice.js";
 import { one, renew } from "./dom.js";
 import { remember, takeOver } from "./patch.js";
 
-/** News come at most so often, and making them takes at most a tenth of the server's time. */
+/** News come at most so often, and making them takes at most a fifth of the server's time. */
 const leastPauseMs = 1000;
-const pauseFactor = 10;
+const pauseFactor = 5;
 const connectAgainMs = 5000;
 
 const mark = one("[data-live]");
