@@ -25,7 +25,10 @@ export function indexRuns(store: Store, { all }: IndexRequest): RunSummary[] {
 export function indexPage(store: Store, runs: readonly RunSummary[], { all }: IndexRequest): ServedPage {
   const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
   const running = runs.filter(({ status }) => status === "RUNNING").length;
-  const lead = total === 0 ? html`No runs in <bdi>${store.folder}</bdi> yet.` : html`${plural(total, "run")} in <bdi>${store.folder}</bdi>, ${running} under way.`;
+  const lead =
+    total === 0
+      ? html`No runs in <bdi>${store.folder}</bdi> yet.`
+      : html`${plural(total, "run")} in <bdi>${store.folder}</bdi>, ${running} under way.`;
   return {
     content: {
       kind: "index",
