@@ -1,10 +1,10 @@
 // hueristic list: the runs of a folder, newest first.
 
 import { UserError } from "../errors.ts";
-import { mainMetrics } from "../store/read-measured.ts";
 import type { Command, GlobalOptions } from "./context.ts";
 import { toJson } from "./context.ts";
 import { colorStatus, formatAge, formatDuration, formatNumber, plainText } from "./format.ts";
+import { mainMetrics } from "./measured-table.ts";
 import type { ListedRun } from "./read-summary.ts";
 import { type Column, formatTable } from "./table.ts";
 

@@ -15,6 +15,8 @@ export function measuredLine({ metrics }: MeasuredSummary): string | null {
   return shown.length === 0 ? null : shown.join(", ");
 }
 
+export { mainMetrics };
+
 type Row = MeasuredSummary["metrics"][number];
 
 const directions: Readonly<Record<Direction, string>> = {

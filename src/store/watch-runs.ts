@@ -31,7 +31,8 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
          (SELECT sum((SELECT max(step) FROM scalars WHERE series_id = series.id)) FROM series WHERE run_id = runs.id),
          (SELECT count(*) FROM images WHERE run_id = runs.id),
          (SELECT max(id) FROM events WHERE run_id = runs.id),
-         (SELECT group_concat("set") FROM evaluation_sets WHERE run_id = runs.id)
+         (SELECT group_concat("set") FROM evaluation_sets WHERE run_id = runs.id),
+         (SELECT group_concat(tag) FROM tags WHERE run_id = runs.id)
        FROM runs WHERE id = ?`,
     )
     .raw();
