@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { startServer } from "../../src/serve/start-server.ts";
 import type { RunWriter } from "../../src/store/run-writer.ts";
 import { eventually, launched, noBrowser } from "../report/browser.ts";
 import { addEpoch, servedStore, startRun } from "./fixtures.ts";
+
+const evil = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202E`;
 
 async function opened(browser: Browser, url: string) {
   const page = await (await browser.newContext({ viewport: { width: 1000, height: 500 } })).newPage();
@@ -35,7 +38,7 @@ async function updated(page: Page, write: () => Promise<void> | void): Promise<v
 
 test("a page follows a run that is under way", { skip: noBrowser, timeout: 120_000 }, async (t) => {
   let [first, second]: RunWriter[] = [];
-  const { server, store, errors } = await servedStore(t, async (filled) => {
+  const { server, store, folder, errors } = await servedStore(t, async (filled) => {
     first = startRun(filled, "first", ["both"]);
     second = startRun(filled, "second", ["both"]);
     for (const epoch of [0, 1, 2]) for (const writer of [first, second]) await addEpoch(writer, epoch);
@@ -149,11 +152,72 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 120_0
     await page.close();
   });
 
-  await t.test("a server that is gone is said", async () => {
+  await t.test("a run that has nothing yet grows its curves and its samples", async () => {
+    const writer = startRun(store, evil);
+    const { page, complaints } = await opened(browser, `${server.url}report?run=${writer.id}`);
+    assert.equal(await page.locator("canvas[data-panel]").count(), 0);
+    assert.equal(await page.locator(".tile").count(), 0);
+    await updated(page, async () => {
+      for (const epoch of [0, 1]) await addEpoch(writer, epoch);
+    });
+    await eventually(page, "document.querySelectorAll('[data-samples] .tile').length === 12");
+    await eventually(page, "document.querySelector('.plot .layer') !== null");
+    assert.equal(await page.locator("[data-epoch-name]").textContent(), "1");
+    const stills = page.locator("tr:has(.still)");
+    const before = await stills.count();
+    await stills.last().scrollIntoViewIfNeeded();
+    await updated(page, () => addEpoch(writer, 2));
+    await eventually(page, `document.querySelectorAll('tr:has(.still)').length === ${before + 1}`);
+    await stills.last().scrollIntoViewIfNeeded();
+    await eventually(page, "[...document.querySelectorAll('.still')].at(-1).naturalWidth === 16");
+    await page.locator(".tile").nth(9).click();
+    assert.match((await page.locator("[data-viewer-place]").textContent())!, /epoch 2/);
+    assert.match((await page.locator("h1").textContent())!, /<img src=x/);
+    await requireUntouched(page, complaints);
+    await page.close();
+  });
+
+  await t.test("a brush of a sweep stays", async () => {
+    for (const rate of [0.1, 0.01]) {
+      const writer = startRun(store, `rate ${rate}`, ["search"], rate);
+      await addEpoch(writer, 1);
+      writer.finish("FINISHED");
+    }
+    const { page, complaints } = await opened(browser, `${server.url}report?run=search&page=sweep`);
+    const axis = page.locator("[data-axis-area]").first();
+    await axis.focus();
+    await page.keyboard.press("ArrowUp");
+    const count = () => page.locator("[data-parallel-count]").textContent();
+    assert.match((await count())!, /^\d of 2 trials/);
+    await updated(page, async () => addEpoch(startRun(store, "rate 1", ["search"], 1), 1));
+    await eventually(
+      page,
+      "/^\\d of 3 trials/.test(document.querySelector('[data-parallel-count]').textContent)",
+    );
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("polyline.out").count(), 0);
+    await requireUntouched(page, complaints);
+    await page.close();
+  });
+
+  await t.test("a server that is gone is said; one that comes back is found", async () => {
     const { page } = await opened(browser, `${server.url}report?run=first`);
-    await eventually(page, "document.querySelector('[data-live]').dataset.state === 'live'");
+    const state = "document.querySelector('[data-live]').dataset.state";
+    await eventually(page, `${state} === 'live'`);
     await server.close();
-    await eventually(page, "document.querySelector('[data-live]').textContent === 'not connected'");
+    await eventually(page, `${state} === 'lost'`);
+    assert.equal(await page.locator("[data-live]").textContent(), "not connected");
+    const port = Number(new URL(server.url).port);
+    const again = await startServer(folder, {
+      host: "127.0.0.1",
+      port,
+      onError: (thrown) => errors.push(thrown),
+    });
+    t.after(() => again.close());
+    await eventually(page, `${state} === 'live'`);
+    await updated(page, () => addEpoch(first!, 5));
+    assert.equal(await page.locator("[data-epoch-name]").textContent(), "5");
+    assert.equal(await page.evaluate("window.neverReloaded"), true);
   });
   assert.deepEqual(errors, []);
 });

@@ -35,9 +35,15 @@ export async function servedStore(
   return { server, errors, store, folder };
 }
 
-export function startRun(store: Store, name: string, tags: readonly string[] = []): RunWriter {
+export function startRun(
+  store: Store,
+  name: string,
+  tags: readonly string[] = [],
+  learningRate = 0.001,
+): RunWriter {
   const { experiment } = newRun();
-  return store.createRun(newRun({ name, stepsPerEpoch, experiment: { ...experiment, name, tags } }));
+  const train = { ...experiment.train, optimizer: { name: "adam" as const, learningRate } };
+  return store.createRun(newRun({ name, stepsPerEpoch, experiment: { ...experiment, name, tags, train } }));
 }
 
 /** The losses of an epoch, and its samples: two seen and two unseen images, a colour for every epoch. */
