@@ -71,6 +71,7 @@ function runsSection(runs: readonly RunSummary[], total: number): Section {
   );
   const heads = [
     "run",
+    "id",
     "status",
     "model",
     "data",
@@ -102,7 +103,7 @@ function runRow(run: RunSummary, metrics: readonly string[]): Html {
   const epochs = Math.max(experiment.train.epochs, epoch);
   const label = shorten(name, 60);
   return html`
-<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a> <code class="soft">${id}</code></th><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[seriesOfSet("unseen", metric)]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${experiment.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 40)}</bdi></a> `)}</td></tr>`;
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[seriesOfSet("unseen", metric)]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${experiment.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
 }
 
 function valueCell(value: number | undefined): Html {
@@ -122,7 +123,7 @@ function sweepsSection(store: Store): Section | null {
       const done = trials.filter(({ state }) => state !== "waiting" && state !== "running").length;
       const words = html`<bdi>${shorten(name, 60)}</bdi> <code class="soft">${id}</code>`;
       const begun = trials.some(({ runId }) => runId !== null);
-      return html`<li id="sweep-${id}">${begun ? html`<a href="${addressOf("/report", { sweep: id })}">${words}</a>` : words} <span class="soft">${done} of ${plural(trials.length, "trial")} done</span></li>`;
+      return html`<li id="sweep-${id}">${begun ? html`<a href="${addressOf("/report", { sweep: id })}">${words}</a>` : words} <span class="soft">${trials.length === 0 ? "no trial yet" : `${done} of ${plural(trials.length, "trial")} done`}</span></li>`;
     })}</ul>`,
   };
 }
