@@ -48,7 +48,7 @@ export const agentCommand: Command<AgentOptions> = {
     const store = openStore(runs);
     try {
       const all = os.availableParallelism();
-      return await runAgent(store, id, { retries, failFast, threads: threads ?? all, output, prunes: null });
+      return await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
     } finally {
       store.close();
     }

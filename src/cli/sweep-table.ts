@@ -1,30 +1,36 @@
-// The tables of a sweep: its trials, and its configurations over their seeds.
+// The tables of a sweep: its trials, and its configurations over their seeds. Parameters that do not vary are left out.
 
+import type { TrialRowState } from "../store/sweeps.ts";
 import type { ConfigurationStanding, Standing } from "../sweep/scheduling/standings.ts";
-import type { Metric } from "../sweep/sweep.ts";
-import { formatTable } from "./table.ts";
+import { configurationCount } from "../sweep/search/suggest.ts";
+import type { Sweep } from "../sweep/sweep.ts";
+import { valueText } from "../sweep/value-text.ts";
+import { type Column, formatTable } from "./table.ts";
 
-export function trialTable(rows: readonly Standing[], metric: Metric | null, width: number | null): string[] {
+export function trialTable(rows: readonly Standing[], sweep: Sweep, width: number | null): string[] {
   return formatTable<Standing>(
     [
       { title: "trial", align: "right", expendable: 0, cell: ({ trial }) => String(trial.number) },
+      ...parameterColumns(sweep, ({ trial }: Standing) => trial.parameters),
+      ...(sweep.seeds.length === 0
+        ? []
+        : [
+            {
+              title: "seed",
+              align: "right",
+              expendable: 2,
+              cell: ({ trial }: Standing) => String(trial.seed ?? ""),
+            } as const,
+          ]),
+      { title: "epoch", align: "right", expendable: 1, cell: epochText },
       {
-        title: "parameters",
-        align: "left",
-        expendable: 0,
-        shortest: 12,
-        cell: ({ trial }) => parametersLine(trial.parameters),
-      },
-      { title: "seed", align: "right", expendable: 2, cell: ({ trial }) => String(trial.seed ?? "") },
-      { title: "epoch", align: "right", expendable: 1, cell: ({ epoch }) => String(epoch ?? "") },
-      {
-        title: `best ${metric?.series ?? ""}`.trim(),
+        title: `best ${sweep.metric.series}`,
         align: "right",
         expendable: 0,
         cell: ({ best }) => numberText(best),
       },
-      { title: "state", align: "left", expendable: 0, cell: ({ trial }) => trial.state },
-      { title: "run", align: "left", expendable: 3, cell: ({ trial }) => trial.runId ?? "" },
+      { title: "state", align: "left", expendable: 0, cell: ({ trial }) => stateText(trial.state) },
+      { title: "run", align: "left", expendable: 1000, cell: ({ trial }) => trial.runId ?? "" },
     ],
     rows,
     width,
@@ -33,19 +39,13 @@ export function trialTable(rows: readonly Standing[], metric: Metric | null, wid
 
 export function configurationTable(
   rows: readonly ConfigurationStanding[],
-  metric: Metric | null,
+  sweep: Sweep,
   width: number | null,
 ): string[] {
   return formatTable<ConfigurationStanding>(
     [
       { title: "", align: "left", expendable: 0, cell: ({ isBest }) => (isBest ? "*" : "") },
-      {
-        title: "configuration",
-        align: "left",
-        expendable: 0,
-        shortest: 12,
-        cell: ({ parameters }) => parametersLine(parameters),
-      },
+      ...parameterColumns(sweep, ({ parameters }: ConfigurationStanding) => parameters),
       {
         title: "complete",
         align: "right",
@@ -53,7 +53,7 @@ export function configurationTable(
         cell: ({ complete, trials }) => `${complete}/${trials}`,
       },
       {
-        title: metric === null ? "" : `best ${metric.series}, mean ± sd`,
+        title: `best ${sweep.metric.series}${sweep.seeds.length > 1 ? ", mean ± sd" : ""}`,
         align: "left",
         expendable: 0,
         cell: ({ mean, spread }) =>
@@ -65,19 +65,64 @@ export function configurationTable(
   );
 }
 
-/** Such as "optimizer.name=adam batch_size=16": the last two parts of each name say enough. */
-export function parametersLine(parameters: Readonly<Record<string, unknown>>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${shortName(name)}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+/** Such as "5 of 8 trials begun: 3 complete, 2 running". */
+export function progressLine(rows: readonly Standing[], sweep: Sweep): string {
+  const all = configurationCount(sweep) * Math.max(1, sweep.seeds.length);
+  const counts = new Map<TrialRowState, number>();
+  for (const { trial } of rows) counts.set(trial.state, (counts.get(trial.state) ?? 0) + 1);
+  const states = [...counts].map(([state, count]) => `${count} ${stateText(state)}`).join(", ");
+  const begun = Number.isFinite(all)
+    ? `${rows.length} of ${all} trials begun`
+    : `${rows.length} trials begun`;
+  return states === "" ? begun : `${begun}: ${states}`;
+}
+
+/** Such as "optimizer.name=adam batch_size=16". */
+export function parametersLine(parameters: Readonly<Record<string, unknown>>, sweep: Sweep): string {
+  return varying(sweep)
+    .filter((name) => Object.hasOwn(parameters, name))
+    .map((name) => `${shortName(name)}=${valueText(parameters[name])}`)
     .join(" ");
 }
 
+export function stateText(state: TrialRowState): string {
+  return state === "waiting" ? "stopped" : state;
+}
+
+/** On a narrow terminal the last parameters are left out first. */
+function parameterColumns<Row>(
+  sweep: Sweep,
+  parametersOf: (row: Row) => Readonly<Record<string, unknown>>,
+): Column<Row>[] {
+  return varying(sweep).map((name, index) => ({
+    title: shortName(name),
+    align: "left",
+    expendable: 10 + index,
+    shortest: Math.max(8, shortName(name).length),
+    cell: (row) => {
+      const parameters = parametersOf(row);
+      return Object.hasOwn(parameters, name) ? valueText(parameters[name]) : "";
+    },
+  }));
+}
+
+/** All of them where none varies. */
+function varying({ parameters }: Sweep): string[] {
+  const some = parameters.filter(({ distribution }) => distribution.kind !== "constant");
+  return (some.length > 0 ? some : parameters).map(({ name }) => name);
+}
+
+/** The last two parts say enough. */
 function shortName(name: string): string {
   return name
     .split(".")
     .slice(-2)
     .join(".")
     .replace(/^train\./, "");
+}
+
+function epochText({ epoch, epochs }: Standing): string {
+  return epoch === null || epochs === null ? "" : `${epoch}/${epochs}`;
 }
 
 function numberText(value: number): string {

@@ -7,6 +7,7 @@ import { type Command, type Context, type GlobalOptions, runsFlag } from "./cont
 
 type SweepOptions = GlobalOptions & {
   readonly file: string;
+  readonly override: readonly string[] | undefined;
   readonly workers: number;
   readonly retries: number;
   readonly "fail-fast": boolean;
@@ -16,14 +17,19 @@ type SweepOptions = GlobalOptions & {
 };
 
 export const sweepCommand: Command<SweepOptions> = {
-  command: "sweep <file>",
+  command: "sweep <file> [override..]",
   summary: "Search for good parameters with many runs",
   options: (yargs) =>
     yargs
       .positional("file", {
         type: "string",
         demandOption: true,
-        describe: "A sweep in YAML, as W&B writes it",
+        describe: "A sweep in YAML, as W&B writes it, or an experiment",
+      })
+      .positional("override", {
+        type: "string",
+        array: true,
+        describe: "key=value, key=a,b, key=range(1,4), ~key: parameters in place of the file's",
       })
       .option("workers", { type: "number", default: 1, requiresArg: true, describe: "Processes that train" })
       .option("retries", {
@@ -49,7 +55,8 @@ export const sweepCommand: Command<SweepOptions> = {
         describe: "The experiment to vary, in place of the file's",
       })
       .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
-      .example("$0 sweep sweep.yaml --status", "Where it stands"),
+      .example("$0 sweep sweep.yaml --status", "Where it stands")
+      .example("$0 sweep base.yaml train.batch_size=16,32 seed=1,2,3", "All combinations, each thrice"),
 
   async run(options, context) {
     const { file, workers, retries, runs, status } = options;
@@ -59,7 +66,7 @@ export const sweepCommand: Command<SweepOptions> = {
     const { sweepId } = await import("../sweep/scheduling/identity.ts");
     const { openStore } = await import("../store/open-store.ts");
     const { variant = null, experiment = null } = options;
-    const { sweep, notes } = loadSweep(file, { variant, experiment });
+    const { sweep, notes } = loadSweep(file, { variant, experiment, overrides: options.override ?? [] });
     const id = sweepId(sweep);
     const store = openStore(runs, { readonly: status });
     try {
@@ -131,15 +138,16 @@ async function startAgents(id: string, options: SweepOptions, logFile: string) {
 
 async function printStandings(store: Store, id: string, sweep: Sweep, all: boolean, context: Context) {
   const { configurationsOf, standingsOf } = await import("../sweep/scheduling/standings.ts");
-  const { configurationTable, trialTable } = await import("./sweep-table.ts");
+  const { configurationTable, progressLine, trialTable } = await import("./sweep-table.ts");
   const { print, width, output } = context;
   const standings = standingsOf(store, store.trials(id), sweep.metric);
   if (standings.length === 0) {
     output.info(`sweep ${id}: no trial was begun yet`);
     return;
   }
-  if (all) print(`${trialTable(standings, sweep.metric, width).join("\n")}\n\n`);
-  print(`${configurationTable(configurationsOf(standings, sweep), sweep.metric, width).join("\n")}\n`);
+  if (all) print(`${trialTable(standings, sweep, width).join("\n")}\n\n`);
+  print(`${configurationTable(configurationsOf(standings, sweep), sweep, width).join("\n")}\n`);
+  if (all || !process.stderr.isTTY) output.info(progressLine(standings, sweep));
   const failed = standings.filter(({ trial }) => trial.error !== null);
   for (const { trial } of failed) output.warn(`trial ${trial.number} ${trial.state}: ${trial.error}`);
 }

@@ -34,7 +34,7 @@ export function readLayers(text: string, file: string, cwd: string, files: Exper
     if (read.value === null) return null;
     const wrong = topLevelProblem(read.value, place);
     if (wrong !== null) problems.push(wrong);
-    if (read.value.type !== "mapping") return null;
+    if (wrong !== null || read.value.type !== "mapping") return null;
 
     const entries = new Map(read.value.entries);
     const extended = entries.get("extends");

@@ -127,7 +127,11 @@ function lowerCase(message: string): string {
 
 /** The problem of a text that is not a mapping at its top, null where it is one. */
 export function topLevelProblem(value: Located, place: Place): Problem | null {
-  if (value.type === "mapping") return null;
+  if (value.type === "mapping") {
+    if (!value.entries.has("method")) return null;
+    const text = `expected an experiment, got a sweep; train it with: hueristic sweep ${place.file}`;
+    return { place, path: [], text };
+  }
   if (value.type === "scalar" && value.value === null) {
     return { place, path: [], text: "expected an experiment, got an empty file" };
   }

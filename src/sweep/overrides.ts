@@ -4,24 +4,36 @@
 // and `~key`. Left out, and refused by name: interval, glob, tag, sort, shuffle, casts, `key@package`.
 // https://hydra.cc/docs/advanced/override_grammar/extended/
 
-import { type Place, type Problem, quoted, toPlain } from "../experiment/located.ts";
+import {
+  type Located,
+  type LocatedMapping,
+  located,
+  type Place,
+  type Problem,
+  quoted,
+  toPlain,
+} from "../experiment/located.ts";
 import { readYaml } from "../experiment/read-yaml.ts";
 import { exact } from "./search/random.ts";
-import type { Json, Parameter } from "./sweep.ts";
+import type { Json } from "./sweep.ts";
 
 export type SweepOverrides = {
-  /** As those of a sweep file of method grid. Of two that set the same key, the later one counts. */
-  readonly parameters: readonly Parameter[];
+  /** Name -> values, as of a sweep file of method grid. Of two that set the same key, the later one counts. */
+  readonly parameters: ReadonlyMap<string, readonly Json[]>;
   readonly removed: readonly string[];
+  /** Where relative paths in values begin. */
+  readonly folder: string;
   readonly problems: readonly Problem[];
 };
 
 const mostValues = 10_000;
 
+const place = (folder: string): Place => ({ file: "command line", folder, line: null });
+
 /** `folder` is where relative paths in values begin. */
 export function readSweepOverrides(args: readonly string[], folder: string): SweepOverrides {
-  const place: Place = { file: "command line", folder, line: null };
-  const parameters = new Map<string, Parameter>();
+  const here = place(folder);
+  const parameters = new Map<string, readonly Json[]>();
   const removed: string[] = [];
   const problems: Problem[] = [];
   for (const arg of args) {
@@ -32,25 +44,37 @@ export function readSweepOverrides(args: readonly string[], folder: string): Swe
       path.some((part) => !/^[\w-]+$/.test(part)) ||
       (sign !== "~" && text === undefined)
     ) {
-      problems.push({ place, path: [], text: `expected key.path=value, got ${quoted(arg)}` });
+      problems.push({ place: here, path: [], text: `expected key.path=value, got ${quoted(arg)}` });
       continue;
     }
     if (sign === "~") {
       if (text === undefined) removed.push(name);
-      else problems.push({ place, path, text: `expected ~${name} without a value, got ${quoted(arg)}` });
+      else
+        problems.push({ place: here, path, text: `expected ~${name} without a value, got ${quoted(arg)}` });
       continue;
     }
-    const values = readValues(text!, place, path);
-    if (typeof values === "string") problems.push({ place, path, text: values });
-    else {
-      const distribution =
-        values.length === 1
-          ? ({ kind: "constant", value: values[0]! } as const)
-          : ({ kind: "categorical", values, probabilities: null } as const);
-      parameters.set(name, { name, distribution, place });
-    }
+    const values = readValues(text!, here, path);
+    if (typeof values === "string") problems.push({ place: here, path, text: values });
+    else parameters.set(name, values);
   }
-  return { parameters: [...parameters.values()], removed, problems };
+  return { parameters, removed, folder, problems };
+}
+
+/** The parameters of a sweep file with those of the command line in their place; `seed=1,2,3` is its `seeds`. */
+export function withOverrides(root: LocatedMapping, { parameters, folder }: SweepOverrides): LocatedMapping {
+  const entries = new Map(root.entries);
+  const given = root.entries.get("parameters");
+  const changed = new Map<string, Located>(given?.type === "mapping" ? given.entries : []);
+  for (const [name, values] of parameters) {
+    const written =
+      values.length === 1
+        ? { distribution: "constant", value: values[0] }
+        : { distribution: "categorical", values };
+    if (name === "seed" && !changed.has("seed")) entries.set("seeds", located(values, place(folder)));
+    else changed.set(name, located(written, place(folder)));
+  }
+  if (given?.type === "mapping") entries.set("parameters", { ...given, entries: changed });
+  return { ...root, entries };
 }
 
 /** The values of one override; a text says what is wrong. */

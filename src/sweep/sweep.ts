@@ -136,8 +136,8 @@ export type Sweep = {
   readonly name: string;
   readonly description: string;
   readonly method: SearchMethod;
-  /** null where nothing is searched for or pruned by. */
-  readonly metric: Metric | null;
+  /** The file's, or the loss on unseen images. */
+  readonly metric: Metric;
   /** In the order of the file. */
   readonly parameters: readonly Parameter[];
   readonly search: SearchSettings;

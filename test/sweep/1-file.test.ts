@@ -222,7 +222,7 @@ parameters:
     assert.deepEqual(
       problemsOf(() => read("model: beta")),
       [
-        'sweeps/demo.yaml:1: expected a sweep, such as "method: grid" with parameters, got neither method nor parameters',
+        'sweeps/demo.yaml:1: expected a sweep, such as "method: grid" with parameters, or an experiment followed by such as train.batch_size=16,32; got neither method nor parameters',
       ],
     );
   });

@@ -21,6 +21,16 @@ export function read(
   return readSweep(text, { file: "sweeps/demo.yaml", cwd: "/project", ...options, files });
 }
 
+/** The text as a file on its own. */
+export function readText(text: string, options: Parameters<typeof read>[1] = {}): Sweep {
+  return read(text, options).sweep;
+}
+
+/** Whole lines. */
+export function problemsOfSweep(text: string, options: Parameters<typeof read>[1] = {}): string[] {
+  return problemsOf(() => read(text, options));
+}
+
 export function sweepOf(text: string, options: Parameters<typeof read>[1] = {}): Sweep {
   return read(`experiment: base.yaml\n${text}`, options).sweep;
 }

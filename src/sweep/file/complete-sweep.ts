@@ -41,8 +41,8 @@ function placeOf(root: Located, parameter: string): Place {
   return locate(root, ["parameters", parameter]).value.place;
 }
 
-function metricOf(metric: WrittenSweep["metric"]): Metric | null {
-  if (metric === undefined) return null;
+function metricOf(metric: WrittenSweep["metric"]): Metric {
+  if (metric === undefined) return { series: "unseen/loss", goal: "minimize", target: null };
   return { series: seriesName(metric.name), goal: metric.goal, target: metric.target ?? null };
 }
 

@@ -1,4 +1,5 @@
-// From the text of a sweep file to a complete Sweep. Pure but for the files handed in; every problem at once.
+// From the text of a sweep file, or of an experiment with Hydra's overrides, to a complete Sweep. Pure but for the files
+// handed in; every problem at once.
 
 import path from "node:path";
 import { UserError } from "../../errors.ts";
@@ -19,6 +20,7 @@ import {
 import { mostBytes, readYaml } from "../../experiment/read-yaml.ts";
 import { problemsError } from "../../experiment/resolve-experiment.ts";
 import { nearMiss } from "../../near-miss.ts";
+import { readSweepOverrides, withOverrides } from "../overrides.ts";
 import type { Sweep } from "../sweep.ts";
 import { type ReadBase, readBase } from "./base-experiment.ts";
 import { configurationProblems } from "./check-configurations.ts";
@@ -37,6 +39,8 @@ export type ReadSweepOptions = {
   readonly variant?: string | null;
   /** In place of the file's own `experiment`, which W&B's files lack. */
   readonly experiment?: string | null;
+  /** Of the command line, such as "train.batch_size=16,32": they replace parameters of the file. */
+  readonly overrides?: readonly string[];
 };
 
 export type ReadSweep = {
@@ -51,21 +55,30 @@ export function readSweep(text: string, options: ReadSweepOptions): ReadSweep {
   const place: Place = { file, folder: path.dirname(path.resolve(cwd, file)), line: 1 };
   const yaml = readYaml(text, place);
   if (yaml.value === null) throw problemsError(yaml.problems);
+  const overrides = readSweepOverrides(options.overrides ?? [], cwd);
   const wrong = notASweep(yaml.value, place);
+  if (
+    wrong !== null &&
+    yaml.value.type === "mapping" &&
+    (options.overrides ?? []).length > 0 &&
+    !options.experiment
+  )
+    return readSweep("method: grid", { ...options, experiment: file });
   if (wrong !== null || yaml.value.type !== "mapping") throw problemsError([wrong!]);
 
   const notes: string[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...overrides.problems];
   const known = withoutForeignKeys(yaml.value, notes, problems);
   const flat = withVariant(known, options.variant ?? null);
   problems.push(...flat.problems);
-  const written = check(flat.value, problems);
-  const base = baseOf(flat.value, written, options, problems);
+  const root = withOverrides(flat.value, overrides);
+  const written = check(root, problems);
+  const base = baseOf(root, written, options, problems);
   if (written === null || base === null || problems.length > 0)
     throw problemsError([...problems, ...(base?.layers.problems ?? [])]);
 
-  const name = path.basename(file).replace(/\.ya?ml$/, "");
-  const sweep: Sweep = { ...completeSweep(written, flat.value, name), base: base.base, removed: [] };
+  const name = [path.basename(file).replace(/\.ya?ml$/, ""), options.variant].filter(Boolean).join("-");
+  const sweep: Sweep = { ...completeSweep(written, root, name), base: base.base, removed: overrides.removed };
   const lines = configurationProblems(sweep, base.layers);
   if (lines.length > 0) throw new UserError(lines.join("\n"));
   return { sweep, notes };
@@ -75,7 +88,8 @@ function notASweep(value: Located, place: Place): Problem | null {
   const example = 'such as "method: grid" with parameters';
   if (value.type === "mapping") {
     if (value.entries.has("method") || value.entries.has("parameters")) return null;
-    return { place, path: [], text: `expected a sweep, ${example}, got neither method nor parameters` };
+    const text = `expected a sweep, ${example}, or an experiment followed by such as train.batch_size=16,32`;
+    return { place, path: [], text: `${text}; got neither method nor parameters` };
   }
   const got = value.type === "scalar" && value.value !== null ? quoted(value.source) : describe(value);
   return { place: value.place, path: [], text: `expected a sweep, ${example}, got ${got}` };

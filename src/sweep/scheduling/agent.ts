@@ -9,7 +9,6 @@ import type { Claim } from "../../store/trial-leases.ts";
 import type { Sweep } from "../sweep.ts";
 import { trialExperiments } from "../trial-experiment.ts";
 import { nextTrial } from "./next-trial.ts";
-import type { PruneDecision } from "./prune-decision.ts";
 import { trainTrial } from "./train-trial.ts";
 
 export type AgentOptions = {
@@ -18,7 +17,6 @@ export type AgentOptions = {
   readonly failFast: boolean;
   readonly threads: number;
   readonly output: Output;
-  readonly prunes: PruneDecision | null;
 };
 
 /** How often an agent looks whether a trial of the others became free. */
@@ -26,7 +24,7 @@ const lookEveryMs = 500;
 
 /** Gives the exit code: 0, 1 where `failFast` ended it, or that of the signal which stopped it. */
 export async function runAgent(store: Store, id: string, options: AgentOptions): Promise<number> {
-  const { retries, failFast, output, threads, prunes } = options;
+  const { retries, failFast, output, threads } = options;
   const sweep = () => JSON.parse(store.getSweep(id).definition) as Sweep;
   const experimentOf = trialExperiments(sweep());
   const claim = (): Claim =>
@@ -45,9 +43,9 @@ export async function runAgent(store: Store, id: string, options: AgentOptions):
       }
       const before = trial.runId === null ? "begins" : `goes on as run ${trial.runId}`;
       output.info(`trial ${trial.number}: ${before}`);
-      const surroundings = { store, sweep: sweep(), experimentOf, output, threads, prunes };
+      const surroundings = { store, sweep: sweep(), experimentOf, output, threads };
       const { state } = await trainTrial(trial, surroundings);
-      output.info(`trial ${trial.number}: ${state}`);
+      output.info(`trial ${trial.number}: ${state === "waiting" ? "stopped" : state}`);
       if (failFast && (state === "failed" || state === "diverged")) return 1;
     }
   } finally {

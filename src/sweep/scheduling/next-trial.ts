@@ -16,9 +16,9 @@ export function nextTrial(
   trials: readonly TrialRow[],
 ): NewTrial | null {
   const { configuration, seed } = repeatOf(trials.length, sweep.seeds);
-  const looksBack = sweep.method === "bayes" || sweep.metric?.target != null;
+  const looksBack = sweep.method === "bayes" || sweep.metric.target !== null;
   const past = looksBack ? pastTrials(store, trials, sweep.metric) : [];
-  if (sweep.metric !== null && reachedTarget(past, sweep.metric)) return null;
+  if (reachedTarget(past, sweep.metric)) return null;
 
   const begun = trials.find(({ number }) => repeatOf(number, sweep.seeds).configuration === configuration);
   if (begun !== undefined) return { parameters: begun.parameters, seed };

@@ -16,7 +16,7 @@ const stateOf: Readonly<Record<TrialRowState, TrialState>> = {
 
 type Reading = Pick<Store, "getRun" | "series">;
 
-export function pastTrials(store: Reading, trials: readonly TrialRow[], metric: Metric | null): PastTrial[] {
+export function pastTrials(store: Reading, trials: readonly TrialRow[], metric: Metric): PastTrial[] {
   return trials.map((trial) => {
     const curve = curveOfTrial(store, trial, metric);
     const value = judgedBy(trial.state, curve, metric);
@@ -25,14 +25,14 @@ export function pastTrials(store: Reading, trials: readonly TrialRow[], metric: 
   });
 }
 
-/** The metric at whole epochs; empty before the first one, and where the sweep has no metric. */
-export function curveOfTrial(store: Reading, { runId }: TrialRow, metric: Metric | null): CurvePoint[] {
-  if (runId === null || metric === null) return [];
+/** The metric at whole epochs; empty before the first one. */
+export function curveOfTrial(store: Reading, { runId }: TrialRow, metric: Metric): CurvePoint[] {
+  if (runId === null) return [];
   const series = store.series(runId, metric.series);
   return series ? curveOf(series, store.getRun(runId).stepsPerEpoch) : [];
 }
 
-function judgedBy(state: TrialRowState, curve: readonly CurvePoint[], metric: Metric | null): number | null {
+function judgedBy(state: TrialRowState, curve: readonly CurvePoint[], metric: Metric): number | null {
   if (state === "diverged") return Number.NaN;
-  return state === "complete" && metric !== null ? bestValue(curve, metric.goal) : null;
+  return state === "complete" ? bestValue(curve, metric.goal) : null;
 }

@@ -11,6 +11,8 @@ export type Standing = {
   readonly trial: TrialRow;
   /** Finished epochs; null before the run began. */
   readonly epoch: number | null;
+  /** Of the whole trial; null before the run began. */
+  readonly epochs: number | null;
   /** NaN where there is none. */
   readonly best: number;
 };
@@ -31,14 +33,16 @@ export type ConfigurationStanding = {
 export function standingsOf(
   store: Pick<Store, "getRun" | "series">,
   trials: readonly TrialRow[],
-  metric: Metric | null,
+  metric: Metric,
 ): Standing[] {
   return trials.map((trial) => {
     const curve = curveOfTrial(store, trial, metric);
+    const run = trial.runId === null ? null : store.getRun(trial.runId);
     return {
       trial,
-      epoch: trial.runId === null ? null : (curve.at(-1)?.epoch ?? 0),
-      best: metric === null ? Number.NaN : bestValue(curve, metric.goal),
+      epoch: run && (curve.at(-1)?.epoch ?? 0),
+      epochs: run === null ? null : run.experiment.train.epochs,
+      best: bestValue(curve, metric.goal),
     };
   });
 }
@@ -59,7 +63,7 @@ export function configurationsOf(standings: readonly Standing[], sweep: Sweep): 
       ...meanAndSpread(values),
     };
   });
-  const goal = sweep.metric?.goal ?? "minimize";
+  const { goal } = sweep.metric;
   const best = rows.reduce((found, { mean }) => (isBetter(mean, found, goal) ? mean : found), Number.NaN);
   return rows.map((row) => ({ ...row, isBest: row.mean === best }));
 }

@@ -8,9 +8,9 @@ import { type RunResult, runExperiment } from "../../runner/run-experiment.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
 import { type TrialEnding, trialHeartbeatEveryMs } from "../../store/trial-leases.ts";
+import { shouldPrune } from "../pruning/should-prune.ts";
 import type { Parameters, Sweep } from "../sweep.ts";
 import { pastTrials } from "./past-trials.ts";
-import type { PruneDecision } from "./prune-decision.ts";
 
 export type TrialSurroundings = {
   readonly store: Store;
@@ -18,7 +18,6 @@ export type TrialSurroundings = {
   readonly experimentOf: (parameters: Parameters, seed: number | null) => Experiment;
   readonly output: Output;
   readonly threads: number;
-  readonly prunes: PruneDecision | null;
 };
 
 export async function trainTrial(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
@@ -35,10 +34,10 @@ export async function trainTrial(trial: TrialRow, surroundings: TrialSurrounding
 
 async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
   const { store, sweep, output, threads, experimentOf } = surroundings;
-  const before = trial.runId === null ? null : store.getRun(trial.runId);
-  if (before?.status === "FINISHED") return { state: "complete", error: null };
   let runId = trial.runId;
   try {
+    if (runId !== null && store.getRun(runId).status === "FINISHED")
+      return { state: "complete", error: null };
     const experiment = experimentOf(trial.parameters as Parameters, trial.seed);
     const result = await runExperiment(
       { ...experiment, name: `${sweep.name}-${trial.number}` },
@@ -53,9 +52,9 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
           if (!store.setTrialRun(trial, id))
             throw new UserError(`trial ${trial.number}: was taken over by another process`);
         },
-        afterEpoch() {
+        afterEpoch(epoch) {
           store.progressTrial(trial);
-          return isPruned(trial, surroundings);
+          return isPruned(trial, epoch, surroundings);
         },
       },
     );
@@ -66,9 +65,17 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
   }
 }
 
-function isPruned(trial: TrialRow, { store, sweep, prunes }: TrialSurroundings): boolean {
-  if (prunes === null || sweep.prune === null) return false;
-  return prunes(sweep, pastTrials(store, store.trials(trial.sweepId), sweep.metric), trial.number);
+/** After an epoch in which the metric was not measured nothing is decided. */
+function isPruned(
+  { sweepId, number }: TrialRow,
+  epoch: number,
+  { store, sweep }: TrialSurroundings,
+): boolean {
+  const { prune, metric, name } = sweep;
+  if (prune === null) return false;
+  const trials = pastTrials(store, store.trials(sweepId), metric);
+  const isMeasured = trials.some((trial) => trial.number === number && trial.curve.at(-1)?.epoch === epoch);
+  return isMeasured && shouldPrune(prune, trials, number, metric.goal, name);
 }
 
 function endingOf({ status, pruned }: RunResult, error: string | null): TrialEnding {

@@ -27,6 +27,6 @@ export function suggestConfiguration(
   const { method, parameters, metric, search } = sweep;
   if (number >= configurationCount(sweep)) return null;
   if (method === "grid") return gridConfiguration(parameters, number);
-  if (method === "random" || metric === null) return randomConfiguration(parameters, search.seed, number);
+  if (method === "random") return randomConfiguration(parameters, search.seed, number);
   return tpeConfiguration(parameters, metric.goal, search, number, history);
 }
