@@ -26,7 +26,7 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
     .raw();
   const selectMark = database
     .prepare<[number, string], unknown[]>(
-      `SELECT id, status, status = 'RUNNING' AND heartbeat_at < ?, finished_at,
+      `SELECT id, note, status, status = 'RUNNING' AND heartbeat_at < ?, finished_at,
          (SELECT count(*) FROM series WHERE run_id = runs.id),
          (SELECT sum((SELECT max(step) FROM scalars WHERE series_id = series.id)) FROM series WHERE run_id = runs.id),
          (SELECT count(*) FROM images WHERE run_id = runs.id),

@@ -41,6 +41,7 @@ async function filled(t: Parameters<typeof servedStore>[0]): Promise<Fixture & {
       const writer = startRun(store, name, ["both", evil]);
       await addEpoch(writer, 0);
       await addEpoch(writer, 1);
+      writer.finish("FINISHED");
       ids.push(writer.id);
     }
   });
@@ -232,6 +233,12 @@ test("a stream tells when its runs have changed, and only then", async (t) => {
   await until(() => index.marks.length >= 2);
   assert.equal(first.marks.length, 1);
   other.finish("FINISHED");
+  const [id] = fixture.ids;
+  fixture.store.deleteRun(id!);
+  await until(() => first.marks.length === 2);
+  assert.equal(first.marks[1], "gone");
+  assert.equal((await raw(fixture, "/report?run=first")).status, 404);
+  assert.ok(!(await raw(fixture, "/")).text.includes(`run-${id}`));
   await fixture.server.close();
   assert.ok(await index.ended);
   assert.ok(await first.ended);
