@@ -17,6 +17,7 @@ import { printError } from "./cli/print-error.ts";
 import { purgeCommand } from "./cli/purge.ts";
 import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
+import { serveCommand } from "./cli/serve.ts";
 import { showCommand } from "./cli/show.ts";
 import { sweepCommand } from "./cli/sweep.ts";
 import { tagCommand } from "./cli/tag.ts";
@@ -98,6 +99,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(sweepCommand);
   add(agentCommand);
   add(reportCommand);
+  add(serveCommand);
   add(listCommand);
   add(showCommand);
   add(compareCommand);

@@ -1,12 +1,9 @@
 // The metrics of a run as a table: a row each, a column for every set.
 
-import type { MeasuredSummary } from "../store/read-measured.ts";
+import { type MeasuredSummary, mainMetrics } from "../store/read-measured.ts";
 import type { Direction } from "../store/rows.ts";
 import { formatNumber } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
-
-/** Those that say most about the colours, where there is room for a few. */
-export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
 
 /** Of unseen images, such as "psnr 25.2 dB, ciede2000 8.557 ΔE00"; null where none of the main ones was measured. */
 export function measuredLine({ metrics }: MeasuredSummary): string | null {
@@ -17,6 +14,8 @@ export function measuredLine({ metrics }: MeasuredSummary): string | null {
   });
   return shown.length === 0 ? null : shown.join(", ");
 }
+
+export { mainMetrics };
 
 type Row = MeasuredSummary["metrics"][number];
 

@@ -1,23 +1,28 @@
-// The script and the style of the pages, made once a process: client/main.js with the parts of Chart.js that it uses.
+// The script and the style of the pages, made once a process: client/main.js with the parts of Chart.js that it uses;
+// client/live.js and live.css as well where a page is served.
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 
-let made: Promise<PageAssets> | undefined;
+type Entry = "main" | "live";
 
-export function pageAssets(): Promise<PageAssets> {
-  made ??= makeAssets();
-  return made;
+const made = new Map<Entry, Promise<PageAssets>>();
+
+export function pageAssets(entry: Entry = "main"): Promise<PageAssets> {
+  const assets = made.get(entry) ?? makeAssets(entry);
+  made.set(entry, assets);
+  return assets;
 }
 
-async function makeAssets(): Promise<PageAssets> {
+async function makeAssets(entry: Entry): Promise<PageAssets> {
   const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const styles = entry === "live" ? ["page.css", "live.css"] : ["page.css"];
   const [style, { outputFiles }] = await Promise.all([
-    readFile(beside("page.css"), "utf8"),
+    Promise.all(styles.map((name) => readFile(beside(name), "utf8"))),
     build({
-      entryPoints: [beside("client/main.js")],
+      entryPoints: [beside(`client/${entry}.js`)],
       bundle: true,
       minify: true,
       write: false,
@@ -27,5 +32,5 @@ async function makeAssets(): Promise<PageAssets> {
       banner: { js: "/* With parts of Chart.js (MIT licence), https://www.chartjs.org */" },
     }),
   ]);
-  return { style, script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
+  return { style: style.join(""), script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
 }

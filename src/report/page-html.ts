@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Blob } from "../store/rows.ts";
-import { html, raw, scriptJson } from "./html.ts";
+import { type Html, html, raw, scriptJson } from "./html.ts";
 import type { PageContent } from "./page-content.ts";
 import { viewerHtml } from "./viewer-html.ts";
 
@@ -13,26 +13,34 @@ export type PageFrame = {
   readonly writtenAt: string;
   /** Said at the foot of the page, such as how pictures were made smaller. */
   readonly notes: readonly string[];
+  /** Of a page that `hueristic serve` shows; left out for a file. */
+  readonly live?: LiveFrame;
 };
 
-/** `blobs[i]` is the picture `content.hashes[i]`. */
+/** A page that asks its server for pictures, and for news of its runs. */
+export type LiveFrame = {
+  /** Address of the stream of events. */
+  readonly events: string;
+  /** In place of "Hueristic report". */
+  readonly mark: Html;
+  /** In place of what the foot of a file says. */
+  readonly foot: Html;
+};
+
+/** What is shown; the kind is a class of the body. */
+export type ShownContent = Omit<PageContent, "kind" | "panels"> & { readonly kind: string };
+
+/** `blobs[i]` is the picture `content.hashes[i]`; a live page has none, and asks for them by their hashes. */
 export function pageHtml(
-  content: PageContent,
+  content: ShownContent,
   blobs: readonly Blob[],
-  { style, script }: PageAssets,
+  assets: PageAssets,
   frame: PageFrame,
 ): string {
   const { kind, title, badge, lead, sections, data } = content;
-  const policy = [
-    "default-src 'none'",
-    "img-src blob: data:",
-    `style-src ${hashOf(style)}`,
-    `script-src ${hashOf(script)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const pictures = blobs.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
-  const mimes = new Set(blobs.map(({ mime }) => mime));
+  const { style, script } = assets;
+  const { live } = frame;
+  const policy = pagePolicy(assets, live !== undefined);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,12 +52,12 @@ export function pageHtml(
 <title>${title} – Hueristic</title>
 <style>${raw(style)}</style>
 </head>
-<body class="${kind}${content.isLarge && " many"}">
+<body class="${kind}${content.isLarge && " many"}"${live && html` data-events="${live.events}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <div class="spectrum"></div>
-<noscript><p>Open this file in a browser: charts and images need its script, which a preview may not run.</p></noscript>
+${noScript(live !== undefined)}
 <header>
-  <p class="mark">Hueristic report</p>
+  <p class="mark">${live?.mark ?? "Hueristic report"}</p>
   <div class="title"><h1><bdi>${title}</bdi></h1>${badge}</div>
   ${lead}
   ${sections.length > 2 && html`<nav aria-label="Sections"><ol>${sections.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}</ol></nav>`}
@@ -62,14 +70,42 @@ ${section.body}
 </section>`,
   )}
 </main>
-<footer>${frame.notes.map((note) => html`<p>${note}</p>`)}<p>Written ${frame.writtenAt} by Hueristic. This file is complete: it needs no network and no other file.</p></footer>
-${content.hashes.length > 0 && viewerHtml()}
+<footer>${frame.notes.map((note) => html`<p>${note}</p>`)}${live?.foot ?? html`<p>Written ${frame.writtenAt} by Hueristic. This file is complete: it needs no network and no other file.</p>`}</footer>
+${(live || content.hashes.length > 0) && viewerHtml()}
 <script type="application/json" id="report-data">${scriptJson(data)}</script>
-<script type="application/json" id="report-pictures">${scriptJson({ mimes: [...mimes], mime: mimes.size > 1 ? blobs.map(({ mime }) => [...mimes].indexOf(mime)) : null, pictures })}</script>
+<script type="application/json" id="report-pictures">${scriptJson(live ? { hashes: content.hashes } : heldPictures(blobs))}</script>
 <script>${raw(script)}</script>
 </body>
 </html>
 `.html;
+}
+
+/** Nothing from elsewhere; of its own server a live page may ask for pictures and news, and send its form there. */
+export function pagePolicy({ style, script }: PageAssets, isLive: boolean): string {
+  return [
+    "default-src 'none'",
+    isLive ? "img-src 'self' blob: data:" : "img-src blob: data:",
+    `style-src ${hashOf(style)}`,
+    `script-src ${hashOf(script)}`,
+    ...(isLive ? ["connect-src 'self'"] : []),
+    "base-uri 'none'",
+    isLive ? "form-action 'self'" : "form-action 'none'",
+  ].join("; ");
+}
+
+function noScript(isLive: boolean): Html {
+  return isLive
+    ? html`<noscript><p>Charts, images and news of the runs need this page's script.</p></noscript>`
+    : html`<noscript><p>Open this file in a browser: charts and images need its script, which a preview may not run.</p></noscript>`;
+}
+
+function heldPictures(blobs: readonly Blob[]) {
+  const mimes = [...new Set(blobs.map(({ mime }) => mime))];
+  return {
+    mimes,
+    mime: mimes.length > 1 ? blobs.map(({ mime }) => mimes.indexOf(mime)) : null,
+    pictures: blobs.map(({ bytes }) => Buffer.from(bytes).toString("base64")),
+  };
 }
 
 function hashOf(source: string): string {

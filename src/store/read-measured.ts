@@ -2,6 +2,9 @@
 
 import { type MetricRow, type Series, seriesOfSet } from "./rows.ts";
 
+/** Those that say most about the colours, where there is room for a few. */
+export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
+
 export type MeasuredSummary = {
   /** "unseen", "seen" and then the other sets by name. */
   readonly sets: readonly string[];

@@ -1,33 +1,50 @@
 // All charts of a page and the controls that they share.
 
-import { all, data, one, press, whenNear } from "./dom.js";
+import { all, data, newcomers, onData, one, press, whenNear } from "./dom.js";
 import { makePanel } from "./panel.js";
 import { isGroupHidden, isolateGroup, onSelection, toggleGroup } from "./selection.js";
 
 export function startCurves() {
-  const panels = new Map(
-    (data.panels ?? []).map((panel) => [panel.id, { ...panel, mixed: data.mixedPanels }]),
-  );
-  for (const root of all("[data-curves]")) startGroup(root, panels);
+  const unknown = newcomers();
+  const start = () => unknown(all("[data-curves]")).forEach(startGroup);
+  start();
+  onData(start);
 }
 
+const panelOf = (canvas) => ({
+  ...data.panels.find(({ id }) => id === canvas.dataset.panel),
+  mixed: data.mixedPanels,
+});
+
 /** Charts with controls of their own. */
-function startGroup(root, panels) {
+function startGroup(root) {
   const made = new Map();
   const settings = {
     axis: "epoch",
     scale: "linear",
     smoothing: Number(one("[data-smoothing]", root)?.value ?? 0),
-    seeds: data.groups.some(({ runs }) => runs.length > 1),
+    seeds: haveSeeds(),
   };
   const make = (canvas) => {
-    if (!made.has(canvas)) made.set(canvas, makePanel(canvas, panels.get(canvas.dataset.panel), settings));
+    if (!made.has(canvas)) made.set(canvas, makePanel(canvas, panelOf(canvas), settings));
   };
   const update = () => {
     for (const panel of made.values()) panel.update();
   };
-  const canvases = all("canvas[data-panel]", root);
-  whenNear(canvases, make);
+  const canvases = () => all("canvas[data-panel]", root);
+  const unknown = newcomers();
+  whenNear(unknown(canvases()), make);
+  onData(() => {
+    if (haveSeeds()) one("[data-seeds-field]", root).hidden = false;
+    for (const [canvas, panel] of made) {
+      if (canvas.isConnected) panel.show(panelOf(canvas));
+      else {
+        panel.chart.destroy();
+        made.delete(canvas);
+      }
+    }
+    whenNear(unknown(canvases()), make);
+  });
 
   switchOf(root, "axis", (axis) => {
     settings.axis = axis;
@@ -53,13 +70,15 @@ function startGroup(root, panels) {
     for (const panel of made.values()) panel.repaint();
   });
   window.addEventListener("beforeprint", () => {
-    canvases.forEach(make);
+    canvases().forEach(make);
     for (const { chart } of made.values()) chart.resize();
   });
   window.addEventListener("afterprint", () => {
     for (const { chart } of made.values()) chart.resize();
   });
 }
+
+const haveSeeds = () => data.groups.some(({ runs }) => runs.length > 1);
 
 function switchOf(root, name, act) {
   const buttons = all(`[data-${name}]`, root);
@@ -72,15 +91,13 @@ function switchOf(root, name, act) {
 
 /** A click hides, with Shift or on "only" it isolates. */
 function startLegend(root) {
-  const buttons = all("[data-group]", root);
-  for (const button of buttons)
-    button.addEventListener("click", (event) =>
-      (event.shiftKey ? isolateGroup : toggleGroup)(Number(button.dataset.group)),
-    );
-  for (const button of all("[data-only]", root))
-    button.addEventListener("click", () => isolateGroup(Number(button.dataset.only)));
+  root.addEventListener("click", (event) => {
+    const { group, only } = event.target.closest("[data-group], [data-only]")?.dataset ?? {};
+    if (only !== undefined) isolateGroup(Number(only));
+    else if (group !== undefined) (event.shiftKey ? isolateGroup : toggleGroup)(Number(group));
+  });
   onSelection(() => {
-    for (const button of buttons)
+    for (const button of all("[data-group]", root))
       button.setAttribute("aria-pressed", String(!isGroupHidden(Number(button.dataset.group))));
   });
 }

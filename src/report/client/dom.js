@@ -3,7 +3,26 @@
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const one = (selector, root = document) => root.querySelector(selector);
 
-export const data = JSON.parse(document.getElementById("report-data").textContent);
+/** JSON that a page holds for its scripts. */
+export const heldIn = (id, page = document) => JSON.parse(page.getElementById(id).textContent);
+
+export let data = heldIn("report-data");
+
+const listeners = [];
+/** Where a page is served, its data and its elements are replaced by newer ones now and then. */
+export const onData = (listener) => listeners.push(listener);
+
+/** The elements of a newer version of the page are in place; now its data. */
+export function renew(page) {
+  data = heldIn("report-data", page);
+  for (const listener of listeners) listener(page);
+}
+
+/** A function that gives those of the elements that it was not given before. */
+export function newcomers() {
+  const known = new WeakSet();
+  return (elements) => elements.filter((each) => !known.has(each) && known.add(each));
+}
 
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);

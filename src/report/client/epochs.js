@@ -1,10 +1,19 @@
 // The epoch that the pictures show: one for the whole page and the viewer.
 
-import { data } from "./dom.js";
+import { data, onData } from "./dom.js";
 
-const epochs = data.samples?.epochs ?? [];
-let at = data.samples?.start ?? 0;
+let { epochs = [], start = 0 } = data.samples ?? {};
+let at = start;
 const listeners = [];
+
+/** Who stands at the newest epoch, or where the page begins, goes along with it; who stands elsewhere stays. */
+onData(() => {
+  const [epoch, isLast, isStart] = [epochs[at], at === epochs.length - 1, at === start];
+  ({ epochs = [], start = 0 } = data.samples ?? {});
+  if (isLast) at = epochs.length - 1;
+  else at = isStart ? start : epochs.findLastIndex((each) => each <= epoch);
+  at = Math.max(0, at);
+});
 
 export const epochAt = () => at;
 export const epochName = (index = at) => epochs[index];

@@ -17,11 +17,12 @@ export function makeHover(chart, state) {
   plot.append(layer, box);
   chart.canvas.tabIndex = 0;
   let place = null;
+  let pointed = null;
 
   const clear = () => {
     box.hidden = true;
     layer.width = 0;
-    place = null;
+    place = pointed = null;
   };
 
   const show = (px, py) => {
@@ -30,6 +31,7 @@ export function makeHover(chart, state) {
     if (!mappings.x || px < area.left - 4 || px > area.right + 4) return clear();
     const found = shown.map((line) => nearest(line, px, mappings)).filter(Boolean);
     if (found.length === 0) return clear();
+    pointed = [px, py];
     found.sort(
       (a, b) => Math.abs(a.py - py) + Math.abs(a.px - px) - (Math.abs(b.py - py) + Math.abs(b.px - px)),
     );
@@ -65,11 +67,16 @@ export function makeHover(chart, state) {
     if (!move) return;
     event.preventDefault();
     const { left, right, top, bottom } = chart.chartArea;
-    const from = place ?? { px: left, py: (top + bottom) / 2 };
+    // The place is a point of a curve: from there, steps shorter than its next point would not leave it.
+    const from = { px: pointed?.[0] ?? left, py: place?.py ?? (top + bottom) / 2 };
     const width = Math.max(4, (right - left) / 60);
     show(Math.min(right, Math.max(left, from.px + move[0] * width)), from.py + move[1] * 12);
   });
-  return { clear };
+  return {
+    clear,
+    /** The curves have changed: what lies under the same place now. */
+    renew: () => pointed && show(...pointed),
+  };
 }
 
 /** The point of a line that is nearest to a pixel, by halving; null well before its start and after its end. */

@@ -1,6 +1,6 @@
 // The matrix of data sets: which metric its cells show.
 
-import { all, one } from "./dom.js";
+import { all, onData, one } from "./dom.js";
 
 export function startMatrix() {
   const select = one("[data-matrix-metric]");
@@ -10,4 +10,5 @@ export function startMatrix() {
   };
   select.addEventListener("change", update);
   update();
+  onData(update);
 }

@@ -1,8 +1,9 @@
 // Numbers of the page by key, unpacked when they are first asked for.
 
-import { data } from "./dom.js";
+import { data, onData } from "./dom.js";
 
 const unpacked = new Map();
+onData(() => unpacked.clear());
 
 export function numbers(key) {
   const known = unpacked.get(key);

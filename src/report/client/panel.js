@@ -13,8 +13,9 @@ import { groupOf, isShown } from "./selection.js";
 /** With more curves than this they are drawn thin and through each other. */
 const many = 40;
 
-/** `settings` is shared: { axis, scale, smoothing, seeds }. Gives update() and repaint(). */
-export function makePanel(canvas, panel, settings) {
+/** `settings` is shared: { axis, scale, smoothing, seeds }. Gives update(), show(panel) for newer data, and repaint(). */
+export function makePanel(canvas, first, settings) {
+  let panel = first;
   let shown = [];
   let hover = null;
   const mappings = {};
@@ -29,7 +30,6 @@ export function makePanel(canvas, panel, settings) {
   hover = makeHover(chart, () => ({ shown, mappings, settings }));
 
   const update = () => {
-    hover.clear();
     shown = linesOf(panel, settings);
     const { x, y } = chart.options.scales;
     x.title.text = settings.axis === "time" ? "time since the start" : settings.axis;
@@ -39,12 +39,17 @@ export function makePanel(canvas, panel, settings) {
     const range = valueRange(shown, panel, settings.scale);
     [y.min, y.max] = range.ends;
     chart.update("none");
+    hover.renew();
     sayHidden(canvas, range.above);
   };
   update();
   return {
     chart,
     update,
+    show(next) {
+      panel = next;
+      update();
+    },
     repaint() {
       paint(chart);
       chart.update("none");

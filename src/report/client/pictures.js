@@ -1,11 +1,14 @@
-// Pictures: each stands once in the page as base64 and becomes a blob URL when it is first shown.
+// Pictures: each stands once in the page as base64 and becomes a blob URL when it is first shown. A page that is served
+// names them by hash, and the browser asks for them.
 
-import { all, whenNear } from "./dom.js";
+import { all, heldIn, newcomers, onData, whenNear } from "./dom.js";
 
-const { mimes, mime, pictures } = JSON.parse(document.getElementById("report-pictures").textContent);
-const urls = new Array(pictures.length);
+const { mimes, mime, pictures } = heldIn("report-pictures");
+let { hashes } = heldIn("report-pictures");
+const urls = [];
 
 export function urlOf(index) {
+  if (hashes) return `/blob/${hashes[index]}`;
   if (urls[index] === undefined) {
     const text = atob(pictures[index]);
     const bytes = new Uint8Array(text.length);
@@ -24,7 +27,7 @@ export function setPicture(img, index) {
     return;
   }
   img.dataset.blob = index;
-  if (img.dataset.near !== undefined) img.src = urlOf(index);
+  if (img.dataset.near !== undefined) load(img, urlOf(index));
 }
 
 /** Small pictures are enlarged by whole pixels, not blurred. */
@@ -33,19 +36,32 @@ const sharpen = (img) => {
   img.classList.toggle("enlarged", img.naturalWidth > 0 && pixels >= img.naturalWidth * 1.5);
 };
 
-export function watchPictures(images) {
-  for (const img of images) img.addEventListener("load", () => sharpen(img));
-  whenNear(images, show);
+const unknown = newcomers();
+
+function watch(images) {
+  const found = unknown(images);
+  for (const img of found) img.addEventListener("load", () => sharpen(img));
+  whenNear(found, show);
+}
+
+/** The same once more would be fetched and decoded again. */
+function load(img, url) {
+  if (img.getAttribute("src") !== url) img.src = url;
 }
 
 const show = (img) => {
   img.dataset.near = "";
-  if (img.dataset.blob !== undefined) img.src = urlOf(Number(img.dataset.blob));
+  if (img.dataset.blob !== undefined) load(img, urlOf(Number(img.dataset.blob)));
 };
 
 export function startStillPictures() {
-  const images = all(".tile img, img[data-blob]");
-  watchPictures(images);
-  window.addEventListener("resize", () => images.forEach(sharpen));
-  window.addEventListener("beforeprint", () => images.forEach(show));
+  const images = () => all(".tile img, img[data-blob]");
+  watch(images());
+  window.addEventListener("resize", () => images().forEach(sharpen));
+  window.addEventListener("beforeprint", () => images().forEach(show));
+  onData((page) => {
+    ({ hashes } = heldIn("report-pictures", page));
+    for (const img of all("img.still[data-near], .strip img[data-near]")) show(img);
+    watch(images());
+  });
 }

@@ -1,29 +1,44 @@
 // The table of runs: sorted by any column, filtered by words and by columns.
 
-import { all, one } from "./dom.js";
+import { all, newcomers, onData, one } from "./dom.js";
 import { setFiltered } from "./selection.js";
 
 export function startRunTable() {
-  for (const table of all("table.sortable")) makeSortable(table);
-  const table = one("[data-runs-table]");
-  const field = one("[data-filter]");
-  if (!table || !field) return;
-  const rows = all("tbody tr", table);
-  const names = all("thead th", table).map((head) => head.textContent.trim());
-  const counter = one("[data-filter-count]");
+  const unknown = newcomers();
+  const start = () => {
+    unknown(all("table.sortable")).forEach(makeSortable);
+    unknown(all("[data-filter]")).forEach(startFilter);
+  };
+  start();
+  onData(() => {
+    start();
+    for (const head of all("table.sortable [aria-sort]")) sortBy(head);
+    if (one("[data-filter]")) filter();
+  });
+}
+
+function startFilter(field) {
   let waiting = 0;
   field.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, rows.length > 200 ? 120 : 0);
+    waiting = setTimeout(filter, rowsOf().length > 200 ? 120 : 0);
   });
-  function filter() {
-    const terms = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean).map(termOf(names));
-    const kept = rows.filter((row) => terms.every((term) => term(row)));
-    const shown = new Set(kept);
-    for (const row of rows) row.hidden = !shown.has(row);
-    counter.textContent = `${kept.length} of ${rows.length} runs`;
-    setFiltered(terms.length === 0 ? null : new Set(kept.map((row) => Number(row.dataset.run))));
-  }
+  // In a form Enter would send it off.
+  field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+}
+
+const rowsOf = () => all("[data-runs-table] tbody tr");
+
+function filter() {
+  const names = all("[data-runs-table] thead th").map((head) => head.textContent.trim());
+  const words = one("[data-filter]").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const terms = words.map(termOf(names));
+  const rows = rowsOf();
+  const kept = rows.filter((row) => terms.every((term) => term(row)));
+  const shown = new Set(kept);
+  for (const row of rows) row.hidden = !shown.has(row);
+  one("[data-filter-count]").textContent = `${kept.length} of ${rows.length} runs`;
+  setFiltered(terms.length === 0 ? null : new Set(kept.map((row) => Number(row.dataset.run))));
 }
 
 /** `batch_size>=32` looks at the column whose name ends with it; anything else is looked for in the whole row. */
@@ -54,17 +69,23 @@ const keyOf = (cell) => cell.dataset.key ?? cell.textContent.trim();
 
 function makeSortable(table) {
   const heads = all("thead th", table);
-  heads.forEach((head, column) => {
+  for (const head of heads)
     one("[data-sort]", head)?.addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") !== "ascending";
-      for (const other of heads) other.setAttribute("aria-sort", "none");
+      for (const other of heads) if (one("[data-sort]", other)) other.setAttribute("aria-sort", "none");
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const body = table.tBodies[0];
-      const keyed = [...body.rows].map((row) => ({ row, key: keyOf(row.cells[column]) }));
-      keyed.sort((a, b) => order(a.key, b.key, up));
-      body.append(...keyed.map(({ row }) => row));
+      sortBy(head);
     });
-  });
+}
+
+/** As the head of the column says. */
+function sortBy(head) {
+  const direction = head.getAttribute("aria-sort");
+  if (direction === "none") return;
+  const body = head.closest("table").tBodies[0];
+  const keyed = [...body.rows].map((row) => ({ row, key: keyOf(row.cells[head.cellIndex]) }));
+  keyed.sort((a, b) => order(a.key, b.key, direction === "ascending"));
+  if (keyed.some(({ row }, at) => row !== body.rows[at])) body.append(...keyed.map(({ row }) => row));
 }
 
 /** Numbers before words; what is missing comes last in both directions. */

@@ -1,17 +1,28 @@
 // Which runs are shown: one truth for the table, the curves and the pictures.
 
-import { all, data } from "./dom.js";
+import { all, data, onData } from "./dom.js";
 
-const count = data.runs?.length ?? 0;
-const groups = data.groups ?? [];
+let groups = data.groups ?? [];
 const hiddenGroups = new Set();
 let filtered = null;
 const listeners = [];
 
-export const groupOf = new Array(count).fill(null);
-groups.forEach(({ runs }, group) => {
-  for (const run of runs) groupOf[run] = group;
+export let groupOf = numbersOfGroups();
+onData(() => {
+  // With runs gone, numbers mean others.
+  if ((data.groups?.length ?? 0) < groups.length) hiddenGroups.clear();
+  groups = data.groups ?? [];
+  groupOf = numbersOfGroups();
+  hideRows();
 });
+
+function numbersOfGroups() {
+  const numbers = new Array(data.runs?.length ?? 0).fill(null);
+  groups.forEach(({ runs }, group) => {
+    for (const run of runs) numbers[run] = group;
+  });
+  return numbers;
+}
 
 export const isShown = (run) => !(filtered && !filtered.has(run)) && !hiddenGroups.has(groupOf[run]);
 export const isGroupHidden = (group) => hiddenGroups.has(group);
@@ -19,6 +30,7 @@ export const onSelection = (listener) => listeners.push(listener);
 
 /** Runs that pass the filter of the table; null for all. */
 export function setFiltered(runs) {
+  if (runs === null && filtered === null) return;
   filtered = runs;
   changed();
 }
@@ -37,7 +49,11 @@ export function isolateGroup(group) {
   changed();
 }
 
-function changed() {
+function hideRows() {
   for (const row of all(".grid tr[data-run]")) row.hidden = !isShown(Number(row.dataset.run));
+}
+
+function changed() {
+  hideRows();
   for (const listener of listeners) listener();
 }

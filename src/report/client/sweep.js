@@ -1,23 +1,27 @@
 // The page of a sweep: brushing over parallel coordinates, and a heat map of any two parameters.
 
 import { heatMapSvg } from "../sweep/heat-map.ts";
-import { all, data, element, number, one } from "./dom.js";
+import { all, data, element, newcomers, number, onData, one } from "./dom.js";
 
 export function startSweep() {
-  if (!data.sweep) return;
-  const plot = one("[data-parallel]");
-  if (plot) startBrushes(plot);
-  const heat = one("[data-heat]");
-  if (heat) startHeatMap(heat);
+  const unknown = newcomers();
+  const start = () => {
+    if (!data.sweep) return;
+    unknown(all("[data-parallel]")).forEach(startBrushes);
+    unknown(all("[data-heat]")).forEach(startHeatMap);
+  };
+  start();
+  onData(start);
 }
 
 /** Brushes: axis -> [from, to], shares of its height from above. */
 function startBrushes(svg) {
-  const { positions, names } = data.sweep.parallel;
-  const paths = all("[data-trial]", svg);
+  const unknown = newcomers();
   const brushes = new Map();
   const count = one("[data-parallel-count]");
   const apply = () => {
+    const { positions } = data.sweep.parallel;
+    const paths = all("[data-trial]", svg);
     let kept = 0;
     for (const path of paths) {
       const places = positions[path.dataset.trial];
@@ -28,17 +32,24 @@ function startBrushes(svg) {
     count.textContent =
       brushes.size === 0 ? "" : `${kept} of ${paths.length} trials; double click an axis to clear it`;
   };
-  for (const axis of all("[data-axis-area]", svg))
-    startBrush(axis, Number(axis.dataset.axisArea), brushes, apply);
   const tip = one("[data-parallel-tip]");
-  for (const path of paths) {
-    path.addEventListener("pointerenter", () => (tip.textContent = describe(path.dataset.trial, names)));
-    path.addEventListener("pointerleave", () => (tip.textContent = " "));
-  }
+  const start = () => {
+    for (const axis of unknown(all("[data-axis-area]", svg)))
+      startBrush(axis, Number(axis.dataset.axisArea), brushes, apply);
+    for (const path of unknown(all("[data-trial]", svg))) {
+      path.addEventListener("pointerenter", () => (tip.textContent = describe(path.dataset.trial)));
+      path.addEventListener("pointerleave", () => (tip.textContent = " "));
+    }
+  };
+  start();
+  onData(() => {
+    start();
+    apply();
+  });
 }
 
-const describe = (trial, names) =>
-  `trial ${data.sweep.trials[trial].number}: ${names.map((name, axis) => `${name} ${data.sweep.parallel.words[trial][axis]}`).join(", ")} (${data.sweep.trials[trial].state})`;
+const describe = (trial) =>
+  `trial ${data.sweep.trials[trial].number}: ${data.sweep.parallel.names.map((name, axis) => `${name} ${data.sweep.parallel.words[trial][axis]}`).join(", ")} (${data.sweep.trials[trial].state})`;
 
 function startBrush(area, axis, brushes, apply) {
   const rect = one(`[data-brush="${axis}"]`, area.ownerSVGElement);
@@ -86,7 +97,6 @@ function startBrush(area, axis, brushes, apply) {
 }
 
 function startHeatMap(root) {
-  const { parameters, values, trials } = data.sweep;
   const picks = ["x", "y", "value"].map((name) => one(`[data-heat-${name}]`, root));
   const fill = (select, names, chosen) => {
     select.replaceChildren(
@@ -94,14 +104,20 @@ function startHeatMap(root) {
     );
     select.value = chosen;
   };
-  fill(picks[0], parameters, 0);
-  fill(picks[1], parameters, Math.min(1, parameters.length - 1));
-  fill(
-    picks[2],
-    values.map(({ name }) => name),
-    0,
-  );
+  const offer = () => {
+    const { parameters, values } = data.sweep;
+    const lists = [parameters, parameters, values.map(({ name }) => name)];
+    const usual = [0, Math.min(1, parameters.length - 1), 0];
+    // What was chosen stays chosen in a newer version, whatever its number is now.
+    const chosen = picks.map(({ selectedOptions: [option] }) => option?.textContent);
+    picks.forEach((pick, at) => {
+      const kept = lists[at].indexOf(chosen[at]);
+      fill(pick, lists[at], kept >= 0 ? kept : usual[at]);
+    });
+  };
+  offer();
   const update = () => {
+    const { parameters, values, trials } = data.sweep;
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({
       x: trial.parameters[x],
@@ -118,4 +134,8 @@ function startHeatMap(root) {
     }).html;
   };
   for (const select of picks) select.addEventListener("change", update);
+  onData(() => {
+    offer();
+    update();
+  });
 }

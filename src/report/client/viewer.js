@@ -1,7 +1,7 @@
 // The dialog that compares two pictures of one image: side by side, with a divider, over each other, in turn, or their
 // difference. Place and magnification stay while images, epochs and runs change.
 
-import { all, data, element, number, one, press } from "./dom.js";
+import { all, data, element, number, onData, one, press } from "./dom.js";
 import { epochAt, epochName, onEpoch, pictureAt, setEpoch } from "./epochs.js";
 import { urlOf } from "./pictures.js";
 import { makeStage } from "./stage.js";
@@ -10,12 +10,12 @@ const swapMs = 800;
 
 export function startViewer() {
   const dialog = one("#viewer");
-  if (!dialog || !data.samples) return null;
+  if (!dialog) return null;
   const stage = makeStage(one("[data-stage]", dialog));
   const selects = ["left", "right"].map((side) => one(`[data-viewer-${side}]`, dialog));
   const slider = one("[data-viewer-epoch]", dialog);
   const mix = one("[data-mix]", dialog);
-  let [grid, column, swapping] = [null, 0, null];
+  let [place, grid, column, swapping] = [null, null, 0, null];
 
   const rowOf = (value) => grid.rows[Number(value)];
   /** What a choice shows now: { blob, words, metrics }. */
@@ -70,7 +70,33 @@ export function startViewer() {
     if (mode === "swap") swapping = setInterval(stage.swap, swapMs);
   };
 
+  /** The grid that the dialog was opened from; the choices stay. */
+  const offer = () => {
+    grid = data.samples.grids[place];
+    slider.max = data.samples.epochs.length - 1;
+    const choices = [
+      ["real", "Real"],
+      ["grey", "Grey"],
+      ...grid.rows.map(({ name }, row) => [String(row), name]),
+    ];
+    for (const select of selects) {
+      const { value: chosen } = select;
+      const options = choices.map(([value, text]) => element("option", { value, textContent: text }));
+      select.replaceChildren(...options);
+      if (choices.some(([value]) => value === chosen)) select.value = chosen;
+    }
+  };
+
   onEpoch(() => dialog.open && update());
+  onData(() => {
+    if (!dialog.open) return;
+    if (!data.samples?.grids[place]?.columns[column]) {
+      dialog.close();
+      return;
+    }
+    offer();
+    update();
+  });
   slider.addEventListener("input", () => setEpoch(Number(slider.value)));
   mix.addEventListener("input", () => stage.setMix(Number(mix.value)));
   for (const select of selects) select.addEventListener("change", update);
@@ -95,20 +121,12 @@ export function startViewer() {
   return {
     /** `tile` is a picture of a grid; `after` is called when the dialog was closed. */
     open(tile, after) {
-      grid = data.samples.grids[tile.dataset.grid];
+      place = tile.dataset.grid;
       column = Number(tile.dataset.column);
-      for (const select of selects)
-        select.replaceChildren(
-          ...[
-            ["real", "Real"],
-            ["grey", "Grey"],
-            ...grid.rows.map(({ name }, row) => [String(row), name]),
-          ].map(([value, text]) => element("option", { value, textContent: text })),
-        );
+      offer();
       const { row } = tile.dataset;
       selects[0].value = "real";
       selects[1].value = row === "real" || row === "grey" ? "0" : row;
-      slider.max = data.samples.epochs.length - 1;
       dialog.onclose = () => {
         clearInterval(swapping);
         after();

@@ -1,0 +1,144 @@
+// The first page: every run, newest first, with what leads to the pages about one or several of them.
+
+import { formatDuration, formatNumber, formatTime, plural, shorten } from "../report/format.ts";
+import { type Html, html } from "../report/html.ts";
+import type { Section } from "../report/page-content.ts";
+import { badge } from "../report/run-html.ts";
+import { listed } from "../report/sections.ts";
+import type { Store } from "../store/open-store.ts";
+import { mainMetrics } from "../store/read-measured.ts";
+import type { RunSummary } from "../store/read-runs.ts";
+import { seriesOfSet } from "../store/rows.ts";
+import { addressOf } from "./report-request.ts";
+import type { ServedPage } from "./served-page.ts";
+
+/** Runs that the page shows unless it is asked for all. */
+export const usuallyShown = 200;
+
+export type IndexRequest = { readonly all: boolean };
+
+/** The runs that the page shows. */
+export function indexRuns(store: Store, { all }: IndexRequest): RunSummary[] {
+  return store.summaries(all ? {} : { limit: usuallyShown });
+}
+
+export function indexPage(store: Store, runs: readonly RunSummary[], { all }: IndexRequest): ServedPage {
+  const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
+  const running = runs.filter(({ status }) => status === "RUNNING").length;
+  const lead =
+    total === 0
+      ? html`No runs in <bdi>${store.folder}</bdi> yet.`
+      : html`${plural(total, "run")} in <bdi>${store.folder}</bdi>, ${running} under way.`;
+  return {
+    content: {
+      kind: "index",
+      title: "Runs",
+      isLarge: runs.length > usuallyShown,
+      badge: null,
+      lead: html`<p class="lead">${lead}</p>`,
+      sections: listed([
+        runs.length > 0 && runsSection(runs, total),
+        sweepsSection(store),
+        groupsSection(
+          "tags",
+          "Tags",
+          runs.flatMap(({ tags }) => tags),
+        ),
+        groupsSection(
+          "files",
+          "Experiment files",
+          runs.flatMap(({ source }) => source ?? []),
+        ),
+      ]),
+      data: {},
+      hashes: [],
+    },
+    events: all ? "/events?all=1" : "/events",
+    foot: html`<p>Shown by <code>hueristic serve</code>, as the store has it.</p>`,
+  };
+}
+
+const pages = [
+  ["runs", "Runs"],
+  ["models", "Models"],
+  ["datasets", "Data sets"],
+  ["sweep", "Sweep"],
+] as const;
+
+function runsSection(runs: readonly RunSummary[], total: number): Section {
+  const metrics = mainMetrics.filter((metric) =>
+    runs.some(({ last }) => last[seriesOfSet("unseen", metric)] !== undefined),
+  );
+  const heads = [
+    "run",
+    "id",
+    "status",
+    "model",
+    "data",
+    "epoch",
+    "unseen loss",
+    ...metrics,
+    "took",
+    "started",
+    "tags",
+  ];
+  const older = total - runs.length;
+  return {
+    id: "runs",
+    title: "All runs",
+    body: html`<form action="/report" method="get">
+<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="running  epoch&gt;=8" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
+<div class="bar choice"><span data-chosen>Choose runs, then compare them as</span> <div class="switch" role="group" aria-label="Compare the chosen runs as">${pages.map(([page, words]) => html`<button type="submit" name="page" value="${page}">${words}</button>`)}</div></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of runs"><table class="numbers sortable" data-runs-table>
+<thead><tr><th scope="col"><span class="sr">chosen</span></th>${heads.map((name) => html`<th scope="col" aria-sort="none"><button type="button" data-sort>${name}</button></th>`)}</tr></thead>
+<tbody>${runs.map((run) => runRow(run, metrics))}
+</tbody></table></div></form>
+${older > 0 && html`<p class="soft">${plural(older, "older run")} not shown. <a href="/?all=1">Show all</a></p>`}`,
+  };
+}
+
+function runRow(run: RunSummary, metrics: readonly string[]): Html {
+  const { id, name, status, experiment, last } = run;
+  const epoch = run.lastEpoch ?? 0;
+  const epochs = Math.max(experiment.train.epochs, epoch);
+  const label = shorten(name, 60);
+  return html`
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[seriesOfSet("unseen", metric)]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
+}
+
+function valueCell(value: number | undefined): Html {
+  return value === undefined
+    ? html`<td data-key="">–</td>`
+    : html`<td data-key="${value}">${formatNumber(value)}</td>`;
+}
+
+function sweepsSection(store: Store): Section | null {
+  const sweeps = store.listSweeps();
+  if (sweeps.length === 0) return null;
+  return {
+    id: "sweeps",
+    title: "Sweeps",
+    body: html`<ul class="links">${sweeps.map(({ id, name }) => {
+      const trials = store.trials(id);
+      const done = trials.filter(({ state }) => state !== "waiting" && state !== "running").length;
+      const words = html`<bdi>${shorten(name, 60)}</bdi> <code class="soft">${id}</code>`;
+      const begun = trials.some(({ runId }) => runId !== null);
+      return html`<li id="sweep-${id}">${begun ? html`<a href="${addressOf("/report", { sweep: id })}">${words}</a>` : words} <span class="soft">${trials.length === 0 ? "no trial yet" : `${done} of ${plural(trials.length, "trial")} done`}</span></li>`;
+    })}</ul>`,
+  };
+}
+
+/** Links to pages about all runs that share a word. */
+function groupsSection(id: string, title: string, words: readonly string[]): Section | null {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  if (counts.size === 0) return null;
+  return {
+    id,
+    title,
+    body: html`<ul class="links">${[...counts].map(
+      ([word, count]) =>
+        html`<li><a href="${addressOf("/report", { refs: [word] })}"><bdi>${shorten(word, 80)}</bdi></a> <span class="soft">${plural(count, "run")}</span></li>`,
+    )}</ul>`,
+  };
+}

@@ -1,0 +1,163 @@
+// Address -> answer. Anything but the few addresses below is unknown.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { UserError } from "../errors.ts";
+import { type PageAssets, pagePolicy } from "../report/page-html.ts";
+import type { Store } from "../store/open-store.ts";
+import type { RunWatch } from "../store/watch-runs.ts";
+import type { Events } from "./events.ts";
+import { isOwnHost, securityHeaders } from "./headers.ts";
+import { icon } from "./icon.ts";
+import { indexPage, indexRuns } from "./index-page.ts";
+import { reportPage } from "./report-page.ts";
+import { reportRequest, runsOf } from "./report-request.ts";
+import { messageHtml, servedHtml } from "./served-page.ts";
+
+export type Served = {
+  readonly store: Store;
+  readonly watch: RunWatch;
+  readonly events: Events;
+  readonly assets: PageAssets;
+  /** Whether only this machine can reach the server. */
+  readonly isLocal: boolean;
+  /** Told of every error that is a bug; the browser is not. */
+  onError(thrown: unknown): void;
+};
+
+/** Pictures, as the runner stores them. */
+const pictureTypes = /^image\/(webp|png|jpeg|avif|gif)$/;
+
+export function answer(served: Served, request: IncomingMessage, response: ServerResponse): void {
+  const { host } = request.headers;
+  try {
+    if (served.isLocal && !isOwnHost(host))
+      text(response, 403, "This server answers to localhost and 127.0.0.1 only.");
+    else if (request.method !== "GET" && request.method !== "HEAD")
+      text(response, 405, "Only GET and HEAD: nothing here can be changed.", { Allow: "GET, HEAD" });
+    else route(served, request, response);
+  } catch (thrown) {
+    served.onError(thrown);
+    if (response.headersSent) response.destroy();
+    else message(served, response, 500, "Something went wrong", "The terminal of hueristic serve says what.");
+  }
+}
+
+function route(served: Served, request: IncomingMessage, response: ServerResponse): void {
+  const address = `http://server${request.url}`;
+  const { pathname, searchParams: query } = new URL(
+    URL.canParse(address) ? address : "http://server/unknown",
+  );
+  const [, hash] = /^\/blob\/([0-9a-f]{64})$/.exec(pathname) ?? [];
+  if (pathname === "/") sendIndex(served, query, response);
+  else if (pathname === "/report") sendReport(served, query, response);
+  else if (pathname === "/events") sendEvents(served, query, request, response);
+  else if (hash !== undefined) sendPicture(served, hash, response);
+  else if (pathname === "/favicon.ico") sendIcon(response);
+  else message(served, response, 404, "Not here", "There is no such page.");
+}
+
+function sendIndex(served: Served, query: URLSearchParams, response: ServerResponse): void {
+  const { store, watch, assets } = served;
+  const request = { all: query.has("all") };
+  const runs = indexRuns(store, request);
+  const mark = watch.mark(runs.map(({ id }) => id));
+  page(served, response, 200, servedHtml(indexPage(store, runs, request), mark, assets));
+}
+
+function sendReport(served: Served, query: URLSearchParams, response: ServerResponse): void {
+  const { store, watch, assets } = served;
+  const request = understood(served, response, 400, () => reportRequest(query));
+  if (request === null) return;
+  const ids = understood(served, response, 404, () => runsOf(store, request));
+  if (ids === null) return;
+  // Before anything else is read: what is written meanwhile makes another mark.
+  const mark = watch.mark(ids);
+  const made = understood(served, response, 400, () => reportPage(store, request, ids));
+  if (made !== null) page(served, response, 200, servedHtml(made, mark, assets));
+}
+
+function sendEvents(
+  served: Served,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { store, watch, events } = served;
+  const ofIndex = !query.has("run") && !query.has("sweep");
+  const wanted = ofIndex ? null : understood(served, response, 400, () => reportRequest(query));
+  if (!ofIndex && wanted === null) return;
+  const idsOf = () =>
+    wanted === null ? indexRuns(store, { all: query.has("all") }).map(({ id }) => id) : runsOf(store, wanted);
+  if (understood(served, response, 404, idsOf) === null) return;
+  response.writeHead(200, {
+    ...securityHeaders(),
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+  });
+  if (request.method === "HEAD") response.end();
+  else events.add(response, () => markOf(watch, idsOf));
+}
+
+/** "gone" where runs that were there have been deleted. */
+function markOf(watch: RunWatch, idsOf: () => readonly string[]): string {
+  try {
+    return watch.mark(idsOf());
+  } catch (thrown) {
+    if (thrown instanceof UserError) return "gone";
+    throw thrown;
+  }
+}
+
+function sendPicture(served: Served, hash: string, response: ServerResponse): void {
+  const picture = served.store.blob(hash);
+  if (picture === undefined || !pictureTypes.test(picture.mime)) {
+    message(served, response, 404, "Not here", "The store has no such picture.");
+    return;
+  }
+  response.writeHead(200, {
+    ...securityHeaders(),
+    "Content-Type": picture.mime,
+    "Content-Length": picture.bytes.length,
+    // A name that is the hash of the content never means anything else.
+    "Cache-Control": "private, max-age=31536000, immutable",
+  });
+  response.end(picture.bytes);
+}
+
+function sendIcon(response: ServerResponse): void {
+  const headers = { "Content-Type": "image/svg+xml", "Cache-Control": "max-age=86400" };
+  response.writeHead(200, { ...securityHeaders(), ...headers });
+  response.end(icon);
+}
+
+/** The result, or null once a page was sent that says what the user can mend. */
+function understood<T>(served: Served, response: ServerResponse, status: number, work: () => T): T | null {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    message(served, response, status, status === 404 ? "Not here" : "Not like this", thrown.message);
+    return null;
+  }
+}
+
+function message(served: Served, response: ServerResponse, status: number, title: string, words: string) {
+  page(served, response, status, messageHtml(title, words, served.assets));
+}
+
+function page({ assets }: Served, response: ServerResponse, status: number, content: string): void {
+  const bytes = Buffer.from(content);
+  response.writeHead(status, {
+    ...securityHeaders(pagePolicy(assets, true)),
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": bytes.length,
+    "Cache-Control": "no-store",
+  });
+  response.end(bytes);
+}
+
+function text(response: ServerResponse, status: number, words: string, headers: Record<string, string> = {}) {
+  const type = { "Content-Type": "text/plain; charset=utf-8" };
+  response.writeHead(status, { ...securityHeaders(), ...type, ...headers });
+  response.end(`${words}\n`);
+}

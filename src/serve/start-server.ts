@@ -1,0 +1,100 @@
+// `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not held up.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { UserError } from "../errors.ts";
+import { pageAssets } from "../report/build-client.ts";
+import { openStore } from "../store/open-store.ts";
+import { watchRuns } from "../store/watch-runs.ts";
+import { createEvents } from "./events.ts";
+import { isLoopback } from "./headers.ts";
+import { answer } from "./routes.ts";
+
+export type ServerOptions = {
+  readonly host: string;
+  /** 0 takes any free one; null the first free one from `usualPort` on. */
+  readonly port: number | null;
+  /** Told of every error that is a bug. */
+  onError(thrown: unknown): void;
+};
+
+export type RunningServer = {
+  /** Such as "http://127.0.0.1:4321/". */
+  readonly url: string;
+  /** Ends at once, open streams too. */
+  close(): Promise<void>;
+};
+
+export const usualPort = 4321;
+const mostPorts = 20;
+
+/** Throws UserError where there is no store, and where the server cannot listen. */
+export async function startServer(
+  folder: string,
+  { host, port, onError }: ServerOptions,
+): Promise<RunningServer> {
+  const store = openStore(folder, { readonly: true });
+  const watch = watchRuns(folder);
+  const events = createEvents(watch.version, onError);
+  const close = async (server: Server) => {
+    events.close();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    watch.close();
+    store.close();
+  };
+  const assets = await pageAssets("live");
+  const served = { store, watch, events, assets, isLocal: isLoopback(host), onError };
+  const server = createServer((request, response) => answer(served, request, response));
+  try {
+    await listen(server, host, port);
+  } catch (thrown) {
+    await close(server);
+    throw thrown;
+  }
+  const { address, family, port: taken } = server.address() as AddressInfo;
+  const name = host === "localhost" ? host : family === "IPv6" ? `[${address}]` : address;
+  return { url: `http://${name}:${taken}/`, close: () => close(server) };
+}
+
+async function listen(server: Server, host: string, port: number | null): Promise<void> {
+  const ports = port === null ? Array.from({ length: mostPorts }, (_, at) => usualPort + at) : [port];
+  for (const [at, each] of ports.entries()) {
+    const error = await listenAt(server, host, each);
+    if (error === null) return;
+    if (error.code === "EADDRINUSE" && at < ports.length - 1) continue;
+    throw new UserError(listenProblem(error, host, ports));
+  }
+}
+
+/** null, or what kept it from listening. */
+function listenAt(server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    server.once("error", resolve);
+    server.listen(port, host, () => {
+      server.off("error", resolve);
+      resolve(null);
+    });
+  });
+}
+
+function listenProblem(
+  { code, message }: NodeJS.ErrnoException,
+  host: string,
+  ports: readonly number[],
+): string {
+  const shown = ports.length === 1 ? `${ports[0]}` : `${ports[0]} to ${ports.at(-1)}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return `--port: ${shown} on ${host}: in use by another program; name another port`;
+    case "EACCES":
+      return `--port: ${shown}: not allowed for your user; name one from 1024 on`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `--host: ${JSON.stringify(host)}: no address of this machine (${message})`;
+    default:
+      return `cannot listen on ${host}, port ${shown}: ${message}`;
+  }
+}
