@@ -1,7 +1,7 @@
 // The page of a sweep: brushing over parallel coordinates, and a heat map of any two parameters.
 
 import { heatMapSvg } from "../sweep/heat-map.ts";
-import { all, data, element, number, one } from "./dom.js";
+import { all, data, number, one } from "./dom.js";
 
 export function startSweep() {
   if (!data.sweep) return;
@@ -37,8 +37,12 @@ function startBrushes(svg) {
   }
 }
 
-const describe = (trial, names) =>
-  `trial ${data.sweep.trials[trial].number}: ${names.map((name, axis) => `${name} ${data.sweep.parallel.words[trial][axis]}`).join(", ")} (${data.sweep.trials[trial].state})`;
+const describe = (at, names) => {
+  const { number, seed, state, reason } = data.sweep.trials[at];
+  const words = names.map((name, axis) => `${name} ${data.sweep.parallel.words[at][axis]}`);
+  const why = reason === null ? "" : `: ${reason}`;
+  return `trial ${number}${seed === null ? "" : `, seed ${seed}`}: ${words.join(", ")} (${state}${why})`;
+};
 
 function startBrush(area, axis, brushes, apply) {
   const rect = one(`[data-brush="${axis}"]`, area.ownerSVGElement);
@@ -86,33 +90,23 @@ function startBrush(area, axis, brushes, apply) {
 }
 
 function startHeatMap(root) {
-  const { parameters, values, trials } = data.sweep;
+  const { parameters, values, trials, heat } = data.sweep;
   const picks = ["x", "y", "value"].map((name) => one(`[data-heat-${name}]`, root));
-  const fill = (select, names, chosen) => {
-    select.replaceChildren(
-      ...names.map((name, index) => element("option", { value: index, textContent: name })),
-    );
-    select.value = chosen;
-  };
-  fill(picks[0], parameters, 0);
-  fill(picks[1], parameters, Math.min(1, parameters.length - 1));
-  fill(
-    picks[2],
-    values.map(({ name }) => name),
-    0,
-  );
+  // The two that matter most stand in the page already.
+  for (const [index, chosen] of heat.entries()) picks[index].value = chosen;
   const update = () => {
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({
       x: trial.parameters[x],
       y: trial.parameters[y],
-      value: trial.values[value],
+      value: trial.state === "complete" ? trial.values[value] : null,
+      state: trial.state,
     }));
     // Made by the escaping template that makes the page.
     one("[data-heat-plot]", root).innerHTML = heatMapSvg(cells, {
       x: parameters[x],
       y: parameters[y],
-      value: values[value].name,
+      value: values[value].unit === "" ? values[value].name : `${values[value].name}, ${values[value].unit}`,
       better: values[value].better,
       format: number,
     }).html;

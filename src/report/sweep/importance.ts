@@ -2,7 +2,8 @@
 // (Kelley 1935; ranks as in Kruskal and Wallis 1952, so that one diverged trial does not decide). Numbers of more than six
 // values are cut into four groups of like size. What parameters do only together is not seen.
 
-import type { SweepInput } from "./trials.ts";
+import { rankOf } from "../better.ts";
+import { configurationsOf, type SweepInput } from "./trials.ts";
 
 export type Importance = {
   readonly parameter: string;
@@ -15,16 +16,19 @@ export type Importance = {
 
 const mostGroups = 6;
 
-/** Of finished trials with a value; pruned ones were stopped before they had one to compare. Most important first. */
+/**
+ * Of configurations with a value of a complete trial, their seeds averaged; pruned ones were stopped before they had one to
+ * compare. Most important first.
+ */
 export function importances(sweep: SweepInput, value = 0): Importance[] {
-  const trials = sweep.trials.filter(
-    ({ state, values }) => state === "complete" && values[value] !== null && !Number.isNaN(values[value]),
+  const compared = configurationsOf(sweep).filter(
+    ({ values }) => values[value] != null && !Number.isNaN(values[value].mean),
   );
-  const sign = sweep.values[value]?.better === "higher" ? -1 : 1;
-  const ranks = ranked(trials.map(({ values }) => sign * values[value]!));
+  const better = sweep.values[value]?.better ?? "lower";
+  const ranks = ranked(compared.map(({ values }) => rankOf(values[value]!.mean, better)));
   return sweep.parameters
     .map((parameter, index) => {
-      const groups = grouped(trials.map(({ parameters }) => parameters[index] ?? "–"));
+      const groups = grouped(compared.map(({ parameters }) => parameters[index] ?? "–"));
       return { parameter, ...explained(groups, ranks) };
     })
     .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));

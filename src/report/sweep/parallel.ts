@@ -24,10 +24,12 @@ export type ParallelAxis = {
 const missing = 1.08;
 
 export function parallelAxes(sweep: SweepInput): ParallelAxis[] {
-  const results = sweep.values.slice(0, 1).map(({ name, better }) => {
+  const results = sweep.values.slice(0, 1).map(({ name, unit, better }) => {
     const values = sweep.trials.map(({ values }) => values[0] ?? Number.NaN);
     // What is good is above.
-    return numberAxis(name, values, better === "higher");
+    const axis = numberAxis(unit === "" ? name : `${name}, ${unit}`, values, better === "higher");
+    const isLacking = values.some((value) => !Number.isFinite(value));
+    return isLacking ? { ...axis, ticks: [...axis.ticks, { at: missing, text: "none" }] } : axis;
   });
   const parameters = sweep.parameters.map((name, index) => {
     const values = sweep.trials.map(({ parameters }) => parameters[index] ?? null);
@@ -55,11 +57,11 @@ function wordAxis(name: string, values: readonly (string | null)[], isNumeric: b
   };
 }
 
-/** Logarithmic where its values span more than a factor of fifty. */
+/** Logarithmic where its values span more than a factor of ten. */
 function numberAxis(name: string, values: readonly number[], greatAbove: boolean): ParallelAxis {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const isLog = low > 0 && high / low > 50;
+  const isLog = low > 0 && high / low > 10;
   const scaled = (value: number) => (isLog ? Math.log(value) : value);
   const share = (value: number) => {
     if (!Number.isFinite(value)) return missing;
@@ -76,7 +78,7 @@ function numberAxis(name: string, values: readonly number[], greatAbove: boolean
   };
 }
 
-/** Colour is the result's rank: yellow is best. Pruned trials are dashed, failed ones grey. */
+/** Colour is the result's rank: yellow is best. Pruned trials are dashed, those without a result grey. */
 export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): Html {
   const width = 2 * side + between * Math.max(1, axes.length - 1);
   const plot = height - top - bottom;
@@ -85,14 +87,14 @@ export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): H
   const result = axes.at(-1)!;
   const sorted = result.places.filter((place) => place <= 1).sort((a, b) => a - b);
   const goodness = (place: number) => 1 - sorted.indexOf(place) / Math.max(1, sorted.length - 1);
-  const lines = sweep.trials.map(({ number, state }, trial) => {
+  const lines = sweep.trials.map(({ number, state, reason }, trial) => {
     const place = result.places[trial]!;
-    const colour = state === "failed" || place > 1 ? neutral : valueColour(goodness(place));
+    const colour = place > 1 ? neutral : valueColour(goodness(place));
     const points = axes.map(({ places }, axis) => `${x(axis)},${y(places[trial]!).toFixed(1)}`).join(" ");
     return {
       place,
       state,
-      svg: html`<polyline points="${points}" stroke="${colour}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}</title></polyline>`,
+      svg: html`<polyline points="${points}" stroke="${colour}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}${reason !== null && html`: ${shorten(reason, 300)}`}</title></polyline>`,
     };
   });
   // The best ones on top.
