@@ -4,10 +4,10 @@ import { rankOf } from "../better.ts";
 import { runPanels } from "../curve-panels.ts";
 import { formatNumber, plural, shorten } from "../format.ts";
 import { html } from "../html.ts";
-import { bestLossOf } from "../measures.ts";
 import { numberPool } from "../numbers.ts";
 import { groupData, isLargePage, type PageContent, type PageInput, panelData } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
+import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
 import { runTable } from "../run-table.ts";
 import type { Thinning } from "../sample-grid.ts";
@@ -17,6 +17,7 @@ import { heatMapSvg } from "../sweep/heat-map.ts";
 import { type Importance, importances } from "../sweep/importance.ts";
 import { parallelAxes, parallelSvg } from "../sweep/parallel.ts";
 import { heatSection, importanceSection, parallelSection, trialsSection } from "../sweep/sweep-html.ts";
+import { trialNames } from "../sweep/trial-names.ts";
 import {
   type Configuration,
   configurationsOf,
@@ -30,15 +31,14 @@ const mostSampled = 8;
 
 export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning): PageContent {
   const sweep = given ?? trialsOfRuns(runs, `${runs.length} runs as a sweep`);
-  const names = runNames(runs);
-  const groups = runGroups(runs, names, (run) => bestLossOf(run) ?? Number.NaN);
+  // Runs that are read as trials have names that somebody gave them.
+  const called = given === null ? null : trialNames(given, runs, runNames(runs));
+  const names = called === null ? runNames(runs) : called.runs;
+  const groups = runGroups(runs, names, scores(sweep), called?.configuration);
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
   const numbers = numberPool();
-  const best = bestRuns(
-    sweep,
-    runs.map(({ run }) => run.id),
-  );
+  const best = bestRuns(sweep, runs);
   const axes = parallelAxes(sweep);
   const parallel = sweep.parameters.length === 0 ? null : parallelSvg(sweep, axes);
   // Rows of the grid keep the numbers of the page's runs.
@@ -136,17 +136,21 @@ function finiteOr(value: number | null | undefined): number | null {
   return value !== null && value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** Positions of the runs whose samples are shown. */
-function bestRuns({ trials, values }: SweepInput, runIds: readonly string[]): ReadonlySet<number> {
+/** Of a run by what its trial is judged by, less is better; NaN where there is nothing. */
+function scores({ trials, values }: SweepInput): (run: ReportRun) => number {
   const better = values[0]?.better ?? "lower";
   const scoreOf = new Map(
     trials.map((trial) => [trial.runId, rankOf(trial.values[0] ?? Number.NaN, better)]),
   );
-  const score = (id: string) => {
-    const value = scoreOf.get(id) ?? Number.NaN;
-    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
-  };
-  const ranked = [...runIds.keys()].sort((a, b) => score(runIds[a]!) - score(runIds[b]!) || a - b);
+  return ({ run }) => scoreOf.get(run.id) ?? Number.NaN;
+}
+
+/** Positions of the runs whose samples are shown. */
+function bestRuns(sweep: SweepInput, runs: readonly ReportRun[]): ReadonlySet<number> {
+  const score = runs
+    .map(scores(sweep))
+    .map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value));
+  const ranked = [...runs.keys()].sort((a, b) => (score[a]! === score[b]! ? a - b : score[a]! - score[b]!));
   return new Set(ranked.slice(0, mostSampled));
 }
 

@@ -4,6 +4,7 @@ import { bestOf, betterWords } from "../better.ts";
 import { formatNumber } from "../format.ts";
 import { html } from "../html.ts";
 import type { Section } from "../page-content.ts";
+import { headHtml, shortName } from "./sweep-html.ts";
 import {
   type Configuration,
   configurationsOf,
@@ -26,7 +27,7 @@ export function configurationsSection(sweep: SweepInput): Section | null {
     id: "configurations",
     title: "Configurations over their seeds",
     body: html`<div class="scroll" tabindex="0" role="region" aria-label="Table of configurations"><table class="numbers sortable">
-<thead><tr>${[...sweep.parameters, "trials"].map((name) => html`<th scope="col" aria-sort="none"><button type="button" data-sort title="${name}">${name}</button></th>`)}${sweep.values.map(({ name, unit, better }) => html`<th scope="col" aria-sort="none"><button type="button" data-sort title="${betterWords(better)}">${unit === "" ? name : `${name}, ${unit}`}</button></th>`)}</tr></thead>
+<thead><tr>${[...sweep.parameters, "trials"].map((name) => headHtml(shortName(name), name))}${sweep.values.map(({ name, unit, better }) => headHtml(unit === "" ? name : `${name}, ${unit}`, betterWords(better)))}</tr></thead>
 <tbody>${configurations.map(
       ({ parameters, trials, values }) => html`
 <tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,

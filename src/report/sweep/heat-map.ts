@@ -26,7 +26,7 @@ export type HeatMapOptions = {
 const cellWidth = 92;
 const cellHeight = 48;
 const left = 140;
-const top = 34;
+const top = 48;
 const mostTicks = 24;
 
 /**
@@ -57,10 +57,10 @@ export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions):
   const width = left + xs.length * cellWidth + 10;
   const height = top + ys.length * cellHeight + 44;
   return html`<svg class="heat" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${options.value} over ${options.x} and ${options.y}">
-<text x="${left}" y="18" class="axis-name">${options.value}</text>
+<text x="4" y="16" class="axis-name">${options.value}</text>
 ${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + cellHeight / 2 + 4}" text-anchor="end" class="tick">${shorten(y, 16)}</text>`)}
 ${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 12)}</text>`)}
-<text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="18" class="tick">${shorten(options.y, 24)}</text>
+<text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="38" class="tick">${options.y}</text>
 ${ys.flatMap((y, row) =>
   xs.map((x, column) => {
     const cell = means.get(JSON.stringify([x, y]));

@@ -4,12 +4,12 @@
 import { formatNumber, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { neutral, valueColour } from "../palette.ts";
+import { shortName } from "./sweep-html.ts";
 import type { SweepInput } from "./trials.ts";
 
 const height = 340;
 const top = 46;
 const bottom = 40;
-const between = 150;
 const side = 80;
 
 export type ParallelAxis = {
@@ -80,6 +80,7 @@ function numberAxis(name: string, values: readonly number[], greatAbove: boolean
 
 /** Colour is the result's rank: yellow is best. Pruned trials are dashed, those without a result grey. */
 export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): Html {
+  const between = Math.min(230, Math.max(150, 1100 / Math.max(1, axes.length - 1)));
   const width = 2 * side + between * Math.max(1, axes.length - 1);
   const plot = height - top - bottom;
   const x = (axis: number) => side + axis * between;
@@ -99,22 +100,17 @@ export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): H
   });
   // The best ones on top.
   const ordered = [...lines].sort((a, b) => b.place - a.place);
-  return html`<svg class="parallel" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" data-parallel role="group" aria-label="Parallel coordinates of ${sweep.trials.length} trials">
+  return html`<svg class="parallel" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" data-parallel="" role="group" aria-label="Parallel coordinates of ${sweep.trials.length} trials">
 <g class="trials">${ordered.map(({ svg }) => svg)}</g>
 ${axes.map(
   (
     { name, ticks },
     axis,
   ) => html`<g class="axis"><line x1="${x(axis)}" x2="${x(axis)}" y1="${top}" y2="${top + plot}"/>
-<text x="${x(axis)}" y="${axis % 2 === 0 ? 16 : 32}" text-anchor="middle" class="axis-name">${shorten(lastWords(name), 26)}<title>${name}</title></text>
+<text x="${x(axis)}" y="${axis % 2 === 0 ? 16 : 32}" text-anchor="middle" class="axis-name">${shorten(shortName(name), 26)}<title>${name}</title></text>
 ${ticks.map(({ at, text }) => html`<text x="${x(axis) + 7}" y="${y(at) + 4}" class="tick">${text}</text>`)}
 <rect data-brush="${axis}" x="${x(axis) - 9}" width="18" y="0" height="0" visibility="hidden" class="brush"/>
 <rect data-axis-area="${axis}" data-top="${top}" data-height="${plot}" x="${x(axis) - 16}" y="${top - 8}" width="32" height="${plot + 34}" class="axis-area" tabindex="0" role="slider" aria-label="Range of ${name}: arrow keys choose, Escape clears" aria-valuenow="0"/></g>`,
 )}
 </svg>`;
-}
-
-/** "train.optimizer.learning_rate" -> "optimizer.learning_rate". */
-function lastWords(path: string): string {
-  return path.split(".").slice(-2).join(".");
 }

@@ -38,8 +38,8 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
     ],
     trials: trials.map((trial): Trial => {
       const data = trial.runId === null ? undefined : runOf.get(trial.runId);
-      const judged =
-        data === undefined || trial.state === "diverged" ? Number.NaN : judgedValue(data, metric);
+      const isLost = trial.state === "diverged" || trial.state === "failed";
+      const judged = data === undefined || isLost ? Number.NaN : judgedValue(data, metric);
       return {
         number: trial.number,
         configuration: Math.floor(trial.number / Math.max(1, seeds.length)),
@@ -52,7 +52,8 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
         ),
         values: [
           Number.isNaN(judged) ? null : judged,
-          ...measures.map((measure) => (data === undefined ? null : measure.value(data))),
+          // What a trial had before it diverged or failed is no result.
+          ...measures.map((measure) => (data === undefined || isLost ? null : measure.value(data))),
         ],
       };
     }),
