@@ -80,12 +80,13 @@ export const totalTime: Measure = {
 /** The newest value of a series. What is good is the store's word, where it has one. */
 function lastOf(series: string, runs: readonly ReportRun[]): Measure {
   const metric = runs[0]?.metrics.get(series.replace(/^unseen\//, ""));
+  const unit = metric === undefined || metric.unit === "ratio" ? "" : metric.unit;
   return {
     name: seriesLabel(series.replace(/^unseen\/(colour\/|emergence\/)?/, "")),
-    unit: metric === undefined || metric.unit === "ratio" ? "" : metric.unit,
+    unit,
     better: metric === undefined ? guessed(series) : betterOf(metric.better),
     value: (run) => run.series.find(({ name }) => name === series)?.value.at(-1) ?? null,
-    text: formatNumber,
+    text: (value) => (unit === "" ? formatNumber(value) : `${formatNumber(value)} ${unit}`),
   };
 }
 

@@ -53,7 +53,7 @@ export function runModel(data: ReportRun): RunModel {
     runId: run.id,
     title: run.name,
     description: run.experiment.description,
-    status: run.status,
+    status: statusOf(data),
     error: run.error,
     summary: summarySentence(data),
     trial: trialWords(data),
@@ -79,6 +79,12 @@ export function runModel(data: ReportRun): RunModel {
     eventCount: data.events.length,
     ...reproduction(data),
   };
+}
+
+/** A run that a sweep ended is no failure of anybody: its trial's state says more than KILLED. */
+function statusOf({ run, trial }: ReportRun): string {
+  const state = trial?.trial.state;
+  return state === "pruned" || state === "diverged" ? state.toUpperCase() : run.status;
 }
 
 export type UnseenLoss = {

@@ -16,7 +16,7 @@ export type Cell = {
 export type RunColumn = {
   readonly name: string;
   readonly kind: "setting" | "result";
-  /** Such as "dB, more is better"; empty where there is nothing to say. */
+  /** Such as "more is better"; empty where there is nothing to say. */
   readonly meaning: string;
 };
 
@@ -56,10 +56,10 @@ export function runTable(
   return {
     columns: [
       ...settings.map((name) => ({ name, kind: "setting" as const, meaning: "" })),
-      ...measures.map(({ name, unit, better }) => ({
+      ...measures.map(({ name, better }) => ({
         name,
         kind: "result" as const,
-        meaning: [unit, betterWords(better)].filter(Boolean).join(", "),
+        meaning: betterWords(better),
       })),
     ],
     rows: runs.map((data, at) => ({

@@ -98,14 +98,15 @@ function startHeatMap(root) {
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({
       x: trial.parameters[x],
-      y: trial.parameters[y],
+      // One parameter in both directions is a single row of it.
+      y: x === y ? null : trial.parameters[y],
       value: trial.state === "complete" ? trial.values[value] : null,
       state: trial.state,
     }));
     // Made by the escaping template that makes the page.
     one("[data-heat-plot]", root).innerHTML = heatMapSvg(cells, {
       x: parameters[x],
-      y: parameters[y],
+      y: x === y ? "" : parameters[y],
       value: values[value].unit === "" ? values[value].name : `${values[value].name}, ${values[value].unit}`,
       better: values[value].better,
       format: number,

@@ -107,9 +107,9 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
 /** Of what is judged, the final loss and the time per epoch. */
 const mostHeatMaps = 3;
 
-/** Over the two parameters that matter most; null where there are no two. */
+/** Over the two parameters that matter most, or the only one; null where there is none. */
 function heatMaps(sweep: SweepInput, importance: readonly Importance[]) {
-  const [first, second] = importance.map(({ parameter }) => sweep.parameters.indexOf(parameter));
+  const [first, second = first] = importance.map(({ parameter }) => sweep.parameters.indexOf(parameter));
   if (first === undefined || second === undefined) return null;
   return sweep.values.slice(0, mostHeatMaps).map(({ name, unit, better }, index) => ({
     value: name,
@@ -117,13 +117,13 @@ function heatMaps(sweep: SweepInput, importance: readonly Importance[]) {
     svg: heatMapSvg(
       sweep.trials.map(({ parameters, state, values }) => ({
         x: parameters[first] ?? null,
-        y: parameters[second] ?? null,
+        y: second === first ? null : (parameters[second] ?? null),
         value: state === "complete" ? finiteOr(values[index]) : null,
         state,
       })),
       {
         x: sweep.parameters[first]!,
-        y: sweep.parameters[second]!,
+        y: second === first ? "" : sweep.parameters[second]!,
         value: unit === "" ? name : `${name}, ${unit}`,
         better,
         format: formatNumber,

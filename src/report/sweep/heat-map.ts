@@ -4,6 +4,7 @@ import { type Better, rankOf } from "../better.ts";
 import { shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { inkOn, valueColour } from "../palette.ts";
+import { inOrder, valueGroups } from "./value-groups.ts";
 
 export type HeatCell = {
   readonly x: string | null;
@@ -16,6 +17,7 @@ export type HeatCell = {
 
 export type HeatMapOptions = {
   readonly x: string;
+  /** Empty where x is the only parameter: a single row. */
   readonly y: string;
   readonly value: string;
   /** Yellow is good; null makes the highest yellow. */
@@ -23,23 +25,35 @@ export type HeatMapOptions = {
   format(value: number): string;
 };
 
-const cellWidth = 92;
+const cellWidth = 116;
 const cellHeight = 48;
-const left = 140;
+const left = 150;
 const top = 48;
 const mostTicks = 24;
+/** Numbers of more different values are grouped. */
+const mostValues = 12;
 
 /**
  * Every cell is the mean of its complete trials, with their number where there are several. Colours are ranks, as in the
  * parallel coordinates: one value far off does not make all others look alike.
  */
 export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions): Html {
-  const xs = ordered(cells.map(({ x }) => x ?? "–"));
-  const ys = ordered(cells.map(({ y }) => y ?? "–"));
+  const columns = valueGroups(
+    cells.map(({ x }) => x),
+    mostValues,
+  );
+  const lines = valueGroups(
+    cells.map(({ y }) => y),
+    mostValues,
+  );
+  const [xs, ys] = [columns, lines].map((labels) => inOrder(labels).slice(0, mostTicks)) as [
+    string[],
+    string[],
+  ];
   const means = new Map<string, { mean: number; count: number; others: string[] }>();
   for (const x of xs)
     for (const y of ys) {
-      const inside = cells.filter((cell) => (cell.x ?? "–") === x && (cell.y ?? "–") === y);
+      const inside = cells.filter((_, at) => columns[at] === x && lines[at] === y);
       const values = inside.flatMap(({ value }) => value ?? []);
       if (inside.length > 0)
         means.set(JSON.stringify([x, y]), {
@@ -58,8 +72,8 @@ export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions):
   const height = top + ys.length * cellHeight + 44;
   return html`<svg class="heat" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${options.value} over ${options.x} and ${options.y}">
 <text x="4" y="16" class="axis-name">${options.value}</text>
-${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + cellHeight / 2 + 4}" text-anchor="end" class="tick">${shorten(y, 16)}</text>`)}
-${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 12)}</text>`)}
+${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + cellHeight / 2 + 4}" text-anchor="end" class="tick">${options.y === "" ? "" : shorten(y, 20)}</text>`)}
+${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 18)}</text>`)}
 <text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="38" class="tick">${options.y}</text>
 ${ys.flatMap((y, row) =>
   xs.map((x, column) => {
@@ -76,12 +90,4 @@ ${ys.flatMap((y, row) =>
   }),
 )}
 </svg>`;
-}
-
-/** Numbers by size, words by the alphabet; of very many the first ones. */
-function ordered(values: readonly string[]): string[] {
-  const distinct = [...new Set(values)];
-  const isNumeric = distinct.every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
-  distinct.sort((a, b) => (isNumeric ? Number(a) - Number(b) : a.localeCompare(b)));
-  return distinct.slice(0, mostTicks);
 }

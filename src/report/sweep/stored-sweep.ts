@@ -94,13 +94,13 @@ function reasonOf(trial: TrialRow, data: ReportRun | undefined, { prune }: Sweep
   const epoch = data?.lastEpoch ?? 0;
   switch (trial.state) {
     case "pruned":
-      return `stopped after epoch ${epoch}${of}${prune === null ? "" : ` by ${prune.type.replaceAll("_", " ")}`}`;
+      return `stopped after epoch ${epoch}${of}${prune === null ? "" : ` by ${prunerName(prune)}`}`;
     case "waiting":
       return data === undefined
         ? "not begun"
         : `stopped after epoch ${epoch}${of}; the sweep goes on with it`;
     case "running":
-      return data === undefined ? "about to begin" : `in epoch ${epoch + 1}${of}`;
+      return data === undefined ? "about to begin" : `in epoch ${Math.min(epoch + 1, data.run.experiment.train.epochs)}${of}`;
     default:
       return trial.runId === null ? "its run was deleted" : null;
   }
@@ -113,9 +113,16 @@ function methodWords({ method, prune, seeds }: Sweep): string {
   const name = methodNames[method];
   return [
     `${name[0]!.toUpperCase()}${name.slice(1)} search`,
-    prune === null ? "" : `pruned by ${prune.type.replaceAll("_", " ")}`,
+    prune === null ? "" : `pruned by ${prunerName(prune)}`,
     seeds.length > 1 ? `${plural(seeds.length, "seed")} each` : "",
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** As sweep files call it. */
+function prunerName(prune: NonNullable<Sweep["prune"]>): string {
+  if (prune.type === "percentile")
+    return prune.percentile === 50 ? "median" : `percentile ${prune.percentile}`;
+  return prune.type.replaceAll("_", " ");
 }

@@ -24,7 +24,7 @@ export function importanceSection(rows: readonly Importance[], { values }: Sweep
     title: "What matters",
     body: html`<div class="card"><div class="scroll" tabindex="0"><table class="numbers importance"><thead><tr><th scope="col">parameter</th><th scope="col">importance for ${values[0]!.name}</th><th scope="col">best on average</th></tr></thead><tbody>${rows.map(
       ({ parameter, share, best }) =>
-        html`<tr><th scope="row">${parameter}</th><td>${share === null ? "too few trials to say" : html`<svg width="180" height="12" aria-hidden="true"><rect width="180" height="12" rx="3" class="empty"/><rect width="${Math.round(180 * share)}" height="12" rx="3" class="full"/></svg> ${(100 * share).toFixed(0)} %`}</td><td><bdi>${best ?? "–"}</bdi></td></tr>`,
+        html`<tr><th scope="row">${parameter}</th><td>${share === null ? "too few trials to say" : html`<svg viewBox="0 0 180 12" preserveAspectRatio="none" aria-hidden="true"><rect width="180" height="12" rx="3" class="empty"/><rect width="${Math.round(180 * share)}" height="12" rx="3" class="full"/></svg> ${(100 * share).toFixed(0)} %`}</td><td><bdi>${best ?? "–"}</bdi></td></tr>`,
     )}</tbody></table></div>
 <p class="notes">Share of the variance of the trials' ranks that the parameter explains by itself, less what chance explains (epsilon squared of a one-way analysis of variance; numbers of more than six values are cut into four groups of like size). Only complete trials count, the seeds of a configuration as their mean. What parameters do together only is not seen: look at the heat map.</p></div>`,
   };
@@ -39,7 +39,7 @@ export function heatSection(first: Html, { parameters, values }: SweepInput): Se
     title: "Any two parameters",
     body: html`<div class="card" data-heat><div class="bar controls">${[pick("x", "Across"), pick("y", "Down"), pick("value", "Colour")]}</div>
 <div class="scroll" data-heat-plot tabindex="0" role="region" aria-label="Heat map">${first}</div>
-<p class="notes">The mean of the complete trials of a cell. Colours are ranks: yellow is the best cell.</p></div>`,
+<p class="notes">The mean of the complete trials of a cell. Colours are ranks: yellow is the best cell. Numbers of more than twelve values are cut into four groups.</p></div>`,
   };
 }
 
