@@ -5,6 +5,21 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 
+/** Later ones change rules of earlier ones. */
+const styles = [
+  "base",
+  "tables",
+  "controls",
+  "curves",
+  "samples",
+  "run-table",
+  "sweep",
+  "datasets",
+  "about",
+  "viewer",
+  "narrow-and-print",
+];
+
 let made: Promise<PageAssets> | undefined;
 
 export function pageAssets(): Promise<PageAssets> {
@@ -15,7 +30,7 @@ export function pageAssets(): Promise<PageAssets> {
 async function makeAssets(): Promise<PageAssets> {
   const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const [style, { outputFiles }] = await Promise.all([
-    readFile(beside("page.css"), "utf8"),
+    Promise.all(styles.map((name) => readFile(beside(`style/${name}.css`), "utf8"))),
     build({
       entryPoints: [beside("client/main.js")],
       bundle: true,
@@ -27,5 +42,5 @@ async function makeAssets(): Promise<PageAssets> {
       banner: { js: "/* With parts of Chart.js (MIT licence), https://www.chartjs.org */" },
     }),
   ]);
-  return { style, script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
+  return { style: style.join(""), script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
 }

@@ -1,7 +1,7 @@
 // The page of a sweep: brushing over parallel coordinates, and a heat map of any two parameters.
 
 import { heatMapSvg } from "../sweep/heat-map.ts";
-import { all, data, number, one } from "./dom.js";
+import { all, data, element, number, one } from "./dom.js";
 
 export function startSweep() {
   if (!data.sweep) return;
@@ -92,8 +92,19 @@ function startBrush(area, axis, brushes, apply) {
 function startHeatMap(root) {
   const { parameters, values, trials, heat } = data.sweep;
   const picks = ["x", "y", "value"].map((name) => one(`[data-heat-${name}]`, root));
-  // The two that matter most stand in the page already.
-  for (const [index, chosen] of heat.entries()) picks[index].value = chosen;
+  const fill = (select, names, chosen) => {
+    select.replaceChildren(
+      ...names.map((name, index) => element("option", { value: index, textContent: name })),
+    );
+    select.value = chosen;
+  };
+  fill(picks[0], parameters, heat[0]);
+  fill(picks[1], parameters, heat[1]);
+  fill(
+    picks[2],
+    values.map(({ name }) => name),
+    0,
+  );
   const update = () => {
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({

@@ -59,7 +59,7 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
     sections: listed([
       parallel !== null && parallelSection(parallel),
       sweep.parameters.length > 0 && importanceSection(importance, sweep),
-      heats !== null && heatSection(heats[0]!.svg, sweep),
+      heats !== null && heatSection(heats[0]!.svg),
       configurationsSection(sweep),
       runs.length > 0 && curvesSection(panels, groups),
       given === null ? tableSection(runs, runTable(runs, names)) : trialsSection(sweep, runs),

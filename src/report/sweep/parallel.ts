@@ -80,7 +80,7 @@ function numberAxis(name: string, values: readonly number[], greatAbove: boolean
 
 /** Colour is the result's rank: yellow is best. Pruned trials are dashed, those without a result grey. */
 export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): Html {
-  const between = Math.min(230, Math.max(150, 1100 / Math.max(1, axes.length - 1)));
+  const between = Math.min(205, Math.max(150, 1100 / Math.max(1, axes.length - 1)));
   const width = 2 * side + between * Math.max(1, axes.length - 1);
   const plot = height - top - bottom;
   const x = (axis: number) => side + axis * between;

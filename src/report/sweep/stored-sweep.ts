@@ -100,7 +100,9 @@ function reasonOf(trial: TrialRow, data: ReportRun | undefined, { prune }: Sweep
         ? "not begun"
         : `stopped after epoch ${epoch}${of}; the sweep goes on with it`;
     case "running":
-      return data === undefined ? "about to begin" : `in epoch ${Math.min(epoch + 1, data.run.experiment.train.epochs)}${of}`;
+      return data === undefined
+        ? "about to begin"
+        : `in epoch ${Math.min(epoch + 1, data.run.experiment.train.epochs)}${of}`;
     default:
       return trial.runId === null ? "its run was deleted" : null;
   }

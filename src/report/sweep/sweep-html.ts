@@ -30,10 +30,9 @@ export function importanceSection(rows: readonly Importance[], { values }: Sweep
   };
 }
 
-export function heatSection(first: Html, { parameters, values }: SweepInput): Section {
-  const choices = { x: parameters, y: parameters, value: values.map(({ name }) => name) };
-  const pick = (name: keyof typeof choices, words: string) =>
-    html`<label class="field">${words} <select data-heat-${name}>${choices[name].map((choice, index) => html`<option value="${index}">${choice}</option>`)}</select></label>`;
+export function heatSection(first: Html): Section {
+  const pick = (name: string, words: string) =>
+    html`<label class="field">${words} <select data-heat-${name}></select></label>`;
   return {
     id: "heat",
     title: "Any two parameters",
