@@ -3,18 +3,23 @@
 
 import yargs, { type Argv } from "yargs";
 import { agentCommand } from "./cli/agent.ts";
+import { compareCommand } from "./cli/compare.ts";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder } from "./cli/context.ts";
 import { dataCommand } from "./cli/data.ts";
+import { deleteCommand, restoreCommand } from "./cli/delete.ts";
 import { doctorCommand } from "./cli/doctor.ts";
 import { evaluateCommand } from "./cli/evaluate.ts";
 import { listCommand } from "./cli/list.ts";
 import { modelsCommand } from "./cli/models.ts";
+import { noteCommand } from "./cli/note.ts";
 import { printError } from "./cli/print-error.ts";
+import { purgeCommand } from "./cli/purge.ts";
 import { reportCommand } from "./cli/report.ts";
 import { runCommand } from "./cli/run.ts";
 import { showCommand } from "./cli/show.ts";
 import { sweepCommand } from "./cli/sweep.ts";
+import { tagCommand } from "./cli/tag.ts";
 import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
@@ -95,6 +100,12 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(reportCommand);
   add(listCommand);
   add(showCommand);
+  add(compareCommand);
+  add(tagCommand);
+  add(noteCommand);
+  add(deleteCommand);
+  add(restoreCommand);
+  add(purgeCommand);
   add(evaluateCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
@@ -141,7 +152,7 @@ function lastOfEach(
   command: string,
   lists: readonly string[],
 ): Record<string, unknown> {
-  const list = /\[(\w+)\.\.\]/.exec(command)?.[1];
+  const list = /[[<](\w+)\.\.[\]>]/.exec(command)?.[1];
   return Object.fromEntries(
     Object.entries(parsed).map(([key, value]) => [
       key,

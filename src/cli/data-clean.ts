@@ -94,7 +94,7 @@ async function readNeeds(runs: string): Promise<Needs> {
   const { answersFileName } = await import("../datasets/cache-entries.ts");
   const store = openStore(runs, { readonly: true });
   try {
-    const all = store.listRuns();
+    const all = [...store.listRuns(), ...store.listRuns({ deleted: true })];
     const ofRun = (run: (typeof all)[number]) => [
       run.datasetFingerprint,
       ...store.evaluationSets(run.id).map(({ fingerprint }) => fingerprint),

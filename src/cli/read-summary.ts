@@ -26,6 +26,7 @@ export type ListedRun = {
   readonly finishedAt: string | null;
   readonly durationMs: number;
   readonly tags: readonly string[];
+  readonly note: string;
 };
 
 const unseenLoss = "unseen/loss";
@@ -56,7 +57,8 @@ export function readSummary(store: Store, run: RunSummary): ListedRun {
     createdAt: new Date(run.createdAt).toISOString(),
     finishedAt: run.finishedAt === null ? null : new Date(run.finishedAt).toISOString(),
     durationMs: run.durationMs,
-    tags: run.experiment.tags,
+    tags: run.tags,
+    note: run.note,
   };
 }
 

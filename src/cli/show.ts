@@ -195,6 +195,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
     run.bestUnseenLoss === null ? "-" : `${formatNumber(run.bestUnseenLoss)} in epoch ${run.bestUnseenEpoch}`;
   field("best unseen", best);
   if (run.tags.length > 0) field("tags", run.tags.map(plainText).join(", "));
+  if (run.note !== "") field("note", plainText(run.note));
   const files = run.checkpoints.length === 0 ? "none" : run.checkpoints.join(", ");
   field("checkpoints", `${run.checkpointFolder} (${files})`);
 

@@ -26,7 +26,7 @@ function selectOne(store: RunList, ref: string): string[] {
     unknown = thrown;
   }
   const runs = [...store.listRuns()].reverse();
-  const tagged = runs.filter(({ experiment }) => experiment.tags.includes(ref));
+  const tagged = runs.filter(({ tags }) => tags.includes(ref));
   const made = tagged.length > 0 ? tagged : runs.filter(({ source }) => source === ref);
   if (made.length === 0) throw unknown;
   return made.map(({ id }) => id);

@@ -1,9 +1,9 @@
 // Removes a run and all that only this run used: its series, images and events go with it, then pictures and the
-// data sets that no other run uses. The file does not shrink; its free pages serve the next runs (VACUUM shrinks it).
+// data sets that no other run uses. The file shrinks only when `shrink` is called: its free pages serve the next runs.
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { statusAt } from "./dead-runs.ts";
+import { deadAfterMs, statusAt } from "./dead-runs.ts";
 import type { RunStatus } from "./rows.ts";
 
 type Doomed = {
@@ -62,4 +62,18 @@ export function createBlobSweeper(database: Database): BlobSweeper {
       for (const hash of hashes) remove.run({ hash });
     },
   };
+}
+
+/** VACUUM; false while a run is trained, which would have to wait for it, or others hold the database. */
+export function shrink(database: Database, now: () => number): boolean {
+  const running = "SELECT 1 FROM runs WHERE status = 'RUNNING' AND heartbeat_at >= ? LIMIT 1";
+  if (database.prepare(running).get(now() - deadAfterMs) !== undefined) return false;
+  try {
+    database.exec("VACUUM");
+    database.pragma("wal_checkpoint(TRUNCATE)");
+    return true;
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code?.startsWith("SQLITE_BUSY")) return false;
+    throw thrown;
+  }
 }

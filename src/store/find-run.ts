@@ -6,17 +6,24 @@ import { mostSlips, slips } from "../near-miss.ts";
 
 type Candidate = { readonly id: string; readonly name: string };
 
-/** Gives the id that `ref` means. Throws UserError where there is none or more than one. */
-export function createRunFinder(database: Database): (ref: string) => string {
+/** Gives the id that `ref` means, of a run in the trash or outside. Throws UserError where there is none or more than one. */
+export function createRunFinder(
+  database: Database,
+  where: "outside" | "in the trash" = "outside",
+): (ref: string) => string {
+  const isMeant = `deleted_at IS ${where === "outside" ? "NULL" : "NOT NULL"}`;
   const newest = database.prepare<[], Candidate>(
-    "SELECT id, name FROM runs ORDER BY created_at DESC, rowid DESC LIMIT 1000",
+    `SELECT id, name FROM runs WHERE ${isMeant} ORDER BY created_at DESC, rowid DESC LIMIT 1000`,
   );
-  const withId = database.prepare<[string], Candidate>("SELECT id, name FROM runs WHERE id = ?");
+  const withId = database.prepare<[string], Candidate>(
+    `SELECT id, name FROM runs WHERE ${isMeant} AND id = ?`,
+  );
   const withName = database.prepare<[string], Candidate>(
-    "SELECT id, name FROM runs WHERE name = ? ORDER BY created_at DESC, rowid DESC LIMIT 1",
+    `SELECT id, name FROM runs WHERE ${isMeant} AND name = ? ORDER BY created_at DESC, rowid DESC LIMIT 1`,
   );
   const withPrefix = database.prepare<[string, string], Candidate>(
-    "SELECT id, name FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY created_at DESC, rowid DESC",
+    `SELECT id, name FROM runs WHERE ${isMeant} AND substr(id, 1, length(?)) = ?
+     ORDER BY created_at DESC, rowid DESC`,
   );
 
   return (ref) => {
@@ -29,11 +36,12 @@ export function createRunFinder(database: Database): (ref: string) => string {
       throw new UserError(
         `run ${JSON.stringify(ref)}: expected one run, got ${candidates.length}: ${listed(candidates)}`,
       );
-    throw new UserError(unknownRun(ref, newest.all()));
+    throw new UserError(unknownRun(ref, newest.all(), where));
   };
 }
 
-function unknownRun(ref: string, known: readonly Candidate[]): string {
+function unknownRun(ref: string, known: readonly Candidate[], where: "outside" | "in the trash"): string {
+  if (known.length === 0 && where === "in the trash") return "the trash is empty";
   if (known.length === 0) return "no runs here yet; start one with `hueristic run <experiment>`";
   const shortened = ref.slice(0, 60);
   const near = known
@@ -45,7 +53,7 @@ function unknownRun(ref: string, known: readonly Candidate[]): string {
     .map(({ run }) => run);
   const suggestions = [...new Set(near)].slice(0, 3);
   const hint = suggestions.length === 0 ? "" : `; did you mean ${listed(suggestions)}?`;
-  return `run ${JSON.stringify(ref)}: no such id, beginning of an id or name${hint} (\`hueristic list\` shows: ${listed(known)})`;
+  return `run ${JSON.stringify(ref)}: no such id, beginning of an id or name${hint} (\`hueristic list${where === "outside" ? "" : " --deleted"}\` shows: ${listed(known)})`;
 }
 
 /** At most five of them, such as `k3v9x2mp "coco-beta"`. */

@@ -11,7 +11,7 @@ import {
   type SaveDataset,
 } from "./dataset-rows.ts";
 import { markDeadRuns, newWriterToken } from "./dead-runs.ts";
-import { createRunDeleter } from "./delete-run.ts";
+import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createRunFinder } from "./find-run.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
@@ -23,6 +23,7 @@ import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation
 import { createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
+import { createRunCare, type RunCare } from "./trash.ts";
 import { createTrialLeases, type TrialLeases } from "./trial-leases.ts";
 
 export type StoreOptions = {
@@ -39,18 +40,23 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   EvaluationWriter &
   SweepReader &
   SweepWriter &
-  TrialLeases & {
+  TrialLeases &
+  RunCare & {
     readonly folder: string;
     /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
     getRun(ref: string): RunRow;
+    /** The same among the runs in the trash. */
+    getDeletedRun(ref: string): RunRow;
     /** Stores a data set, its images in order and the files left out; a known fingerprint changes nothing. */
     readonly saveDataset: SaveDataset;
     /** Starts a run, whose data set must be saved before. */
     createRun(run: NewRun): RunWriter;
     /** Goes on with the run of this id, as `experiment` where one is given (more epochs, say). Throws UserError where another process is writing it. */
     resumeRun(id: string, experiment?: Experiment): RunWriter;
-    /** Deletes a run and all that only it used. Throws UserError where it is running. */
+    /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
+    /** Gives the room of what was deleted back to the disk; false while runs are trained. */
+    shrink(): boolean;
     /** Closes writers that are still open, then the database; throws what kept a writer from its last commit. */
     close(): void;
   };
@@ -80,6 +86,7 @@ function assemble(
   if (!readonly) markDeadRuns(database, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const findRun = createRunFinder(database);
+  const findDeletedRun = createRunFinder(database, "in the trash");
   const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
@@ -96,21 +103,24 @@ function assemble(
     if (readonly) throw new Error(`${folder}: the store was opened for reading only`);
   };
 
+  const requireRun = (id: string): RunRow => {
+    const run = runById(id);
+    if (run === undefined) throw new UserError(`run ${id}: was deleted just now`);
+    return run;
+  };
+
   return {
     folder,
     listRuns,
     summaries,
-    getRun(ref) {
-      const id = findRun(ref);
-      const run = runById(id);
-      if (run === undefined) throw new UserError(`run ${id}: was deleted just now`);
-      return run;
-    },
+    getRun: (ref) => requireRun(findRun(ref)),
+    getDeletedRun: (ref) => requireRun(findDeletedRun(ref)),
     ...createRunContentReader(database),
     ...createDatasetReader(database),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
     ...createTrialLeases(database, { now, newToken: newWriterToken }),
+    ...createRunCare(database, now),
     saveDataset(row, images, skipped) {
       requireWritable();
       saveDataset(row, images, skipped);
@@ -126,6 +136,7 @@ function assemble(
       requireWritable();
       deleteRun(id);
     },
+    shrink: () => shrink(database, now),
     close() {
       if (!database.open) return;
       const errors: unknown[] = [];

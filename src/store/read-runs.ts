@@ -10,6 +10,8 @@ export type RunFilter = {
   readonly status?: RunStatus;
   /** The exact name. */
   readonly name?: string;
+  /** Those in the trash in place of all others. */
+  readonly deleted?: boolean;
 };
 
 /** A run and where it stands: what a list of runs shows. */
@@ -50,17 +52,24 @@ type StoredRun = {
   readonly experiment: string;
   readonly provenance: string;
   readonly error: string | null;
+  readonly note: string;
+  readonly deleted_at: number | null;
+  /** JSON. */
+  readonly tags: string;
 };
 
+const stored = `runs.*,
+  (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = runs.id ORDER BY tag)) AS tags`;
+
 const matching = `
-  (:name IS NULL OR name = :name)
+  (deleted_at IS NOT NULL) = :deleted AND (:name IS NULL OR name = :name)
   AND (:status IS NULL OR :status =
     CASE WHEN status = 'RUNNING' AND heartbeat_at < :deadBefore THEN 'DEAD' ELSE status END)
   ORDER BY created_at DESC, runs.rowid DESC LIMIT :limit`;
 
 export function createRunReader(database: Database, now: () => number): RunReader {
-  const selectRuns = database.prepare<[object], StoredRun>(`SELECT * FROM runs WHERE ${matching}`);
-  const selectById = database.prepare<[string], StoredRun>("SELECT * FROM runs WHERE id = ?");
+  const selectRuns = database.prepare<[object], StoredRun>(`SELECT ${stored} FROM runs WHERE ${matching}`);
+  const selectById = database.prepare<[string], StoredRun>(`SELECT ${stored} FROM runs WHERE id = ?`);
   // CROSS JOIN keeps SQLite from reading all scalars first: it would, having no statistics.
   const selectLast = database
     .prepare<[object], [run: string, series: string, step: number, value: number | null]>(
@@ -75,6 +84,7 @@ export function createRunReader(database: Database, now: () => number): RunReade
     name: filter.name ?? null,
     status: filter.status ?? null,
     limit: filter.limit ?? -1,
+    deleted: filter.deleted === true ? 1 : 0,
     deadBefore: now() - deadAfterMs,
   });
 
@@ -130,5 +140,8 @@ function runOf(stored: StoredRun, now: number): RunRow {
     heartbeatAt: stored.heartbeat_at,
     finishedAt: stored.finished_at,
     error: stored.error,
+    tags: JSON.parse(stored.tags),
+    note: stored.note,
+    deletedAt: stored.deleted_at,
   };
 }

@@ -38,6 +38,12 @@ export type RunRow = {
   readonly finishedAt: number | null;
   /** Message, and stack for a bug, of what ended a FAILED run. */
   readonly error: string | null;
+  /** By the alphabet; those of the experiment at first. */
+  readonly tags: readonly string[];
+  /** What a person wrote about it; "" for nothing. */
+  readonly note: string;
+  /** When it was put into the trash, milliseconds since 1970; null where it is not there. */
+  readonly deletedAt: number | null;
 };
 
 export type DatasetRow = {

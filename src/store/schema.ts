@@ -213,4 +213,65 @@ CREATE TRIGGER trial_of_deleted_run BEFORE DELETE ON runs BEGIN
 END;
 `;
 
-export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps];
+const trash = `
+-- Milliseconds since 1970; a run in the trash is shown by none but the commands that empty it.
+ALTER TABLE runs ADD COLUMN deleted_at INTEGER;
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- The views once more, without what is in the trash.
+DROP VIEW scalar_values;
+DROP VIEW run_summary;
+DROP VIEW image_metrics;
+
+CREATE VIEW scalar_values AS
+SELECT
+  runs.id AS run, runs.name AS run_name, series.name AS series, scalars.step,
+  scalars.step * 1.0 / runs.steps_per_epoch AS epoch,
+  scalars.elapsed_ms / 1000.0 AS elapsed_s,
+  scalars.value
+FROM runs JOIN series ON series.run_id = runs.id JOIN scalars ON scalars.series_id = series.id
+WHERE runs.deleted_at IS NULL;
+
+-- CROSS JOIN keeps SQLite from reading all values first: few series, many values of each.
+CREATE VIEW image_metrics AS
+SELECT
+  measured.run, measured.run_name, measured."set", measured.metric,
+  image_values.step, image_values.step * 1.0 / measured.steps_per_epoch AS epoch,
+  dataset_images.fingerprint, dataset_images.image_id, image_values.value
+FROM (
+  SELECT
+    series.id AS series_id, runs.id AS run, runs.name AS run_name, runs.steps_per_epoch, runs.dataset_fingerprint,
+    substr(series.name, 1, instr(series.name, '/') - 1) AS "set",
+    substr(series.name, instr(series.name, '/') + 1) AS metric
+  FROM runs JOIN series ON series.run_id = runs.id WHERE runs.deleted_at IS NULL
+) AS measured
+CROSS JOIN image_values ON image_values.series_id = measured.series_id
+LEFT JOIN evaluation_sets ON evaluation_sets.run_id = measured.run AND evaluation_sets."set" = measured."set"
+JOIN dataset_images
+  ON dataset_images.fingerprint = coalesce(evaluation_sets.fingerprint, measured.dataset_fingerprint)
+  AND dataset_images.idx = image_values.idx;
+
+CREATE VIEW run_summary AS
+SELECT
+  runs.id, runs.name,
+  CASE WHEN runs.status = 'RUNNING' AND runs.heartbeat_at < (unixepoch() - 60) * 1000 THEN 'DEAD'
+       ELSE runs.status END AS status,
+  runs.experiment ->> '$.model.kind' AS model,
+  datasets.description AS dataset,
+  runs.engine,
+  (SELECT max((SELECT max(step) FROM scalars WHERE series_id = series.id)) / runs.steps_per_epoch
+   FROM series WHERE series.run_id = runs.id) AS last_epoch,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'seen/loss' ORDER BY step DESC LIMIT 1) AS seen_loss,
+  (SELECT value FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss' ORDER BY step DESC LIMIT 1) AS unseen_loss,
+  (SELECT min(value) FROM series JOIN scalars ON series_id = series.id
+   WHERE run_id = runs.id AND series.name = 'unseen/loss') AS best_unseen_loss,
+  (coalesce(runs.finished_at, runs.heartbeat_at) - runs.created_at - runs.paused_ms) / 1000.0 AS duration_s,
+  datetime(runs.created_at / 1000, 'unixepoch') AS created, runs.note
+FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
+WHERE runs.deleted_at IS NULL;
+`;
+
+export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps, trash];

@@ -8,7 +8,10 @@ import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
 
 /** What is known of a run at its start. */
-export type NewRun = Omit<RunRow, "id" | "status" | "createdAt" | "heartbeatAt" | "finishedAt" | "error">;
+export type NewRun = Omit<
+  RunRow,
+  "id" | "status" | "createdAt" | "heartbeatAt" | "finishedAt" | "error" | "tags" | "note" | "deletedAt"
+>;
 
 export type RunStarter = {
   create(run: NewRun, onClose: () => void): RunWriter;

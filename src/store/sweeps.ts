@@ -55,16 +55,18 @@ export type SweepWriter = {
 
 type StoredTrial = Omit<TrialRow, "parameters"> & { readonly parameters: string };
 
-export const trialColumns = `sweep_id AS sweepId, number, state, parameters, seed, run_id AS runId, holder,
-  heartbeat_at AS heartbeatAt, failures, deaths, error`;
-
 export function trialOf(stored: StoredTrial): TrialRow {
   return { ...stored, parameters: JSON.parse(stored.parameters) };
 }
 
 export function createTrialReader(database: Database): (sweepId: string) => TrialRow[] {
+  // A trial whose run is in the trash waits; the run comes back to it as long as no other has begun.
   const select = database.prepare<[string], StoredTrial>(
-    `SELECT ${trialColumns} FROM trials WHERE sweep_id = ? ORDER BY number`,
+    `SELECT sweep_id AS sweepId, number, trials.parameters, seed, holder, trials.heartbeat_at AS heartbeatAt,
+       iif(deleted_at IS NULL, run_id, NULL) AS runId, iif(deleted_at IS NULL, state, 'waiting') AS state,
+       iif(deleted_at IS NULL, failures, 0) AS failures, iif(deleted_at IS NULL, deaths, 0) AS deaths,
+       iif(deleted_at IS NULL, trials.error, NULL) AS error
+     FROM trials LEFT JOIN runs ON runs.id = run_id WHERE sweep_id = ? ORDER BY number`,
   );
   return (sweepId) => select.all(sweepId).map(trialOf);
 }

@@ -49,7 +49,8 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
      VALUES (:sweepId, :number, 'running', :parameters, :seed, :holder, :at)`,
   );
   const take = database.prepare(
-    `UPDATE trials SET state = 'running', holder = :holder, heartbeat_at = :at, error = NULL
+    `UPDATE trials SET state = 'running', run_id = :runId, holder = :holder, heartbeat_at = :at, failures = :failures,
+       deaths = :deaths, error = NULL
      WHERE sweep_id = :sweepId AND number = :number`,
   );
   const bury = database.prepare(
@@ -87,7 +88,8 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
     const [holder, at] = [newToken(), Math.round(now())];
     const open = trials.find((trial) => isOpen(trial, retries));
     if (open !== undefined) {
-      take.run({ sweepId, number: open.number, holder, at });
+      const { number, runId, failures, deaths } = open;
+      take.run({ sweepId, number, runId, failures, deaths, holder, at });
       return { ...open, state: "running", holder, heartbeatAt: at, error: null };
     }
     const begun = next(trials);

@@ -97,7 +97,7 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
 
   const limited = await runCli(["list", "--limit", "1", "--limit", "2"], { cwd });
   assert.equal(limited.stdout.trimEnd().split("\n").length, 3, "the last of an option counts");
-  assert.equal(limited.stderr, "and 1 older; --limit 3 shows all\n");
+  assert.equal(limited.stderr, "and 1 more; --limit 3 shows all\n");
 
   const [newest] = JSON.parse((await runCli(["list", "--json"], { cwd })).stdout);
   const { createdAt, finishedAt, durationMs, ...rest } = newest;
@@ -116,7 +116,8 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
     bestUnseenLoss: 0.25,
     bestUnseenEpoch: 1,
     unseenMetrics: {},
-    tags: ["smoke", "grün 🌈"],
+    tags: ["grün 🌈", "smoke"],
+    note: "",
   });
   assert.match(createdAt, /^\d{4}-.*Z$/);
   assert.match(finishedAt, /^\d{4}-.*Z$/);

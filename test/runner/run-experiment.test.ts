@@ -148,12 +148,12 @@ for (const [signal, exitCode, step] of [
     const folder = temporaryFolder(context);
     const whole = await run(folder);
     const stopped = await run(folder, {}, { output: interruptAt(step, signal) });
-    assert.deepEqual({ ...stopped, runId: "" }, { runId: "", status: "KILLED", exitCode });
+    assert.deepEqual({ ...stopped, runId: "" }, { runId: "", status: "KILLED", exitCode, pruned: false });
     const [saved] = checkpointFiles(checkpointFolder(folder, stopped.runId)).slice(-1);
     assert.ok(readCheckpoint(saved!).step < 12);
 
     const resumed = await run(folder, {}, { resume: stopped.runId });
-    assert.deepEqual(resumed, { runId: stopped.runId, status: "FINISHED", exitCode: 0 });
+    assert.deepEqual(resumed, { runId: stopped.runId, status: "FINISHED", exitCode: 0, pruned: false });
     assert.deepEqual(everySeries(folder, stopped.runId), everySeries(folder, whole.runId));
 
     const final = (runId: string) => checkpointFiles(checkpointFolder(folder, runId)).at(-1)!;

@@ -14,7 +14,16 @@ describe("what goes in comes out", () => {
       experiment: { ...experiment, description: "Ünïcödé 🎨 'quoted' \"twice\"" },
     });
     const writer = store.createRun(run);
-    const expected = { ...run, id: "k3v9x2mp", createdAt: clock.at, error: null };
+    const tags = [...experiment.tags].sort();
+    const expected = {
+      ...run,
+      id: "k3v9x2mp",
+      createdAt: clock.at,
+      error: null,
+      tags,
+      note: "",
+      deletedAt: null,
+    };
     assert.deepEqual(store.getRun("k3v9x2mp"), {
       ...expected,
       status: "RUNNING",

@@ -144,7 +144,7 @@ describe("deleting a run", () => {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .pluck()
       .all();
-    assert.equal(tables.length, 13);
+    assert.equal(tables.length, 15);
     for (const table of tables)
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));
   });

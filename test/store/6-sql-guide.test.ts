@@ -28,6 +28,9 @@ describe("the guide to the database", () => {
       run.logScalars(2, { "train/epoch_seconds": 9, "train/evaluation_seconds": 1 });
       run.finish("FINISHED");
     }
+    store.saveSweep({ id: "s", name: "study", definition: "{}" });
+    const trial = store.claimTrial("s", { retries: 0, next: () => ({ parameters: { size: 1 }, seed: 1 }) });
+    assert.ok(typeof trial === "object");
     const { provenance } = newRun();
     const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
     const share = { "unseen/emergence/blue/real": 0.2, "unseen/emergence/palette_used": 0.5 };
@@ -40,6 +43,8 @@ describe("the guide to the database", () => {
     const picture = { epoch: 0, set: "seen", index: 0, imageId: "a.png", mime: "image/png" } as const;
     writer.logImages([{ ...picture, kind: "real", bytes: Uint8Array.of(1) }]);
     writer.finish("FINISHED");
+    store.setTrialRun(trial, writer.id);
+    store.endTrial(trial, { state: "complete", error: null });
 
     const database = new Database(databasePath(store.folder), { readonly: true });
     test.after(() => database.close());
@@ -72,6 +77,7 @@ describe("the guide to the database", () => {
       seen_loss: null,
       unseen_loss: 1.5,
       best_unseen_loss: 0.75,
+      note: "",
     });
     assert.match(String(created), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     assert.equal(typeof duration_s, "number");

@@ -124,7 +124,7 @@ describe("sweeps on the command line", () => {
     );
     assert.match(
       problemsOfSweep(base, { file: "sweeps/base.yaml", overrides: ["seed=1,one"] })[0]!,
-      /^command line: seeds\.1: expected/,
+      /^command line: seeds\[1\]: expected/,
     );
   });
 });

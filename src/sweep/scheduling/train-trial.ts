@@ -34,10 +34,10 @@ export async function trainTrial(trial: TrialRow, surroundings: TrialSurrounding
 
 async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
   const { store, sweep, output, threads, experimentOf } = surroundings;
-  const before = trial.runId === null ? null : store.getRun(trial.runId);
-  if (before?.status === "FINISHED") return { state: "complete", error: null };
   let runId = trial.runId;
   try {
+    if (runId !== null && store.getRun(runId).status === "FINISHED")
+      return { state: "complete", error: null };
     const experiment = experimentOf(trial.parameters as Parameters, trial.seed);
     const result = await runExperiment(
       { ...experiment, name: `${sweep.name}-${trial.number}` },

@@ -1,0 +1,161 @@
+// The language of `hueristic list --where`: comparisons of a run's fields, joined by and, or, not and parentheses.
+//
+//   expression  = and { "or" and }                      and = not { "and" not }
+//   not         = "not" not | "(" expression ")" | comparison
+//   comparison  = field [ operator value | "in" "(" value { "," value } ")" ]
+//   operator    = "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" (contains) | "!~"
+//   value       = number | 'text' | "text" | true | false | null | a word
+//
+// It only reads. Fields are named by the caller (run-fields.ts); nothing here knows runs.
+
+import { UserError } from "../errors.ts";
+
+export type Scalar = string | number | boolean | null;
+
+export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~";
+
+export type Expression =
+  | { readonly kind: "and" | "or"; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: "not"; readonly inner: Expression }
+  | { readonly kind: "compare"; readonly field: string; readonly operator: Operator; readonly value: Scalar }
+  | { readonly kind: "in"; readonly field: string; readonly values: readonly Scalar[] };
+
+type Token = {
+  readonly kind: "word" | "text" | "number" | "sign" | "end";
+  readonly text: string;
+  /** Index of its first character. */
+  readonly at: number;
+};
+
+const pattern =
+  /\s*(?:(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.]))|(?<word>[A-Za-z_][\w./:-]*)|(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<sign><=|>=|!=|<>|==|!~|[=<>~(),]))/iuy;
+
+const operators: Readonly<Record<string, Operator>> = {
+  "=": "=",
+  "==": "=",
+  "!=": "!=",
+  "<>": "!=",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+  "~": "~",
+  "!~": "!~",
+};
+
+/** Throws a UserError that points at the place of what is wrong. */
+export function parseExpression(source: string): Expression {
+  const tokens = tokenize(source);
+  let position = 0;
+  const peek = () => tokens[position]!;
+  const take = () => tokens[position++]!;
+  const isWord = (word: string) => peek().kind === "word" && peek().text.toLowerCase() === word;
+  const isSign = (sign: string) => peek().kind === "sign" && peek().text === sign;
+  const expect = (sign: string) => {
+    if (!isSign(sign)) throw wrong(source, peek(), `"${sign}"`);
+    take();
+  };
+
+  const joined = (word: "and" | "or", next: () => Expression) => (): Expression => {
+    let left = next();
+    while (isWord(word)) {
+      take();
+      left = { kind: word, left, right: next() };
+    }
+    return left;
+  };
+  const not = (): Expression => {
+    if (isWord("not")) {
+      take();
+      return { kind: "not", inner: not() };
+    }
+    if (!isSign("(")) return comparison();
+    take();
+    const inner = whole();
+    expect(")");
+    return inner;
+  };
+  const whole = joined("or", joined("and", not));
+
+  const comparison = (): Expression => {
+    const field = take();
+    if (field.kind !== "word" || keywords.has(field.text.toLowerCase()))
+      throw wrong(source, field, "a field such as metrics.unseen.psnr");
+    if (isWord("in")) {
+      take();
+      expect("(");
+      const values = [value()];
+      while (isSign(",")) {
+        take();
+        values.push(value());
+      }
+      expect(")");
+      return { kind: "in", field: field.text, values };
+    }
+    const operator = peek().kind === "sign" ? operators[peek().text] : undefined;
+    if (operator === undefined)
+      throw wrong(source, peek(), `one of ${Object.keys(operators).join(" ")} or in`);
+    take();
+    return { kind: "compare", field: field.text, operator, value: value() };
+  };
+  const value = (): Scalar => {
+    const token = take();
+    if (token.kind === "number") return Number(token.text);
+    if (token.kind === "text") return token.text.slice(1, -1).replaceAll(/\\(.)/gsu, "$1");
+    if (token.kind !== "word") throw wrong(source, token, "a value");
+    const constant = constants.get(token.text.toLowerCase());
+    return constant === undefined ? token.text : constant;
+  };
+
+  const expression = whole();
+  if (peek().kind !== "end") throw wrong(source, peek(), "and, or, or the end");
+  return expression;
+}
+
+const keywords = new Set(["and", "or", "not", "in"]);
+const constants = new Map<string, Scalar>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  const scan = new RegExp(pattern);
+  for (;;) {
+    const at = scan.lastIndex;
+    const found = scan.exec(source);
+    if (found === null) {
+      const rest = source.slice(at).trimStart();
+      const token: Token = { kind: "end", text: rest, at: source.length - rest.length };
+      if (rest !== "")
+        throw wrong(
+          source,
+          token,
+          /^["']/.test(rest) ? "a closing quote" : "a field, an operator or a value",
+        );
+      return [...tokens, token];
+    }
+    const [kind, text] = Object.entries(found.groups!).find(([, matched]) => matched !== undefined)!;
+    tokens.push({ kind: kind as Token["kind"], text: text!, at: scan.lastIndex - text!.length });
+  }
+}
+
+function wrong(source: string, { text, at }: Token, expected: string): UserError {
+  const got = text === "" ? "the end" : JSON.stringify(text.slice(0, 40));
+  const line = source.replaceAll(/\s/g, " ");
+  return new UserError(`--where: expected ${expected}, got ${got}\n  ${line}\n  ${" ".repeat(at)}^`);
+}
+
+/** All fields that an expression names. */
+export function fieldsOf(expression: Expression): string[] {
+  switch (expression.kind) {
+    case "not":
+      return fieldsOf(expression.inner);
+    case "and":
+    case "or":
+      return [...fieldsOf(expression.left), ...fieldsOf(expression.right)];
+    default:
+      return [expression.field];
+  }
+}
