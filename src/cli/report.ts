@@ -16,13 +16,13 @@ type ReportOptions = GlobalOptions & {
 
 export const reportCommand: Command<ReportOptions> = {
   command: "report [run..]",
-  summary: "One self-contained HTML page about runs; several are compared",
+  summary: "One self-contained HTML page about runs or a sweep; several runs are compared",
   options: (yargs) =>
     yargs
       .positional("run", {
         type: "string",
         array: true,
-        describe: "Id, its beginning, a name, latest, a tag, an experiment file, or a report definition",
+        describe: "Run or sweep (id, its beginning, name, latest, file), a tag, or a report definition",
         defaultDescription: "latest",
       })
       .option("out", { type: "string", default: "report.html", requiresArg: true, describe: "File to write" })
@@ -45,6 +45,7 @@ export const reportCommand: Command<ReportOptions> = {
       .example("$0 report", "The newest run, into report.html")
       .example("$0 report k3v9 latest --out compared.html", "Two runs side by side")
       .example("$0 report baseline --page models", "All runs with a tag, as models")
+      .example("$0 report sweep.yaml", "The sweep of that file; a sweep's id or name does as well")
       .example("$0 report demo --png figures", "The newest run named demo; charts and samples as files too"),
 
   async run({ runs, run, out, page, png, ...options }, context) {
@@ -68,19 +69,20 @@ export async function writeReportOf(
 ): Promise<void> {
   const { openStore } = await import("../store/open-store.ts");
   const { writeReport } = await import("../report/write-report.ts");
-  const { selectRuns } = await import("../report/select-runs.ts");
+  const { reportTarget } = await import("./report-target.ts");
   const { pathToFileURL } = await import("node:url");
   const size = await sizeOf(wanted.maxSize ?? null);
   const { definition, named } = await withDefinition(refs);
   const store = openStore(runsFolder, { readonly: true });
   try {
-    const ids = selectRuns(store, named);
+    const { runIds, sweep } = await reportTarget(store, named);
     const { out, png, page = null } = wanted;
-    const { file, bytes, images, note } = await writeReport(store, ids, {
+    const { file, bytes, images, note } = await writeReport(store, runIds, {
       out,
       png,
       page,
       definition,
+      sweep,
       ...(size === null ? {} : { maxSize: size }),
     });
     print(`${[file, ...images].join("\n")}\n`);

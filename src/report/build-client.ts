@@ -8,6 +8,21 @@ import type { PageAssets } from "./page-html.ts";
 
 type Entry = "main" | "live";
 
+/** Later ones change rules of earlier ones. */
+const styles = [
+  "base",
+  "tables",
+  "controls",
+  "curves",
+  "samples",
+  "run-table",
+  "sweep",
+  "datasets",
+  "about",
+  "viewer",
+  "narrow-and-print",
+];
+
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "main"): Promise<PageAssets> {
@@ -18,9 +33,9 @@ export function pageAssets(entry: Entry = "main"): Promise<PageAssets> {
 
 async function makeAssets(entry: Entry): Promise<PageAssets> {
   const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const styles = entry === "live" ? ["page.css", "live.css"] : ["page.css"];
+  const names = entry === "live" ? [...styles, "live"] : styles;
   const [style, { outputFiles }] = await Promise.all([
-    Promise.all(styles.map((name) => readFile(beside(name), "utf8"))),
+    Promise.all(names.map((name) => readFile(beside(`style/${name}.css`), "utf8"))),
     build({
       entryPoints: [beside(`client/${entry}.js`)],
       bundle: true,

@@ -1,13 +1,14 @@
 // What a run came to, as columns of a table: losses, whatever the metrics logged, times.
 
+import { type Better, betterOf } from "./better.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { type ReportRun, unseenLoss } from "./read-report-runs.ts";
 import { seriesLabel } from "./series-label.ts";
 
-export type Better = "lower" | "higher" | null;
-
 export type Measure = {
   readonly name: string;
+  /** Of its values, such as "dB"; empty for a plain number. */
+  readonly unit: string;
   /** null marks no best value. */
   readonly better: Better;
   /** null where a run has none. */
@@ -15,7 +16,7 @@ export type Measure = {
   text(value: number, run: ReportRun): string;
 };
 
-/** Metrics of which more is better, by the end of their series' name (src/runner/metrics). */
+/** Series of which more is better, where the store does not say what they mean. */
 const higher = /\/(psnr|ssim|ssim_uniform|auc|average_precision|palette_used)$/;
 /** Series that are no results: shares of colours have a table of their own. */
 const noResult = /\/real$|^unseen\/emergence\/|^unseen\/colour\/(brown|near_grey|spread_ratio)/;
@@ -25,9 +26,9 @@ export function measuresOf(runs: readonly ReportRun[]): Measure[] {
   const names = new Set(runs.flatMap(({ series }) => series.map(({ name }) => name)));
   const metrics = [...names]
     .filter((name) => name.startsWith("unseen/") && name !== "unseen/loss" && !noResult.test(name))
-    .map(lastOf);
+    .map((name) => lastOf(name, runs));
   const paletteUsed = names.has("unseen/emergence/palette_used")
-    ? [lastOf("unseen/emergence/palette_used")]
+    ? [lastOf("unseen/emergence/palette_used", runs)]
     : [];
   const all = [finalLoss, bestLoss, ...metrics, ...paletteUsed, epochTime, totalTime];
   return all.filter((measure) => runs.some((run) => measure.value(run) !== null));
@@ -39,13 +40,15 @@ export function bestLossOf({ series }: ReportRun): number | null {
 
 export const finalLoss: Measure = {
   name: unseenLoss,
+  unit: "",
   better: "lower",
   value: ({ series }) => series.find(({ name }) => name === "unseen/loss")?.value.at(-1) ?? null,
   text: formatNumber,
 };
 
-const bestLoss: Measure = {
+export const bestLoss: Measure = {
   name: "best unseen loss",
+  unit: "",
   better: "lower",
   value: bestLossOf,
   text(value, { series, run }) {
@@ -55,9 +58,9 @@ const bestLoss: Measure = {
   },
 };
 
-/** Seconds. */
 export const epochTime: Measure = {
   name: "time per epoch",
+  unit: "s",
   better: "lower",
   value({ series }) {
     const seconds = series.find(({ name }) => name === "train/epoch_seconds")?.value;
@@ -66,36 +69,35 @@ export const epochTime: Measure = {
   text: (seconds) => formatDuration(seconds * 1000),
 };
 
-const totalTime: Measure = {
+export const totalTime: Measure = {
   name: "total time",
+  unit: "s",
   better: null,
   value: ({ durationMs }) => durationMs / 1000,
   text: (seconds) => formatDuration(seconds * 1000),
 };
 
-/** The newest value of a series. A chroma ratio is good where it is near 1: nothing is best. */
-function lastOf(series: string): Measure {
-  const better = higher.test(series)
-    ? "higher"
-    : /ratio|\/colorfulness|\/clipped/.test(series)
-      ? null
-      : "lower";
+/** The newest value of a series. What is good is the store's word, where it has one. */
+function lastOf(series: string, runs: readonly ReportRun[]): Measure {
+  const metric = runs[0]?.metrics.get(series.replace(/^unseen\//, ""));
+  const unit = metric === undefined || metric.unit === "ratio" ? "" : metric.unit;
   return {
     name: seriesLabel(series.replace(/^unseen\/(colour\/|emergence\/)?/, "")),
-    better,
+    unit,
+    better: metric === undefined ? guessed(series) : betterOf(metric.better),
     value: (run) => run.series.find(({ name }) => name === series)?.value.at(-1) ?? null,
-    text: formatNumber,
+    text: (value) => (unit === "" ? formatNumber(value) : `${formatNumber(value)} ${unit}`),
   };
+}
+
+/** A chroma ratio is good where it is near 1. */
+function guessed(series: string): Better {
+  if (higher.test(series)) return "higher";
+  if (/ratio|\/colorfulness/.test(series)) return "one";
+  return /\/clipped/.test(series) ? null : "lower";
 }
 
 function lowest(values: Float64Array | undefined): number | null {
   const finite = Array.from(values ?? []).filter(Number.isFinite);
   return finite.length === 0 ? null : finite.reduce((least, value) => Math.min(least, value));
-}
-
-/** The best finite value of a column; null where fewer than two runs have one. */
-export function bestOf(values: readonly (number | null)[], better: Better): number | null {
-  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
-  if (better === null || finite.length < 2) return null;
-  return finite.reduce((best, value) => (better === "lower" ? Math.min(best, value) : Math.max(best, value)));
 }

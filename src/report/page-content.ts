@@ -31,6 +31,12 @@ export type Section = {
   readonly body: Html;
 };
 
+export type Figure = {
+  /** Of its file, without the ending. */
+  readonly name: string;
+  readonly svg: Html;
+};
+
 export type PageContent = {
   readonly kind: PageKind;
   readonly title: string;
@@ -44,6 +50,8 @@ export type PageContent = {
   readonly data: Readonly<Record<string, unknown>>;
   /** Charts that `--png` draws. */
   readonly panels: readonly Panel[];
+  /** Drawings of the page that are no charts; `--png` makes pictures of them as well. */
+  readonly figures?: readonly Figure[];
   /** Hashes of the pictures; a position is a number in `data` and in the sections. */
   readonly hashes: readonly string[];
 };

@@ -8,12 +8,14 @@ import {
   type DatasetRow,
   type EventRow,
   type ImageRow,
+  type MetricRow,
   type RunRow,
   type SampleMetric,
   type Series,
   type SkippedFile,
   seriesOfSet,
 } from "../store/rows.ts";
+import type { SweepRow, TrialRow } from "../store/sweeps.ts";
 import { seriesLabel } from "./series-label.ts";
 
 /** How tables name the loss on images that were not trained on, at the end of a run. */
@@ -44,6 +46,8 @@ export type ReportStore = Pick<
   | "skippedFiles"
   | "evaluationSets"
   | "metrics"
+  | "listSweeps"
+  | "trials"
 > & {
   /** In place of what `hueristic evaluate` stored, which has no pictures. */
   evaluations?(runId: string): readonly Evaluation[];
@@ -60,7 +64,14 @@ export type ReportRun = {
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
+  /** What metrics mean, by their names; the same for all runs. */
+  readonly metrics: ReadonlyMap<string, MetricRow>;
+  /** The sweep that trained it; null for none. */
+  readonly trial: RunTrial | null;
 };
+
+/** A trial of a sweep, as its run tells of it. */
+export type RunTrial = { readonly sweep: SweepRow; readonly trial: TrialRow };
 
 /** In the order asked for; a run that is named twice comes once. Throws UserError for an unknown run. */
 export function readReportRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
@@ -78,17 +89,34 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
     datasets.set(fingerprint, read);
     return read;
   };
+  const metrics = new Map(store.metrics().map((metric) => [metric.name, metric]));
+  const trialOf = trialsByRun(store);
   return [...runs.values()].map((run) => ({
-    ...readRun(store, run, summaryOf.get(run.id)),
+    ...readRun(store, run, summaryOf.get(run.id), [...metrics.values()]),
     ...datasetOf(run.datasetFingerprint),
+    metrics,
+    trial: trialOf.get(run.id) ?? null,
   }));
+}
+
+function trialsByRun(store: ReportStore): Map<string, RunTrial> {
+  return new Map(
+    store
+      .listSweeps()
+      .flatMap((sweep) =>
+        store
+          .trials(sweep.id)
+          .flatMap((trial) => (trial.runId === null ? [] : [[trial.runId, { sweep, trial }] as const])),
+      ),
+  );
 }
 
 function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-): Omit<ReportRun, "dataset" | "skipped"> {
+  metrics: readonly MetricRow[],
+): Omit<ReportRun, "dataset" | "skipped" | "metrics" | "trial"> {
   const series = store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []);
   return {
     run,
@@ -97,18 +125,23 @@ function readRun(
     series,
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
+    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series, metrics),
     events: store.events(run.id),
   };
 }
 
 /** The newest values of every set of images that the run was measured on beside its own. */
-function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
+function storedEvaluations(
+  store: ReportStore,
+  run: RunRow,
+  series: readonly Series[],
+  metrics: readonly MetricRow[],
+): Evaluation[] {
   const stored = store.evaluationSets(run.id);
   if (stored.length === 0) return [];
   const sets = stored.map(({ set }) => set);
   const seriesOf = (name: string) => series.find((each) => each.name === name);
-  const measured = readMeasured(store.metrics(), sets, seriesOf, Math.max(1, run.stepsPerEpoch));
+  const measured = readMeasured(metrics, sets, seriesOf, Math.max(1, run.stepsPerEpoch));
   return stored.map(({ set, fingerprint }) => {
     const loss = seriesOf(seriesOfSet(set, "loss"))?.value.at(-1);
     const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {

@@ -1,7 +1,16 @@
 // One run as the report shows it: words and numbers ready to print, no store behind them.
 
+import { valueText } from "../sweep/value-text.ts";
 import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
-import { formatCount, formatDuration, formatNumber, formatTime, plural, shellQuote } from "./format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatTime,
+  plural,
+  shellQuote,
+  shorten,
+} from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { seriesLabel } from "./series-label.ts";
 import { experimentYaml } from "./settings.ts";
@@ -15,6 +24,8 @@ export type RunModel = {
   readonly status: string;
   readonly error: string | null;
   readonly summary: string;
+  /** Of which sweep it is which trial; null for none. */
+  readonly trial: string | null;
   readonly emergence: EmergenceTable | null;
   readonly epochTable: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly data: readonly Fact[];
@@ -42,9 +53,10 @@ export function runModel(data: ReportRun): RunModel {
     runId: run.id,
     title: run.name,
     description: run.experiment.description,
-    status: run.status,
+    status: statusOf(data),
     error: run.error,
     summary: summarySentence(data),
+    trial: trialWords(data),
     emergence: emergenceTable(data),
     epochTable: epochTable(data),
     data: [
@@ -67,6 +79,12 @@ export function runModel(data: ReportRun): RunModel {
     eventCount: data.events.length,
     ...reproduction(data),
   };
+}
+
+/** A run that a sweep ended is no failure of anybody: its trial's state says more than KILLED. */
+function statusOf({ run, trial }: ReportRun): string {
+  const state = trial?.trial.state;
+  return state === "pruned" || state === "diverged" ? state.toUpperCase() : run.status;
 }
 
 export type UnseenLoss = {
@@ -159,11 +177,25 @@ function epochTable(data: ReportRun): RunModel["epochTable"] {
   };
 }
 
-function provenanceFacts({ run, durationMs }: ReportRun): Fact[] {
+/** Such as "trial 3 of the sweep optimizers (1f0c…), seed 2: optimizer.name=adam"; null for a run of none. */
+function trialWords({ trial: of }: ReportRun): string | null {
+  if (of === null) return null;
+  const { sweep, trial } = of;
+  const chosen = Object.entries(trial.parameters).map(
+    ([name, value]) => `${name.split(".").slice(-2).join(".")} ${valueText(value)}`,
+  );
+  const seed = trial.seed === null ? "" : `, seed ${trial.seed}`;
+  const chosenWords = chosen.length === 0 ? "" : `, with ${shorten(chosen.join(", "), 300)}`;
+  return `Trial ${trial.number} of the sweep ${sweep.name} (${sweep.id})${seed}${chosenWords}; ${trial.state}`;
+}
+
+function provenanceFacts(data: ReportRun): Fact[] {
+  const { run, durationMs } = data;
   const { provenance } = run;
   const dirty = provenance.gitDirty === true ? ", with uncommitted changes" : "";
   return [
     ["Run", run.id],
+    ...(data.trial === null ? [] : [["Sweep", trialWords(data)!] as const]),
     ["Started", formatTime(run.createdAt)],
     [run.finishedAt === null ? "Last sign of life" : "Ended", formatTime(run.finishedAt ?? run.heartbeatAt)],
     ["Running time", formatDuration(durationMs)],

@@ -27,11 +27,15 @@ export function runNames(runs: readonly ReportRun[]): string[] {
   return runs.map(({ run }, at) => (again.get(seeded[at]!) === 1 ? seeded[at]! : `${names[at]} (${run.id})`));
 }
 
-/** Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured. */
+/**
+ * Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured.
+ * `nameOf` calls a group of several runs by one of them.
+ */
 export function runGroups(
   runs: readonly ReportRun[],
   names: readonly string[],
   score: (run: ReportRun) => number,
+  nameOf: (position: number) => string = (position) => shorten(runs[position]!.run.name, 40),
 ): RunGroup[] {
   const members = new Map<string, number[]>();
   runs.forEach((data, position) => {
@@ -43,7 +47,7 @@ export function runGroups(
   const scores = groups.map((positions) => Math.min(...positions.map((at) => orLast(score(runs[at]!)))));
   const ranked = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!).slice(0, bestOfMany);
   return groups.map((positions, index) => ({
-    label: positions.length === 1 ? names[positions[0]!]! : shorten(runs[positions[0]!]!.run.name, 40),
+    label: positions.length === 1 ? names[positions[0]!]! : nameOf(positions[0]!),
     runs: positions,
     color: !many ? index : ranked.includes(index) ? ranked.indexOf(index) : null,
   }));
@@ -56,11 +60,12 @@ function orLast(score: number): number {
 /** What is looked at and kept changes no number; the seed is what a group is about. */
 const noInfluence = /^(seed$|samples\.|checkpoint\.)/;
 
-function withoutSeed({ run }: ReportRun): string {
+function withoutSeed({ run, trial }: ReportRun): string {
   const settings = [...flatSettings(run.experiment)].filter(
     ([path]) => !noInfluence.test(path) && !labels.has(path),
   );
-  return JSON.stringify([run.name, run.datasetFingerprint, settings]);
+  // The runs of a sweep are numbered; their names tell nothing.
+  return JSON.stringify([trial === null ? run.name : trial.sweep.id, run.datasetFingerprint, settings]);
 }
 
 function counted(names: readonly string[]): Map<string, number> {

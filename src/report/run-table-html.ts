@@ -14,8 +14,8 @@ export function runTableHtml({ columns, rows }: RunTable): Html {
   return html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="adam  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite">${rows.length} of ${rows.length} runs</span></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of runs"><table class="numbers sortable" data-runs-table>
 <thead><tr><th scope="col" aria-sort="none"><button type="button" data-sort>run</button></th><th scope="col" aria-sort="none"><button type="button" data-sort>status</button></th>${columns.map(
-    ({ name, kind }) =>
-      html`<th scope="col" class="${kind}" aria-sort="none"><button type="button" data-sort title="${name}">${kind === "setting" ? shortPath(name) : name}</button></th>`,
+    ({ name, kind, meaning }) =>
+      html`<th scope="col" class="${kind}" aria-sort="none"><button type="button" data-sort title="${[name, meaning].filter(Boolean).join(": ")}">${kind === "setting" ? shortPath(name) : name}</button></th>`,
   )}</tr></thead>
 <tbody>${rows.map(
     ({ run, name, status, cells }) => html`

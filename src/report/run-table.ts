@@ -1,7 +1,8 @@
 // Runs as a table: what differs between them first, then what came of it.
 
+import { bestOf, betterWords } from "./better.ts";
 import { formatNumber, formatTime, shorten } from "./format.ts";
-import { bestOf, type Measure, measuresOf } from "./measures.ts";
+import { type Measure, measuresOf } from "./measures.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { flatSettings, independentSettings } from "./settings.ts";
 
@@ -12,9 +13,16 @@ export type Cell = {
   readonly best: boolean;
 };
 
+export type RunColumn = {
+  readonly name: string;
+  readonly kind: "setting" | "result";
+  /** Such as "more is better"; empty where there is nothing to say. */
+  readonly meaning: string;
+};
+
 export type RunTable = {
   /** Names of the columns behind the run and its status. */
-  readonly columns: readonly { readonly name: string; readonly kind: "setting" | "result" }[];
+  readonly columns: readonly RunColumn[];
   readonly rows: readonly {
     /** Number of the run in the page. */
     readonly run: number;
@@ -47,8 +55,12 @@ export function runTable(
   });
   return {
     columns: [
-      ...settings.map((name) => ({ name, kind: "setting" as const })),
-      ...measures.map(({ name }) => ({ name, kind: "result" as const })),
+      ...settings.map((name) => ({ name, kind: "setting" as const, meaning: "" })),
+      ...measures.map(({ name, better }) => ({
+        name,
+        kind: "result" as const,
+        meaning: betterWords(better),
+      })),
     ],
     rows: runs.map((data, at) => ({
       run: at,

@@ -3,6 +3,7 @@
 import path from "node:path";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { chartConfig } from "./chart-config.ts";
+import { drawFigure } from "./draw-figure.ts";
 import { drawGrid } from "./draw-grid.ts";
 import type { PageContent } from "./page-content.ts";
 import type { Panel } from "./panels.ts";
@@ -13,12 +14,16 @@ import type { WriteWhole } from "./write-report.ts";
 
 /** Charts of a page that are worth a file each. */
 const mostCharts = 12;
+const mostFigures = 24;
 
-/** <series>.png for every chart, samples.png (samples-2.png, …) for every grid; returns their paths. */
+/**
+ * <series>.png for every chart, parallel-coordinates.png and such for other drawings, samples.png (samples-2.png, …) for every grid; returns
+ * their paths.
+ */
 export async function writePictures(
   store: Pick<ReportStore, "blob">,
   runs: readonly ReportRun[],
-  { panels }: PageContent,
+  { panels, figures = [] }: PageContent,
   folder: string,
   writeWhole: WriteWhole,
 ): Promise<string[]> {
@@ -30,6 +35,13 @@ export async function writePictures(
   };
   for (const panel of panels.slice(0, mostCharts))
     await write(`${fileName(panel.title)}.png`, drawChart(panel));
+  const names = new Set<string>();
+  for (const { name, svg } of figures.slice(0, mostFigures)) {
+    const file = fileName(name);
+    const free = names.has(file) ? `${file}-${names.size + 1}` : file;
+    names.add(free);
+    await write(`${free}.png`, await drawFigure(svg));
+  }
   const { epochs, grids } = sampleGrids(runs, runNames(runs));
   for (const [index, grid] of grids.entries()) {
     const drawn = await drawGrid(store, grid, epochs);

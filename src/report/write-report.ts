@@ -11,7 +11,7 @@ import type { PageContent, PageKind } from "./page-content.ts";
 import { pageHtml } from "./page-html.ts";
 import { choosePage, pageOf } from "./pages/page-of.ts";
 import { type ReportStore, readReportRuns } from "./read-report-runs.ts";
-import type { SweepInput } from "./sweep/trials.ts";
+import { type StoredSweep, sweepInput } from "./sweep/stored-sweep.ts";
 
 export type ReportOptions = {
   /** The HTML file; its folder is created. */
@@ -24,8 +24,8 @@ export type ReportOptions = {
   readonly maxSize?: number;
   /** Title, text and order of sections. */
   readonly definition?: Definition | null;
-  /** Trials of the sweep that was named. */
-  readonly sweep?: SweepInput | null;
+  /** The sweep that was named; `runRefs` are the runs of its trials then, or none. */
+  readonly sweep?: StoredSweep | null;
   /** When the report is written, milliseconds since 1970. */
   readonly now?: number;
 };
@@ -49,7 +49,9 @@ export async function writeReport(
   options: ReportOptions,
 ): Promise<WrittenReport> {
   const { out, png, definition = null, sweep = null, now = Date.now() } = options;
-  const input = { runs: readReportRuns(store, runRefs), sweep };
+  // Trials that failed before they had a run are something to show as well.
+  const runs = sweep !== null && runRefs.length === 0 ? [] : readReportRuns(store, runRefs);
+  const input = { runs, sweep: sweep && sweepInput(sweep, runs) };
   const file = path.resolve(out);
   await requireFile(file);
   const kind = options.page ?? definition?.page ?? choosePage(input);

@@ -122,8 +122,7 @@ function sweepsSection(store: Store): Section | null {
       const trials = store.trials(id);
       const done = trials.filter(({ state }) => state !== "waiting" && state !== "running").length;
       const words = html`<bdi>${shorten(name, 60)}</bdi> <code class="soft">${id}</code>`;
-      const begun = trials.some(({ runId }) => runId !== null);
-      return html`<li id="sweep-${id}">${begun ? html`<a href="${addressOf("/report", { sweep: id })}">${words}</a>` : words} <span class="soft">${trials.length === 0 ? "no trial yet" : `${done} of ${plural(trials.length, "trial")} done`}</span></li>`;
+      return html`<li id="sweep-${id}">${trials.length > 0 ? html`<a href="${addressOf("/report", { sweep: id })}">${words}</a>` : words} <span class="soft">${trials.length === 0 ? "no trial yet" : `${done} of ${plural(trials.length, "trial")} done`}</span></li>`;
     })}</ul>`,
   };
 }

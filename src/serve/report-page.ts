@@ -6,19 +6,23 @@ import type { ShownContent } from "../report/page-html.ts";
 import { choosePage, pageOf } from "../report/pages/page-of.ts";
 import { readReportRuns } from "../report/read-report-runs.ts";
 import { noThinning } from "../report/sample-grid.ts";
+import { sweepInput } from "../report/sweep/stored-sweep.ts";
 import type { Store } from "../store/open-store.ts";
-import { addressOf, type ReportRequest } from "./report-request.ts";
+import { addressOf, type ReportRequest, type Target } from "./report-request.ts";
 import type { ServedPage } from "./served-page.ts";
 
 /** Throws UserError for a page that cannot show these runs. */
-export function reportPage(store: Store, request: ReportRequest, ids: readonly string[]): ServedPage {
-  const input = { runs: readReportRuns(store, ids), sweep: null };
+export function reportPage(store: Store, request: ReportRequest, target: Target): ServedPage {
+  const { runIds, sweep } = target;
+  // Trials that failed before they had a run are something to show as well.
+  const runs = sweep !== null && runIds.length === 0 ? [] : readReportRuns(store, runIds);
+  const input = { runs, sweep: sweep && sweepInput(sweep, runs) };
   const kind = request.page ?? choosePage(input);
   const content: ShownContent = pageOf(kind, input, noThinning);
   const names = [...request.refs, ...(request.sweep === null ? [] : [request.sweep])].map(shellQuote);
   return {
     content,
     events: addressOf("/events", request),
-    foot: html`<p>Shown by <code>hueristic serve</code>, as the store has it. A file to pass on: <code>hueristic report ${names.join(" ")} --page ${kind}</code></p>`,
+    foot: html`<p>Shown by <code>hueristic serve</code>, as the store has it. A file to pass on: <code>hueristic report ${names.join(" ")}${request.sweep === null && ` --page ${kind}`}</code></p>`,
   };
 }

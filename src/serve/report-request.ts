@@ -4,6 +4,7 @@
 import { UserError } from "../errors.ts";
 import { type PageKind, pageKinds } from "../report/page-content.ts";
 import { selectRuns } from "../report/select-runs.ts";
+import { runsOfSweep, type StoredSweep } from "../report/sweep/stored-sweep.ts";
 import type { Store } from "../store/open-store.ts";
 
 export type ReportRequest = {
@@ -36,12 +37,17 @@ export function addressOf(path: string, { refs, sweep, page }: Partial<ReportReq
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** Ids of the runs that are meant. Throws UserError for what the store does not have. */
-export function runsOf(store: Store, { refs, sweep }: ReportRequest): string[] {
+export type Target = {
+  readonly runIds: readonly string[];
+  /** Where one was named. */
+  readonly sweep: StoredSweep | null;
+};
+
+/** The runs that are meant. Throws UserError for what the store does not have. */
+export function targetOf(store: Store, { refs, sweep: ref }: ReportRequest): Target {
   const named = selectRuns(store, refs);
-  if (sweep === null) return named;
-  const { id, name } = store.getSweep(sweep);
-  const begun = store.trials(id).flatMap(({ runId }) => runId ?? []);
-  if (begun.length === 0) throw new UserError(`sweep ${id} (${name}): no trial has begun yet`);
-  return [...new Set([...named, ...begun])];
+  if (ref === null) return { runIds: named, sweep: null };
+  const sweep = store.getSweep(ref);
+  const stored = { sweep, trials: store.trials(sweep.id) };
+  return { runIds: [...new Set([...named, ...runsOfSweep(stored)])], sweep: stored };
 }

@@ -10,7 +10,7 @@ import { isOwnHost, securityHeaders } from "./headers.ts";
 import { icon } from "./icon.ts";
 import { indexPage, indexRuns } from "./index-page.ts";
 import { reportPage } from "./report-page.ts";
-import { reportRequest, runsOf } from "./report-request.ts";
+import { reportRequest, targetOf } from "./report-request.ts";
 import { messageHtml, servedHtml } from "./served-page.ts";
 
 export type Served = {
@@ -68,11 +68,11 @@ function sendReport(served: Served, query: URLSearchParams, response: ServerResp
   const { store, watch, assets } = served;
   const request = understood(served, response, 400, () => reportRequest(query));
   if (request === null) return;
-  const ids = understood(served, response, 404, () => runsOf(store, request));
-  if (ids === null) return;
+  const target = understood(served, response, 404, () => targetOf(store, request));
+  if (target === null) return;
   // Before anything else is read: what is written meanwhile makes another mark.
-  const mark = watch.mark(ids);
-  const made = understood(served, response, 400, () => reportPage(store, request, ids));
+  const mark = watch.mark(target.runIds);
+  const made = understood(served, response, 400, () => reportPage(store, request, target));
   if (made !== null) page(served, response, 200, servedHtml(made, mark, assets));
 }
 
@@ -87,7 +87,9 @@ function sendEvents(
   const wanted = ofIndex ? null : understood(served, response, 400, () => reportRequest(query));
   if (!ofIndex && wanted === null) return;
   const idsOf = () =>
-    wanted === null ? indexRuns(store, { all: query.has("all") }).map(({ id }) => id) : runsOf(store, wanted);
+    wanted === null
+      ? indexRuns(store, { all: query.has("all") }).map(({ id }) => id)
+      : targetOf(store, wanted).runIds;
   if (understood(served, response, 404, idsOf) === null) return;
   response.writeHead(200, {
     ...securityHeaders(),

@@ -13,8 +13,11 @@ function sweep(change: (trial: Trial) => Partial<Trial> = () => ({})): SweepInpu
     const loss = { adam: 1, rmsprop: 2, sgd: 3 }[optimizer]! + rate + 0.01 * Math.sin(number * 7);
     const trial: Trial = {
       number,
+      configuration: number,
+      seed: null,
       runId: `run${number}`,
       state: "complete",
+      reason: null,
       parameters: [optimizer, String([16, 32][Math.floor(number / 3) % 2]), String(rate)],
       values: [loss, 10],
     };
@@ -22,10 +25,12 @@ function sweep(change: (trial: Trial) => Partial<Trial> = () => ({})): SweepInpu
   });
   return {
     name: "made",
+    description: "",
+    method: "",
     parameters: ["optimizer", "batch_size", "learning_rate"],
     values: [
-      { name: "loss", better: "lower" },
-      { name: "time", better: "lower" },
+      { name: "loss", unit: "", better: "lower" },
+      { name: "time", unit: "s", better: "lower" },
     ],
     trials,
   };
@@ -100,6 +105,7 @@ test("pruned trials are dashed, hostile names stay text", () => {
     x: parameters[0]!,
     y: evil,
     value: values[0]!,
+    state: "complete",
   }));
   assert.doesNotMatch(
     heatMapSvg(cells, { x: evil, y: evil, value: evil, better: "lower", format: String }).html,
@@ -109,10 +115,10 @@ test("pruned trials are dashed, hostile names stay text", () => {
 
 test("a cell of the heat map is the mean of its trials, and says what failed", () => {
   const cells = [
-    { x: "10", y: "a", value: 1 },
-    { x: "10", y: "a", value: 3 },
-    { x: "10", y: "a", value: null },
-    { x: "9", y: "a", value: 5 },
+    { x: "10", y: "a", value: 1, state: "complete" },
+    { x: "10", y: "a", value: 3, state: "complete" },
+    { x: "10", y: "a", value: null, state: "diverged" },
+    { x: "9", y: "a", value: 5, state: "complete" },
   ];
   const svg = heatMapSvg(cells, { x: "x", y: "y", value: "v", better: "lower", format: String }).html;
   assert.match(svg, /class="cell">2<[\s\S]*2 of 3/);

@@ -48,8 +48,14 @@ function startBrushes(svg) {
   });
 }
 
-const describe = (trial) =>
-  `trial ${data.sweep.trials[trial].number}: ${data.sweep.parallel.names.map((name, axis) => `${name} ${data.sweep.parallel.words[trial][axis]}`).join(", ")} (${data.sweep.trials[trial].state})`;
+const describe = (at) => {
+  const { number, seed, state, reason } = data.sweep.trials[at];
+  const words = data.sweep.parallel.names.map(
+    (name, axis) => `${name} ${data.sweep.parallel.words[at][axis]}`,
+  );
+  const why = reason === null ? "" : `: ${reason}`;
+  return `trial ${number}${seed === null ? "" : `, seed ${seed}`}: ${words.join(", ")} (${state}${why})`;
+};
 
 function startBrush(area, axis, brushes, apply) {
   const rect = one(`[data-brush="${axis}"]`, area.ownerSVGElement);
@@ -105,9 +111,9 @@ function startHeatMap(root) {
     select.value = chosen;
   };
   const offer = () => {
-    const { parameters, values } = data.sweep;
+    const { parameters, values, heat } = data.sweep;
     const lists = [parameters, parameters, values.map(({ name }) => name)];
-    const usual = [0, Math.min(1, parameters.length - 1), 0];
+    const usual = [heat[0], heat[1], 0];
     // What was chosen stays chosen in a newer version, whatever its number is now.
     const chosen = picks.map(({ selectedOptions: [option] }) => option?.textContent);
     picks.forEach((pick, at) => {
@@ -121,14 +127,16 @@ function startHeatMap(root) {
     const [x, y, value] = picks.map((select) => Number(select.value));
     const cells = trials.map((trial) => ({
       x: trial.parameters[x],
-      y: trial.parameters[y],
-      value: trial.values[value],
+      // One parameter in both directions is a single row of it.
+      y: x === y ? null : trial.parameters[y],
+      value: trial.state === "complete" ? trial.values[value] : null,
+      state: trial.state,
     }));
     // Made by the escaping template that makes the page.
     one("[data-heat-plot]", root).innerHTML = heatMapSvg(cells, {
       x: parameters[x],
-      y: parameters[y],
-      value: values[value].name,
+      y: x === y ? "" : parameters[y],
+      value: values[value].unit === "" ? values[value].name : `${values[value].name}, ${values[value].unit}`,
       better: values[value].better,
       format: number,
     }).html;

@@ -39,7 +39,7 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
       timelines && {
         id: "emergence",
         title: "When which colour emerges",
-        body: html`<p class="soft">A bar begins at the first sampling epoch from which on the output has at least half of a colour's real share; a ring is a colour that has not come yet. What is not drawn is too rare in the real images to say.</p>${timelines}`,
+        body: html`<p class="soft">A bar begins at the first sampling epoch from which on the output has at least half of a colour's real share; a ring is a colour that has not come yet. What is not drawn is too rare in the real images to say.</p>${timelines.html}`,
       },
       samples.section,
       curvesSection(panels, groups),
@@ -55,6 +55,7 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
       samples: samples.data,
     },
     panels,
+    figures: timelines?.figures ?? [],
     hashes: pictures.hashes(),
   };
 }

@@ -22,14 +22,15 @@ import {
 
 const parameters: Measure = {
   name: "parameters",
+  unit: "",
   better: null,
   value: ({ run }) => run.parameters,
   text: formatCount,
 };
 
-/** Milliseconds. */
 const stepTime: Measure = {
   name: "time per step",
+  unit: "ms",
   better: "lower",
   value(data) {
     const epoch = epochTime.value(data);

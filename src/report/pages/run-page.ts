@@ -36,7 +36,7 @@ export function runPage(data: ReportRun, thinning: Thinning): PageContent {
     title: model.title,
     isLarge: false,
     badge: badge(model.status),
-    lead: html`${leadHtml(model.summary)}${model.description !== "" && html`<p><bdi>${model.description}</bdi></p>`}${model.error !== null && html`<pre class="error">${model.error}</pre>`}`,
+    lead: html`${leadHtml(model.summary)}${model.trial !== null && html`<p><bdi>${model.trial}.</bdi></p>`}${model.description !== "" && html`<p><bdi>${model.description}</bdi></p>`}${model.error !== null && html`<pre class="error">${model.error}</pre>`}`,
     sections: listed([
       {
         id: "curves",

@@ -2,7 +2,9 @@
 // (Kelley 1935; ranks as in Kruskal and Wallis 1952, so that one diverged trial does not decide). Numbers of more than six
 // values are cut into four groups of like size. What parameters do only together is not seen.
 
-import type { SweepInput } from "./trials.ts";
+import { rankOf } from "../better.ts";
+import { configurationsOf, type SweepInput } from "./trials.ts";
+import { valueGroups } from "./value-groups.ts";
 
 export type Importance = {
   readonly parameter: string;
@@ -15,16 +17,20 @@ export type Importance = {
 
 const mostGroups = 6;
 
-/** Of finished trials with a value; pruned ones were stopped before they had one to compare. Most important first. */
+/**
+ * Of configurations with a value of a complete trial, their seeds averaged; pruned ones were stopped before they had one to
+ * compare. Most important first.
+ */
 export function importances(sweep: SweepInput, value = 0): Importance[] {
-  const trials = sweep.trials.filter(
-    ({ state, values }) => state === "complete" && values[value] !== null && !Number.isNaN(values[value]),
+  const compared = configurationsOf(sweep).filter(
+    ({ values }) => values[value] != null && !Number.isNaN(values[value].mean),
   );
-  const sign = sweep.values[value]?.better === "higher" ? -1 : 1;
-  const ranks = ranked(trials.map(({ values }) => sign * values[value]!));
+  const better = sweep.values[value]?.better ?? "lower";
+  const ranks = ranked(compared.map(({ values }) => rankOf(values[value]!.mean, better)));
   return sweep.parameters
     .map((parameter, index) => {
-      const groups = grouped(trials.map(({ parameters }) => parameters[index] ?? "–"));
+      const values = compared.map(({ parameters }) => parameters[index] ?? null);
+      const groups = byLabel(valueGroups(values, mostGroups));
       return { parameter, ...explained(groups, ranks) };
     })
     .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
@@ -36,21 +42,7 @@ function ranked(values: readonly number[]): number[] {
   return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
 }
 
-/** Label -> positions of its trials. */
-function grouped(values: readonly string[]): Map<string, number[]> {
-  const distinct = [...new Set(values)];
-  const isNumeric = distinct.every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
-  if (!isNumeric || distinct.length <= mostGroups) return byLabel(values);
-  const sorted = values.map(Number).sort((a, b) => a - b);
-  const cuts = [0.25, 0.5, 0.75].map((share) => sorted[Math.floor(share * sorted.length)]!);
-  const bins = values.map((value) => cuts.filter((cut) => Number(value) >= cut).length);
-  const labels = [0, 1, 2, 3].map((bin) => {
-    const inside = values.filter((_, at) => bins[at] === bin).map(Number);
-    return `${Math.min(...inside)} to ${Math.max(...inside)}`;
-  });
-  return byLabel(bins.map((bin) => labels[bin]!));
-}
-
+/** Label -> positions of its configurations. */
 function byLabel(labels: readonly string[]): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const [at, label] of labels.entries()) groups.set(label, [...(groups.get(label) ?? []), at]);

@@ -1,10 +1,11 @@
 // The sections of a sweep's page.
 
-import { formatNumber } from "../format.ts";
+import { bestOf } from "../better.ts";
+import { formatNumber, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { bestOf } from "../measures.ts";
 import type { Section } from "../page-content.ts";
 import type { ReportRun } from "../read-report-runs.ts";
+import { badge } from "../run-html.ts";
 import type { Importance } from "./importance.ts";
 import type { SweepInput } from "./trials.ts";
 
@@ -12,7 +13,7 @@ export function parallelSection(svg: Html): Section {
   return {
     id: "parallel",
     title: "Parallel coordinates",
-    body: html`<p class="soft">A line for each trial; yellow is the best result, violet the worst, dashed lines were pruned, grey ones failed. Drag along an axis to choose a range of it.</p>
+    body: html`<p class="soft">A line for each trial; yellow is the best result, violet the worst, dashed lines were pruned, grey ones have no result. Drag along an axis to choose a range of it.</p>
 <div class="card"><div class="scroll">${svg}</div><p class="soft small"><span data-parallel-count aria-live="polite"></span> <span data-parallel-tip></span></p></div>`,
   };
 }
@@ -23,9 +24,9 @@ export function importanceSection(rows: readonly Importance[], { values }: Sweep
     title: "What matters",
     body: html`<div class="card"><div class="scroll" tabindex="0"><table class="numbers importance"><thead><tr><th scope="col">parameter</th><th scope="col">importance for ${values[0]!.name}</th><th scope="col">best on average</th></tr></thead><tbody>${rows.map(
       ({ parameter, share, best }) =>
-        html`<tr><th scope="row">${parameter}</th><td>${share === null ? "too few trials to say" : html`<svg width="180" height="12" aria-hidden="true"><rect width="180" height="12" rx="3" class="empty"/><rect width="${Math.round(180 * share)}" height="12" rx="3" class="full"/></svg> ${(100 * share).toFixed(0)} %`}</td><td><bdi>${best ?? "–"}</bdi></td></tr>`,
+        html`<tr><th scope="row">${parameter}</th><td>${share === null ? "too few trials to say" : html`<svg viewBox="0 0 180 12" preserveAspectRatio="none" aria-hidden="true"><rect width="180" height="12" rx="3" class="empty"/><rect width="${Math.round(180 * share)}" height="12" rx="3" class="full"/></svg> ${(100 * share).toFixed(0)} %`}</td><td><bdi>${best ?? "–"}</bdi></td></tr>`,
     )}</tbody></table></div>
-<p class="notes">Share of the variance of the trials' ranks that the parameter explains by itself, less what chance explains (epsilon squared of a one-way analysis of variance; numbers of more than six values are cut into four groups of like size). Only complete trials count. What parameters do together only is not seen: look at the heat map.</p></div>`,
+<p class="notes">Share of the variance of the trials' ranks that the parameter explains by itself, less what chance explains (epsilon squared of a one-way analysis of variance; numbers of more than six values are cut into four groups of like size). Only complete trials count, the seeds of a configuration as their mean. What parameters do together only is not seen: look at the heat map.</p></div>`,
   };
 }
 
@@ -37,7 +38,7 @@ export function heatSection(first: Html): Section {
     title: "Any two parameters",
     body: html`<div class="card" data-heat><div class="bar controls">${[pick("x", "Across"), pick("y", "Down"), pick("value", "Colour")]}</div>
 <div class="scroll" data-heat-plot tabindex="0" role="region" aria-label="Heat map">${first}</div>
-<p class="notes">The mean of the trials of a cell; yellow is good.</p></div>`,
+<p class="notes">The mean of the complete trials of a cell. Colours are ranks: yellow is the best cell. Numbers of more than twelve values are cut into four groups.</p></div>`,
   };
 }
 
@@ -53,17 +54,35 @@ export function trialsSection(
       better,
     ),
   );
+  const hasSeeds = trials.some(({ seed }) => seed !== null);
+  const hasReasons = trials.some(({ reason }) => reason !== null);
+  const heads = [
+    "trial",
+    "state",
+    ...(hasReasons ? ["why"] : []),
+    ...parameters,
+    ...(hasSeeds ? ["seed"] : []),
+  ];
   return {
     id: "table",
     title: "All trials",
-    body: html`<div class="bar"><label class="field">Filter <input type="search" data-filter autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of trials"><table class="numbers sortable" data-runs-table>
-<thead><tr>${["trial", "state", ...parameters, ...values.map(({ name }) => name)].map((name) => html`<th scope="col" aria-sort="none"><button type="button" data-sort>${name}</button></th>`)}</tr></thead>
-<tbody>${trials.map(({ number, runId, state, parameters: chosen, values: got }) => {
+    body: html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="pruned  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of trials"><table class="numbers sortable trials" data-runs-table>
+<thead><tr>${heads.map((name) => headHtml(shortName(name), name))}${values.map(({ name, unit }) => headHtml(unit === "" ? name : `${name}, ${unit}`, name))}</tr></thead>
+<tbody>${trials.map(({ number, runId, seed, state, reason, parameters: chosen, values: got }) => {
       const run = runId === null ? undefined : positions.get(runId);
       return html`
-<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${state}</td>${chosen.map((value) => html`<td><bdi>${value ?? "–"}</bdi></td>`)}${got.map((value, index) => html`<td data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
+<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${badge(state)}</td>${hasReasons && html`<td class="reason"><bdi>${shorten(reason ?? "", 400)}</bdi></td>`}${chosen.map((value) => html`<td><bdi>${value ?? "–"}</bdi></td>`)}${hasSeeds && html`<td>${seed}</td>`}${got.map((value, index) => html`<td data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
     })}
 </tbody></table></div>`,
   };
+}
+
+/** "train.optimizer.learning_rate" -> "optimizer.learning_rate": the last two words say enough. */
+export function shortName(path: string): string {
+  return path.split(".").slice(-2).join(".");
+}
+
+export function headHtml(text: string, title: string): Html {
+  return html`<th scope="col" aria-sort="none"><button type="button" data-sort title="${title}">${text}</button></th>`;
 }

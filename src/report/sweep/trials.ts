@@ -1,29 +1,57 @@
-// What the page of a sweep shows: trials with their parameters and what they came to. A sweep's table of trials gives
-// this by `sweepInput`'s shape; where there is none, any set of runs is read as one.
+// What the page of a sweep shows: trials with their parameters and what they came to. stored-sweep.ts makes it of a sweep
+// in the store; where there is none, any set of runs is read as one.
 
+import type { TrialRowState } from "../../store/sweeps.ts";
+import type { Better } from "../better.ts";
 import { bestLossOf, epochTime, finalLoss } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
 
-export type TrialState = "running" | "complete" | "pruned" | "failed";
+export type TrialState = TrialRowState;
+
+/** In the order in which a reader wants them counted. */
+export const trialStates = [
+  "complete",
+  "pruned",
+  "diverged",
+  "failed",
+  "running",
+  "waiting",
+] as const satisfies readonly TrialState[];
 
 export type Trial = {
   readonly number: number;
-  /** Of its run; null where it has not begun. */
+  /** Trials that differ in nothing but their seed share it. */
+  readonly configuration: number;
+  /** null is the experiment's own. */
+  readonly seed: number | null;
+  /** Of its run; null where it has not begun, or the run was deleted. */
   readonly runId: string | null;
   readonly state: TrialState;
+  /** Why it is in that state, where a reader may ask; null for nothing to say. */
+  readonly reason: string | null;
   /** One for each of the sweep's parameters, as text; null where it has none. */
   readonly parameters: readonly (string | null)[];
   /** One for each of the sweep's values; null or NaN where there is none. */
   readonly values: readonly (number | null)[];
 };
 
+export type SweepValue = {
+  readonly name: string;
+  /** Empty for a plain number. */
+  readonly unit: string;
+  readonly better: Better;
+};
+
 export type SweepInput = {
   readonly name: string;
+  readonly description: string;
+  /** How trials were chosen, such as "grid search, seeds 1 and 2"; empty where they were not. */
+  readonly method: string;
   /** Such as "train.optimizer.name". */
   readonly parameters: readonly string[];
   /** The first is what trials are judged by. */
-  readonly values: readonly { readonly name: string; readonly better: "lower" | "higher" | null }[];
+  readonly values: readonly SweepValue[];
   readonly trials: readonly Trial[];
 };
 
@@ -35,29 +63,77 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
   const parameters = independentSettings(runs.map(({ run }) => run.experiment)).filter(
     (path) => !noParameter.test(path),
   );
+  const configurations = new Map<string, number>();
   return {
     name,
+    description: "",
+    method: "",
     parameters,
     values: [
-      { name: "best unseen loss", better: "lower" },
-      { name: "final unseen loss", better: "lower" },
-      { name: "time per epoch (s)", better: "lower" },
+      { name: "best unseen loss", unit: "", better: "lower" },
+      { name: "final unseen loss", unit: "", better: "lower" },
+      { name: "time per epoch", unit: "s", better: "lower" },
     ],
     trials: runs.map((data, number) => {
       const settings = flatSettings(data.run.experiment);
+      const chosen = parameters.map((path) => settings.get(path) ?? null);
+      const key = JSON.stringify(chosen);
+      if (!configurations.has(key)) configurations.set(key, configurations.size);
       return {
         number,
+        configuration: configurations.get(key)!,
+        seed: data.run.experiment.seed,
         runId: data.run.id,
         state: stateOf(data),
-        parameters: parameters.map((path) => settings.get(path) ?? null),
+        reason: data.run.error,
+        parameters: chosen,
         values: [bestLossOf(data), finalLoss.value(data), epochTime.value(data)],
       };
     }),
   };
 }
 
-function stateOf({ run, events }: ReportRun): TrialState {
+function stateOf({ run, events, trial }: ReportRun): TrialState {
+  if (trial !== null) return trial.trial.state;
   if (events.some(({ kind }) => kind === "pruned")) return "pruned";
   if (run.status === "FINISHED") return "complete";
   return run.status === "RUNNING" || run.status === "SCHEDULED" ? "running" : "failed";
+}
+
+/** What a configuration came to over its seeds. */
+export type Configuration = {
+  readonly number: number;
+  readonly parameters: Trial["parameters"];
+  readonly trials: readonly Trial[];
+  /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
+  readonly values: readonly (Summary | null)[];
+};
+
+export type Summary = {
+  readonly mean: number;
+  /** Sample standard deviation; null of a single value. */
+  readonly spread: number | null;
+};
+
+/** In the order in which they were begun. */
+export function configurationsOf({ trials, values }: SweepInput): Configuration[] {
+  const groups = new Map<number, Trial[]>();
+  for (const trial of trials)
+    groups.set(trial.configuration, [...(groups.get(trial.configuration) ?? []), trial]);
+  return [...groups].map(([number, members]) => {
+    const complete = members.filter(({ state }) => state === "complete");
+    return {
+      number,
+      parameters: members[0]!.parameters,
+      trials: members,
+      values: values.map((_, index) => summaryOf(complete.flatMap(({ values }) => values[index] ?? []))),
+    };
+  });
+}
+
+function summaryOf(values: readonly number[]): Summary | null {
+  if (values.length === 0) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, spread: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
 }

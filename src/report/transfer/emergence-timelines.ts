@@ -3,6 +3,7 @@
 import { familyName, type hueFamilies } from "../../color/hue-families.ts";
 import { emergenceOf } from "../emergence-model.ts";
 import { type Html, html } from "../html.ts";
+import type { Figure } from "../page-content.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 
 /** A colour for each family of colours; the name stands beside it. */
@@ -21,8 +22,10 @@ const left = 96;
 const width = 460;
 const line = 22;
 
+export type Timelines = { readonly html: Html; readonly figures: readonly Figure[] };
+
 /** null where no run measured colours. */
-export function emergenceTimelines(runs: readonly ReportRun[], names: readonly string[]): Html | null {
+export function emergenceTimelines(runs: readonly ReportRun[], names: readonly string[]): Timelines | null {
   const measured = runs.flatMap((data, at) => {
     const emergence = emergenceOf(data);
     return emergence === null
@@ -32,21 +35,26 @@ export function emergenceTimelines(runs: readonly ReportRun[], names: readonly s
   if (measured.length === 0) return null;
   const last = Math.max(1, ...measured.map(({ emergence }) => emergence.epoch));
   const x = (epoch: number) => left + (epoch / last) * (width - left - 14);
-  const figures = measured.map(({ name, dataset, emergence }) => {
+  const drawn = measured.map(({ name, dataset, emergence }) => {
     const families = emergence.families.filter(({ judged }) => judged);
     const height = families.length * line + 30;
     const words = families.map(
       ({ family, since }) => `${familyName(family)} ${since === null ? "not yet" : `at epoch ${since}`}`,
     );
-    return html`<figure class="card"><figcaption><b><bdi>${name}</bdi></b> <span class="soft"><bdi>${dataset}</bdi></span></figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}: ${words.join(", ")}" class="timeline">
+    const svg = html`<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}: ${words.join(", ")}" class="timeline">
 ${families.map(({ family, since }, row) => {
   const y = row * line + 4;
   return html`<text x="${left - 8}" y="${y + 12}" text-anchor="end" class="tick">${familyName(family)}</text>${since === null ? html`<circle cx="${x(emergence.epoch)}" cy="${y + 8}" r="5" fill="none" stroke="${fills[family]}" stroke-width="2"/>` : html`<rect x="${x(since)}" y="${y}" width="${Math.max(4, x(emergence.epoch) - x(since))}" height="16" rx="4" fill="${fills[family]}"/>`}`;
 })}
 <line x1="${left}" x2="${width - 14}" y1="${height - 22}" y2="${height - 22}"/>
 ${[0, last].map((epoch) => html`<text x="${x(epoch)}" y="${height - 6}" text-anchor="middle" class="tick">${epoch === 0 ? "epoch 0" : epoch}</text>`)}
-</svg></figure>`;
+</svg>`;
+    return {
+      name: `emergence-${name}`,
+      svg,
+      html: html`<figure class="card"><figcaption><b><bdi>${name}</bdi></b> <span class="soft"><bdi>${dataset}</bdi></span></figcaption>
+${svg}</figure>`,
+    };
   });
-  return html`<div class="timelines">${figures}</div>`;
+  return { html: html`<div class="timelines">${drawn.map((figure) => figure.html)}</div>`, figures: drawn };
 }

@@ -1,3 +1,4 @@
+import { type Better, betterWords } from "../better.ts";
 import { formatNumber, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Pictures } from "../pictures.ts";
@@ -6,7 +7,7 @@ import type { MatrixCell, TransferMatrix } from "./transfer-matrix.ts";
 /** All metrics are in every cell; client/matrix.js shows one of them. */
 export function matrixHtml(matrix: TransferMatrix, pictures: Pictures): Html {
   const { trainedOn, testedOn, metrics, cells } = matrix;
-  return html`<div class="bar controls"><label class="field">Metric <select data-matrix-metric>${metrics.map(({ name, better }) => html`<option value="${name}">${name}${better === "lower" ? " (less is better)" : better === "higher" ? " (more is better)" : ""}</option>`)}</select></label></div>
+  return html`<div class="bar controls"><label class="field">Metric <select data-matrix-metric>${metrics.map(({ name, unit, better }) => html`<option value="${name}">${name}${meaning(unit, better)}</option>`)}</select></label></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Matrix of data sets"><table class="matrix">
 <thead><tr><th scope="col" class="corner">trained on ↓, tested on →</th>${testedOn.map((name) => html`<th scope="col"><bdi>${shorten(name, 80)}</bdi></th>`)}</tr></thead>
 <tbody>${trainedOn.map(
@@ -15,6 +16,12 @@ export function matrixHtml(matrix: TransferMatrix, pictures: Pictures): Html {
   )}
 </tbody></table></div>
 <p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. Several runs of a training set are averaged.</p>`;
+}
+
+/** " (dB, more is better)". */
+function meaning(unit: string, better: Better): string {
+  const words = [unit, betterWords(better)].filter(Boolean).join(", ");
+  return words === "" ? "" : ` (${words})`;
 }
 
 function cellHtml(

@@ -1,8 +1,10 @@
 // Trained on x tested on: every metric of every pair, and pictures. A run counts on its own unseen images; on those of
 // other data sets where it was evaluated on them (ReportRun.evaluations).
 
-import { type Better, bestOf, measuresOf } from "../measures.ts";
+import { type Better, bestOf, betterOf } from "../better.ts";
+import { measuresOf } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
+import { seriesLabel } from "../series-label.ts";
 
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it. */
@@ -14,7 +16,11 @@ export type MatrixCell = {
 export type TransferMatrix = {
   readonly trainedOn: readonly string[];
   readonly testedOn: readonly string[];
-  readonly metrics: readonly { readonly name: string; readonly better: Better }[];
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly better: Better;
+  }[];
   /** [trained on][tested on]; null where nothing was tested. */
   readonly cells: readonly (readonly (MatrixCell | null)[])[];
   /** best[metric][tested on]: the best value of a column, null where there is nothing to compare. */
@@ -37,11 +43,14 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const tested = mergedTests(runs.flatMap(testsOf(runs)));
   const trainedOn = [...new Set(runs.map(datasetName))];
   const testedOn = [...new Set([...trainedOn, ...tested.map((test) => test.testedOn)])];
-  const better = new Map(measuresOf(runs).map((measure) => [measure.name, measure.better]));
+  const meaningOf = meanings(runs);
   const cellsWith = (name: string) => tested.filter(({ metrics }) => metrics.has(name)).length;
   const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
   names.sort((a, b) => cellsWith(b) - cellsWith(a)); // what most cells have comes first
-  const metrics = names.map((name) => ({ name, better: better.get(name) ?? directionOf(name) }));
+  const metrics = names.map((name) => ({
+    name,
+    ...(meaningOf.get(name) ?? { unit: "", better: directionOf(name) }),
+  }));
   const cells = trainedOn.map((row) =>
     testedOn.map((column) =>
       cellOf(tested.filter((test) => test.trainedOn === row && test.testedOn === column)),
@@ -61,6 +70,15 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
 /** Such as "celeba train: 64 images"; data sets of one description but other images keep their fingerprint. */
 function datasetName({ dataset, run }: ReportRun): string {
   return dataset?.description ?? `data ${run.datasetFingerprint.slice(0, 8)}`;
+}
+
+/** Of metrics that a run was only evaluated with the store knows the meaning, of others the run itself. */
+function meanings(runs: readonly ReportRun[]) {
+  const stored = [...(runs[0]?.metrics.values() ?? [])].map(
+    ({ name, unit, better }) => [seriesLabel(name), { unit, better: betterOf(better) }] as const,
+  );
+  const measured = measuresOf(runs).map(({ name, unit, better }) => [name, { unit, better }] as const);
+  return new Map([...stored, ...measured]);
 }
 
 function directionOf(metric: string): Better {
