@@ -1,5 +1,6 @@
 // One run as the report shows it: words and numbers ready to print, no store behind them.
 
+import type { TrialRow } from "../store/sweeps.ts";
 import { valueText } from "../sweep/value-text.ts";
 import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
 import {
@@ -215,11 +216,20 @@ function provenanceFacts(data: ReportRun): Fact[] {
   ];
 }
 
-function reproduction({ run }: ReportRun): Pick<RunModel, "command" | "commandNote"> {
+/** What a sweep laid over its experiment, as `hueristic run` takes it. */
+function overridesOf({ parameters, seed }: TrialRow): string[] {
+  const words = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return seed === null ? words : [...words, `seed=${seed}`];
+}
+
+function reproduction({ run, trial }: ReportRun): Pick<RunModel, "command" | "commandNote"> {
   const { gitCommit, gitDirty, command } = run.provenance;
   const checkout = gitCommit === null ? [] : [`git checkout ${gitCommit}`, "npm ci"];
   // As it was given, with its overrides; a run made in code has its configuration only.
-  const given = command[0] === "run" ? command : ["run", run.source ?? "experiment.yaml"];
+  const chosen = trial === null ? [] : overridesOf(trial.trial);
+  const given = command[0] === "run" ? command : ["run", run.source ?? "experiment.yaml", ...chosen];
   const notes = [
     gitDirty === true &&
       "The checkout had uncommitted changes: the commit alone may not give the same numbers.",

@@ -174,6 +174,13 @@ test("a run of a sweep names it", async (t) => {
     `Trial 3 of the sweep study (${id}), seed 2, with optimizer.name adam, train.batch_size 16; pruned`,
   );
   assert.equal(model("aaa3").status, "PRUNED");
+  const [data] = readReportRuns(store, ["aaa3"]);
+  const { provenance } = data!.run;
+  const trained = { ...data!, run: { ...data!.run, provenance: { ...provenance, command: ["agent", id] } } };
+  assert.equal(
+    runModel(trained).command.at(-1),
+    "npx hueristic run experiments/sample.yaml train.optimizer.name=adam train.batch_size=16 seed=2",
+  );
   const out = path.join(temporaryFolder(t), "run.html");
   await writeReport(store, ["aaa0"], { out, png: null, now: sampleTime });
   assert.match(readFileSync(out, "utf8"), /<p><bdi>Trial 0 of the sweep study/);

@@ -4,7 +4,7 @@ import { bestOf, betterWords } from "../better.ts";
 import { formatNumber } from "../format.ts";
 import { html } from "../html.ts";
 import type { Section } from "../page-content.ts";
-import { headHtml, shortName } from "./sweep-html.ts";
+import { headHtml, mostPrinted, shortName } from "./sweep-html.ts";
 import {
   type Configuration,
   configurationsOf,
@@ -27,10 +27,10 @@ export function configurationsSection(sweep: SweepInput): Section | null {
     id: "configurations",
     title: "Configurations over their seeds",
     body: html`<div class="scroll" tabindex="0" role="region" aria-label="Table of configurations"><table class="numbers sortable">
-<thead><tr>${[...sweep.parameters, "trials"].map((name) => headHtml(shortName(name), name))}${sweep.values.map(({ name, unit, better }) => headHtml(unit === "" ? name : `${name}, ${unit}`, betterWords(better)))}</tr></thead>
+<thead><tr>${[...sweep.parameters, "trials"].map((name) => headHtml(shortName(name), name))}${sweep.values.map(({ name, unit, better }, index) => headHtml(unit === "" ? name : `${name}, ${unit}`, betterWords(better), index >= mostPrinted))}</tr></thead>
 <tbody>${configurations.map(
       ({ parameters, trials, values }) => html`
-<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,
+<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,
     )}
 </tbody></table></div>
 <p class="soft small">Mean and sample standard deviation of the complete trials of a configuration.</p>`,

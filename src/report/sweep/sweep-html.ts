@@ -68,11 +68,11 @@ export function trialsSection(
     title: "All trials",
     body: html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="pruned  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of trials"><table class="numbers sortable trials" data-runs-table>
-<thead><tr>${heads.map((name) => headHtml(shortName(name), name))}${values.map(({ name, unit }) => headHtml(unit === "" ? name : `${name}, ${unit}`, name))}</tr></thead>
+<thead><tr>${heads.map((name) => headHtml(shortName(name), name))}${values.map(({ name, unit }, index) => headHtml(unit === "" ? name : `${name}, ${unit}`, name, index >= mostPrinted))}</tr></thead>
 <tbody>${trials.map(({ number, runId, seed, state, reason, parameters: chosen, values: got }) => {
       const run = runId === null ? undefined : positions.get(runId);
       return html`
-<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${badge(state)}</td>${hasReasons && html`<td class="reason"><bdi>${shorten(reason ?? "", 400)}</bdi></td>`}${chosen.map((value) => html`<td><bdi>${value ?? "–"}</bdi></td>`)}${hasSeeds && html`<td>${seed}</td>`}${got.map((value, index) => html`<td data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
+<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${badge(state)}</td>${hasReasons && html`<td class="reason"><bdi>${shorten(reason ?? "", 400)}</bdi></td>`}${chosen.map((value) => html`<td><bdi>${value ?? "–"}</bdi></td>`)}${hasSeeds && html`<td>${seed}</td>`}${got.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
     })}
 </tbody></table></div>`,
   };
@@ -83,6 +83,9 @@ export function shortName(path: string): string {
   return path.split(".").slice(-2).join(".");
 }
 
-export function headHtml(text: string, title: string): Html {
-  return html`<th scope="col" aria-sort="none"><button type="button" data-sort title="${title}">${text}</button></th>`;
+/** Values of a trial that paper has room for. */
+export const mostPrinted = 5;
+
+export function headHtml(text: string, title: string, isExtra = false): Html {
+  return html`<th scope="col" aria-sort="none"${isExtra && html` class="extra"`}><button type="button" data-sort title="${title}">${text}</button></th>`;
 }
