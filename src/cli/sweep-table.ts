@@ -1,10 +1,10 @@
 // The tables of a sweep: its trials, and its configurations over their seeds. Parameters that do not vary are left out.
 
 import type { TrialRowState } from "../store/sweeps.ts";
+import { parameterLabels } from "../sweep/parameter-labels.ts";
 import type { ConfigurationStanding, Standing } from "../sweep/scheduling/standings.ts";
 import { configurationCount } from "../sweep/search/suggest.ts";
 import type { Sweep } from "../sweep/sweep.ts";
-import { valueText } from "../sweep/value-text.ts";
 import { type Column, formatTable } from "./table.ts";
 
 export function trialTable(rows: readonly Standing[], sweep: Sweep, width: number | null): string[] {
@@ -79,9 +79,11 @@ export function progressLine(rows: readonly Standing[], sweep: Sweep): string {
 
 /** Such as "optimizer.name=adam batch_size=16". */
 export function parametersLine(parameters: Readonly<Record<string, unknown>>, sweep: Sweep): string {
-  return varying(sweep)
-    .filter((name) => Object.hasOwn(parameters, name))
-    .map((name) => `${shortName(name)}=${valueText(parameters[name])}`)
+  const { names, label } = parameterLabels(sweep);
+  return names
+    .map((name) => [name, label(parameters, name)] as const)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${shortName(name)}=${value}`)
     .join(" ");
 }
 
@@ -94,22 +96,14 @@ function parameterColumns<Row>(
   sweep: Sweep,
   parametersOf: (row: Row) => Readonly<Record<string, unknown>>,
 ): Column<Row>[] {
-  return varying(sweep).map((name, index) => ({
+  const { names, label } = parameterLabels(sweep);
+  return names.map((name, index) => ({
     title: shortName(name),
     align: "left",
     expendable: 10 + index,
     shortest: Math.max(8, shortName(name).length),
-    cell: (row) => {
-      const parameters = parametersOf(row);
-      return Object.hasOwn(parameters, name) ? valueText(parameters[name]) : "";
-    },
+    cell: (row) => label(parametersOf(row), name) ?? "",
   }));
-}
-
-/** All of them where none varies. */
-function varying({ parameters }: Sweep): string[] {
-  const some = parameters.filter(({ distribution }) => distribution.kind !== "constant");
-  return (some.length > 0 ? some : parameters).map(({ name }) => name);
 }
 
 /** The last two parts say enough. */

@@ -1,5 +1,7 @@
 // What runs are called in a page, which of them differ in nothing but the seed, and which colours they get.
 
+import { parameterLabels } from "../sweep/parameter-labels.ts";
+import type { Sweep } from "../sweep/sweep.ts";
 import { shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { flatSettings, labels } from "./settings.ts";
@@ -18,7 +20,7 @@ const bestOfMany = 6;
 
 /** Short, and told apart by seed or id where names are the same. */
 export function runNames(runs: readonly ReportRun[]): string[] {
-  const names = runs.map(({ run }) => shorten(run.name, 40));
+  const names = shortNames(runs);
   const count = counted(names);
   const seeded = runs.map(({ run }, at) =>
     count.get(names[at]!) === 1 ? names[at]! : `${names[at]}, seed ${run.experiment.seed}`,
@@ -27,16 +29,31 @@ export function runNames(runs: readonly ReportRun[]): string[] {
   return runs.map(({ run }, at) => (again.get(seeded[at]!) === 1 ? seeded[at]! : `${names[at]} (${run.id})`));
 }
 
+/** A trial's run is called by what was chosen for it, which says more than its number; of several sweeps, with its sweep. */
+function shortNames(runs: readonly ReportRun[]): string[] {
+  const sweeps = new Map(
+    runs.flatMap(({ trial }) => (trial === null ? [] : [[trial.sweep.id, trial.sweep]])),
+  );
+  const labels = new Map(
+    [...sweeps].map(([id, { definition }]) => [id, parameterLabels(JSON.parse(definition) as Sweep)]),
+  );
+  return runs.map(({ run, trial }) => {
+    if (trial === null) return shorten(run.name, 40);
+    const { names, label } = labels.get(trial.sweep.id)!;
+    const chosen = names.map((name) => shorten(label(trial.trial.parameters, name) ?? "–", 24)).join(", ");
+    return shorten(sweeps.size > 1 ? `${trial.sweep.name}: ${chosen}` : chosen, 48);
+  });
+}
+
 /**
  * Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured.
- * `nameOf` calls a group of several runs by one of them.
  */
 export function runGroups(
   runs: readonly ReportRun[],
   names: readonly string[],
   score: (run: ReportRun) => number,
-  nameOf: (position: number) => string = (position) => shorten(runs[position]!.run.name, 40),
 ): RunGroup[] {
+  const short = shortNames(runs);
   const members = new Map<string, number[]>();
   runs.forEach((data, position) => {
     const key = withoutSeed(data);
@@ -47,7 +64,7 @@ export function runGroups(
   const scores = groups.map((positions) => Math.min(...positions.map((at) => orLast(score(runs[at]!)))));
   const ranked = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!).slice(0, bestOfMany);
   return groups.map((positions, index) => ({
-    label: positions.length === 1 ? names[positions[0]!]! : nameOf(positions[0]!),
+    label: (positions.length === 1 ? names : short)[positions[0]!]!,
     runs: positions,
     color: !many ? index : ranked.includes(index) ? ranked.indexOf(index) : null,
   }));

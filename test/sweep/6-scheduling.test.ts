@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TrialRow } from "../../src/store/sweeps.ts";
+import { labelsOf } from "../../src/sweep/parameter-labels.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { nextTrial } from "../../src/sweep/scheduling/next-trial.ts";
 import { configurationsOf, meanAndSpread, type Standing } from "../../src/sweep/scheduling/standings.ts";
@@ -174,5 +175,19 @@ describe("values in tables", () => {
       valueText({ kind: "pix2pix", attention: { in: ["generator"], at: 16 } }),
       "pix2pix attention={in=[generator] at=16}",
     );
+  });
+
+  it("have of several mappings only what tells them apart", () => {
+    const labels = (...values: unknown[]) => [...labelsOf(values).values()];
+    const [rgb, lab] = ["rgb", "lab"].map((colour) => ({ kind: "pix2pix", colour, width: 32 }));
+    assert.deepEqual(labels("beta", rgb, lab), ["pix2pix colour=rgb", "pix2pix colour=lab"]);
+    assert.deepEqual(labels({ kind: "coco", root: "a" }, { kind: "celeba", root: "b" }), ["coco", "celeba"]);
+    assert.deepEqual(labels({ kind: "pix2pix", width: 32 }, { kind: "pix2pix", width: 32, scales: 2 }), [
+      "pix2pix",
+      "pix2pix scales=2",
+    ]);
+    assert.deepEqual(labels("beta", { kind: "beta", width: 1 }), ["beta width=1"]);
+    assert.deepEqual(labels({ a: 1, b: 2 }, { a: 1, b: 3 }), ["b=2", "b=3"]);
+    assert.deepEqual(labels({ a: 1 }, { a: 1 }), ["a=1"]);
   });
 });

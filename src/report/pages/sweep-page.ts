@@ -17,7 +17,6 @@ import { heatMapSvg } from "../sweep/heat-map.ts";
 import { type Importance, importances } from "../sweep/importance.ts";
 import { parallelAxes, parallelSvg } from "../sweep/parallel.ts";
 import { heatSection, importanceSection, parallelSection, trialsSection } from "../sweep/sweep-html.ts";
-import { trialNames } from "../sweep/trial-names.ts";
 import {
   type Configuration,
   configurationsOf,
@@ -31,10 +30,8 @@ const mostSampled = 8;
 
 export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning): PageContent {
   const sweep = given ?? trialsOfRuns(runs, `${runs.length} runs as a sweep`);
-  // Runs that are read as trials have names that somebody gave them.
-  const called = given === null ? null : trialNames(given, runs, runNames(runs));
-  const names = called === null ? runNames(runs) : called.runs;
-  const groups = runGroups(runs, names, scores(sweep), called?.configuration);
+  const names = runNames(runs);
+  const groups = runGroups(runs, names, scores(sweep));
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
   const numbers = numberPool();

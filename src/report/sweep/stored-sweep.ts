@@ -3,9 +3,9 @@
 
 import { UserError } from "../../errors.ts";
 import type { SweepRow, TrialRow } from "../../store/sweeps.ts";
+import { parameterLabels } from "../../sweep/parameter-labels.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { bestValue, curveOf } from "../../sweep/trial.ts";
-import { valueText } from "../../sweep/value-text.ts";
 import { plural } from "../format.ts";
 import { bestLoss, epochTime, finalLoss, type Measure, measuresOf, totalTime } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
@@ -24,7 +24,7 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
   if (trials.length === 0) throw new UserError(`sweep ${sweep.name}: no trial was begun yet`);
   const definition = JSON.parse(sweep.definition) as Sweep;
   const { metric, seeds } = definition;
-  const parameters = varying(definition);
+  const { names: parameters, label } = parameterLabels(definition);
   const runOf = new Map(runs.map((data) => [data.run.id, data]));
   const measures = measuresFor(runs);
   return {
@@ -47,9 +47,7 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
         runId: trial.runId,
         state: trial.state,
         reason: reasonOf(trial, data, definition),
-        parameters: parameters.map((name) =>
-          Object.hasOwn(trial.parameters, name) ? valueText(trial.parameters[name]) : null,
-        ),
+        parameters: parameters.map((name) => label(trial.parameters, name)),
         values: [
           Number.isNaN(judged) ? null : judged,
           // What a trial had before it diverged or failed is no result.
@@ -58,12 +56,6 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
       };
     }),
   };
-}
-
-/** All of them where none varies. */
-function varying({ parameters }: Sweep): string[] {
-  const some = parameters.filter(({ distribution }) => distribution.kind !== "constant");
-  return (some.length > 0 ? some : parameters).map(({ name }) => name);
 }
 
 /** The final loss and the time per epoch first, as in the study. */
