@@ -1,8 +1,8 @@
 // hueristic report: one self-contained page about runs.
 
 import { UserError } from "../errors.ts";
+import { type PageKind, pageKinds } from "../experiment/report-section.ts";
 import type { Definition } from "../report/definition.ts";
-import type { PageKind } from "../report/page-content.ts";
 import type { Command, Context, GlobalOptions } from "./context.ts";
 import { formatBytes } from "./format.ts";
 
@@ -27,7 +27,7 @@ export const reportCommand: Command<ReportOptions> = {
       })
       .option("out", { type: "string", default: "report.html", requiresArg: true, describe: "File to write" })
       .option("page", {
-        choices: ["runs", "models", "sweep", "datasets", "run"] as const,
+        choices: pageKinds,
         requiresArg: true,
         describe: "What the page is about; chosen by what is given",
       })
@@ -96,7 +96,7 @@ export async function writeReportOf(
 
 async function sizeOf(text: string | null): Promise<number | null> {
   if (text === null) return null;
-  const { parseSize } = await import("../report/parse-size.ts");
+  const { parseSize } = await import("../parse-size.ts");
   const bytes = parseSize(text);
   if (bytes === null)
     throw new UserError(`--max-size: expected a size such as 15MB, got ${JSON.stringify(text)}`);

@@ -6,6 +6,7 @@ import { nearMiss } from "../near-miss.ts";
 import { expandShorthands, merge } from "./compose.ts";
 import { describe, type Located, type Place, type Problem, quoted } from "./located.ts";
 import { mostBytes, readYaml, topLevelProblem } from "./read-yaml.ts";
+import { readReportSection } from "./report-section.ts";
 
 /** The part of a file system that experiments need; tests hand in one of their own. */
 export type ExperimentFiles = {
@@ -39,6 +40,9 @@ export function readLayers(text: string, file: string, cwd: string, files: Exper
     const entries = new Map(read.value.entries);
     const extended = entries.get("extends");
     entries.delete("extends");
+    const report = entries.get("report");
+    if (report !== undefined) problems.push(...readReportSection(report).problems);
+    entries.delete("report");
     const own = expandShorthands({ ...read.value, entries });
     let below: Located | null = null;
     for (const reference of references(extended)) {

@@ -2,6 +2,7 @@
 // out anything, so nothing is required, and shorthands such as `model: beta` are added.
 
 import { z } from "zod";
+import { pageKinds, reportKeys } from "./report-section.ts";
 import { anyItem, schema, variants } from "./schema.ts";
 
 type JsonSchema = Record<string, unknown>;
@@ -26,13 +27,29 @@ export function experimentJsonSchema(): JsonSchema {
     title: "Hueristic experiment",
     description: "Generated from src/experiment/schema.ts by `npm run schema`.",
     ...json,
-    properties: { extends: extendsSchema, ...properties },
+    properties: { extends: extendsSchema, ...properties, report: reportSchema },
   };
 }
 
 const extendsSchema: JsonSchema = {
   description: "File, or list of files, that this one is laid over; paths start at this file's folder.",
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+};
+
+const words: JsonSchema = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
+
+const reportSchema: JsonSchema = {
+  description: "How `hueristic report` arranges its page about this file's runs; it changes no number.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    title: { description: reportKeys.title, type: "string" },
+    text: { description: reportKeys.text, type: "string" },
+    page: { description: reportKeys.page, enum: [...pageKinds] },
+    runs: { description: reportKeys.runs, ...words },
+    panels: { description: reportKeys.panels, ...words },
+    max_size: { description: reportKeys.max_size, type: ["string", "number"] },
+  } satisfies Record<keyof typeof reportKeys, JsonSchema>,
 };
 
 function addShorthand(node: JsonSchema, path: readonly string[], key: string): void {

@@ -26,7 +26,7 @@ export function knownKeys(
 /** "unknown key" with what may have been meant: a key nearby, or one of that name in another section. */
 export function unknownKeyText(path: readonly (string | number)[], key: string, root: unknown): string {
   const known = knownKeys(path, root);
-  const inRoot = path.length === 0 ? ["extends", ...known] : known;
+  const inRoot = path.length === 0 ? ["extends", ...known, "report"] : known;
   const list = `(known: ${inRoot.join(", ")})`;
   const paths = [...new Set(allPaths(schema))];
   const variant = variantAt(path);

@@ -1,21 +1,12 @@
 // What a page is before its pictures are encoded: headings, sections and the data of its scripts.
 
+import type { PageKind } from "../experiment/report-section.ts";
 import type { Html } from "./html.ts";
 import type { NumberPool } from "./numbers.ts";
 import type { Panel } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import type { RunGroup } from "./run-names.ts";
 import type { SweepInput } from "./sweep/trials.ts";
-
-export type PageKind = "runs" | "models" | "sweep" | "datasets" | "run";
-
-export const pageKinds = [
-  "runs",
-  "models",
-  "sweep",
-  "datasets",
-  "run",
-] as const satisfies readonly PageKind[];
 
 /** What a page is made of. */
 export type PageInput = {

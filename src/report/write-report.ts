@@ -3,11 +3,12 @@
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import type { PageKind } from "../experiment/report-section.ts";
 import { pageAssets } from "./build-client.ts";
 import { arrangedPage, type Definition } from "./definition.ts";
 import { fitPictures } from "./fit-pictures.ts";
 import { formatTime } from "./format.ts";
-import type { PageContent, PageKind } from "./page-content.ts";
+import type { PageContent } from "./page-content.ts";
 import { pageHtml } from "./page-html.ts";
 import { choosePage, pageOf } from "./pages/page-of.ts";
 import { type ReportStore, readReportRuns } from "./read-report-runs.ts";

@@ -2,7 +2,7 @@
 // no part of an address is ever a path.
 
 import { UserError } from "../errors.ts";
-import { type PageKind, pageKinds } from "../report/page-content.ts";
+import { type PageKind, pageKinds } from "../experiment/report-section.ts";
 import { selectRuns } from "../report/select-runs.ts";
 import { runsOfSweep, type StoredSweep } from "../report/sweep/stored-sweep.ts";
 import type { Store } from "../store/open-store.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const topKeys =
-  "extends, name, description, tags, seed, engine, device, model, dataset, image, train, samples, checkpoint, metrics, evaluate";
+  "extends, name, description, tags, seed, engine, device, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report";
 
 /** The problems of a text without the file's name in front. */
 function problems(text: string, ...overrides: string[]): string[] {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import type { Locator } from "playwright-core";
 import sharp from "sharp";
-import type { PageKind } from "../../src/report/page-content.ts";
+import type { PageKind } from "../../src/experiment/report-section.ts";
 import { writeReport } from "../../src/report/write-report.ts";
 import { eventually, launched, noBrowser, opened, requireClean } from "./browser.ts";
 import { type SampleRun, sampleStore, temporaryFolder } from "./sample-store.ts";

@@ -2,16 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
+import { parseSize } from "../../src/parse-size.ts";
 import { mergeSeeds } from "../../src/report/client/merge-seeds.ts";
 import { isDefinition, readDefinition } from "../../src/report/definition.ts";
 import { markdownHtml } from "../../src/report/markdown.ts";
 import { numberPool } from "../../src/report/numbers.ts";
 import { choosePage } from "../../src/report/pages/page-of.ts";
-import { parseSize } from "../../src/report/parse-size.ts";
 import { type Evaluation, readReportRuns } from "../../src/report/read-report-runs.ts";
 import { sampleGrids } from "../../src/report/sample-grid.ts";
 import { selectRuns } from "../../src/report/select-runs.ts";
 import { transferMatrix } from "../../src/report/transfer/transfer-matrix.ts";
+import { readSweep } from "../../src/sweep/file/read-sweep.ts";
+import { sweepId } from "../../src/sweep/scheduling/identity.ts";
+import { memoryFiles } from "../experiment/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("numbers come back as float32, NaN and infinities too, and stand once", () => {
@@ -182,4 +186,28 @@ test("trained on x tested on: own images on the diagonal, evaluations beside it,
     best.flat().every((each) => each === null),
     "one value a column is no contest",
   );
+});
+
+test("a report section stands in an experiment or a sweep, changes neither, and is checked with it", () => {
+  const section = "report: {title: Faces, panels: [text, samples]}\n";
+  const options = { file: "study.yaml", cwd: "/", files: memoryFiles({}) };
+  const text = "dataset: {kind: synthetic}\n";
+  assert.deepEqual(
+    resolveExperiment(`${text}${section}`, { file: "study.yaml" }),
+    resolveExperiment(text, { file: "study.yaml" }),
+  );
+  assert.throws(() => resolveExperiment(`${text}report: {titel: x}\n`, { file: "study.yaml" }), {
+    message:
+      "study.yaml:2: report.titel: unknown key, did you mean title? (known: title, text, page, runs, panels, max_size)",
+  });
+  const sweep = "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n";
+  const files = memoryFiles({ "/base.yaml": text });
+  assert.equal(
+    sweepId(readSweep(`${sweep}${section}`, { ...options, files }).sweep),
+    sweepId(readSweep(sweep, { ...options, files }).sweep),
+  );
+  assert.throws(() => readSweep(`${sweep}report: faces\n`, { ...options, files }), {
+    message: 'study.yaml:4: report: expected keys such as title, text and runs, got "faces"',
+  });
+  assert.deepEqual(readDefinition(`${sweep}${section}`, "study.yaml").panels, ["text", "samples"]);
 });

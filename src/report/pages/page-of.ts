@@ -1,7 +1,8 @@
 // Which page shows what was given, and that page: data in, page out. No store, no clock, no files.
 
 import { UserError } from "../../errors.ts";
-import type { PageContent, PageInput, PageKind } from "../page-content.ts";
+import type { PageKind } from "../../experiment/report-section.ts";
+import type { PageContent, PageInput } from "../page-content.ts";
 import type { Thinning } from "../sample-grid.ts";
 import { datasetsPage } from "./datasets-page.ts";
 import { modelsPage } from "./models-page.ts";

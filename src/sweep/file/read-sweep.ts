@@ -18,6 +18,7 @@ import {
   toPlain,
 } from "../../experiment/located.ts";
 import { mostBytes, readYaml } from "../../experiment/read-yaml.ts";
+import { readReportSection } from "../../experiment/report-section.ts";
 import { problemsError } from "../../experiment/resolve-experiment.ts";
 import { nearMiss } from "../../near-miss.ts";
 import { readSweepOverrides, withOverrides } from "../overrides.ts";
@@ -102,6 +103,7 @@ function withoutForeignKeys(root: LocatedMapping, notes: string[], problems: Pro
     const refused = Object.hasOwn(refusedKeys, key) ? refusedKeys[key] : undefined;
     if (ignored !== undefined)
       notes.push(problemLine({ place: value.place, path: [key], text: `not used, ${ignored}` }));
+    else if (key === "report") problems.push(...readReportSection(value).problems);
     else if (refused !== undefined) problems.push({ place: value.place, path: [key], text: refused });
     else entries.set(key, value);
   }
@@ -123,7 +125,7 @@ function check(root: Located, problems: Problem[]): WrittenSweep | null {
 
 function unknownKeyText(where: Path, key: string, plain: unknown): string {
   const known = knownKeys(where, plain, sweepSchema);
-  const all = where.length === 0 ? [...known, "variants"] : known;
+  const all = where.length === 0 ? [...known, "variants", "report"] : known;
   const near = nearMiss(key, all);
   return `unknown key${near === null ? "" : `, did you mean ${near}?`} (known: ${all.join(", ")})`;
 }
