@@ -20,12 +20,7 @@ export const agentCommand: Command<AgentOptions> = {
         demandOption: true,
         describe: "Its id, the beginning of it, its name, or latest",
       })
-      .option("retries", {
-        type: "number",
-        default: 0,
-        requiresArg: true,
-        describe: "How often a trial that failed is tried again",
-      })
+      .option("retries", retriesOption)
       .option("fail-fast", {
         type: "boolean",
         default: false,
@@ -54,6 +49,13 @@ export const agentCommand: Command<AgentOptions> = {
     }
   },
 };
+
+export const retriesOption = {
+  type: "number",
+  default: 0,
+  requiresArg: true,
+  describe: "How often a trial that failed is tried again",
+} as const;
 
 /** Throws UserError unless `value` is a whole number from `least` on. */
 export function requireCount(option: string, value: number, least: number): void {

@@ -2,7 +2,7 @@
 
 import type { Store } from "../store/open-store.ts";
 import type { Sweep } from "../sweep/sweep.ts";
-import { requireCount } from "./agent.ts";
+import { requireCount, retriesOption } from "./agent.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "./context.ts";
 
 type SweepOptions = GlobalOptions & {
@@ -32,12 +32,7 @@ export const sweepCommand: Command<SweepOptions> = {
         describe: "key=value, key=a,b, key=range(1,4), ~key: parameters in place of the file's",
       })
       .option("workers", { type: "number", default: 1, requiresArg: true, describe: "Processes that train" })
-      .option("retries", {
-        type: "number",
-        default: 0,
-        requiresArg: true,
-        describe: "How often a trial that failed is tried again",
-      })
+      .option("retries", retriesOption)
       .option("fail-fast", {
         type: "boolean",
         default: false,

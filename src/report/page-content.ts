@@ -2,7 +2,7 @@
 
 import type { PageKind } from "../experiment/report-section.ts";
 import type { Html } from "./html.ts";
-import type { NumberPool } from "./numbers.ts";
+import { type NumberPool, numberPool } from "./numbers.ts";
 import type { Panel } from "./panels.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import type { RunGroup } from "./run-names.ts";
@@ -52,6 +52,22 @@ const manyRuns = 60;
 
 export function isLargePage(runs: number): boolean {
   return runs > manyRuns;
+}
+
+/** What the curves of every page that compares runs need. */
+export function comparedData(
+  names: readonly string[],
+  groups: readonly RunGroup[],
+  panels: readonly Panel[],
+) {
+  const numbers = numberPool();
+  return {
+    runs: names,
+    groups: groupData(groups),
+    panels: panelData(panels, numbers),
+    mixedPanels: false,
+    numbers: numbers.entries(),
+  };
 }
 
 export function groupData(groups: readonly RunGroup[]) {

@@ -189,7 +189,7 @@ test('keys of the model need no "model.", others keep their section', () => {
   );
   refused(
     "size=128",
-    "command line: size: unknown key, did you mean image.size? (known: extends, name, description, tags, seed, engine, device, model, dataset, image, train, samples, checkpoint, metrics, evaluate)",
+    "command line: size: unknown key, did you mean image.size? (known: extends, name, description, tags, seed, engine, device, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report)",
   );
   refused(
     "image.size=80",

@@ -4,8 +4,7 @@ import { runPanels } from "../curve-panels.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { bestLossOf } from "../measures.ts";
-import { numberPool } from "../numbers.ts";
-import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
+import { comparedData, isLargePage, type PageContent } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -21,7 +20,6 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
   const groups = runGroups(runs, names, (run) => bestLossOf(run) ?? Number.NaN);
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
-  const numbers = numberPool();
   const matrix = transferMatrix(runs);
   const timelines = emergenceTimelines(runs, names);
   const matrixBody = matrixHtml(matrix, pictures);
@@ -46,14 +44,7 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
       tableSection(runs, runTable(runs, names)),
       aboutSection(runs, names),
     ]),
-    data: {
-      runs: names,
-      groups: groupData(groups),
-      panels: panelData(panels, numbers),
-      mixedPanels: false,
-      numbers: numbers.entries(),
-      samples: samples.data,
-    },
+    data: { ...comparedData(names, groups, panels), samples: samples.data },
     panels,
     figures: timelines?.figures ?? [],
     hashes: pictures.hashes(),

@@ -3,8 +3,7 @@
 import { runPanels } from "../curve-panels.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { bestLossOf, epochTime, type Measure, measuresOf } from "../measures.ts";
-import { numberPool } from "../numbers.ts";
-import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
+import { comparedData, isLargePage, type PageContent } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -44,7 +43,6 @@ export function modelsPage(runs: readonly ReportRun[], thinning: Thinning): Page
   const groups = runGroups(runs, names, (run) => bestLossOf(run) ?? Number.NaN);
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
-  const numbers = numberPool();
   const common = commonEpoch(runs);
   const samples = samplesSection(runs, names, pictures, thinning, (epochs) => epochs.indexOf(common ?? -1));
   const measures = [parameters, stepTime, ...measuresOf(runs)];
@@ -65,14 +63,7 @@ export function modelsPage(runs: readonly ReportRun[], thinning: Thinning): Page
       emergenceSection(runs, names),
       aboutSection(runs, names),
     ]),
-    data: {
-      runs: names,
-      groups: groupData(groups),
-      panels: panelData(panels, numbers),
-      mixedPanels: false,
-      numbers: numbers.entries(),
-      samples: samples.data,
-    },
+    data: { ...comparedData(names, groups, panels), samples: samples.data },
     panels,
     hashes: pictures.hashes(),
   };

@@ -3,8 +3,7 @@
 import { runPanels } from "../curve-panels.ts";
 import { plural } from "../format.ts";
 import { bestLossOf } from "../measures.ts";
-import { numberPool } from "../numbers.ts";
-import { groupData, isLargePage, type PageContent, panelData } from "../page-content.ts";
+import { comparedData, isLargePage, type PageContent } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -25,7 +24,6 @@ export function runsPage(runs: readonly ReportRun[], thinning: Thinning): PageCo
   const groups = runGroups(runs, names, (run) => bestLossOf(run) ?? Number.NaN);
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
-  const numbers = numberPool();
   const samples = samplesSection(runs, names, pictures, thinning);
   return {
     kind: "runs",
@@ -40,14 +38,7 @@ export function runsPage(runs: readonly ReportRun[], thinning: Thinning): PageCo
       emergenceSection(runs, names),
       aboutSection(runs, names),
     ]),
-    data: {
-      runs: names,
-      groups: groupData(groups),
-      panels: panelData(panels, numbers),
-      mixedPanels: false,
-      numbers: numbers.entries(),
-      samples: samples.data,
-    },
+    data: { ...comparedData(names, groups, panels), samples: samples.data },
     panels,
     hashes: pictures.hashes(),
   };

@@ -4,8 +4,7 @@ import { rankOf } from "../better.ts";
 import { runPanels } from "../curve-panels.ts";
 import { formatNumber, plural, shorten } from "../format.ts";
 import { html } from "../html.ts";
-import { numberPool } from "../numbers.ts";
-import { groupData, isLargePage, type PageContent, type PageInput, panelData } from "../page-content.ts";
+import { comparedData, isLargePage, type PageContent, type PageInput } from "../page-content.ts";
 import { pictureNumbers } from "../pictures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { runGroups, runNames } from "../run-names.ts";
@@ -34,7 +33,6 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
   const groups = runGroups(runs, names, scores(sweep));
   const panels = runPanels(runs, names, groups);
   const pictures = pictureNumbers();
-  const numbers = numberPool();
   const best = bestRuns(sweep, runs);
   const axes = parallelAxes(sweep);
   const parallel = sweep.parameters.length === 0 ? null : parallelSvg(sweep, axes);
@@ -67,11 +65,7 @@ export function sweepPage({ runs, sweep: given }: PageInput, thinning: Thinning)
       runs.length > 0 && aboutSection(runs, names),
     ]),
     data: {
-      runs: names,
-      groups: groupData(groups),
-      panels: panelData(panels, numbers),
-      mixedPanels: false,
-      numbers: numbers.entries(),
+      ...comparedData(names, groups, panels),
       samples: samples.data,
       sweep: {
         parameters: sweep.parameters,
