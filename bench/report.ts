@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { randomStream } from "../src/random.ts";
 import { writeReport } from "../src/report/write-report.ts";
@@ -79,7 +79,14 @@ async function* measured(): AsyncGenerator<Table> {
   }
 }
 
-type Opening = { readonly loadMs: number; readonly taskMs: number; readonly scriptMs: number };
+type Opening = {
+  readonly loadMs: number;
+  readonly taskMs: number;
+  readonly scriptMs: number;
+  readonly scaleMs: number;
+  readonly sortMs: number;
+  readonly filterMs: number;
+};
 
 async function openings(file: string): Promise<Opening[]> {
   const browser = await chromium.launch({
@@ -98,13 +105,49 @@ async function openings(file: string): Promise<Opening[]> {
       const loadMs = performance.now() - began;
       const { metrics } = await session.send("Performance.getMetrics");
       const ms = (name: string) => 1000 * metrics.find((metric) => metric.name === name)!.value;
-      all.push({ loadMs, taskMs: ms("TaskDuration"), scriptMs: ms("ScriptDuration") });
+      all.push({
+        loadMs,
+        taskMs: ms("TaskDuration"),
+        scriptMs: ms("ScriptDuration"),
+        scaleMs: await untilDrawn(page, "[data-scale=logarithmic]"),
+        sortMs: await untilDrawn(page, "th [data-sort]"),
+        filterMs: await untilFiltered(page),
+      });
       await context.close();
     }
     return all;
   } finally {
     await browser.close();
   }
+}
+
+const frame = "await new Promise(requestAnimationFrame);";
+
+/** From a click to the end of the second frame after it: all that follows is drawn then. */
+function untilDrawn(page: Page, selector: string): Promise<number> {
+  return timed(page, selector, `element.click(); ${frame} ${frame}`);
+}
+
+/** From a typed letter to the frame after the table says how many rows are left; a large table waits for more letters. */
+function untilFiltered(page: Page): Promise<number> {
+  const typing = 'element.value = "run 7"; element.dispatchEvent(new Event("input", { bubbles: true }));';
+  const count = 'document.querySelector("[data-filter-count]").textContent';
+  return timed(
+    page,
+    "[data-filter]",
+    `const before = ${count}; ${typing} while (${count} === before) ${frame} ${frame}`,
+  );
+}
+
+async function timed(page: Page, selector: string, action: string): Promise<number> {
+  await page.locator(selector).first().scrollIntoViewIfNeeded();
+  await page.waitForTimeout(300);
+  return page.evaluate(`(async () => {
+    const element = document.querySelector(${JSON.stringify(selector)});
+    const began = performance.now();
+    ${action}
+    return performance.now() - began;
+  })()`);
 }
 
 function figures(opened: readonly Opening[]): string[][] {
@@ -118,6 +161,9 @@ function figures(opened: readonly Opening[]): string[][] {
     row("opened, until the load event", ({ loadMs }) => loadMs),
     row("the page's main thread until then", ({ taskMs }) => taskMs),
     row("of it JavaScript", ({ scriptMs }) => scriptMs),
+    row("logarithmic scale, until drawn", ({ scaleMs }) => scaleMs),
+    row("table sorted, until drawn", ({ sortMs }) => sortMs),
+    row("filtered to some runs, until drawn", ({ filterMs }) => filterMs),
   ];
 }
 
