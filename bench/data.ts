@@ -55,15 +55,17 @@ function rate(images: number, ms: number): string {
 }
 
 function configs(): DatasetConfig[] {
-  const common = { limit: null, holdout: 0.1, seed: 1 } as const;
+  const common = { limit: null, holdout: 0.1, seed: 1, greyscale: "drop" } as const;
+  const folder = { kind: "folder", include: [], exclude: [], split: null } as const;
   const chosen = process.env.HUERISTIC_BENCH_DATA;
-  if (chosen !== undefined) return [{ ...common, kind: "folder", root: chosen }];
+  if (chosen !== undefined) return [{ ...common, ...folder, root: chosen }];
   const shared = fileURLToPath(new URL("../../shared/data", import.meta.url));
   const configs: DatasetConfig[] = [{ ...common, kind: "synthetic", count: 640 }];
   if (existsSync(shared)) {
-    const coco = { split: "train2017", unseenSplit: "val2017", categories: null };
-    const celeba = { split: "train", unseenSplit: null, attributes: {} } as const;
-    configs.push({ ...common, kind: "coco", root: join(shared, "coco"), ...coco });
+    const coco = { split: "train2017", unseen_split: "val2017", categories: null };
+    const counted = { min_area: 0, iscrowd: "include", unannotated: null } as const;
+    const celeba = { split: "train", unseen_split: null, attributes: {} } as const;
+    configs.push({ ...common, kind: "coco", root: join(shared, "coco"), ...coco, ...counted });
     configs.push({ ...common, kind: "celeba", root: join(shared, "celeba"), ...celeba });
   } else console.log(`no ${shared}: drawn scenes only`);
   return configs;
@@ -77,7 +79,7 @@ async function measure(config: DatasetConfig, cacheFolder: string) {
 
 function foldersOf(config: DatasetConfig): string[] {
   if (config.kind === "coco")
-    return [config.split, config.unseenSplit].flatMap((split) => (split ? [join(config.root, split)] : []));
+    return [config.split, config.unseen_split].flatMap((split) => (split ? [join(config.root, split)] : []));
   return "root" in config ? [config.root] : [];
 }
 

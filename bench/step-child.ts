@@ -19,7 +19,7 @@ const network = modelOf(model).build({
   model,
   imageSize: size,
   batchSize: batch,
-  optimizer: { name: "adam", learningRate, ...(beta1 !== undefined && { beta1 }) },
+  optimizer: { name: "adam", learning_rate: learningRate, ...(beta1 !== undefined && { beta1 }) },
 });
 const initial = network.init(1);
 const specs = specsOf(initial);

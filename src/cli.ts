@@ -62,7 +62,7 @@ function survivePipes(): void {
 function createParser(argv: readonly string[], context: Context, onExit: (code: number) => void) {
   const parser = yargs([...argv])
     .scriptName("hueristic")
-    .usage("$0 <command>\n\nTrains networks that colour grey images, and shows how well they do.")
+    .usage("$0 <command>\n\nTrains networks that color grey images, and shows how well they do.")
     .option("runs", {
       type: "string",
       default: process.env.HUERISTIC_RUNS || defaultRunsFolder,

@@ -11,7 +11,7 @@ export type ProgressBar = {
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** Colours of this very stream: one may be a terminal and the other a file. NO_COLOR and FORCE_COLOR decide first. */
+/** Colors of this very stream: one may be a terminal and the other a file. NO_COLOR and FORCE_COLOR decide first. */
 export function colorsOf(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Colors {
   const wanted = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : stream.isTTY === true && env.TERM !== "dumb";
   return pc.createColors(!env.NO_COLOR && wanted);

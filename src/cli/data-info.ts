@@ -24,7 +24,7 @@ const sheetForms = /\.(png|jpe?g|webp|avif)$/i;
 
 export const dataInfoCommand: Command<InfoOptions> = {
   command: "info [what] [overrides..]",
-  summary: "Counts, colours and a contact sheet of a data set",
+  summary: "Counts, colors and a contact sheet of a data set",
   options: (yargs) =>
     yargs
       .positional("what", {

@@ -40,12 +40,12 @@ export async function readDataTarget(
 
 /** As if a file named the folder; `dataset.kind=coco` reads it as COCO. Too few images for a training are no fault. */
 async function folderExperiment(folder: string, overrides: readonly string[]): Promise<Experiment> {
-  const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
+  const { completeExperiment } = await import("../experiment/resolve-experiment.ts");
   const kind = overrides.findLast((text) => /^dataset(\.kind)?=\w+$/.test(text))?.split("=")[1] ?? "folder";
   const written = {
     dataset: { kind, root: path.resolve(folder) },
     train: { batch_size: 1 },
     samples: { seen: 1, unseen: 1 },
   };
-  return resolveExperiment(JSON.stringify(written), { file: folder, overrides });
+  return completeExperiment(written, folder, overrides);
 }

@@ -1,4 +1,4 @@
-// What a run has learned of colours, in one line: "skin/brown at epoch 5, blue at 15; not yet yellow".
+// What a run has learned of colors, in one line: "skin/brown at epoch 5, blue at 15; not yet yellow".
 
 import { familyName } from "../color/hue-families.ts";
 import type { Emergence, FamilyEmergence } from "../store/read-emergence.ts";

@@ -120,7 +120,7 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
   const classifier = runs.find(({ experiment }) => experiment.model.kind === "classifier");
   if (classifier)
     throw new UserError(
-      `evaluate: run ${classifier.id}: expected a network that makes colours, got a classifier`,
+      `evaluate: run ${classifier.id}: expected a network that makes colors, got a classifier`,
     );
   const shared = new Map<string, SetToMeasure[]>();
   for (const what of targets)
@@ -153,20 +153,19 @@ function readDevice(text: string): DeviceChoice {
 
 /** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */
 async function readMetrics(text: string): Promise<readonly MetricConfig[]> {
-  const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
+  const { completeExperiment } = await import("../experiment/resolve-experiment.ts");
   const written = text.split(",").map((part) => {
     const [name, ...weights] = part.split("=");
     return weights.length === 0 ? part.trim() : { name: name!.trim(), weights: weights.join("=") };
   });
-  const overrides = [`metrics=${JSON.stringify(written)}`];
-  return resolveExperiment("dataset: synthetic", { file: "evaluate", overrides }).metrics!;
+  return completeExperiment({ dataset: "synthetic", metrics: written }, "evaluate").metrics;
 }
 
 /** Of its experiment; the usual ones where it measured none. */
 async function metricsOf({ experiment }: RunRow): Promise<readonly MetricConfig[]> {
-  if (experiment.metrics?.length) return experiment.metrics;
-  const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
-  return resolveExperiment("dataset: synthetic", { file: "evaluate" }).metrics!;
+  if (experiment.metrics.length > 0) return experiment.metrics;
+  const { completeExperiment } = await import("../experiment/resolve-experiment.ts");
+  return completeExperiment({ dataset: "synthetic" }, "evaluate").metrics;
 }
 
 /** Left out last where the terminal is narrow. */

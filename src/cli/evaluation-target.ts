@@ -53,10 +53,7 @@ function runOf(what: string, store: Store) {
 }
 
 /** Its unseen images under its name, and the sets that it names itself. */
-function setsOfExperiment(
-  { name, dataset, samples, evaluate = {} }: Experiment,
-  withSets = true,
-): SetToMeasure[] {
+function setsOfExperiment({ name, dataset, samples, evaluate }: Experiment, withSets = true): SetToMeasure[] {
   const { seen, unseen } = samples;
   const own = { name: setName(name), config: dataset, sampleCounts: { seen, unseen } };
   const named = withSets ? Object.entries(evaluate).map(([name, config]) => ({ name, config })) : [];
@@ -64,14 +61,14 @@ function setsOfExperiment(
 }
 
 async function folderSet(folder: string): Promise<SetToMeasure> {
-  const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
+  const { completeExperiment } = await import("../experiment/resolve-experiment.ts");
   const name = setName(path.basename(path.resolve(folder)));
   const written = {
     dataset: "synthetic",
     evaluate: { [name]: { kind: "folder", root: path.resolve(folder) } },
   };
-  const { evaluate } = resolveExperiment(JSON.stringify(written), { file: folder });
-  return { name, config: evaluate![name]! };
+  const { evaluate } = completeExperiment(written, folder);
+  return { name, config: evaluate[name]! };
 }
 
 /** A name that series can begin with. */
@@ -81,10 +78,7 @@ function setName(text: string): string {
 }
 
 /** The run's own images. */
-export function ownSets(
-  { dataset, samples, evaluate = {} }: Experiment,
-  what: string | null,
-): SetToMeasure[] {
+export function ownSets({ dataset, samples, evaluate }: Experiment, what: string | null): SetToMeasure[] {
   const sampleCounts = { seen: samples.seen, unseen: samples.unseen };
   const sides = ownSides.filter((side) => what === null || what === side) as ("seen" | "unseen")[];
   const own = sides.map((side) => ({ name: side, config: dataset, sampleCounts, own: side }));

@@ -2,22 +2,21 @@
 
 import type { Experiment, ModelConfig } from "../experiment/experiment.ts";
 import { knownKeys } from "../experiment/known-keys.ts";
-import { resolveExperiment } from "../experiment/resolve-experiment.ts";
+import { completeExperiment } from "../experiment/resolve-experiment.ts";
 import { nearMiss } from "../near-miss.ts";
 
 type Kind = ModelConfig["kind"];
 
 /** No image of it is ever opened; so many that no batch is too large for it. */
-const images = "dataset: {kind: synthetic, count: 1000000}";
-const labelled = "dataset: {kind: coco, root: coco}";
+const images = { kind: "synthetic", count: 1_000_000 };
+const labelled = { kind: "coco", root: "coco" };
 
 /** Throws a UserError with a line for every problem. `settings` are key=value, keys of the model also without "model.". */
 export function modelExperiment(kind: Kind, settings: readonly string[]): Experiment {
-  const gamma = "model: {kind: gamma, classifier: {kind: trained, run: latest}}";
-  const model = kind === "gamma" ? gamma : `model: ${kind}`;
-  const text = `${model}\n${kind === "classifier" ? labelled : images}\n`;
+  const model = kind === "gamma" ? { kind, classifier: { kind: "trained", run: "latest" } } : { kind };
+  const dataset = kind === "classifier" ? labelled : images;
   const overrides = settings.map((setting) => (isOfModel(setting, kind) ? `model.${setting}` : setting));
-  return resolveExperiment(text, { file: kind, overrides });
+  return completeExperiment({ model, dataset }, kind, overrides);
 }
 
 /** Whether the key is one of the model's own, or nearer to one than to any section of experiments. */

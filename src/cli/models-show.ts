@@ -27,7 +27,7 @@ export const modelsShowCommand: Command<ShowOptions> = {
       })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 models show beta", "Its layers for images of 64x64")
-      .example("$0 models show pix2pix colour=rgb image.size=256", "With other settings")
+      .example("$0 models show pix2pix color=rgb image.size=256", "With other settings")
       .example("$0 models show experiments/celeba-pix2pix.yaml", "As an experiment has it"),
 
   async run({ model: words = [], json }, context) {

@@ -37,9 +37,9 @@ export function summarizeNetwork(experiment: Experiment): NetworkSummary {
   const { layers, parameters } = model.build({
     model: config,
     imageSize: image.size,
-    batchSize: train.batchSize,
+    batchSize: train.batch_size,
     optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminatorOptimizer,
+    discriminatorOptimizer: train.discriminator_optimizer,
     embedding: { size: embedding, trained: null },
     labels,
   });

@@ -158,13 +158,8 @@ async function resumeJob(
 /** The stored experiment, checked anew with another number of epochs or another device. */
 async function withOverrides(experiment: Experiment, overrides: readonly string[]): Promise<Experiment> {
   if (overrides.length === 0) return experiment;
-  const { experimentToYaml } = await import("../experiment/experiment-to-yaml.ts");
-  const { resolveExperiment } = await import("../experiment/resolve-experiment.ts");
-  const resolved = resolveExperiment(experimentToYaml(experiment), {
-    file: "the stored experiment",
-    overrides,
-  });
-  const { device, train } = resolved;
+  const { completeExperiment } = await import("../experiment/resolve-experiment.ts");
+  const { device, train } = completeExperiment(experiment, "the stored experiment", overrides);
   return { ...experiment, device, train: { ...experiment.train, epochs: train.epochs } };
 }
 
@@ -191,7 +186,7 @@ async function writeRunReport(job: Job, runId: string, file: string, runsFolder:
   }
 }
 
-/** How good its colours are and which there are, where the network makes some. */
+/** How good its colors are and which there are, where the network makes some. */
 async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }: Context): Promise<void> {
   const { openStore } = await import("../store/open-store.ts");
   const { readEmergence } = await import("../store/read-emergence.ts");
@@ -206,7 +201,7 @@ async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }:
     const line = measured && measuredLine(measured);
     if (line !== null) output.info(`metrics:  unseen ${line}`);
     const emergence = readEmergence(seriesOf, stepsPerEpoch);
-    if (emergence !== null) output.info(`colours:  ${emergenceLine(emergence)}`);
+    if (emergence !== null) output.info(`colors:  ${emergenceLine(emergence)}`);
   } finally {
     store.close();
   }

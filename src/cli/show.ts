@@ -155,7 +155,7 @@ function percent(share: number): string {
 function emergenceTable({ families, epoch }: Emergence): string[] {
   return formatTable<FamilyEmergence>(
     [
-      { title: "colour", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
+      { title: "color", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
       { title: "real", align: "right", expendable: 0, cell: ({ real }) => percent(real) },
       { title: `epoch ${epoch}`, align: "right", expendable: 0, cell: ({ output }) => percent(output) },
       {
@@ -210,7 +210,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
 
   if (run.emergence) {
     const { emergenceLine } = await import("./emergence-line.ts");
-    section("Colours");
+    section("Colors");
     lines.push(`  ${emergenceLine(run.emergence)}`);
     lines.push(...emergenceTable(run.emergence).map((line) => `  ${line}`));
   }
@@ -229,7 +229,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
     measured?.sets.flatMap((set) => measured.metrics.map((metric) => seriesOfSet(set, metric.name))),
   );
   const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/") && !shown.has(name));
-  if (series.length < run.series.length) lines.push("  those of colours and metrics: --json has them");
+  if (series.length < run.series.length) lines.push("  those of colors and metrics: --json has them");
   const table = formatTable<SeriesSummary>(
     [
       { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },

@@ -1,4 +1,4 @@
-// The colour difference CIEDE2000 of two colours in CIE Lab, with all parametric factors 1. Sharma, Wu, Dalal: The
+// The color difference CIEDE2000 of two colors in CIE Lab, with all parametric factors 1. Sharma, Wu, Dalal: The
 // CIEDE2000 Color-Difference Formula (2005), whose 34 published pairs it meets to 1e-4. A difference of 1 is just
 // noticed by a trained eye side by side.
 
@@ -6,7 +6,7 @@
 
 /** Lab and Lab -> difference. */
 export function ciede2000(l1: number, a1: number, b1: number, l2: number, a2: number, b2: number): number {
-  // Greyish colours: a is stretched, so that bluish and yellowish greys are told apart as they are by people.
+  // Greyish colors: a is stretched, so that bluish and yellowish greys are told apart as they are by people.
   const meanC = (Math.sqrt(a1 * a1 + b1 * b1) + Math.sqrt(a2 * a2 + b2 * b2)) / 2;
   const stretch = 1.5 - 0.5 * Math.sqrt(saturated(meanC));
   const x1 = stretch * a1;

@@ -1,5 +1,5 @@
-// How colourful a picture looks: Hasler and Suesstrunk, Measuring Colourfulness in Natural Images (2003), their M3. 0 is
-// grey; by their scale 15 is slightly, 33 moderately, 59 quite and 82 highly colourful. (Whether a picture has any colour
+// How colorful a picture looks: Hasler and Suesstrunk, Measuring Colorfulness in Natural Images (2003), their M3. 0 is
+// grey; by their scale 15 is slightly, 33 moderately, 59 quite and 82 highly colorful. (Whether a picture has any color
 // at all, also where it is toned, is asked in src/datasets/colorfulness.ts.)
 
 /** 8-bit sRGB, [pixels, 3]; standard deviations as of a whole population. */

@@ -1,5 +1,5 @@
 // Lab to a screen without touching the drawing. Most of the ab square is not displayable at a given L; clipping RGB
-// would change L by up to 6. A colour outside moves towards grey, at its own L and hue, until a screen can show it.
+// would change L by up to 6. A color outside moves towards grey, at its own L and hue, until a screen can show it.
 
 import { labToLinear } from "./lab.ts";
 import { byteOfLinear } from "./srgb.ts";
@@ -24,7 +24,7 @@ function displayable(linear: Float64Array): boolean {
   return Math.min(r, g, b) >= -tolerance && Math.max(r, g, b) <= 1 + tolerance;
 }
 
-/** The share of its saturation that a colour can keep, to 1/4096. `linear` then holds that colour in linear RGB. */
+/** The share of its saturation that a color can keep, to 1/4096. `linear` then holds that color in linear RGB. */
 export function displayableShare(l: number, a: number, b: number, linear: Float64Array): number {
   labToLinear(l, a, b, linear);
   if (displayable(linear)) return 1;

@@ -1,6 +1,6 @@
-// Names for colours, so that a run can say "skin first, then blue". A colour is put into one of eight families by its hue
+// Names for colors, so that a run can say "skin first, then blue". A color is put into one of eight families by its hue
 // angle in CIE Lab, h = atan2(b, a) in degrees, its chroma C = sqrt(a^2 + b^2) and its lightness L; nearly grey ones
-// belong to none. The borders are ours; docs/emergence.md says where they lie among well-known colours.
+// belong to none. The borders are ours; docs/emergence.md says where they lie among well-known colors.
 
 /** In the order in which tables show them. */
 export const hueFamilies = [
@@ -21,7 +21,7 @@ export function familyName(family: HueFamily): string {
   return family.replace("_", "/");
 }
 
-/** Below this chroma a colour counts as nearly grey: a tint of the light, not a colour of the thing. */
+/** Below this chroma a color counts as nearly grey: a tint of the light, not a color of the thing. */
 export const leastChroma = 8;
 
 /** Every hue belongs to the last of these that begins at or below it, and below the first one to red. Degrees. */

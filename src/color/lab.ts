@@ -1,6 +1,6 @@
 // sRGB <-> CIE Lab (D65) on plain arrays, equal to scikit-image's rgb2lab and lab2rgb, and the scaling that networks
 // see. Images are interleaved: three numbers a pixel. Left out on purpose: scikit-image's clipping of negative Z,
-// which concerns colours that no screen shows.
+// which concerns colors that no screen shows.
 
 import { byteOfLinear, inverse3x3, linearOfByte, white, xyzFromRgb } from "./srgb.ts";
 
@@ -11,7 +11,7 @@ export const rgbFromRelative = inverse3x3(relativeFromRgb);
 /** f(t) is the cube root of t above `threshold`, else slope t + intercept. `edge` is where its inverse changes. */
 export const curve = { threshold: 0.008856, slope: 7.787, intercept: 16 / 116, edge: 0.2068966 } as const;
 
-/** L / 50 - 1 and ab / 110: luma and, for every displayable colour, chroma are in [-1, 1]. */
+/** L / 50 - 1 and ab / 110: luma and, for every displayable color, chroma are in [-1, 1]. */
 export const lumaScale = 50;
 export const chromaScale = 110;
 
@@ -44,7 +44,7 @@ export function rgbToLab(rgb: Uint8Array | Uint8ClampedArray): Float32Array {
   return lab;
 }
 
-/** One colour in linear RGB, not clipped, written to `linear`. */
+/** One color in linear RGB, not clipped, written to `linear`. */
 export function labToLinear(l: number, a: number, b: number, linear: Float64Array): void {
   const fy = (l + 16) / 116;
   const x = inverseF(fy + a / 500);

@@ -12,19 +12,19 @@ import { requireKnownName } from "./known-names.ts";
 
 export const celeba: Dataset<CelebaConfig> = {
   describe(config) {
-    const splits = config.unseenSplit === null ? config.split : `${config.split} + ${config.unseenSplit}`;
+    const splits = config.unseen_split === null ? config.split : `${config.split} + ${config.unseen_split}`;
     const filter = attributeWords(config);
     return `celeba ${splits}${filter === "" ? "" : ` (${filter})`}`;
   },
   lookedFor(config) {
-    const splits = config.unseenSplit === null ? config.split : `${config.split} and ${config.unseenSplit}`;
+    const splits = config.unseen_split === null ? config.split : `${config.split} and ${config.unseen_split}`;
     const filter = attributeWords(config);
     return `faces of ${splits}${filter === "" ? "" : ` with ${filter}`} in ${config.root}`;
   },
   hasLabels: true,
   async list(config, withLabels = false) {
     await requireFolder("dataset.root", config.root);
-    if (config.unseenSplit === config.split) {
+    if (config.unseen_split === config.split) {
       throw new UserError(
         `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
       );
@@ -56,8 +56,8 @@ export const celeba: Dataset<CelebaConfig> = {
     const sideOf = (path: string): Side | null | undefined => {
       if (inSplits === null) return null;
       const split = inSplits.partition.get(path);
-      if (split === config.split) return config.unseenSplit === null ? null : "seen";
-      return split !== undefined && split === config.unseenSplit ? "unseen" : undefined;
+      if (split === config.split) return config.unseen_split === null ? null : "seen";
+      return split !== undefined && split === config.unseen_split ? "unseen" : undefined;
     };
     const items: Item[] = [];
     const taken: string[] = [];

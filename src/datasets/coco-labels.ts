@@ -33,7 +33,7 @@ export function cocoLabels(file: string, annotations: CocoAnnotations, paths: re
 /** The labels of both splits one after the other, under the names of `seen`. */
 export function joinLabels(seen: Labels, unseen: Labels, config: CocoConfig): Labels {
   requireNames(seen.names, unseen.names, `in ${config.split} alone`);
-  requireNames(unseen.names, seen.names, `in ${config.unseenSplit} alone`);
+  requireNames(unseen.names, seen.names, `in ${config.unseen_split} alone`);
   const width = seen.names.length;
   const columns = seen.names.map((name) => unseen.names.indexOf(name));
   const flags = new Uint8Array(seen.flags.length + unseen.flags.length);

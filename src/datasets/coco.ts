@@ -15,18 +15,18 @@ import { count, type FoundFiles, findImageFiles, requireFolder } from "./image-f
 export const coco: Dataset<CocoConfig> = {
   describe(config) {
     const filter = filterWords(config).join(", ");
-    const splits = `${config.split}${config.unseenSplit === null ? "" : ` + ${config.unseenSplit}`}`;
+    const splits = `${config.split}${config.unseen_split === null ? "" : ` + ${config.unseen_split}`}`;
     return `coco ${splits}${filter === "" ? "" : ` (${filter})`}`;
   },
   lookedFor(config) {
     const showing = config.categories === null ? "" : ` showing ${config.categories.join(" or ")}`;
-    const splits = config.unseenSplit === null ? config.split : `${config.split} and ${config.unseenSplit}`;
+    const splits = config.unseen_split === null ? config.split : `${config.split} and ${config.unseen_split}`;
     return `images of ${splits}${showing} in ${config.root}`;
   },
   hasLabels: true,
   async list(config, withLabels = false) {
     await requireFolder("dataset.root", config.root);
-    if (config.unseenSplit === config.split) {
+    if (config.unseen_split === config.split) {
       throw new UserError(
         `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
       );
@@ -34,10 +34,10 @@ export const coco: Dataset<CocoConfig> = {
     const seen = await readSplit(config, config.split, withLabels);
     // Ids are those of this split's file: another one may number differently.
     const wanted = config.categories && categoryNames(config.categories, seen.annotations!.categories);
-    const side = config.unseenSplit === null ? null : "seen";
+    const side = config.unseen_split === null ? null : "seen";
     const listing = listSplit(seen, config, side, wanted, withLabels);
-    if (config.unseenSplit === null) return listing;
-    const unseenSplit = await readSplit(config, config.unseenSplit, withLabels);
+    if (config.unseen_split === null) return listing;
+    const unseenSplit = await readSplit(config, config.unseen_split, withLabels);
     if (wanted !== null) categoryNames([...wanted], unseenSplit.annotations!.categories);
     const unseen = listSplit(unseenSplit, config, "unseen", wanted, withLabels);
     return {
@@ -62,7 +62,7 @@ async function readSplit(config: CocoConfig, name: string, withLabels: boolean):
   const found = await findImageFiles(join(config.root, folder));
   const annotationsPath = join(config.root, "annotations", `instances_${name}.json`);
   const asked = askedBy(config, withLabels);
-  const { minArea = 0, iscrowd = "include" } = config;
+  const { min_area: minArea, iscrowd } = config;
   const rule = asked === null ? null : { minArea, crowds: iscrowd === "include" };
   const annotations = await readCocoAnnotations(annotationsPath, rule);
   if (annotations === null && asked !== null) {
@@ -140,7 +140,7 @@ async function imageFolder(root: string, split: string): Promise<string> {
   );
 }
 
-function filterWords({ categories, minArea = 0, iscrowd, unannotated = null }: CocoConfig): string[] {
+function filterWords({ categories, min_area: minArea, iscrowd, unannotated }: CocoConfig): string[] {
   return [
     ...(categories ?? []).map(String),
     ...(minArea > 0 ? [`area from ${minArea}`] : []),

@@ -1,4 +1,4 @@
-// How colourful images are, in a few means over all pixels.
+// How colorful images are, in a few means over all pixels.
 
 import { rgbToLab } from "../color/lab.ts";
 import type { PreparedDataset } from "./prepare.ts";

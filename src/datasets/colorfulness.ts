@@ -1,10 +1,10 @@
-// Whether a picture has colour, also where grey is stored as RGB or toned: in sepia, selenium or a duotone, colour
+// Whether a picture has color, also where grey is stored as RGB or toned: in sepia, selenium or a duotone, color
 // follows from lightness alone. So a* and b* are averaged by lightness (steps of 4 in L*), and what counts is how
 // far the pixels lie from their average: the 95th percentile, in units of Lab. Of 10,375 photographs (COCO,
 // CelebA, ADE20K scenes, landscapes) it drops 19: 15 are grey or toned; a white bathroom, a cave, a scene at night
 // and a grey sky are not. Of 30 old photographs it drops the 18 grey and 4 sepia ones and keeps 8 faded or
-// hand-coloured ones. Kept although toned: sepia with strong stains or little contrast (2 or 3 of 7,997 faces), a blue
-// tone as strong as a sky's, and grey pictures with one coloured thing that covers more than a twentieth.
+// hand-colored ones. Kept although toned: sepia with strong stains or little contrast (2 or 3 of 7,997 faces), a blue
+// tone as strong as a sky's, and grey pictures with one colored thing that covers more than a twentieth.
 
 import { rgbToLab } from "../color/lab.ts";
 
@@ -12,7 +12,7 @@ import { rgbToLab } from "../color/lab.ts";
 const mostOfGreyscale = 1;
 
 const lightnessStep = 4;
-/** Below this spread of L* nothing tells a tone from a colour: a clear sky, a wall. */
+/** Below this spread of L* nothing tells a tone from a color: a clear sky, a wall. */
 const leastLightnessSpread = 10;
 /** JPEG's and the scanner's noise, in units of Lab. */
 const noise = 2.4;
@@ -96,7 +96,7 @@ function allowance(strength: number, hue: number): number {
   return strength <= mostTint ? noise : exact;
 }
 
-/** The average colour at every lightness, and how the whole is: its hue in degrees, the deviation of its L*. */
+/** The average color at every lightness, and how the whole is: its hue in degrees, the deviation of its L*. */
 function toneOf(lab: Float32Array) {
   const pixels = lab.length / 3;
   const bins = Math.floor(100 / lightnessStep) + 1;

@@ -1,7 +1,7 @@
 // One image file -> square RGB pixels, by sharp. The rule: EXIF orientation applied, the first page or frame, sRGB
 // (an embedded profile is converted), 8 bit, alpha on white, the shorter side resized to `size` (Lanczos 3), then
 // the centre cropped. What a picture looks like is measured on its pixels averaged to 32 x 32 cells. Whether it has
-// colour must not depend on `size`: where that is a close call, it is measured on the same square resized to 32 x 32.
+// color must not depend on `size`: where that is a close call, it is measured on the same square resized to 32 x 32.
 
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -24,7 +24,7 @@ export type Look = {
   /** Of the file, upright. */
   readonly width: number;
   readonly height: number;
-  /** Where its colours were not sRGB: the name of its profile or colour space. */
+  /** Where its colors were not sRGB: the name of its profile or color space. */
   readonly profile: string | null;
   /** See colorfulness.ts. */
   readonly colorfulness: number;
@@ -136,7 +136,7 @@ async function decodeSquare(bytes: Buffer, size: number): Promise<Uint8Array> {
   const whole = await sharp(bytes, { failOn: "warning", limitInputPixels: largestPicture, autoOrient: true })
     .flatten({ background: "white" })
     .resize(size, size, { fit: "outside", kernel: "lanczos3" })
-    .toColourspace("srgb")
+    .toColorspace("srgb")
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -70,7 +70,7 @@ function statOf(path: string): BigIntStats | null {
 
 /**
  * Decodes into the cache; the caller holds the lock. Others stand in for what cannot be read and, in addition, for
- * what has no colour, so that the cache serves whether that is kept or dropped.
+ * what has no color, so that the cache serves whether that is kept or dropped.
  */
 export async function fillCache(pools: readonly Pool[], key: string, options: FillOptions): Promise<Cache> {
   const { size, cacheFolder, signal, onProgress } = options;

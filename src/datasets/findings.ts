@@ -42,7 +42,7 @@ export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen
     [`smaller than ${size}x${size}, enlarged`]: used
       .filter(({ width, height }) => Math.min(width, height) < size)
       .map(({ id, width, height }) => ({ path: id, detail: `${width}x${height}` })),
-    "in another colour space, converted to sRGB": used
+    "in another color space, converted to sRGB": used
       .filter(({ profile }) => profile !== null)
       .map(({ id, profile }) => ({ path: id, detail: profile })),
   };

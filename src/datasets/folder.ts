@@ -16,14 +16,14 @@ export const folder: Dataset<FolderConfig> = {
     const name = `folder ${quoted(basename(resolve(root)))}`;
     return split ? `${name}, ${split.seen} + ${split.unseen}` : name;
   },
-  lookedFor({ root, split, include = [], exclude = [] }) {
+  lookedFor({ root, split, include, exclude }) {
     const where = split ? `${split.seen} and ${split.unseen} in ${root}` : `${root} and below`;
     const like = include.length > 0 ? ` like ${include.join(" or ")}` : "";
     return `image files${like} in ${where}${exclude.length > 0 ? `, not ${exclude.join(" nor ")}` : ""}`;
   },
   hasLabels: false,
   async list(config) {
-    const { root, split = null } = config;
+    const { root, split } = config;
     await requireFolder("dataset.root", root);
     const paths: string[] = [];
     const notes: string[] = [];
@@ -49,7 +49,7 @@ export const folder: Dataset<FolderConfig> = {
 };
 
 /** What the patterns leave, and a note on each pattern that has no effect, as a slip of the finger has none. */
-function choose(paths: readonly string[], { include = [], exclude = [] }: FolderConfig) {
+function choose(paths: readonly string[], { include, exclude }: FolderConfig) {
   const notes: string[] = [];
   const matches = (key: string, patterns: readonly string[], candidates: readonly string[]) => {
     const found = new Set<string>();

@@ -1,4 +1,4 @@
-// Photographs without colour teach a network to leave grey what is not, and no loss on them says anything: they are
+// Photographs without color teach a network to leave grey what is not, and no loss on them says anything: they are
 // dropped from both sides unless asked for, as if they had not been there.
 
 import type { CachedImage } from "./cache.ts";

@@ -1,4 +1,4 @@
-// The name of an embedded colour profile (ICC.1:2022, tag "desc"): text in version 2, UTF-16 in version 4.
+// The name of an embedded color profile (ICC.1:2022, tag "desc"): text in version 2, UTF-16 in version 4.
 
 /** null where it has none that can be read. */
 export function profileName(icc: Uint8Array): string | null {

@@ -29,7 +29,7 @@ export type PrepareOptions = {
   readonly cacheFolder: string;
   /** How many images of each side are needed at least. */
   readonly sampleCounts: { readonly seen: number; readonly unseen: number };
-  /** What becomes of photographs without colour: dropped where left out. */
+  /** What becomes of photographs without color: dropped where left out. */
   readonly greyscale?: "drop" | "keep";
   /** Whether labels are needed: false where left out, and then no list is read for them. */
   readonly labels?: boolean;

@@ -11,8 +11,8 @@ export type Candidate = { readonly side: Side | null; readonly hash: string };
 
 export type SideRule = {
   readonly seed: number;
-  /** Share of the images held out where no official split does it. */
-  readonly holdout: number;
+  /** Share of the images held out; null where an official split does it. */
+  readonly holdout: number | null;
   /** How many of each side are needed at least; one of each in any case. */
   readonly sampleCounts: { readonly seen: number; readonly unseen: number };
 };
@@ -31,7 +31,7 @@ export function chooseSides(images: readonly Candidate[], rule: SideRule, looked
   const isSplit = images.some(({ side }) => side !== null);
   const sides = isSplit
     ? officialSides(images, order)
-    : heldOutSides(images, order, rule.holdout, needed.unseen);
+    : heldOutSides(images, order, rule.holdout ?? 0, needed.unseen);
   if (sides.seen.length < needed.seen || sides.unseen.length < needed.unseen) {
     const expected = `at least ${needed.seen} seen and ${needed.unseen} unseen`;
     const got = `${sides.seen.length} and ${sides.unseen.length}`;

@@ -35,8 +35,9 @@ export const union: Dataset<UnionConfig> = {
 };
 
 /** A part with what stands once, in the union. Scenes are drawn from other seeds in every part. */
-export function partConfig({ parts, holdout, seed }: UnionConfig, part: number): SingleDatasetConfig {
-  return { ...parts[part]!.dataset, limit: null, holdout, seed: seed + part };
+export function partConfig(config: UnionConfig, part: number): SingleDatasetConfig {
+  const { parts, holdout, seed, greyscale } = config;
+  return { ...parts[part]!.dataset, limit: null, holdout, seed: seed + part, greyscale };
 }
 
 /** The kind, with a number where several parts are of one kind: "coco", "folder-1", "folder-2". */

@@ -1,6 +1,7 @@
 // What is impossible together within `dataset`, of a data set and of the parts of a union alike.
 
 import type { Combination, ValidSections } from "./combinations.ts";
+import type { DatasetConfig, PartConfig } from "./experiment.ts";
 import type { Path } from "./located.ts";
 import type { Written } from "./schema.ts";
 
@@ -8,7 +9,7 @@ type Dataset = Written["dataset"];
 type Part = Extract<Dataset, { kind: "union" }>["parts"][number]["dataset"];
 
 /** Whether splits or folders say which images are unseen, so that no share is held out. */
-export function hasOfficialSides(dataset: Dataset | Part): boolean {
+export function hasOfficialSides(dataset: DatasetConfig | PartConfig): boolean {
   if (dataset.kind === "union") return dataset.parts.every((part) => hasOfficialSides(part.dataset));
   if (dataset.kind === "folder") return dataset.split !== null;
   return "unseen_split" in dataset && dataset.unseen_split !== null;

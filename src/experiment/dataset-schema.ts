@@ -25,7 +25,7 @@ export const common = {
     ),
   greyscale: oneOf(["drop", "keep"])
     .default("drop")
-    .describe("Pictures without any colour, which would teach that grey is right: left out, or kept."),
+    .describe("Pictures without any color, which would teach that grey is right: left out, or kept."),
 };
 
 const root = (what: string) =>

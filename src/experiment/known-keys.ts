@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { nearMiss } from "../near-miss.ts";
 import { anyItem, schema, variantAt } from "./schema.ts";
+import { renamedKeys } from "./upgrade.ts";
 
 type Schema = z.core.$ZodType;
 
@@ -28,6 +29,9 @@ export function unknownKeyText(path: readonly (string | number)[], key: string, 
   const known = knownKeys(path, root);
   const inRoot = path.length === 0 ? ["extends", ...known, "report"] : known;
   const list = `(known: ${inRoot.join(", ")})`;
+  const written = [...path, key].join(".");
+  const renamed = Object.hasOwn(renamedKeys, written) ? renamedKeys[written] : undefined;
+  if (renamed !== undefined) return `is called ${renamed} now ${list}`;
   const paths = [...new Set(allPaths(schema))];
   const variant = variantAt(path);
   if (variant && paths.includes([...variant.path, key].join("."))) {

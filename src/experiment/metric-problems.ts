@@ -18,7 +18,7 @@ export function metricProblems({ metrics, evaluate, model }: ValidSections): Com
     if (problem !== null) problems.push({ path: ["evaluate", name], text: problem });
   }
   if (sets.length > 0 && model?.kind === "classifier") {
-    const text = "expected none for the model classifier, which makes no colours to measure";
+    const text = "expected none for the model classifier, which makes no colors to measure";
     problems.push({ path: ["evaluate"], text });
   }
   return problems;

@@ -3,11 +3,11 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
-import { camelCase } from "./camel-case.ts";
-import { itemProblems, merge, type Overrides, readOverrides } from "./compose.ts";
+import { expandShorthands, itemProblems, merge, type Overrides, readOverrides } from "./compose.ts";
+import { hasOfficialSides } from "./dataset-problems.ts";
 import type { DatasetConfig, EvaluationConfig, Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
 import { type ExperimentFiles, type Layers, readLayers } from "./files.ts";
-import { type Located, locate, type Path, type Problem, problemLine } from "./located.ts";
+import { type Located, locate, located, type Path, type Problem, problemLine } from "./located.ts";
 import { defaultHoldout, type Written } from "./schema.ts";
 import { withUsualValues } from "./usual-values.ts";
 import { validate } from "./validate.ts";
@@ -37,6 +37,21 @@ export function resolveExperiment(text: string, options: ResolveOptions): Experi
   return resolveLayers(layers, readOverrides(overrides, cwd), file);
 }
 
+/**
+ * A complete experiment from plain data with the keys of the files: defaults filled in, checked as a file is. `name` is what
+ * messages call it. Throws a UserError whose message has one line for every problem.
+ */
+export function completeExperiment(
+  written: Readonly<Record<string, unknown>>,
+  name = "experiment",
+  overrides: readonly string[] = [],
+): Experiment {
+  const cwd = process.cwd();
+  const place = { file: name, folder: cwd, line: null };
+  const layers = { value: expandShorthands(located(written, place)), problems: [] };
+  return resolveLayers(layers, readOverrides(overrides, cwd), name);
+}
+
 /** The same for a file that was read, with what is laid over it. Throws a UserError as well. */
 export function resolveLayers(layers: Layers, above: Overrides, file: string): Experiment {
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
@@ -58,7 +73,7 @@ export function problemsError(problems: readonly Problem[]): UserError {
 
 function complete(written: Written, root: Located, file: string): Experiment {
   const { name, description, tags, seed, engine, device, model, dataset, metrics, evaluate, ...rest } =
-    camelCase(written);
+    written;
   // In the order in which experiments are written, as YAML made from them keeps it.
   return {
     name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
@@ -85,17 +100,14 @@ function completeMetric(metric: MetricConfig, root: Located, place: number): Met
   return { ...metric, weights: absolutePath(metric.weights, root, ["metrics", place, "weights"]) };
 }
 
-function completeModel(model: ReturnType<typeof camelCase<Written>>["model"], root: Located): ModelConfig {
+function completeModel(model: Written["model"], root: Located): ModelConfig {
   if (model.kind !== "gamma" || model.classifier.kind === "trained") return model;
   const weights = absolutePath(model.classifier.weights, root, ["model", "classifier", "weights"]);
   return { ...model, classifier: { ...model.classifier, weights } };
 }
 
-function completeDataset(
-  dataset: ReturnType<typeof camelCase<Written>>["dataset"],
-  root: Located,
-): DatasetConfig {
-  const holdout = dataset.holdout ?? defaultHoldout;
+function completeDataset(dataset: Written["dataset"], root: Located): DatasetConfig {
+  const holdout = hasOfficialSides(dataset) ? null : (dataset.holdout ?? defaultHoldout);
   return withAbsoluteRoots({ ...dataset, holdout }, root, ["dataset"]);
 }
 

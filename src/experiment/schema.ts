@@ -100,7 +100,7 @@ const model = z
     }),
     z.strictObject({
       kind: kind("pix2pix", "A U-Net trained against a discriminator of patches, and by the L1 distance."),
-      colour: oneOf(["lab", "rgb"])
+      color: oneOf(["lab", "rgb"])
         .default("lab")
         .describe("What the generator makes of luma: chroma (lab), or the whole picture (rgb)."),
       width: size("Channels of the generator's first layer (ngf).", 64),

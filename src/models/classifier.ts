@@ -133,7 +133,7 @@ export const classifier: Model<ClassifierConfig> = {
         noise: {},
         hyper: optimizer.hyperNames,
       },
-      hyper: (t, factor) => optimizer.hyper(t, factor * config.learningRate),
+      hyper: (t, factor) => optimizer.hyper(t, factor * config.learning_rate),
       step(state, batch, noise, hyper) {
         const parts = { inputs: { ...batch, ...noise }, accumulate };
         const { loss, gradients, others } = gradientsOf(trainable, state, parts, (weights, part) => {

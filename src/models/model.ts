@@ -1,9 +1,10 @@
 // What a model file gives. A network is plain data and pure functions: nothing in it remembers anything.
 
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
-import type { ModelConfig, OptimizerConfig } from "../experiment/experiment.ts";
+import type { ModelConfig } from "../experiment/experiment.ts";
 import type { State, StepFunction, StepSpecs, Tensors } from "../training-step.ts";
 import type { LayerRow } from "./layer-row.ts";
+import type { OptimizerSettings } from "./optimizers.ts";
 
 export type NetworkOptions<Config extends ModelConfig = ModelConfig> = {
   readonly model: Config;
@@ -12,9 +13,9 @@ export type NetworkOptions<Config extends ModelConfig = ModelConfig> = {
   readonly batchSize: number;
   /** Into how many equal parts a step cuts its batch, to take them one after another; 1 where it is left out. */
   readonly accumulate?: number;
-  readonly optimizer: OptimizerConfig;
+  readonly optimizer: OptimizerSettings;
   /** For the discriminator; null takes `optimizer` for both. */
-  readonly discriminatorOptimizer?: OptimizerConfig | null;
+  readonly discriminatorOptimizer?: OptimizerSettings | null;
   /** What pictures show, for networks that use it. */
   readonly embedding?: Embedding;
   /** How many labels there are, for networks that learn them. */

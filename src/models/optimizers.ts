@@ -14,10 +14,23 @@ import {
   sub,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import type { OptimizerConfig, OptimizerName } from "../experiment/experiment.ts";
+import type { OptimizerName } from "../experiment/experiment.ts";
 import type { State, Tensors } from "../training-step.ts";
 
 type Update = { readonly parameter: Tensor; readonly slots: readonly Tensor[] };
+
+/** The numbers of every optimizer; each reads those that it knows and takes PyTorch's for those left out. */
+export type OptimizerSettings = {
+  readonly name: OptimizerName;
+  readonly learning_rate: number;
+  readonly momentum?: number;
+  readonly decay?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  readonly weight_decay?: number;
+  readonly initial_accumulator?: number;
+};
 
 type Rule = {
   /** Names of the moments that the optimizer keeps beside every parameter. */
@@ -54,7 +67,7 @@ function sgd(): Rule {
 }
 
 /** v = momentum v + g; p -= lr v. */
-function momentum({ momentum = 0.9 }: OptimizerConfig): Rule {
+function momentum({ momentum = 0.9 }: OptimizerSettings): Rule {
   return {
     slots: ["velocity"],
     initial: 0,
@@ -67,7 +80,7 @@ function momentum({ momentum = 0.9 }: OptimizerConfig): Rule {
 }
 
 /** Tieleman, Hinton 2012: p -= lr g / (sqrt(mean of g^2) + epsilon). */
-function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerConfig): Rule {
+function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerSettings): Rule {
   return {
     slots: ["square"],
     initial: 0,
@@ -81,7 +94,7 @@ function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerConfig): Rule {
 }
 
 /** Duchi, Hazan, Singer 2011. */
-function adagrad({ epsilon = 1e-10, initialAccumulator = 0 }: OptimizerConfig): Rule {
+function adagrad({ epsilon = 1e-10, initial_accumulator: initialAccumulator = 0 }: OptimizerSettings): Rule {
   return {
     slots: ["sum"],
     initial: initialAccumulator,
@@ -95,7 +108,7 @@ function adagrad({ epsilon = 1e-10, initialAccumulator = 0 }: OptimizerConfig): 
 }
 
 /** Zeiler 2012. */
-function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerConfig): Rule {
+function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerSettings): Rule {
   return {
     slots: ["square", "change"],
     initial: 0,
@@ -117,7 +130,7 @@ function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerConfig): Rule {
  * Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. The moments are kept as fading sums, which are the
  * means divided by 1 - beta: 10 passes over memory instead of 13, the factors being part of the scalars.
  */
-function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): Rule {
+function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Rule {
   return {
     slots: ["sum", "square_sum"],
     initial: 0,
@@ -139,7 +152,7 @@ function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): 
 }
 
 /** Kingma, Ba 2015, algorithm 2. */
-function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig): Rule {
+function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Rule {
   return {
     slots: ["mean", "norm"],
     initial: 0,
@@ -156,8 +169,8 @@ function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerConfig)
 }
 
 /** Loshchilov, Hutter 2019: Adam with weight decay apart from the gradient. */
-function adamw(config: OptimizerConfig): Rule {
-  const { weightDecay = 0.01 } = config;
+function adamw(config: OptimizerSettings): Rule {
+  const { weight_decay: weightDecay = 0.01 } = config;
   const inner = adam(config);
   return {
     ...inner,
@@ -172,7 +185,7 @@ function adamw(config: OptimizerConfig): Rule {
 
 const rules = { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw } satisfies Record<
   OptimizerName,
-  (config: OptimizerConfig) => Rule
+  (config: OptimizerSettings) => Rule
 >;
 
 export type Optimizer = {
@@ -190,7 +203,7 @@ export type Optimizer = {
  * An optimizer for named parameters. `prefix` keeps several optimizers in one state and their scalars apart.
  * Defaults of the numbers that `config` leaves out are PyTorch's.
  */
-export function createOptimizer(config: OptimizerConfig, prefix: string = config.name): Optimizer {
+export function createOptimizer(config: OptimizerSettings, prefix: string = config.name): Optimizer {
   const rule = rules[config.name](config);
   const scalarName = (name: string) => `${prefix}/${name}`;
   const names = Object.keys(rule.hyper(1, 1));

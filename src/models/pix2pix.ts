@@ -35,31 +35,31 @@ export const pix2pix: Model<Pix2PixConfig> = {
   losses: ["G_L1", "G_GAN", "G_FM", "D_real", "D_fake"],
   build(options) {
     const { model, imageSize, batchSize, accumulate } = options;
-    const colours = model.colour === "lab" ? lab : rgb;
+    const colors = model.color === "lab" ? lab : rgb;
     const generator = unet({
       imageSize,
       depth: model.depth ?? depthFor(imageSize),
       width: model.width,
       inputs: 1,
-      outputs: colours.channels,
+      outputs: colors.channels,
       norm: model.norm,
       dropout: model.dropout,
       attention: attentionIn("generator", model),
-      spectral: model.spectralNorm.includes("generator"),
+      spectral: model.spectral_norm.includes("generator"),
     });
-    const { scales, featureMatching, nLayers } = model.discriminator;
+    const { scales, feature_matching: featureMatching, n_layers: nLayers } = model.discriminator;
     const judge = discriminator({
       imageSize,
-      inputs: 1 + colours.channels,
+      inputs: 1 + colors.channels,
       width: model.discriminator.width ?? model.width,
       layers: nLayers,
       scales,
       padding: model.discriminator.padding ?? usualPadding(scales),
       norm: model.norm,
       attention: attentionIn("discriminator", model),
-      spectral: model.spectralNorm.includes("discriminator"),
+      spectral: model.spectral_norm.includes("discriminator"),
     });
-    const gan = ganLosses[model.ganLoss];
+    const gan = ganLosses[model.gan_loss];
     const configs = { G: options.optimizer, D: options.discriminatorOptimizer ?? options.optimizer };
     const optimizers = {
       G: createOptimizer(configs.G, `generator/${configs.G.name}`),
@@ -94,8 +94,8 @@ export const pix2pix: Model<Pix2PixConfig> = {
         hyper: [...optimizers.G.hyperNames, ...optimizers.D.hyperNames],
       },
       hyper: (t, factor) => ({
-        ...optimizers.G.hyper(t, factor * configs.G.learningRate),
-        ...optimizers.D.hyper(t, factor * configs.D.learningRate),
+        ...optimizers.G.hyper(t, factor * configs.G.learning_rate),
+        ...optimizers.D.hyper(t, factor * configs.D.learning_rate),
       }),
       step(state, batch, noise, hyper) {
         const parts = { inputs: { ...batch, ...noise }, accumulate };
@@ -103,7 +103,7 @@ export const pix2pix: Model<Pix2PixConfig> = {
           judge.apply(pass, concat([luma, picture], 3));
 
         const ofD = gradientsOf(names.D, state, parts, (weights, part) => {
-          const { luma, target } = colours.read(part.rgb as Tensor4D);
+          const { luma, target } = colors.read(part.rgb as Tensor4D);
           const generated = generator.apply(trainingPass(state, part), luma);
           const pass = trainingPass(weights, part);
           const [fake, real] = [judged(pass, luma, generated), judged(pass, luma, target)];
@@ -117,14 +117,14 @@ export const pix2pix: Model<Pix2PixConfig> = {
         const updatedD = { ...statisticsD, ...optimizers.D.update(state, ofD.gradients, hyper) };
 
         const ofG = gradientsOf(names.G, { ...state, ...updatedD }, parts, (weights, part) => {
-          const { luma, target } = colours.read(part.rgb as Tensor4D);
+          const { luma, target } = colors.read(part.rgb as Tensor4D);
           const pass = trainingPass(weights, part);
           const picture = generator.apply(pass, luma);
           const judgements = judged(pass, luma, picture);
           const G_GAN = total(judgements, gan.convincing);
           const G_L1 = mean(abs(sub(picture, target))) as Scalar;
           const losses: Record<string, Scalar> = { G_L1, G_GAN };
-          let loss = add(G_GAN, mul(G_L1, model.l1Weight));
+          let loss = add(G_GAN, mul(G_L1, model.l1_weight));
           if (featureMatching > 0) {
             losses.G_FM = matching(judgements, judged(pass, luma, target));
             loss = add(loss, mul(losses.G_FM, featureMatching));
@@ -153,13 +153,13 @@ export const pix2pix: Model<Pix2PixConfig> = {
         };
       },
       evaluated: [...names.G, ...Object.keys(shapes.G.statistics)],
-      output: colours.output,
-      predict: (weights, inputs) => colours.shown(predict(weights, inputs)),
+      output: colors.output,
+      predict: (weights, inputs) => colors.shown(predict(weights, inputs)),
       evaluate(weights, batch) {
-        const { luma, target } = colours.read(batch.rgb as Tensor4D);
+        const { luma, target } = colors.read(batch.rgb as Tensor4D);
         const picture = predict(weights, { luma });
         const loss = mean(abs(sub(picture, target)), [1, 2, 3]) as Tensor1D;
-        return { prediction: colours.shown(picture), loss };
+        return { prediction: colors.shown(picture), loss };
       },
     };
   },

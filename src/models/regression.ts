@@ -40,7 +40,7 @@ export function regressionNetwork(part: Regression, options: NetworkOptions): Ne
       noise: {},
       hyper: optimizer.hyperNames,
     },
-    hyper: (t, factor) => optimizer.hyper(t, factor * config.learningRate),
+    hyper: (t, factor) => optimizer.hyper(t, factor * config.learning_rate),
     step(state, batch, _noise, hyper) {
       const { loss, gradients } = gradientsOf(
         trainable,

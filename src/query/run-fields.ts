@@ -2,7 +2,6 @@
 // it, and `metrics.<series>`, the newest value of a series, or with `.best`, `.min` or `.max` behind it one of all.
 
 import { UserError } from "../errors.ts";
-import { snakeCase } from "../experiment/camel-case.ts";
 import { nearMiss } from "../near-miss.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
@@ -49,7 +48,7 @@ export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFi
   const betterOf = new Map(store.metrics().map(({ name, better }) => [name, better]));
   const settings = new Map<string, ReadonlyMap<string, FieldValue>>();
   const settingsOf = (run: RunSummary) => {
-    const known = settings.get(run.id) ?? settingsBelow(snakeCase(run.experiment));
+    const known = settings.get(run.id) ?? settingsBelow(run.experiment);
     settings.set(run.id, known);
     return known;
   };

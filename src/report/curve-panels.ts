@@ -7,8 +7,8 @@ import type { RunGroup } from "./run-names.ts";
 import { seriesLabel } from "./series-label.ts";
 
 /** Charts of most interest first; others follow in the order in which they were logged. */
-const first = ["unseen/loss", "seen/loss", "unseen/psnr", "unseen/ssim", "unseen/colour/chroma_ratio"];
-/** Of the real images, which do not change; shares of colours stand in tables of their own. */
+const first = ["unseen/loss", "seen/loss", "unseen/psnr", "unseen/ssim", "unseen/color/chroma_ratio"];
+/** Of the real images, which do not change; shares of colors stand in tables of their own. */
 const notDrawn = /\/real$|^unseen\/emergence\/(?!palette_used|hue_distance)/;
 /** In a page of more runs than this, series of every step would be most of it. */
 const fewRuns = 40;
@@ -124,7 +124,7 @@ export function singleRunPanels(data: ReportRun): RunPanels {
 
 function referenceOf(name: string): number | null {
   if (/^train\/[GD]_score$/.test(name)) return 0.5;
-  return name === "unseen/colour/chroma_ratio" ? 1 : null;
+  return name === "unseen/color/chroma_ratio" ? 1 : null;
 }
 
 function rangeOf(name: string): readonly [number, number] | null {

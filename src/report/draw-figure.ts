@@ -1,5 +1,5 @@
 // An SVG of a page as a PNG file by itself. The page's style sheet does not reach it: what it says of drawings stands here,
-// in the colours of the light page.
+// in the colors of the light page.
 
 import sharp from "sharp";
 import type { Html } from "./html.ts";

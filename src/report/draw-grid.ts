@@ -65,15 +65,15 @@ export async function drawGrid(
 
 function rowsOf({ columns, rows }: SampleGrid, epochs: readonly number[]): Row[] {
   const only = rows.length === 1 ? rows[0]! : null;
-  const coloured = only
+  const colored = only
     ? epochs.map((epoch, at) => ({ label: `Epoch ${epoch}`, hashes: only.cells[at]! }))
     : rows.map(({ name, cells }) => ({
         label: name,
         hashes: cells.findLast((row) => row.some((hash) => hash !== null)) ?? [],
       }));
   return [
-    { label: "Real colours", hashes: columns.map(({ real }) => real) },
+    { label: "Real colors", hashes: columns.map(({ real }) => real) },
     { label: "Black and white", hashes: columns.map(({ grey }) => grey) },
-    ...coloured,
+    ...colored,
   ];
 }

@@ -1,4 +1,4 @@
-// When runs learned which colours, as tables ready to print.
+// When runs learned which colors, as tables ready to print.
 
 import { familyName, hueFamilies } from "../color/hue-families.ts";
 import { type Emergence, type FamilyEmergence, readEmergence } from "../store/read-emergence.ts";
@@ -18,13 +18,13 @@ export function emergenceOf({ series, run }: ReportRun): Emergence | null {
   return readEmergence((name) => series.find((each) => each.name === name), Math.max(1, run.stepsPerEpoch));
 }
 
-/** One run: a row for every colour; null where none were measured. */
+/** One run: a row for every color; null where none were measured. */
 export function emergenceTable(data: ReportRun): EmergenceTable | null {
   const emergence = emergenceOf(data);
   if (emergence === null) return null;
   const { epoch, images, families } = emergence;
   return {
-    columns: ["colour", "real images", `output of epoch ${epoch}`, "learned"],
+    columns: ["color", "real images", `output of epoch ${epoch}`, "learned"],
     rows: families.map((member) => [
       familyName(member.family),
       percent(member.real),
@@ -32,13 +32,13 @@ export function emergenceTable(data: ReportRun): EmergenceTable | null {
       learned(member),
     ]),
     notes: [
-      `Shares of all pixels of ${plural(images, "unseen image")}. A colour is learned at the first sampling epoch from which on the output has at least half of its real share.`,
+      `Shares of all pixels of ${plural(images, "unseen image")}. A color is learned at the first sampling epoch from which on the output has at least half of its real share.`,
       `At epoch ${epoch} the output uses ${percent(emergence.paletteUsed)} of the real palette; the entropy of its hues is ${formatNumber(emergence.hueEntropy)} bits, of the real ones ${formatNumber(emergence.realHueEntropy)}.`,
     ],
   };
 }
 
-/** Several runs: a row for each that measured colours, a column for every colour; null where none did. */
+/** Several runs: a row for each that measured colors, a column for every color; null where none did. */
 export function emergenceComparison(
   runs: readonly ReportRun[],
   names: readonly string[],
@@ -57,7 +57,7 @@ export function emergenceComparison(
   return {
     columns: ["run", ...hueFamilies.map(familyName), "palette used", "looked at until"],
     rows,
-    notes: ["The first sampling epoch from which on the output has at least half of a colour's real share."],
+    notes: ["The first sampling epoch from which on the output has at least half of a color's real share."],
   };
 }
 

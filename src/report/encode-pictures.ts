@@ -8,7 +8,7 @@ import type { Blob } from "../store/rows.ts";
 /** null leaves a picture as it is stored. */
 export type Encoding = { readonly options: WebpOptions | null; readonly words: string };
 
-/** Ever smaller. Near-lossless keeps the resolution of colours, which lossy WebP halves. */
+/** Ever smaller. Near-lossless keeps the resolution of colors, which lossy WebP halves. */
 export const encodings: readonly Encoding[] = [
   { options: null, words: "as stored, without loss" },
   { options: { nearLossless: true, quality: 40, effort: 4 }, words: "as WebP, near-lossless (level 40)" },

@@ -62,7 +62,7 @@ function noteOf(words: string, { everyEpoch, mostImages }: Thinning, mostBytes: 
   const images = Number.isFinite(mostImages)
     ? `, at most ${mostImages} seen and ${mostImages} unseen images`
     : "";
-  return `To fit into ${megabytes(mostBytes)} (--max-size), pictures are stored ${words}${epochs}${images}. Colours may differ slightly from what the network made; the store has the originals.`;
+  return `To fit into ${megabytes(mostBytes)} (--max-size), pictures are stored ${words}${epochs}${images}. Colors may differ slightly from what the network made; the store has the originals.`;
 }
 
 function megabytes(bytes: number): string {

@@ -18,8 +18,8 @@ export type Measure = {
 
 /** Series of which more is better, where the store does not say what they mean. */
 const higher = /\/(psnr|ssim|ssim_uniform|auc|average_precision|palette_used)$/;
-/** Series that are no results: shares of colours have a table of their own. */
-const noResult = /\/real$|^unseen\/emergence\/|^unseen\/colour\/(brown|near_grey|spread_ratio)/;
+/** Series that are no results: shares of colors have a table of their own. */
+const noResult = /\/real$|^unseen\/emergence\/|^unseen\/color\/(brown|near_grey|spread_ratio)/;
 
 /** All measures that at least one of the runs has. */
 export function measuresOf(runs: readonly ReportRun[]): Measure[] {
@@ -82,7 +82,7 @@ function lastOf(series: string, runs: readonly ReportRun[]): Measure {
   const metric = runs[0]?.metrics.get(series.replace(/^unseen\//, ""));
   const unit = metric === undefined || metric.unit === "ratio" ? "" : metric.unit;
   return {
-    name: seriesLabel(series.replace(/^unseen\/(colour\/|emergence\/)?/, "")),
+    name: seriesLabel(series.replace(/^unseen\/(color\/|emergence\/)?/, "")),
     unit,
     better: metric === undefined ? guessed(series) : betterOf(metric.better),
     value: (run) => run.series.find(({ name }) => name === series)?.value.at(-1) ?? null,

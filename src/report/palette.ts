@@ -1,8 +1,8 @@
-// Colours of curves and of values, told apart by colour-blind readers, on white and on black.
+// Colors of curves and of values, told apart by color-blind readers, on white and on black.
 
 /** Okabe and Ito's without black and yellow. */
 export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
-/** Beyond the palette the same colours come again, dashed. */
+/** Beyond the palette the same colors come again, dashed. */
 const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]] as const;
 /** One of many. */
 export const neutral = "#8a93a0";
@@ -18,7 +18,7 @@ export function dashOf(color: number | null): readonly number[] {
 /** matplotlib's viridis at seven places; 0 is dark violet, 1 is yellow. */
 const viridis = ["#440154", "#443983", "#31688e", "#21918c", "#35b779", "#90d743", "#fde725"] as const;
 
-export function valueColour(share: number): string {
+export function valueColor(share: number): string {
   if (!Number.isFinite(share)) return neutral;
   const at = Math.min(1, Math.max(0, share)) * (viridis.length - 1);
   const low = Math.min(viridis.length - 2, Math.floor(at));
@@ -33,7 +33,7 @@ export function valueColour(share: number): string {
   return `#${mixed.join("")}`;
 }
 
-/** Black or white, whichever is read on `valueColour(share)`. */
+/** Black or white, whichever is read on `valueColor(share)`. */
 export function inkOn(share: number): string {
   return share > 0.55 ? "#111111" : "#ffffff";
 }

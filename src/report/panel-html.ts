@@ -54,7 +54,7 @@ function swatch(color: number | null): Html {
 /** Names to click: hides a curve; with Shift or the little "only" isolates it. */
 export function legendHtml(groups: readonly RunGroup[]): Html {
   if (groups.length > mostInLegend)
-    return html`<p class="soft">${groups.length} runs: the six best have a colour, the others are grey. Point at a curve for its name, or filter the table.</p>`;
+    return html`<p class="soft">${groups.length} runs: the six best have a color, the others are grey. Point at a curve for its name, or filter the table.</p>`;
   return html`<ul class="legend" aria-label="Runs, shown or hidden">${groups.map(
     ({ label, color }, group) =>
       html`<li><button type="button" data-group="${group}" aria-pressed="true">${swatch(color)}<bdi>${label}</bdi></button><button type="button" class="only" data-only="${group}" aria-label="Only ${label}">only</button></li>`,

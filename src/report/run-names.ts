@@ -1,4 +1,4 @@
-// What runs are called in a page, which of them differ in nothing but the seed, and which colours they get.
+// What runs are called in a page, which of them differ in nothing but the seed, and which colors they get.
 
 import { parameterLabels } from "../sweep/parameter-labels.ts";
 import type { Sweep } from "../sweep/sweep.ts";
@@ -10,12 +10,12 @@ export type RunGroup = {
   readonly label: string;
   /** Positions of its runs. */
   readonly runs: readonly number[];
-  /** Position in the palette; null where there are too many groups for colours. */
+  /** Position in the palette; null where there are too many groups for colors. */
   readonly color: number | null;
 };
 
-/** Beyond so many groups only the best ones have a colour. */
-export const mostColours = 24;
+/** Beyond so many groups only the best ones have a color. */
+export const mostColors = 24;
 const bestOfMany = 6;
 
 /** Short, and told apart by seed or id where names are the same. */
@@ -46,7 +46,7 @@ function shortNames(runs: readonly ReportRun[]): string[] {
 }
 
 /**
- * Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is coloured.
+ * Runs that differ in their seed only, on the same data. `score` ranks runs, lower first; it decides who is colored.
  */
 export function runGroups(
   runs: readonly ReportRun[],
@@ -60,7 +60,7 @@ export function runGroups(
     members.set(key, [...(members.get(key) ?? []), position]);
   });
   const groups = [...members.values()];
-  const many = groups.length > mostColours;
+  const many = groups.length > mostColors;
   const scores = groups.map((positions) => Math.min(...positions.map((at) => orLast(score(runs[at]!)))));
   const ranked = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!).slice(0, bestOfMany);
   return groups.map((positions, index) => ({

@@ -36,7 +36,7 @@ export type RunTable = {
 /** Losses of these differ in what they measure; runs of one group compare. */
 export function lossKind({ run }: ReportRun): string {
   const { model } = run.experiment;
-  if (model.kind === "pix2pix") return `pix2pix ${model.colour}`;
+  if (model.kind === "pix2pix") return `pix2pix ${model.color}`;
   return model.kind === "classifier" ? "classifier" : "squared error";
 }
 

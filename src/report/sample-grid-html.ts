@@ -28,7 +28,7 @@ function gridHtml(grid: SampleGrid, index: number, epoch: number, start: number,
   };
   return html`${images !== null && html`<h3><bdi>${images}</bdi></h3>`}<div class="scroll" tabindex="0" role="region" aria-label="Sample images"><table class="grid">
 <thead><tr><td></td>${setHeads(columns)}</tr></thead><tbody>
-<tr class="truth"><th scope="row">Real</th>${columns.map(({ real }, column) => tile("real", "real colours", column, real))}</tr>
+<tr class="truth"><th scope="row">Real</th>${columns.map(({ real }, column) => tile("real", "real colors", column, real))}</tr>
 <tr class="truth last"><th scope="row">Grey</th>${columns.map(({ grey }, column) => tile("grey", "black and white", column, grey))}</tr>
 ${rows.map(
   (

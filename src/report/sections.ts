@@ -63,7 +63,7 @@ export function samplesSection(
 
 export function emergenceSection(runs: readonly ReportRun[], names: readonly string[]): Section | null {
   const table = emergenceComparison(runs, names);
-  return table && { id: "emergence", title: "Emergence of colour", body: emergenceHtml(table) };
+  return table && { id: "emergence", title: "Emergence of color", body: emergenceHtml(table) };
 }
 
 export function aboutSection(runs: readonly ReportRun[], names: readonly string[]): Section {

@@ -1,11 +1,10 @@
 // The experiment as its author writes it: snake_case YAML, and flat settings for comparing runs.
 
 import { stringify } from "yaml";
-import { snakeCase } from "../experiment/camel-case.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 
 export function experimentYaml(experiment: Experiment): string {
-  return stringify(snakeCase(experiment));
+  return stringify(experiment);
 }
 
 /** Path -> value as text, such as "train.optimizer.learning_rate" -> "0.001". */
@@ -16,7 +15,7 @@ export function flatSettings(experiment: Experiment): Map<string, string> {
       settings.set(path, typeof value === "string" ? value : JSON.stringify(value ?? null));
     else for (const [key, item] of Object.entries(value)) visit(path === "" ? key : `${path}.${key}`, item);
   };
-  visit("", snakeCase(experiment));
+  visit("", experiment);
   return settings;
 }
 

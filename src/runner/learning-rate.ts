@@ -16,13 +16,13 @@ export function learningRateFactor(
     case "constant":
       return 1;
     case "linear": {
-      const constantEpochs = epochs - schedule.decayEpochs;
-      return 1 - Math.max(0, epoch + 1 - constantEpochs) / (schedule.decayEpochs + 1);
+      const constantEpochs = epochs - schedule.decay_epochs;
+      return 1 - Math.max(0, epoch + 1 - constantEpochs) / (schedule.decay_epochs + 1);
     }
     case "step":
-      return schedule.factor ** Math.floor(epoch / schedule.everyEpochs);
+      return schedule.factor ** Math.floor(epoch / schedule.every_epochs);
     case "cosine": {
-      const warmup = schedule.warmupEpochs * stepsPerEpoch;
+      const warmup = schedule.warmup_epochs * stepsPerEpoch;
       if (step < warmup) return (step + 1) / warmup;
       const total = Math.max(1, epochs * stepsPerEpoch - warmup);
       return 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / total));

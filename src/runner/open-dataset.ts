@@ -28,7 +28,7 @@ export async function openDataset(
       cacheFolder: path.join(runsFolder, "cache"),
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },
       labels: model.kind === "classifier",
-      greyscale: dataset.greyscale ?? "keep",
+      greyscale: dataset.greyscale,
       signal,
       onProgress: (done, total) => {
         progress ??= output.progress(total);

@@ -84,7 +84,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
 }
 
 /** Where no metric is named, no image is looked at. */
-function measuredSets({ metrics = [], evaluate = {}, model }: Experiment) {
+function measuredSets({ metrics, evaluate, model }: Experiment) {
   return metrics.length === 0 || model.kind === "classifier" ? {} : evaluate;
 }
 
@@ -127,7 +127,7 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
   const { output, afterEpoch } = options;
   const { experiment, dataset, engine, compiled, evaluator, measurement, run, health, stepsPerEpoch } =
     training;
-  const { epochs, batchSize } = experiment.train;
+  const { epochs, batch_size: batchSize } = experiment.train;
   const mainLoss = modelOf(experiment.model).losses[0]!;
   const progress = output.progress(epochs * stepsPerEpoch);
   let step = training.firstStep;
@@ -272,15 +272,15 @@ type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
 /** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
   const { experiment, source, network, stepsPerEpoch } = training;
-  const { epochs, optimizer, discriminatorOptimizer, schedule } = experiment.train;
+  const { epochs, optimizer, discriminator_optimizer: discriminatorOptimizer, schedule } = experiment.train;
   const factors = batches.map((_, index) =>
     learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
   );
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
   const rates = factors.map((factor) => ({
-    "train/learning_rate": factor * optimizer.learningRate,
+    "train/learning_rate": factor * optimizer.learning_rate,
     ...(experiment.model.kind === "pix2pix" && {
-      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learningRate,
+      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learning_rate,
     }),
   }));
   const inputs: StepInputs = {

@@ -12,7 +12,7 @@ import type { Evaluator } from "./evaluate.ts";
 /** Indices of the images that are drawn: the first ones of each side, which are in seeded order. */
 export type SampleSets = Readonly<Record<ImageSet, Uint32Array>>;
 
-/** Colorizes the sample images, where the network makes colours; at epoch 0 the real and the grey pictures come with them. */
+/** Colorizes the sample images, where the network makes colors; at epoch 0 the real and the grey pictures come with them. */
 export async function drawSamples(
   evaluator: Evaluator,
   state: EngineState,
@@ -53,7 +53,7 @@ export function bytesOf(rgb: Float32Array): Uint8Array {
   return Uint8Array.from(rgb, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }
 
-/** Lossless: a grid is looked at for exactly the faint colours that compression takes first. */
+/** Lossless: a grid is looked at for exactly the faint colors that compression takes first. */
 async function encode(rgb: Uint8Array, size: number): Promise<Uint8Array> {
   const image = sharp(rgb, { raw: { width: size, height: size, channels: 3 } });
   return image.webp({ lossless: true, effort: 4 }).toBuffer();

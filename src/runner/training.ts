@@ -64,7 +64,12 @@ export async function openTraining(
   signal: AbortSignal,
 ): Promise<Training> {
   const experiment = resolveClassifierRun(asked, store);
-  const { batchSize, accumulate, optimizer, discriminatorOptimizer } = experiment.train;
+  const {
+    batch_size: batchSize,
+    accumulate,
+    optimizer,
+    discriminator_optimizer: discriminatorOptimizer,
+  } = experiment.train;
   const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new UserError(
@@ -174,7 +179,7 @@ export async function openTraining(
 /** What a classifier says about the images of a data set; null where the model has none. */
 type Embed = (images: PreparedDataset) => Promise<OpenedEmbedding | null>;
 
-/** null where the experiment names no metric or the network makes no colours. */
+/** null where the experiment names no metric or the network makes no colors. */
 async function openMeasured(
   experiment: Experiment,
   parts: Pick<MeasurementParts, "dataset" | "evaluator"> & {
@@ -184,7 +189,7 @@ async function openMeasured(
   { threads }: RunOptions,
 ): Promise<MeasurementParts | null> {
   const { dataset, evaluator, sets, embed } = parts;
-  const { metrics = [], image } = experiment;
+  const { metrics, image } = experiment;
   if (metrics.length === 0 || evaluator.output === "labels") return null;
   const sources: MeasurementParts["sets"][number][] = [];
   for (const set of sets) {

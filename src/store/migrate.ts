@@ -27,13 +27,17 @@ export function schemaVersion(database: Database, newest: number): number {
   return version;
 }
 
+/** SQL, or a function where SQL does not do. */
+export type Migration = string | ((database: Database) => void);
+
 /** Runs those of `migrations` that `database` has not seen. */
-export function migrate(database: Database, migrations: readonly string[]): void {
+export function migrate(database: Database, migrations: readonly Migration[]): void {
   const runNext = database.transaction((): boolean => {
     const version = schemaVersion(database, migrations.length);
     const migration = migrations[version];
     if (migration === undefined) return false;
-    database.exec(migration);
+    if (typeof migration === "string") database.exec(migration);
+    else migration(database);
     database.pragma(`application_id = ${applicationId}`);
     database.pragma(`user_version = ${version + 1}`);
     return true;

@@ -1,10 +1,10 @@
-// When a run learned which colours, out of its logged series alone: a resumed run gives the same answer. The terms stand
+// When a run learned which colors, out of its logged series alone: a resumed run gives the same answer. The terms stand
 // in docs/emergence.md.
 
 import { type HueFamily, hueFamilies } from "../color/hue-families.ts";
 import type { Series } from "./rows.ts";
 
-/** Of the unseen images that colours are measured on; with "/real" behind it, of the real images. */
+/** Of the unseen images that colors are measured on; with "/real" behind it, of the real images. */
 export const emergenceSeries = {
   images: "unseen/emergence/images",
   paletteUsed: "unseen/emergence/palette_used",
@@ -46,7 +46,7 @@ export type Emergence = {
   readonly families: readonly FamilyEmergence[];
 };
 
-/** null where the run has not measured colours. `seriesOf` gives a series of the run by its name. */
+/** null where the run has not measured colors. `seriesOf` gives a series of the run by its name. */
 export function readEmergence(
   seriesOf: (name: string) => Series | undefined,
   stepsPerEpoch: number,

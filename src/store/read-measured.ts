@@ -2,7 +2,7 @@
 
 import { type MetricRow, type Series, seriesOfSet } from "./rows.ts";
 
-/** Those that say most about the colours, where there is room for a few. */
+/** Those that say most about the colors, where there is room for a few. */
 export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
 
 export type MeasuredSummary = {

@@ -1,6 +1,7 @@
 // Runs out of the database: one, a list, or a list with the newest value of every series.
 
 import type { Database } from "better-sqlite3";
+import { upgradeExperiment } from "../experiment/upgrade.ts";
 import { deadAfterMs, statusAt } from "./dead-runs.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 
@@ -50,6 +51,7 @@ type StoredRun = {
   readonly steps_per_epoch: number;
   readonly source: string | null;
   readonly experiment: string;
+  readonly experiment_version: number;
   readonly provenance: string;
   readonly error: string | null;
   readonly note: string;
@@ -128,7 +130,7 @@ function runOf(stored: StoredRun, now: number): RunRow {
     id: stored.id,
     name: stored.name,
     status: statusAt(now, stored.status, stored.heartbeat_at),
-    experiment: JSON.parse(stored.experiment),
+    experiment: upgradeExperiment(JSON.parse(stored.experiment), stored.experiment_version),
     source: stored.source,
     engine: stored.engine,
     device: stored.device,

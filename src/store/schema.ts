@@ -1,5 +1,9 @@
-// The schema as SQL, one migration after another; docs/store.md explains it to people. A migration that was
-// released is never edited: append the next one.
+// The schema, one migration after another; docs/store.md explains it to people. A migration that was released is never
+// edited: append the next one.
+
+import type { Database } from "better-sqlite3";
+import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
+import type { Migration } from "./migrate.ts";
 
 const firstSchema = `
 CREATE TABLE datasets (
@@ -274,4 +278,18 @@ FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
 WHERE runs.deleted_at IS NULL;
 `;
 
-export const migrations: readonly string[] = [firstSchema, measuredImages, sweeps, trash];
+/** Keys in stored experiments and sweeps as users write them, and one spelling of color. */
+function writtenKeys(database: Database): void {
+  database.exec("ALTER TABLE runs ADD COLUMN experiment_version INTEGER NOT NULL DEFAULT 0");
+  database.exec("UPDATE series SET name = replace(name, '/colour/', '/color/')");
+  const runs = database.prepare<[], { id: string; experiment: string }>("SELECT id, experiment FROM runs");
+  const save = database.prepare("UPDATE runs SET experiment = ?, experiment_version = ? WHERE id = ?");
+  for (const { id, experiment } of runs.all())
+    save.run(JSON.stringify(upgradeExperiment(JSON.parse(experiment), 0)), experimentUpgrades.length, id);
+  const american = (text: string) => text.replaceAll(/\bcolour(?=\\?"?\s*[:=",])/g, "color");
+  database.function("american", { deterministic: true }, (text) => american(text as string));
+  database.exec("UPDATE sweeps SET definition = american(definition)");
+  database.exec("UPDATE trials SET parameters = american(parameters)");
+}
+
+export const migrations: readonly Migration[] = [firstSchema, measuredImages, sweeps, trash, writtenKeys];

@@ -3,6 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { experimentUpgrades } from "../experiment/upgrade.ts";
 import { statusAt, writerIsGone } from "./dead-runs.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
@@ -38,9 +39,9 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   const hasDataset = database.prepare<[string]>("SELECT 1 FROM datasets WHERE fingerprint = ?");
   const insertRun = database.prepare(
     `INSERT INTO runs (id, name, status, heartbeat_at, created_at, writer, engine, device, dataset_fingerprint,
-       parameters, steps_per_epoch, source, experiment, provenance)
+       parameters, steps_per_epoch, source, experiment, experiment_version, provenance)
      VALUES (:id, :name, 'RUNNING', :at, :at, :token, :engine, :device, :datasetFingerprint,
-       :parameters, :stepsPerEpoch, :source, :experiment, :provenance)`,
+       :parameters, :stepsPerEpoch, :source, :experiment, :experimentVersion, :provenance)`,
   );
   const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
   const selectRun = database.prepare<[string], Resumable>(
@@ -48,7 +49,8 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   );
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
-       paused_ms = :pausedMs, experiment = coalesce(:experiment, experiment)
+       paused_ms = :pausedMs, experiment = coalesce(:experiment, experiment),
+       experiment_version = iif(:experiment IS NULL, experiment_version, :experimentVersion)
      WHERE id = :id`,
   );
 
@@ -64,6 +66,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
       token,
       at,
       experiment: JSON.stringify(run.experiment),
+      experimentVersion: experimentUpgrades.length,
       provenance: JSON.stringify(run.provenance),
     });
     for (const tag of run.experiment.tags) insertTag.run(id, tag);
@@ -85,6 +88,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
         at,
         pausedMs,
         experiment: experiment === undefined ? null : JSON.stringify(experiment),
+        experimentVersion: experimentUpgrades.length,
       });
       return run.created_at + pausedMs;
     },

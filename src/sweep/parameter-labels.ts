@@ -1,5 +1,5 @@
 // What tables and charts call the values of a sweep's parameters: as little as tells them apart, such as "pix2pix
-// colour=rgb" of {kind: pix2pix, colour: rgb, width: 32} where every pix2pix of the sweep has that width.
+// color=rgb" of {kind: pix2pix, color: rgb, width: 32} where every pix2pix of the sweep has that width.
 
 import type { Sweep } from "./sweep.ts";
 import { valueText } from "./value-text.ts";

@@ -4,7 +4,7 @@ import { emergenceLine } from "../../src/cli/emergence-line.ts";
 import type { HueFamily } from "../../src/color/hue-families.ts";
 import type { Emergence } from "../../src/store/read-emergence.ts";
 
-/** The epoch since which each colour is there; null is not yet, "rare" not judged. */
+/** The epoch since which each color is there; null is not yet, "rare" not judged. */
 function lineOf(since: Partial<Record<HueFamily, number | null | "rare">>, images = 200): string {
   const families = Object.entries(since).map(([family, value]) => ({
     family: family as HueFamily,

@@ -74,12 +74,12 @@ test("a table aligns, leaves out columns, then cuts", () => {
   assert.deepEqual(formatTable(columns, rows, 1), ["name", "a l…", "b"], "what is left stays readable");
 });
 
-test("colours do not count as width", () => {
+test("colors do not count as width", () => {
   const red = [["\u001b[31mab\u001b[39m", 1] as const];
   assert.deepEqual(formatTable(columns, red, null), ["name  count", "\u001b[31mab\u001b[39m        1"]);
 });
 
-test("colours follow the stream, NO_COLOR and FORCE_COLOR", () => {
+test("colors follow the stream, NO_COLOR and FORCE_COLOR", () => {
   const isRed = (isTTY: boolean, env: NodeJS.ProcessEnv) => colorsOf({ isTTY }, env).red("x") !== "x";
   assert.equal(isRed(true, {}), true);
   assert.equal(isRed(false, {}), false);

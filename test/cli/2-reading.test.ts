@@ -190,7 +190,7 @@ test("show: everything, and how to go on", async (t) => {
     shown.series.find(({ name }: { name: string }) => name === "train/loss"),
     { name: "train/loss", count: 2, last: null, lastStep: 2, min: 0.75, minStep: 1 },
   );
-  assert.equal(shown.experiment.train.batchSize, 1);
+  assert.equal(shown.experiment.train.batch_size, 1);
   assert.equal(shown.skippedFiles.length, 1);
   assert.deepEqual(shown.emergence.families, [
     { family: "blue", real: 0.25, output: 0.125, judged: true, since: 2 },
@@ -211,7 +211,7 @@ test("an unknown run is a UserError that lists the known ones", async (t) => {
   }
 });
 
-test("colours: none in a pipe, FORCE_COLOR, NO_COLOR", async (t) => {
+test("colors: none in a pipe, FORCE_COLOR, NO_COLOR", async (t) => {
   const cwd = temporaryFolder(t);
   fillStore(path.join(cwd, "runs"), ["FINISHED"]);
   const has = async (env: Record<string, string>) => {

@@ -6,10 +6,14 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
+import { completeExperiment } from "../../src/experiment/resolve-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { experiment } from "../store/fixtures.ts";
+import { experiment as stored } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { outcomeOf, runCli, startCli } from "./run-cli.ts";
+
+const { metrics } = completeExperiment({ dataset: "synthetic" });
+const experiment = { ...stored, metrics };
 
 /** A folder with tiny.yaml: 2 images to train on, 2 epochs. */
 function folderWithExperiment(t: TestContext): string {
@@ -66,7 +70,7 @@ test("--report before the files is no file name; a broken file does not stop the
     stderr,
     /^metrics: {2}unseen ciede2000 [\d.]+ ΔE00, colorfulness_ratio [\d.]+, psnr [\d.]+ dB$/m,
   );
-  assert.match(stderr, /^colours: {2}\S.* \(epoch 2, 1 unseen image\)$/m);
+  assert.match(stderr, /^colors: {2}\S.* \(epoch 2, 1 unseen image\)$/m);
   assert.match(stderr, new RegExp(`hueristic show ${run!.id}\n +hueristic report ${run!.id}\n$`));
   assert.ok(existsSync(path.join(cwd, report)));
 });
@@ -114,7 +118,7 @@ test("Ctrl-C saves, says how to go on, and stops all", async (t) => {
 test("a loss that is no longer finite fails with 1, and the next experiment is trained", async (t) => {
   const cwd = folderWithExperiment(t);
   const wild = { ...experiment, name: "wild" };
-  const sgd = { name: "sgd", learningRate: 1e30 } as const;
+  const sgd = { name: "sgd", learning_rate: 1e30 } as const;
   const text = experimentToYaml({ ...wild, train: { ...wild.train, epochs: 5, optimizer: sgd } });
   writeFileSync(path.join(cwd, "wild.yaml"), text);
   const { code, stderr } = await runCli(["run", "wild.yaml", "tiny.yaml"], { cwd });

@@ -126,7 +126,7 @@ weights as float32      126 KiB
 });
 
 test("the two networks of pix2pix apart, at most 80 columns wide whatever is asked for", async () => {
-  const plain = await show(["pix2pix", "model.colour=rgb", "image.size=256", "train.batch_size=1"]);
+  const plain = await show(["pix2pix", "model.color=rgb", "image.size=256", "train.batch_size=1"]);
   assert.match(plain, /^generator\nlayer .*\ndown1 +conv 4x4 s2 +128x128x64 +1,024 +16\.8M$/m);
   assert.match(plain, /^up1 +transposed conv 4x4 s2 +256x256x3 +6,147 +100\.7M$/m);
   assert.match(plain, /^54,411,907 parameters, 6\.0G multiply-adds\n\ndiscriminator\nlayer /m);
@@ -170,8 +170,8 @@ test("gamma is told as many numbers as its classifier has", async () => {
 });
 
 test('keys of the model need no "model.", others keep their section', () => {
-  const { model, seed, image } = modelExperiment("pix2pix", ["colour=rgb", "seed=3", "image.size=128"]);
-  assert.deepEqual([model.kind === "pix2pix" && model.colour, seed, image.size], ["rgb", 3, 128]);
+  const { model, seed, image } = modelExperiment("pix2pix", ["color=rgb", "seed=3", "image.size=128"]);
+  assert.deepEqual([model.kind === "pix2pix" && model.color, seed, image.size], ["rgb", 3, 128]);
   const refused = (...settings: string[]) => {
     assert.throws(
       () => modelExperiment("pix2pix", settings.slice(0, -1)),
@@ -185,7 +185,7 @@ test('keys of the model need no "model.", others keep their section', () => {
   );
   refused(
     "depht=7",
-    "command line: model.depht: unknown key, did you mean depth? (known: kind, colour, width, depth, norm, dropout, gan_loss, l1_weight, discriminator, attention, spectral_norm, evaluation)",
+    "command line: model.depht: unknown key, did you mean depth? (known: kind, color, width, depth, norm, dropout, gan_loss, l1_weight, discriminator, attention, spectral_norm, evaluation)",
   );
   refused(
     "size=128",

@@ -27,7 +27,7 @@ async function fillFolder(t: TestContext): Promise<string> {
     );
   }
   write(at("small.png"), await scene(30, 12).png().toBuffer());
-  write(at("cmyk.jpg"), await scene(31).toColourspace("cmyk").jpeg().toBuffer());
+  write(at("cmyk.jpg"), await scene(31).toColorspace("cmyk").jpeg().toBuffer());
   write(at("bad\n\u001b[2J\u009b.jpg"), "no picture");
   write(at("narrow.png"), await scene(32).resize(2000, 10, { fit: "fill" }).png().toBuffer());
   return cwd;
@@ -44,7 +44,7 @@ test("lists by reason what is left out and what is odd, with names that a termin
     '\n1 too narrow for a square, left out\n  "narrow.png": 2000x10 is too narrow for a square\n',
     '\n1 identical to another file\n  "copy of 3.png": as "3.png"\n',
     '\n1 smaller than 32x32, enlarged\n  "small.png": 12x12\n',
-    '\n1 in another colour space, converted to sRGB\n  "cmyk.jpg": CMYK\n',
+    '\n1 in another color space, converted to sRGB\n  "cmyk.jpg": CMYK\n',
     "\nNotes\n",
   ]) {
     assert.ok(stdout.includes(part), `${part} in\n${stdout}`);
@@ -68,7 +68,7 @@ test("--json is for scripts, and an option of the data set holds", async (t) => 
       ["too narrow for a square", true],
       ["identical to another file", false],
       ["smaller than 32x32, enlarged", false],
-      ["in another colour space, converted to sRGB", false],
+      ["in another color space, converted to sRGB", false],
     ],
   );
 });

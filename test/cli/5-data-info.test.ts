@@ -7,12 +7,12 @@ import { test } from "node:test";
 import sharp from "sharp";
 import { colorStatistics } from "../../src/datasets/color-statistics.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { plain, prepare, write, writePictures } from "../datasets/pictures.ts";
+import { folderConfig, plain, prepare, write, writePictures } from "../datasets/pictures.ts";
 import { experiment, newRun } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { runCli } from "./run-cli.ts";
 
-test("a folder: counts, colours and cache, and a sheet of both sides", async (t) => {
+test("a folder: counts, colors and cache, and a sheet of both sides", async (t) => {
   const cwd = temporaryFolder(t);
   for (const [index, color] of [
     { r: 255, g: 0, b: 0 },
@@ -61,7 +61,12 @@ test("an experiment and the run of it have one fingerprint; a run whose images c
   const store = openStore(path.join(cwd, "runs"));
   const save = (of: string) => {
     store.saveDataset({ fingerprint: of, description: "x", size: 16, seenCount: 0, unseenCount: 0 }, [], []);
-    const own = { ...experiment, dataset, image: { size: 16 }, samples: { every: 1, seen: 2, unseen: 2 } };
+    const own = {
+      ...experiment,
+      dataset,
+      image: { size: 16 },
+      samples: { every: 1, seen: 2, unseen: 2, measured: 256 },
+    };
     store.createRun(newRun({ datasetFingerprint: of, experiment: own })).finish("FINISHED");
   };
   save(fingerprint);
@@ -98,14 +103,10 @@ test("labels are counted among the seen images whose labels somebody wrote down"
   assert.deepEqual(labels.shares[0], { name: "Young", share: 1 });
 });
 
-test("means of known colours", async (t) => {
+test("means of known colors", async (t) => {
   const root = temporaryFolder(t);
   await writePictures(root, 4);
-  const prepared = await prepare(
-    t,
-    { kind: "folder", root, limit: null, holdout: 0.25, seed: 1 },
-    path.join(root, ".cache"),
-  );
+  const prepared = await prepare(t, folderConfig(root, { holdout: 0.25 }), path.join(root, ".cache"));
   const red = { size: 1, read: (_: ArrayLike<number>, into: Uint8Array) => into.set([255, 0, 0]) };
   const { l, a, b, chroma, saturation } = colorStatistics(red, [0, 1]);
   assert.deepEqual(

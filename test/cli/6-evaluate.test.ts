@@ -11,7 +11,7 @@ import { experiment } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fillStore, runCli } from "./run-cli.ts";
 
-/** Pictures of one colour each. */
+/** Pictures of one color each. */
 async function writePictures(folder: string, count: number): Promise<void> {
   mkdirSync(folder);
   for (let number = 0; number < count; number++) {

@@ -50,7 +50,7 @@ export function runCli(args: readonly string[], options: Options): Promise<Outco
   return outcomeOf(startCli(args, options));
 }
 
-/** What a run logs of its colours, as far as these tests look at it. */
+/** What a run logs of its colors, as far as these tests look at it. */
 function blueShares(output: number) {
   return {
     "unseen/emergence/images": 1,

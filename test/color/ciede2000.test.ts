@@ -16,7 +16,7 @@ test("the 34 pairs that Sharma, Wu and Dalal published, to 1e-4, in either order
   }
 });
 
-test("a colour differs from itself by nothing, and greys by lightness alone", () => {
+test("a color differs from itself by nothing, and greys by lightness alone", () => {
   const stream = randomStream(1, "ciede2000");
   for (let i = 0; i < 1000; i++) {
     const color = [

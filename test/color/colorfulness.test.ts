@@ -7,12 +7,12 @@ test("grey has none, and every grey exactly none", () => {
   assert.equal(colorfulness(greys), 0);
 });
 
-test("one colour all over: its distance from grey counts for three tenths", () => {
+test("one color all over: its distance from grey counts for three tenths", () => {
   const red = Uint8Array.from({ length: 3 * 10 }, (_, index) => (index % 3 === 0 ? 200 : 0));
   assert.equal(colorfulness(red), 0.3 * Math.hypot(200, 100));
 });
 
-test("two colours that balance each other: the spread alone", () => {
+test("two colors that balance each other: the spread alone", () => {
   const [red, green] = [
     [180, 80, 130],
     [80, 180, 130],

@@ -28,14 +28,14 @@ test("1. what a screen shows stays as it is", () => {
   assert.deepEqual(shown.rgb, bytes);
 });
 
-test("1. neutral colours are grey and do not count as clipped", () => {
+test("1. neutral colors are grey and do not count as clipped", () => {
   const lab = Array.from({ length: 1001 }, (_, index) => [index / 10, 0, 0]).flat();
   const { rgb, clippedShare } = labToDisplayRgb(lab);
   assert.equal(clippedShare, 0);
   for (let i = 0; i < rgb.length; i += 3) assert.ok(Math.abs(rgb[i]! - rgb[i + 2]!) <= 1);
 });
 
-test("2. L stays within 0.001 before rounding, and the colour keeps as much saturation as it can", () => {
+test("2. L stays within 0.001 before rounding, and the color keeps as much saturation as it can", () => {
   const linear = new Float64Array(3);
   for (const [l, a, b] of colors) {
     const share = displayableShare(l, a, b, linear);

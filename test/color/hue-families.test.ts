@@ -8,7 +8,7 @@ function familyOfRgb(...rgb: readonly [number, number, number]): string {
   return hueFamilies[familyOf(l, Math.hypot(a, b), hueOf(a, b))] ?? "none";
 }
 
-/** Colours whose names nobody disputes: CSS, and patches of the ColorChecker (sRGB of BabelColor). */
+/** Colors whose names nobody disputes: CSS, and patches of the ColorChecker (sRGB of BabelColor). */
 const known: Readonly<Record<string, readonly (readonly [string, number, number, number])[]>> = {
   skin_brown: [
     ["dark skin", 115, 82, 68],

@@ -36,7 +36,7 @@ test("2. the published Lab of red and blue", () => {
   assert.ok(worst(lab, [53.2406, 80.0923, 67.2028, 32.2957, 79.1856, -107.8573]) < 1e-4);
 });
 
-test("3. colours that no screen shows clip as in scikit-image", () => {
+test("3. colors that no screen shows clip as in scikit-image", () => {
   const rgb = labToRgb(fixture.clipped.flatMap(({ lab }) => lab));
   const expected = fixture.clipped.flatMap(({ rgb }) => rgb.map((value) => value * 255));
   assert.ok(worst(rgb, expected) <= 0.5 + 1e-4);

@@ -43,7 +43,7 @@ test("2. the way back is exact after rounding", async () => {
   );
 });
 
-test("2. colours that no screen shows clip as in the plain code", async () => {
+test("2. colors that no screen shows clip as in the plain code", async () => {
   const luma = Float32Array.from({ length: 2048 }, () => 2 * stream.uniform() - 1);
   const chroma = Float32Array.from({ length: 4096 }, () => 2 * stream.uniform() - 1);
   const back = await lumaChromaToRgb(

@@ -5,7 +5,7 @@ import { chooseUsable } from "../../src/datasets/greyscale.ts";
 import { drawScene } from "../../src/datasets/scenes/scenes.ts";
 import { randomStream } from "../../src/random.ts";
 
-/** Scenes without colour, stretched to full contrast: a grey level has the colour of `tone`, and as much noise. */
+/** Scenes without color, stretched to full contrast: a grey level has the color of `tone`, and as much noise. */
 function toned(index: number, tone: (grey: number) => readonly number[], noise = 0): Uint8Array {
   const stream = randomStream("tone", index);
   const rgb = drawScene(2, index, 32);
@@ -24,7 +24,7 @@ function toned(index: number, tone: (grey: number) => readonly number[], noise =
   return rgb;
 }
 
-test("grey, sepia and other tones are no colour, with noise too", () => {
+test("grey, sepia and other tones are no color, with noise too", () => {
   const tones: [string, (grey: number) => readonly number[], number][] = [
     ["grey", (grey) => [grey, grey, grey], 0],
     ["noise", (grey) => [grey, grey, grey], 1],
@@ -41,7 +41,7 @@ test("grey, sepia and other tones are no colour, with noise too", () => {
   }
 });
 
-test("what has colour is not grey: scenes, a plain colour, a small coloured thing", () => {
+test("what has color is not grey: scenes, a plain color, a small colored thing", () => {
   for (let index = 0; index < 300; index++)
     assert.ok(!isGreyscale(colorfulnessOf(drawScene(1, index, 32)).value));
   const plain = new Uint8Array(3072).map((_, at) => [40, 90, 200][at % 3]!);

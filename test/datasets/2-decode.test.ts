@@ -32,10 +32,10 @@ test("every common form of a picture becomes the same 8-bit RGB", async (t) => {
   const files: Record<string, Promise<Buffer>> = {
     "a.jpg": plain(orange).jpeg({ quality: 100 }).toBuffer(),
     "progressive.jpg": plain(orange).jpeg({ quality: 100, progressive: true }).toBuffer(),
-    "cmyk.jpg": plain(orange).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer(),
+    "cmyk.jpg": plain(orange).toColorspace("cmyk").jpeg({ quality: 100 }).toBuffer(),
     "a.png": plain(orange).png().toBuffer(),
     "palette.png": plain(orange).png({ palette: true }).toBuffer(),
-    "deep.png": plain(orange).toColourspace("rgb16").png().toBuffer(),
+    "deep.png": plain(orange).toColorspace("rgb16").png().toBuffer(),
     "p3.png": plain(orange).withIccProfile("p3").png().toBuffer(),
     "a.webp": plain(orange).webp({ lossless: true }).toBuffer(),
     "a.gif": plain(orange).gif().toBuffer(),
@@ -55,10 +55,10 @@ test("grey is expanded, 8 and 16 bits deep, with and without alpha", async (t) =
   const folder = temporaryFolder(t);
   const grey = { r: 90, g: 90, b: 90 };
   const files: Record<string, Promise<Buffer>> = {
-    "a.png": plain(grey).toColourspace("b-w").png().toBuffer(),
-    "a.jpg": plain(grey).toColourspace("b-w").jpeg().toBuffer(),
-    "deep.png": plain(grey).toColourspace("grey16").png().toBuffer(),
-    "alpha.png": plain(grey).toColourspace("b-w").ensureAlpha(1).png().toBuffer(),
+    "a.png": plain(grey).toColorspace("b-w").png().toBuffer(),
+    "a.jpg": plain(grey).toColorspace("b-w").jpeg().toBuffer(),
+    "deep.png": plain(grey).toColorspace("grey16").png().toBuffer(),
+    "alpha.png": plain(grey).toColorspace("b-w").ensureAlpha(1).png().toBuffer(),
   };
   for (const [name, bytes] of Object.entries(files)) {
     write(join(folder, name), await bytes);

@@ -29,7 +29,7 @@ test("compressed again, resized, brightened or made grey is the same picture", a
     (picture) => picture.linear(1.15, 8).png(),
     (picture) => picture.grayscale().png(),
   ];
-  const small = (bytes: Buffer) => sharp(bytes).resize(32, 32).toColourspace("srgb").raw().toBuffer();
+  const small = (bytes: Buffer) => sharp(bytes).resize(32, 32).toColorspace("srgb").raw().toBuffer();
   const indices = Array.from(range(0, 20));
   const originals = await Promise.all(
     indices.map(async (index) => small(await scene(index).png().toBuffer())),

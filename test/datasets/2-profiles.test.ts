@@ -33,7 +33,7 @@ async function decoded(path: string) {
   return result;
 }
 
-test("numbers that mean other colours than sRGB's are converted", async (t) => {
+test("numbers that mean other colors than sRGB's are converted", async (t) => {
   const folder = temporaryFolder(t);
   const p3 = (await sharp(await plain(colors[0]!).withIccProfile("p3").png().toBuffer()).metadata()).icc!;
   for (const [name, profile] of [
@@ -56,7 +56,7 @@ test("a profile that is damaged or for another kind of picture does no harm", as
   const folder = temporaryFolder(t);
   const orange = colors[0]!;
   const cmyk = await sharp(
-    await plain(orange).toColourspace("cmyk").withIccProfile("cmyk").jpeg().toBuffer(),
+    await plain(orange).toColorspace("cmyk").withIccProfile("cmyk").jpeg().toBuffer(),
   ).metadata();
   const profiles = {
     "cut.jpg": adobeProfile().subarray(0, 150),
@@ -83,7 +83,7 @@ test("profiles are named, sRGB is none to speak of", async (t) => {
     ["adobe.jpg", await tagged(plain(colors[0]!), adobeProfile()), "Adobe RGB (1998)"],
     ["srgb.jpg", await tagged(plain(colors[0]!), adobeProfile("sRGB IEC61966-2.1")), null],
     ["none.jpg", await plain(colors[0]!).jpeg().toBuffer(), null],
-    ["cmyk.jpg", await plain(colors[0]!).toColourspace("cmyk").jpeg().toBuffer(), "CMYK"],
+    ["cmyk.jpg", await plain(colors[0]!).toColorspace("cmyk").jpeg().toBuffer(), "CMYK"],
   ];
   for (const [name, bytes, profile] of files) {
     write(join(folder, name), bytes);

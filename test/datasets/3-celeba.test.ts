@@ -28,7 +28,7 @@ test("LF, CRLF and Kaggle's CSV give the same split", async (t) => {
     const root = temporaryFolder(t);
     write(join(root, name), text);
     writeFaces(root);
-    const { items, notes } = await celeba.list(celebaConfig(root, { unseenSplit: "val" }));
+    const { items, notes } = await celeba.list(celebaConfig(root, { unseen_split: "val" }));
     assert.deepEqual(
       items.map(({ id, side }) => [id, side]),
       [

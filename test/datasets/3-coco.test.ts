@@ -76,7 +76,7 @@ test("categories are named by id as well, those of the file of `split`", async (
   write(join(root, "annotations/instances_val2017.json"), other);
   write(join(root, "val2017/a.jpg"), "");
   write(join(root, "val2017/b.jpg"), "");
-  assert.deepEqual(await idsOf(cocoConfig(root, { categories: [18], unseenSplit: "val2017" })), [
+  assert.deepEqual(await idsOf(cocoConfig(root, { categories: [18], unseen_split: "val2017" })), [
     "train2017/a.jpg",
     "val2017/a.jpg",
   ]);
@@ -95,7 +95,7 @@ test("2014's names are names like any other", async (t) => {
   write(join(root, "val2014/COCO_val2014_000000000042.jpg"), "");
   const config = cocoConfig(root, { split: "train2014" });
   assert.deepEqual(await idsOf({ ...config, categories: ["dog"] }), [`train2014/${file_name}`]);
-  assert.deepEqual(await idsOf({ ...config, unseenSplit: "val2014" }), [
+  assert.deepEqual(await idsOf({ ...config, unseen_split: "val2014" }), [
     `train2014/${file_name}`,
     "val2014/COCO_val2014_000000000042.jpg",
   ]);
@@ -124,14 +124,14 @@ test("only annotations that are large enough and no crowds count, in the filter 
   const all = ["bare", "crowd", "large", "row-less", "small"];
   for (const [change, expected] of [
     [{ categories: ["dog"] }, ["crowd", "large", "small"]],
-    [{ categories: ["dog"], minArea: 100 }, ["crowd", "large"]],
+    [{ categories: ["dog"], min_area: 100 }, ["crowd", "large"]],
     [{ categories: ["dog"], iscrowd: "exclude" }, ["large", "small"]],
-    [{ categories: ["dog"], minArea: 100, iscrowd: "exclude" }, ["large"]],
+    [{ categories: ["dog"], min_area: 100, iscrowd: "exclude" }, ["large"]],
     [{ categories: ["dog"], unannotated: "include" }, ["bare", "crowd", "large", "row-less", "small"]],
     [{ categories: ["person"], unannotated: "include" }, ["bare", "row-less", "small"]],
-    [{ minArea: 1000 }, all],
+    [{ min_area: 1000 }, all],
     [{ unannotated: "exclude" }, ["crowd", "large", "small"]],
-    [{ unannotated: "exclude", minArea: 401 }, ["crowd"]],
+    [{ unannotated: "exclude", min_area: 401 }, ["crowd"]],
   ] as const) {
     const ids = await idsOf(cocoConfig(root, change));
     assert.deepEqual(
@@ -140,7 +140,7 @@ test("only annotations that are large enough and no crowds count, in the filter 
       JSON.stringify(change),
     );
   }
-  const rules = { minArea: 100, iscrowd: "exclude" } as const;
+  const rules = { min_area: 100, iscrowd: "exclude" } as const;
   const { items, labels, notes } = await coco.list(cocoConfig(root, rules), true);
   assert.deepEqual(
     items.map(({ id }) => id.split("/")[1]),
@@ -161,7 +161,7 @@ test("annotations without an area are met only where areas count", async (t) => 
   const root = temporaryFolder(t);
   writeTree(root);
   const path = join(root, "annotations/instances_train2017.json");
-  await assert.rejects(idsOf(cocoConfig(root, { categories: ["dog"], minArea: 1 })), {
+  await assert.rejects(idsOf(cocoConfig(root, { categories: ["dog"], min_area: 1 })), {
     name: "UserError",
     message: `${path}: expected a COCO instances file, got an entry without area`,
   });
@@ -203,12 +203,12 @@ test("an official unseen split gives the sides", async (t) => {
   const root = temporaryFolder(t);
   writeTree(root);
   write(join(root, "val2017/v.jpg"), "");
-  const { items } = await coco.list(cocoConfig(root, { unseenSplit: "val2017" }));
+  const { items } = await coco.list(cocoConfig(root, { unseen_split: "val2017" }));
   assert.deepEqual(
     items.map(({ side }) => side),
     ["seen", "seen", "seen", "unseen"],
   );
-  await assert.rejects(coco.list(cocoConfig(root, { unseenSplit: "train2017" })), /got train2017 twice/);
+  await assert.rejects(coco.list(cocoConfig(root, { unseen_split: "train2017" })), /got train2017 twice/);
   await assert.rejects(
     coco.list(cocoConfig(root, { split: "train2018" })),
     /folder train2018 or images\/train2018/,

@@ -101,7 +101,7 @@ test("COCO: a filter chooses images, which keep all of their labels", async (t) 
 
 test("COCO: two splits are one list of labels, even where the files number them differently", async (t) => {
   const root = temporaryFolder(t);
-  const config = cocoConfig(root, { unseenSplit: "val2017" });
+  const config = cocoConfig(root, { unseen_split: "val2017" });
   writeCoco(root);
   const images = [{ id: 8, file_name: "many.jpg" }];
   const annotations = [
@@ -166,7 +166,7 @@ test("COCO: an annotations file that cannot label is the user's to mend", async 
 test("CelebA: attributes are the labels, of both splits, and faces without a row are left out", async (t) => {
   const root = temporaryFolder(t);
   writeCeleba(root);
-  const listing = await celeba.list(celebaConfig(root, { unseenSplit: "val" }), true);
+  const listing = await celeba.list(celebaConfig(root, { unseen_split: "val" }), true);
   assert.deepEqual(listing.labels?.names, ["Male", "Smiling", "Young"]);
   assert.deepEqual(shownIn(listing), {
     "1.jpg": ["Male"],

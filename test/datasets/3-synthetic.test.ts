@@ -47,7 +47,14 @@ test("a change of the drawings raises scenesVersion", () => {
 });
 
 test("the listing names the scenes and keys them by seed", async () => {
-  const config = { kind: "synthetic", count: 3, limit: null, holdout: 0.2, seed: 4 } as const;
+  const config = {
+    kind: "synthetic",
+    count: 3,
+    limit: null,
+    holdout: 0.2,
+    seed: 4,
+    greyscale: "keep",
+  } as const;
   const { items } = await synthetic.list(config);
   assert.deepEqual(
     items.map(({ id }) => id),

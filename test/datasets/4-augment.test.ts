@@ -74,11 +74,11 @@ test("turning and zooming keep the middle and stay within their ranges", () => {
   assert.ok(reach.angle < 24 && reach.angle > 14, `angle ${reach.angle}`);
 });
 
-test("a picture of one colour stays one, its edges too", () => {
+test("a picture of one color stays one, its edges too", () => {
   const augment = createAugmenter({ flip: true, crop: 1.25, rotate: 180, zoom: 0.9 }, 10, 8);
   for (let key = 0; key < 20; key++) {
     const into = new Uint8Array(8 * 8 * 3);
-    augment(new Uint8Array(300).fill(41), into, 0, randomStream("one colour", key));
+    augment(new Uint8Array(300).fill(41), into, 0, randomStream("one color", key));
     assert.ok(into.every((value) => value === 41));
   }
 });

@@ -130,7 +130,7 @@ test("an unseen split has labels of its own, and shares count the seen images al
   await writeSplit(root, "val", 30);
   // The same picture on both sides is not trained on, so that three remain.
   for (const file of fileNames(3)) write(join(root, "val", file), "");
-  const config = cocoConfig(root, { split: "train", unseenSplit: "val" });
+  const config = cocoConfig(root, { split: "train", unseen_split: "val" });
   const prepared = await prepare(t, config, temporaryFolder(t), { labels: true });
   assert.deepEqual([prepared.seen.length, prepared.unseen.length], [3, 27]);
   assert.deepEqual(prepared.labels!.shares, [1 / 3, 1 / 3, 0, 0]);
@@ -166,7 +166,14 @@ test("images that no list knows are too few, and the message says why", async (t
 
 test("kinds without labels say so before anything is listed or decoded", async (t) => {
   const cacheFolder = join(temporaryFolder(t), "none");
-  const synthetic = { kind: "synthetic", count: 20, limit: null, holdout: 0.1, seed: 3 } as const;
+  const synthetic = {
+    kind: "synthetic",
+    count: 20,
+    limit: null,
+    holdout: 0.1,
+    seed: 3,
+    greyscale: "keep",
+  } as const;
   for (const config of [folderConfig("/nowhere"), synthetic]) {
     await assert.rejects(
       prepare(t, config, cacheFolder, { labels: true }),

@@ -216,7 +216,14 @@ test("copies of a file are on one side", async (t) => {
 });
 
 test("drawn scenes are prepared like files", async (t) => {
-  const config = { kind: "synthetic", count: 20, limit: null, holdout: 0.1, seed: 3 } as const;
+  const config = {
+    kind: "synthetic",
+    count: 20,
+    limit: null,
+    holdout: 0.1,
+    seed: 3,
+    greyscale: "keep",
+  } as const;
   const cacheFolder = temporaryFolder(t);
   const cold = await prepare(t, config, cacheFolder, { size: 16 });
   const warm = await prepare(t, config, cacheFolder, { size: 16 });

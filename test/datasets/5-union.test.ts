@@ -13,10 +13,16 @@ function unionOf(
   change: Partial<UnionConfig> = {},
 ): UnionConfig {
   const weighted = parts.map(([weight, dataset]) => ({ weight, dataset }));
-  return { kind: "union", parts: weighted, limit: null, holdout: 0.2, seed: 1, ...change };
+  return { kind: "union", parts: weighted, limit: null, holdout: 0.2, seed: 1, greyscale: "keep", ...change };
 }
 
-const folder = (root: string): PartConfig => ({ kind: "folder", root });
+const folder = (root: string): PartConfig => ({
+  kind: "folder",
+  root,
+  include: [],
+  exclude: [],
+  split: null,
+});
 const scenes = (count: number): PartConfig => ({ kind: "synthetic", count });
 
 function countsOf(prepared: PreparedDataset, indices = [...prepared.seen, ...prepared.unseen]) {
@@ -110,7 +116,7 @@ test("official sides are proportions of their own", async (t) => {
     await writePictures(join(root, name), count, start);
   }
   const split = { seen: "train", unseen: "val" };
-  const part = (name: string): PartConfig => ({ kind: "folder", root: join(root, name), split });
+  const part = (name: string): PartConfig => ({ ...folder(join(root, name)), split }) as PartConfig;
   const prepared = await prepare(
     t,
     unionOf([
@@ -170,7 +176,7 @@ test("problems of a part name the part", async (t) => {
   );
   const empty = temporaryFolder(t);
   await rejects(
-    { kind: "folder", root: empty, include: ["*.gif"] },
+    { ...folder(empty), include: ["*.gif"] } as PartConfig,
     `dataset.parts[1].dataset: expected images, got none; looked for image files like *.gif in ${empty} and below; dataset.include: "*.gif" matches no image`,
   );
   await assert.rejects(

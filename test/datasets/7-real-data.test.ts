@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { PreparedDataset } from "../../src/datasets/prepare.ts";
 import type { CelebaConfig, CocoConfig } from "../../src/experiment/experiment.ts";
-import { folderConfig, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
+import { celebaConfig, cocoConfig, folderConfig, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
 
 const data = fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const common = { limit: null, holdout: 0.1, seed: 1 } as const;
@@ -19,22 +19,8 @@ function shownBy({ ids, labels }: PreparedDataset, id: string): string[] {
   return labels!.names.filter((_, column) => flags[column] === 1);
 }
 
-const coco: CocoConfig = {
-  ...common,
-  kind: "coco",
-  root: join(data, "coco"),
-  split: "train2017",
-  unseenSplit: "val2017",
-  categories: null,
-};
-const celeba: CelebaConfig = {
-  ...common,
-  kind: "celeba",
-  root: join(data, "celeba"),
-  split: "train",
-  unseenSplit: null,
-  attributes: {},
-};
+const coco: CocoConfig = cocoConfig(join(data, "coco"), { ...common, unseen_split: "val2017" });
+const celeba: CelebaConfig = celebaConfig(join(data, "celeba"), common);
 
 test("COCO: both splits, with files that have no row", { skip: skipWithout("coco") }, async (t) => {
   const prepared = await prepare(t, coco, temporaryFolder(t), { size: 16 });
@@ -64,7 +50,7 @@ test("CelebA: absent images and an attributes file that stops early", {
   assert.equal(prepared.seen.length + prepared.unseen.length, 60);
   assert.match(prepared.notes.join("\n"), /194602 rows of the partition file without an image on disk/);
   assert.match(prepared.notes.join("\n"), /1871 images without a row in the attributes file/);
-  const val = { ...celeba, unseenSplit: "val" as const, limit: 20 };
+  const val = { ...celeba, unseen_split: "val" as const, limit: 20 };
   await assert.rejects(
     prepare(t, val, temporaryFolder(t), { size: 16 }),
     /got 20 and 0; looked for faces of train/,
@@ -84,7 +70,7 @@ test("COCO: 80 labels, of images with a row alone", { skip: skipWithout("coco") 
   assert.deepEqual(shownBy(prepared, "train2017/000000262145.jpg"), ["person", "umbrella", "carrot"]);
   assert.deepEqual(shownBy(prepared, "train2017/000000262284.jpg"), []);
   assert.equal(shares[0], 98 / 204);
-  const train = { ...coco, unseenSplit: null };
+  const train = { ...coco, unseen_split: null };
   assert.equal((await prepare(t, train, cacheFolder, { size: 16 })).fromCache, false);
   assert.equal((await prepare(t, train, cacheFolder, { size: 16, labels: true })).fromCache, true);
 });

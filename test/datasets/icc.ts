@@ -1,4 +1,4 @@
-// Pictures tagged with a colour profile: a minimal ICC version 2 profile (matrix and gamma) put into a JPEG.
+// Pictures tagged with a color profile: a minimal ICC version 2 profile (matrix and gamma) put into a JPEG.
 
 import type { Sharp } from "sharp";
 

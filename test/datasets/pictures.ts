@@ -26,7 +26,7 @@ export function write(path: string, content: string | Uint8Array): void {
   writeFileSync(path, content);
 }
 
-/** A colour that no other index below 4096 has, far enough apart to survive a PNG. */
+/** A color that no other index below 4096 has, far enough apart to survive a PNG. */
 export function colorOf(index: number): Color {
   return {
     r: 255 - (index % 16) * 16,
@@ -39,7 +39,7 @@ export function plain(color: Color, width = 12, height = 10): Sharp {
   return sharp({ create: { width, height, channels: 3, background: color } });
 }
 
-/** `count` pictures of different colours, from the one of index `from` on, named 000.png, 001.png, …. */
+/** `count` pictures of different colors, from the one of index `from` on, named 000.png, 001.png, …. */
 export async function writePictures(folder: string, count: number, from = 0): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -53,18 +53,29 @@ export async function writePictures(folder: string, count: number, from = 0): Pr
   );
 }
 
+const common = { limit: null, holdout: 0.2, seed: 1, greyscale: "keep" } as const;
+
 export function folderConfig(root: string, change: Partial<FolderConfig> = {}): FolderConfig {
-  return { kind: "folder", root, limit: null, holdout: 0.2, seed: 1, ...change };
+  return { kind: "folder", ...common, root, include: [], exclude: [], split: null, ...change };
 }
 
 export function cocoConfig(root: string, change: Partial<CocoConfig> = {}): CocoConfig {
-  const common = { root, limit: null, holdout: 0.2, seed: 1 };
-  return { kind: "coco", ...common, split: "train2017", unseenSplit: null, categories: null, ...change };
+  return {
+    kind: "coco",
+    ...common,
+    root,
+    split: "train2017",
+    unseen_split: null,
+    categories: null,
+    min_area: 0,
+    iscrowd: "include",
+    unannotated: null,
+    ...change,
+  };
 }
 
 export function celebaConfig(root: string, change: Partial<CelebaConfig> = {}): CelebaConfig {
-  const common = { root, limit: null, holdout: 0.2, seed: 1 };
-  return { kind: "celeba", ...common, split: "train", unseenSplit: null, attributes: {}, ...change };
+  return { kind: "celeba", ...common, root, split: "train", unseen_split: null, attributes: {}, ...change };
 }
 
 /** Prepares at 8x8 and closes after the test. */

@@ -81,7 +81,7 @@ export async function assertEnginesAgree(
  * `channels` come out of its second convolution, which gets 6.
  */
 export function smallExample(channels = 5): Example {
-  const optimizer = createOptimizer({ name: "momentum", learningRate: 0.05 });
+  const optimizer = createOptimizer({ name: "momentum", learning_rate: 0.05 });
   const down = convolution("down", { input: [8, 8, 3], outputs: 6, size: 4, stride: 2 });
   const same = convolution("same", { input: [4, 4, 6], outputs: channels, size: 3 });
   const one = convolution("one", { input: [8, 8, channels], outputs: 3, size: 1 });
@@ -128,7 +128,7 @@ export function betaExample(imageSize: number, batchSize: number, accumulate = 1
     imageSize,
     batchSize,
     accumulate,
-    optimizer: { name: "adam", learningRate: 1e-4 },
+    optimizer: { name: "adam", learning_rate: 1e-4 },
   });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }
@@ -146,23 +146,23 @@ export function ganExample({
   const network = pix2pix.build({
     model: {
       kind: "pix2pix",
-      colour: "lab",
+      color: "lab",
       width: 8,
       depth: 5,
       norm,
       dropout: "paper",
-      ganLoss: "lsgan",
-      l1Weight: 10,
-      discriminator: { width: 8, nLayers: 1, scales: 2, featureMatching: 10, padding: null },
+      gan_loss: "lsgan",
+      l1_weight: 10,
+      discriminator: { width: 8, n_layers: 1, scales: 2, feature_matching: 10, padding: null },
       attention: { in: ["generator", "discriminator"], at: 8, form: "full" },
-      spectralNorm: ["discriminator"],
+      spectral_norm: ["discriminator"],
       evaluation: "running",
     },
     imageSize: 32,
     batchSize,
     accumulate,
-    optimizer: { name: "momentum", learningRate: 1e-3 },
-    discriminatorOptimizer: { name: "sgd", learningRate: 1e-3 },
+    optimizer: { name: "momentum", learning_rate: 1e-3 },
+    discriminatorOptimizer: { name: "sgd", learning_rate: 1e-3 },
   });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }

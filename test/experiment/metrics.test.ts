@@ -29,7 +29,7 @@ test("evaluate: data sets by names that stay as they are, all images unless a sh
       kind: "celeba",
       root: "/project/celeba",
       split: "train",
-      unseenSplit: null,
+      unseen_split: null,
       attributes: {},
       ...common,
       holdout: null,
@@ -85,7 +85,7 @@ const impossible: readonly [text: string, expected: string][] = [
   ["samples: {measured: 0}", "samples.measured: expected a whole number of images, at least 1, got 0"],
   [
     "model: classifier\nevaluate: {p: synthetic}",
-    "evaluate: expected none for the model classifier, which makes no colours to measure",
+    "evaluate: expected none for the model classifier, which makes no colors to measure",
   ],
 ];
 

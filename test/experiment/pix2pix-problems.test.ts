@@ -106,8 +106,8 @@ const refused: readonly [text: string, ...expected: string[]][] = [
     "5: model.discriminator.padding: expected 1, 2 or null, got 3",
   ],
   [
-    pix2pix(64, "colour: lba", "gan_loss: wgan", "norm: layer"),
-    '5: model.colour: expected one of lab, rgb, got "lba", did you mean lab?',
+    pix2pix(64, "color: lba", "gan_loss: wgan", "norm: layer"),
+    '5: model.color: expected one of lab, rgb, got "lba", did you mean lab?',
     '6: model.gan_loss: expected one of vanilla, lsgan, hinge, got "wgan"',
     '7: model.norm: expected one of batch, instance, none, got "layer"',
   ],
@@ -195,22 +195,22 @@ test("a U-Net is as deep as the size allows, at most eight halvings", () => {
 
 const least = "dataset: synthetic\nmodel: pix2pix\n";
 const train = (text: string, ...overrides: string[]) => resolve(text, overrides).train;
-const adam = { name: "adam", learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
+const adam = { name: "adam", learning_rate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 test("the shortest pix2pix is complete", () => {
   const { model } = resolve(least);
   const expected: Pix2PixConfig = {
     kind: "pix2pix",
-    colour: "lab",
+    color: "lab",
     width: 64,
     depth: null,
     norm: "batch",
     dropout: "reference",
-    ganLoss: "vanilla",
-    l1Weight: 100,
-    discriminator: { width: null, nLayers: 3, scales: 1, featureMatching: 0, padding: null },
+    gan_loss: "vanilla",
+    l1_weight: 100,
+    discriminator: { width: null, n_layers: 3, scales: 1, feature_matching: 0, padding: null },
     attention: null,
-    spectralNorm: [],
+    spectral_norm: [],
     evaluation: "running",
   };
   assert.deepEqual(model, expected);
@@ -224,22 +224,25 @@ test("the shortest pix2pix is complete", () => {
 
 test("pix2pix has the Adam of its paper, unless the user says otherwise", () => {
   assert.deepEqual(train(least).optimizer, adam);
-  assert.equal(train(least).discriminatorOptimizer, null);
+  assert.equal(train(least).discriminator_optimizer, null);
   assert.deepEqual(train(`${least}train: {optimizer: adam}\n`).optimizer, adam);
   assert.deepEqual(train(`${least}train: {optimizer: {learning_rate: 1e-4}}\n`).optimizer, {
     ...adam,
-    learningRate: 1e-4,
+    learning_rate: 1e-4,
   });
   assert.deepEqual(train(least, "train.optimizer.beta1=0.9").optimizer, { ...adam, beta1: 0.9 });
   assert.deepEqual(train("dataset: synthetic\n", "model=pix2pix").optimizer, adam);
-  assert.deepEqual(train(least, "model=beta").optimizer, { ...adam, learningRate: 1e-3, beta1: 0.9 });
+  assert.deepEqual(train(least, "model=beta").optimizer, { ...adam, learning_rate: 1e-3, beta1: 0.9 });
 });
 
 test("another optimizer drops what only Adam knows", () => {
-  assert.deepEqual(train(`${least}train: {optimizer: sgd}\n`).optimizer, { name: "sgd", learningRate: 1e-2 });
+  assert.deepEqual(train(`${least}train: {optimizer: sgd}\n`).optimizer, {
+    name: "sgd",
+    learning_rate: 1e-2,
+  });
   assert.deepEqual(train(least, "train.optimizer.name=rmsprop", "train.optimizer.decay=0.9").optimizer, {
     name: "rmsprop",
-    learningRate: 1e-3,
+    learning_rate: 1e-3,
     decay: 0.9,
     epsilon: 1e-8,
   });
@@ -251,34 +254,37 @@ test("what a parent file says counts as the user's", () => {
       "dataset: synthetic\nmodel: beta\ntrain: {optimizer: {learning_rate: 1e-3}}\n",
   });
   const { optimizer } = resolve("extends: beta.yaml\nmodel: pix2pix\n", [], files).train;
-  assert.deepEqual(optimizer, { ...adam, learningRate: 1e-3 });
+  assert.deepEqual(optimizer, { ...adam, learning_rate: 1e-3 });
 });
 
 test("the discriminator's optimizer says only what differs from the generator's", () => {
   const both = (text: string, ...overrides: string[]) => {
-    const { optimizer, discriminatorOptimizer } = train(`${least}train: ${text}\n`, ...overrides);
+    const { optimizer, discriminator_optimizer: discriminatorOptimizer } = train(
+      `${least}train: ${text}\n`,
+      ...overrides,
+    );
     return [optimizer, discriminatorOptimizer];
   };
   assert.deepEqual(both("{discriminator_optimizer: {learning_rate: 4e-4}}"), [
     adam,
-    { ...adam, learningRate: 4e-4 },
+    { ...adam, learning_rate: 4e-4 },
   ]);
   assert.deepEqual(
     both("{optimizer: {learning_rate: 1e-4, beta1: 0}, discriminator_optimizer: {learning_rate: 4e-4}}"),
     [
-      { ...adam, learningRate: 1e-4, beta1: 0 },
-      { ...adam, learningRate: 4e-4, beta1: 0 },
+      { ...adam, learning_rate: 1e-4, beta1: 0 },
+      { ...adam, learning_rate: 4e-4, beta1: 0 },
     ],
   );
-  const sgd = { name: "sgd", learningRate: 1e-2 };
+  const sgd = { name: "sgd", learning_rate: 1e-2 };
   assert.deepEqual(both("{discriminator_optimizer: sgd}"), [adam, sgd]);
   assert.deepEqual(both("{optimizer: sgd, discriminator_optimizer: {learning_rate: 0.1}}"), [
     sgd,
-    { ...sgd, learningRate: 0.1 },
+    { ...sgd, learning_rate: 0.1 },
   ]);
   assert.deepEqual(both("{optimizer: sgd, discriminator_optimizer: adam}"), [
     sgd,
-    { ...adam, learningRate: 1e-3, beta1: 0.9 },
+    { ...adam, learning_rate: 1e-3, beta1: 0.9 },
   ]);
   assert.deepEqual(both("{}", "train.discriminator_optimizer.beta1=0"), [adam, { ...adam, beta1: 0 }]);
   assert.deepEqual(both("{discriminator_optimizer: sgd}", "train.discriminator_optimizer=null"), [
@@ -316,7 +322,7 @@ test("another kind of classifier keeps what gamma is told", () => {
   assert.deepEqual(model, {
     kind: "gamma",
     classifier: { kind: "mobilenet_v2", weights: "/w.json", output: "features" },
-    fineTune: false,
+    fine_tune: false,
   });
 });
 
@@ -332,7 +338,7 @@ train:
   augment: {flip: true, crop: 1.117, rotate: 20, zoom: 0.2}
 `;
 const everyKey = [
-  "colour=rgb",
+  "color=rgb",
   "width=16",
   "depth=6",
   "norm=instance",
@@ -359,9 +365,9 @@ test("a full experiment written as YAML reads back as itself", () => {
   const { model } = experiments[0]!;
   assert.deepEqual(model.kind === "pix2pix" && model.discriminator, {
     width: 24,
-    nLayers: 2,
+    n_layers: 2,
     scales: 2,
-    featureMatching: 10,
+    feature_matching: 10,
     padding: 1,
   });
 });

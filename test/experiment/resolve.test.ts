@@ -22,10 +22,10 @@ test("the shortest experiment is complete", () => {
     image: { size: 64 },
     train: {
       epochs: 20,
-      batchSize: 16,
+      batch_size: 16,
       accumulate: 1,
-      optimizer: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-      discriminatorOptimizer: null,
+      optimizer: { name: "adam", learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      discriminator_optimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
@@ -41,39 +41,39 @@ test("the shortest experiment is complete", () => {
 test("every optimizer has its numbers", () => {
   const numbers = (name: string) => resolve(`${least}train: {optimizer: ${name}}`).train.optimizer;
   const epsilon = 1e-8;
-  assert.deepEqual(numbers("sgd"), { name: "sgd", learningRate: 1e-2 });
-  assert.deepEqual(numbers("momentum"), { name: "momentum", learningRate: 1e-2, momentum: 0.9 });
-  assert.deepEqual(numbers("rmsprop"), { name: "rmsprop", learningRate: 1e-3, decay: 0.99, epsilon });
+  assert.deepEqual(numbers("sgd"), { name: "sgd", learning_rate: 1e-2 });
+  assert.deepEqual(numbers("momentum"), { name: "momentum", learning_rate: 1e-2, momentum: 0.9 });
+  assert.deepEqual(numbers("rmsprop"), { name: "rmsprop", learning_rate: 1e-3, decay: 0.99, epsilon });
   assert.deepEqual(numbers("adagrad"), {
     name: "adagrad",
-    learningRate: 1e-2,
+    learning_rate: 1e-2,
     epsilon: 1e-10,
-    initialAccumulator: 0,
+    initial_accumulator: 0,
   });
-  assert.deepEqual(numbers("adadelta"), { name: "adadelta", learningRate: 1, decay: 0.9, epsilon: 1e-6 });
+  assert.deepEqual(numbers("adadelta"), { name: "adadelta", learning_rate: 1, decay: 0.9, epsilon: 1e-6 });
   assert.deepEqual(numbers("adamax"), {
     name: "adamax",
-    learningRate: 2e-3,
+    learning_rate: 2e-3,
     beta1: 0.9,
     beta2: 0.999,
     epsilon,
   });
   assert.deepEqual(numbers("adamw"), {
     name: "adamw",
-    learningRate: 1e-3,
+    learning_rate: 1e-3,
     beta1: 0.9,
     beta2: 0.999,
     epsilon,
-    weightDecay: 1e-2,
+    weight_decay: 1e-2,
   });
 });
 
 test("schedules", () => {
   const schedule = (text: string) => resolve(`${least}train: {epochs: 9, schedule: ${text}}`).train.schedule;
-  assert.deepEqual(schedule("{kind: linear, decay_epochs: 9}"), { kind: "linear", decayEpochs: 9 });
-  assert.deepEqual(schedule("cosine"), { kind: "cosine", warmupEpochs: 0 });
-  assert.deepEqual(schedule("{kind: cosine, warmup_epochs: 0.5}"), { kind: "cosine", warmupEpochs: 0.5 });
-  assert.deepEqual(schedule("{kind: step, every_epochs: 3}"), { kind: "step", everyEpochs: 3, factor: 0.1 });
+  assert.deepEqual(schedule("{kind: linear, decay_epochs: 9}"), { kind: "linear", decay_epochs: 9 });
+  assert.deepEqual(schedule("cosine"), { kind: "cosine", warmup_epochs: 0 });
+  assert.deepEqual(schedule("{kind: cosine, warmup_epochs: 0.5}"), { kind: "cosine", warmup_epochs: 0.5 });
+  assert.deepEqual(schedule("{kind: step, every_epochs: 3}"), { kind: "step", every_epochs: 3, factor: 0.1 });
 });
 
 test("a relative root starts at the file, on the command line at the current folder", () => {
@@ -111,10 +111,10 @@ test("a child is laid over its parents: mappings merge, lists are replaced", () 
   const { tags, train } = resolve(text, [], files);
   assert.deepEqual(tags, ["c"]);
   assert.equal(train.epochs, 6);
-  assert.equal(train.batchSize, 4);
+  assert.equal(train.batch_size, 4);
   assert.deepEqual(train.optimizer, {
     name: "adam",
-    learningRate: 0.01,
+    learning_rate: 0.01,
     beta1: 0.5,
     beta2: 0.999,
     epsilon: 1e-8,
@@ -124,15 +124,15 @@ test("a child is laid over its parents: mappings merge, lists are replaced", () 
 test("another variant drops what belonged to the old one, the same variant keeps it", () => {
   const text = `${least}train: {optimizer: {name: adam, beta1: 0.5}}\n`;
   const optimizer = (...overrides: string[]) => resolve(text, overrides).train.optimizer;
-  assert.deepEqual(optimizer("train.optimizer.name=sgd"), { name: "sgd", learningRate: 1e-2 });
-  assert.equal(optimizer("train.optimizer=adam").beta1, 0.5);
+  assert.deepEqual(optimizer("train.optimizer.name=sgd"), { name: "sgd", learning_rate: 1e-2 });
+  assert.equal((optimizer("train.optimizer=adam") as { beta1?: number }).beta1, 0.5);
   assert.deepEqual(optimizer("train.optimizer.learning_rate=2", "train.optimizer.name=sgd"), {
     name: "sgd",
-    learningRate: 2,
+    learning_rate: 2,
   });
   assert.deepEqual(optimizer("train.optimizer=sgd", "train.optimizer.learning_rate=2"), {
     name: "sgd",
-    learningRate: 2,
+    learning_rate: 2,
   });
 });
 
@@ -146,13 +146,13 @@ test("another kind of data set keeps what all kinds know", () => {
 
 test("a number of the usual optimizer needs no name", () => {
   const optimizer = (text: string, ...overrides: string[]) => resolve(text, overrides).train.optimizer;
-  const { name, learningRate } = optimizer(least, "train.optimizer.learning_rate=0.1");
+  const { name, learning_rate: learningRate } = optimizer(least, "train.optimizer.learning_rate=0.1");
   assert.deepEqual([name, learningRate], ["adam", 0.1]);
   const word = `${least}train: {optimizer: adam}\n`;
-  assert.equal(optimizer(word, "train.optimizer.learning_rate=0.1").learningRate, 0.1);
+  assert.equal(optimizer(word, "train.optimizer.learning_rate=0.1").learning_rate, 0.1);
   const number = `${least}train: {optimizer: {learning_rate: 0.1}}\n`;
-  assert.equal(optimizer(number, "train.optimizer.name=adam").learningRate, 0.1);
-  assert.deepEqual(optimizer(number, "train.optimizer=sgd"), { name: "sgd", learningRate: 1e-2 });
+  assert.equal(optimizer(number, "train.optimizer.name=adam").learning_rate, 0.1);
+  assert.deepEqual(optimizer(number, "train.optimizer=sgd"), { name: "sgd", learning_rate: 1e-2 });
 });
 
 test("the split has a seed of its own, so that runs with other seeds share their unseen images", () => {

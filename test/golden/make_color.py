@@ -3,7 +3,7 @@
 Run: python test/golden/make_color.py   (needs scikit-image and numpy)
 
 { scikitImage, numpy, rgb: [[r, g, b], ...] 8-bit, lab: [[L, a, b], ...] of rgb2lab in float64,
-  clipped: [{ lab: [L, a, b], rgb: [r, g, b] in [0, 1] }, ...] of lab2rgb for colours that no screen shows (Z >= 0) }
+  clipped: [{ lab: [L, a, b], rgb: [r, g, b] in [0, 1] }, ...] of lab2rgb for colors that no screen shows (Z >= 0) }
 """
 
 import itertools

@@ -24,7 +24,7 @@ generator = numpy.random.default_rng(6)
 
 
 def picture(size: int, roughness: float) -> numpy.ndarray:
-    """Soft colours with edges and noise, uint8 [size, size, 3]."""
+    """Soft colors with edges and noise, uint8 [size, size, 3]."""
     y, x = numpy.mgrid[0:size, 0:size] / size
     waves = [numpy.sin(generator.uniform(2, 9) * x + generator.uniform(2, 9) * y + generator.uniform(0, 6)) for _ in range(3)]
     image = 128 + 70 * numpy.stack(waves, axis=2)

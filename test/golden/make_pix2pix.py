@@ -73,7 +73,7 @@ BATCH, STEPS = 2, 3
 RATES = {"generator": 2e-4, "discriminator": 1e-4}
 BETAS, EPSILON = (0.5, 0.999), 1e-8
 DEFAULTS = {
-    "colour": "lab", "imageSize": 32, "batchSize": BATCH, "width": 8, "depth": 5, "norm": "batch",
+    "color": "lab", "imageSize": 32, "batchSize": BATCH, "width": 8, "depth": 5, "norm": "batch",
     "dropout": "reference", "adversarial": "vanilla", "l1": 100, "featureMatching": 0, "discriminatorWidth": 8,
     "layers": 3, "scales": 1, "attention": {"generator": None, "discriminator": None, "at": 16},
     "spectral": {"generator": False, "discriminator": False},
@@ -82,7 +82,7 @@ DEFAULTS = {
 WIDE = {"width": 16, "discriminatorWidth": 16}  # so that C / 8 is 2: with 1 a transposed query would not show
 CASES = {
     "lab, vanilla, batch norm, reference dropout": {"imageSize": 64, "depth": 6},
-    "rgb, least squares, paper dropout": {"colour": "rgb", "adversarial": "lsgan", "dropout": "paper", "layers": 2},
+    "rgb, least squares, paper dropout": {"color": "rgb", "adversarial": "lsgan", "dropout": "paper", "layers": 2},
     "instance norm, two scales, feature matching": {
         "imageSize": 64, "norm": "instance", "adversarial": "lsgan", "scales": 2, "featureMatching": 10,
     },
@@ -376,7 +376,7 @@ def nhwc(tensor):
 
 
 def build(options):
-    outputs = 2 if options["colour"] == "lab" else 3
+    outputs = 2 if options["color"] == "lab" else 3
     return Generator(options, 1, outputs), Discriminator(options, 1 + outputs)
 
 
@@ -423,7 +423,7 @@ def train(options, rows, noise_rows, dtype):
     rgb = images(options["imageSize"])
     luma, chroma = luma_chroma(rgb)
     condition = nchw(luma, dtype)
-    target = nchw(chroma if options["colour"] == "lab" else (rgb / 127.5 - 1).astype(numpy.float32), dtype)
+    target = nchw(chroma if options["color"] == "lab" else (rgb / 127.5 - 1).astype(numpy.float32), dtype)
     generator, discriminator = build(options)
     generator.to(dtype), discriminator.to(dtype)
     tensors = named(generator, discriminator)

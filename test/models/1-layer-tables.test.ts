@@ -131,7 +131,7 @@ test("pix2pix's U-Nets have as many parameters as in PyTorch", () => {
   );
   // Between the networks of the paper: as deep as the size allows.
   assert.equal(networkOf("pix2pix", "image.size=512").parameters, 54_409_858 + 2_765_633);
-  assert.equal(networkOf("pix2pix", "image.size=256", "model.colour=rgb").parameters, 54_411_907 + 2_766_657);
+  assert.equal(networkOf("pix2pix", "image.size=256", "model.color=rgb").parameters, 54_411_907 + 2_766_657);
   assert.equal(networkOf("pix2pix", "image.size=128").parameters, 41_824_898 + 2_765_633);
 });
 

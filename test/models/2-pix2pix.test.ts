@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { specsOf } from "../../src/engine/engine.ts";
-import type { GanNetwork, OptimizerConfig, Pix2PixConfig } from "../../src/experiment/experiment.ts";
+import type { GanNetwork, Pix2PixConfig } from "../../src/experiment/experiment.ts";
+import type { OptimizerSettings } from "../../src/models/optimizers.ts";
 import { pix2pix } from "../../src/models/pix2pix.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
@@ -17,7 +18,7 @@ type Output = Samples & { readonly every: number; readonly values: readonly numb
 type GoldenCase = {
   readonly name: string;
   readonly options: {
-    readonly colour: "lab" | "rgb";
+    readonly color: "lab" | "rgb";
     readonly imageSize: number;
     readonly batchSize: number;
     readonly width: number;
@@ -82,29 +83,33 @@ function configOf({ options }: GoldenCase): Pix2PixConfig {
   const attending = networks.filter((network) => attention[network] !== null);
   return {
     kind: "pix2pix",
-    colour: options.colour,
+    color: options.color,
     width: options.width,
     depth: options.depth,
     norm: options.norm,
     dropout: options.dropout,
-    ganLoss: options.adversarial,
-    l1Weight: options.l1,
+    gan_loss: options.adversarial,
+    l1_weight: options.l1,
     discriminator: {
       width: options.discriminatorWidth,
-      nLayers: options.layers,
+      n_layers: options.layers,
       scales: options.scales,
-      featureMatching: options.featureMatching,
+      feature_matching: options.featureMatching,
       padding: null,
     },
     attention:
       attending.length === 0 ? null : { in: attending, at: attention.at, form: attention[attending[0]!]! },
-    spectralNorm: networks.filter((network) => spectral[network]),
+    spectral_norm: networks.filter((network) => spectral[network]),
     evaluation: "running",
   };
 }
 
-const adam = (learningRate: number): OptimizerConfig => ({ name: "adam", learningRate, beta1: 0.5 });
-const descent: OptimizerConfig = { name: "sgd", learningRate: 1 };
+const adam = (learningRate: number): OptimizerSettings => ({
+  name: "adam",
+  learning_rate: learningRate,
+  beta1: 0.5,
+});
+const descent: OptimizerSettings = { name: "sgd", learning_rate: 1 };
 
 function build(
   example: GoldenCase,
@@ -149,7 +154,7 @@ function rgbOf({ options }: GoldenCase): Uint8Array {
 }
 
 /** A step that moves all weights by minus their gradients where descent at rate 1 is chosen. */
-async function oneStep(example: GoldenCase, ...optimizers: [OptimizerConfig?, OptimizerConfig?]) {
+async function oneStep(example: GoldenCase, ...optimizers: [OptimizerSettings?, OptimizerSettings?]) {
   const { network, initial } = build(example, ...optimizers);
   const compiled = await tested.compileStep(network.step, specsOf(initial), network.specs);
   const result = await compiled.run(
@@ -175,8 +180,8 @@ async function evaluated(
   );
   const { prediction } = await compiled.run(tested.importState(state), { rgb: rgbOf(example) });
   await compiled.close();
-  // The golden generator gives [-1, 1] in both colour spaces.
-  return example.options.colour === "rgb" ? prediction!.map((value) => 2 * value - 1) : prediction!;
+  // The golden generator gives [-1, 1] in both color spaces.
+  return example.options.color === "rgb" ? prediction!.map((value) => 2 * value - 1) : prediction!;
 }
 
 /**

@@ -7,11 +7,11 @@ import { test } from "node:test";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../../src/color/ops.ts";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
-import type { OptimizerConfig } from "../../src/experiment/experiment.ts";
 import { alpha } from "../../src/models/alpha.ts";
 import { classifier } from "../../src/models/classifier.ts";
 import { gamma } from "../../src/models/gamma.ts";
 import type { Network } from "../../src/models/model.ts";
+import type { OptimizerSettings } from "../../src/models/optimizers.ts";
 import { type State, sizeOf, type TensorArrays } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
@@ -61,11 +61,11 @@ type Golden = {
 const golden = JSON.parse(readFileSync(new URL("../golden/chains.json", import.meta.url), "utf8")) as Golden;
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
-const adam: OptimizerConfig = { name: "adam", learningRate: golden.learningRate };
+const adam: OptimizerSettings = { name: "adam", learning_rate: golden.learningRate };
 /** One step moves every weight by minus its gradient. */
-const descent: OptimizerConfig = { name: "sgd", learningRate: 1 };
+const descent: OptimizerSettings = { name: "sgd", learning_rate: 1 };
 
-function build(example: GoldenCase, optimizer: OptimizerConfig) {
+function build(example: GoldenCase, optimizer: OptimizerSettings) {
   const network = networkOf(example, optimizer);
   const initial: State = {
     ...network.init(1),
@@ -76,7 +76,7 @@ function build(example: GoldenCase, optimizer: OptimizerConfig) {
   return { network, initial };
 }
 
-function networkOf({ kind, options }: GoldenCase, optimizer: OptimizerConfig): Network {
+function networkOf({ kind, options }: GoldenCase, optimizer: OptimizerSettings): Network {
   const { imageSize, batchSize, labels } = options;
   const common = { imageSize, batchSize, optimizer };
   if (kind === "alpha") return alpha.build({ model: { kind }, ...common });
@@ -85,7 +85,7 @@ function networkOf({ kind, options }: GoldenCase, optimizer: OptimizerConfig): N
   }
   const asked = { kind: "trained", run: "none", output: "features" } as const;
   return gamma.build({
-    model: { kind, classifier: asked, fineTune: false },
+    model: { kind, classifier: asked, fine_tune: false },
     embedding: { size: options.embedding!, trained: null },
     ...common,
   });

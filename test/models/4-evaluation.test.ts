@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { specsOf } from "../../src/engine/engine.ts";
-import type { OptimizerConfig, Pix2PixConfig } from "../../src/experiment/experiment.ts";
+import type { Pix2PixConfig } from "../../src/experiment/experiment.ts";
 import { classifier } from "../../src/models/classifier.ts";
 import type { Network } from "../../src/models/model.ts";
+import type { OptimizerSettings } from "../../src/models/optimizers.ts";
 import { pix2pix } from "../../src/models/pix2pix.ts";
 import type { State } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
@@ -14,23 +15,23 @@ import { goldenImages, hash } from "../golden/formulas.ts";
 
 const imageSize = 32;
 const labels = 5;
-const optimizer: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
+const optimizer: OptimizerSettings = { name: "adam", learning_rate: 1e-3 };
 
 type Build = (batchSize: number) => Network;
 
 function gan(changes: Partial<Pix2PixConfig>): Build {
   const model: Pix2PixConfig = {
     kind: "pix2pix",
-    colour: "lab",
+    color: "lab",
     width: 8,
     depth: null,
     norm: "batch",
     dropout: "paper", // the reference's begins at 64 pixels
-    ganLoss: "vanilla",
-    l1Weight: 100,
-    discriminator: { width: null, nLayers: 1, scales: 1, featureMatching: 0, padding: null },
+    gan_loss: "vanilla",
+    l1_weight: 100,
+    discriminator: { width: null, n_layers: 1, scales: 1, feature_matching: 0, padding: null },
     attention: null,
-    spectralNorm: [],
+    spectral_norm: [],
     evaluation: "running",
     ...changes,
   };
@@ -43,8 +44,8 @@ const labelling: Build = (batchSize) =>
 const builds: Readonly<Record<string, Build>> = {
   "pix2pix, running statistics": gan({ evaluation: "running" }),
   "pix2pix, statistics of the image": gan({ evaluation: "batch_stats" }),
-  "pix2pix to rgb, running statistics": gan({ evaluation: "running", colour: "rgb" }),
-  "pix2pix to rgb, statistics of the image": gan({ evaluation: "batch_stats", colour: "rgb" }),
+  "pix2pix to rgb, running statistics": gan({ evaluation: "running", color: "rgb" }),
+  "pix2pix to rgb, statistics of the image": gan({ evaluation: "batch_stats", color: "rgb" }),
   "pix2pix, instance norm, attention": gan({
     norm: "instance",
     attention: { in: ["generator"], at: 16, form: "full" },

@@ -58,7 +58,7 @@ function build(optimizer: "adam" | "sgd", learningRate: number) {
     model: { kind: "beta" },
     imageSize: height,
     batchSize: images,
-    optimizer: { name: optimizer, learningRate },
+    optimizer: { name: optimizer, learning_rate: learningRate },
   });
   const initial = { ...network.init(1), ...goldenWeights() };
   return { network, initial, specs: specsOf(initial) };

@@ -18,9 +18,9 @@ export function buildNetwork({ model, image, train }: Experiment, embedding = 10
   return modelOf(model).build({
     model,
     imageSize: image.size,
-    batchSize: train.batchSize,
+    batchSize: train.batch_size,
     optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminatorOptimizer,
+    discriminatorOptimizer: train.discriminator_optimizer,
     embedding: { size: embedding, trained: null },
     labels,
   });
@@ -35,7 +35,7 @@ export const everyModel: readonly [model: string, ...overrides: string[]][] = [
   ["classifier"],
   ["{kind: classifier, width: 3}", "image.size=24"],
   ["pix2pix"],
-  ["{kind: pix2pix, width: 16, colour: rgb, norm: instance}"],
+  ["{kind: pix2pix, width: 16, color: rgb, norm: instance}"],
   ["{kind: pix2pix, width: 8, norm: none, depth: 5, dropout: paper}", "image.size=64"],
   ["{kind: pix2pix, width: 12, discriminator: {width: 5, n_layers: 2, scales: 3, feature_matching: 10}}"],
   ["{kind: pix2pix, width: 16, spectral_norm: [generator, discriminator]}"],

@@ -55,7 +55,7 @@ async function parametersAfterEachStep(engine: Engine, example: Case): Promise<n
   let state = engine.importState(initial);
   const after: number[][][] = [];
   for (const [index, gradients] of example.grads.entries()) {
-    const hyper = optimizer.hyper(index + 1, config.learningRate);
+    const hyper = optimizer.hyper(index + 1, config.learning_rate);
     const result = await compiled.run(state, 1, {
       batch: Object.fromEntries(gradients.map((numbers, i) => [`p${i}`, Float32Array.from(numbers)])),
       noise: {},

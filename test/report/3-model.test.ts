@@ -98,7 +98,7 @@ test("the table shows only the settings that differ and marks the best values", 
   assert.deepEqual(warnings(runs), []);
 });
 
-test("runs that differ in their seed only are one group; of many groups the best have a colour", async (t) => {
+test("runs that differ in their seed only are one group; of many groups the best have a color", async (t) => {
   const many = Array.from({ length: 30 }, (_, index) => ({
     id: `r${String(index).padStart(3, "0")}`,
     name: `run ${index}`,
@@ -119,7 +119,7 @@ test("runs that differ in their seed only are one group; of many groups the best
     store,
     many.map(({ id }) => id),
   );
-  const groups = runGroups(runs, runNames(runs), ({ run }) => run.experiment.train.optimizer.learningRate);
+  const groups = runGroups(runs, runNames(runs), ({ run }) => run.experiment.train.optimizer.learning_rate);
   assert.deepEqual(
     groups.slice(-6).map(({ color }) => color),
     [5, 4, 3, 2, 1, 0],
@@ -142,7 +142,7 @@ test("the command comes back as it was given, the configuration in snake_case", 
   assert.match(yaml, /learning_rate: 0.001/);
 });
 
-test("colours: the epoch at which each was learned, by run and side by side", async (t) => {
+test("colors: the epoch at which each was learned, by run and side by side", async (t) => {
   const store = await sampleStore(
     t,
     { id: "aaaa", name: "quick", blue: (epoch) => (epoch >= 2 ? 0.11 : 0.01) },
@@ -151,7 +151,7 @@ test("colours: the epoch at which each was learned, by run and side by side", as
   );
   const data = readReportRuns(store, ["aaaa", "bbbb", "cccc"]);
   const [quick, slow, without] = data.map((run) => runModel(run));
-  assert.deepEqual(quick!.emergence!.columns, ["colour", "real images", "output of epoch 4", "learned"]);
+  assert.deepEqual(quick!.emergence!.columns, ["color", "real images", "output of epoch 4", "learned"]);
   assert.deepEqual(quick!.emergence!.rows, [
     ["blue", "20.0 %", "11.0 %", "epoch 2"],
     ["purple", "0.1 %", "0.0 %", "too rare to say"],

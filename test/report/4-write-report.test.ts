@@ -159,8 +159,8 @@ test("pictures: every chart of the page, and the samples", async (t) => {
   );
   const { format, width, height } = await sharp(images[0]!).metadata();
   assert.deepEqual([format, width, height], ["png", 2000, 1040]);
-  // The curve is drawn: some pixels are strongly coloured.
-  const { channels } = await sharp(images[0]!).toColourspace("hsv").stats();
+  // The curve is drawn: some pixels are strongly colored.
+  const { channels } = await sharp(images[0]!).toColorspace("hsv").stats();
   assert.ok(channels[1]!.max > 200);
 });
 

@@ -16,7 +16,7 @@ const goldenPanels = new URL("./golden-panels.json", import.meta.url);
 const mostDifference = 0.4;
 
 /** red - green and blue - green of every pixel: grey text does not count, so that other fonts make no difference. */
-function colourfulness(base64: string): number[] {
+function colorfulness(base64: string): number[] {
   const rgb = Buffer.from(base64, "base64");
   return Array.from({ length: (2 * rgb.length) / 3 }, (_, at) => {
     const pixel = 3 * (at >> 1);
@@ -218,7 +218,7 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 120_
     const golden: Record<string, string> = JSON.parse(readFileSync(goldenPanels, "utf8"));
     assert.deepEqual(Object.keys(looks), Object.keys(golden));
     for (const [name, pixels] of Object.entries(looks)) {
-      const [now, then] = [pixels, golden[name]!].map(colourfulness) as [number[], number[]];
+      const [now, then] = [pixels, golden[name]!].map(colorfulness) as [number[], number[]];
       const mean = now.reduce((sum, value, at) => sum + Math.abs(value - then[at]!), 0) / now.length;
       assert.ok(mean < mostDifference, `${name}: mean difference ${mean.toFixed(3)}`);
     }

@@ -150,7 +150,7 @@ test("the page of a stored sweep shows every trial, and drawings of it as PNG", 
     const { width } = await picture.metadata();
     const { channels, isOpaque } = await picture.stats();
     assert.ok(width! > 500 && isOpaque);
-    // Colours and words on white: neither empty nor black.
+    // Colors and words on white: neither empty nor black.
     assert.ok(channels[0]!.mean > 100 && channels[0]!.stdev > 10, `${name}: ${channels[0]!.mean}`);
   }
 });
@@ -249,7 +249,7 @@ test("numbers of many values are grouped, what is missing stays by itself", () =
   assert.deepEqual(valueGroups(["a", "b", "c"], 2), ["a", "b", "c"]);
 });
 
-test("a drawing by itself has its colours and takes any text", async () => {
+test("a drawing by itself has its colors and takes any text", async () => {
   const svg = html`<svg width="40" height="20" viewBox="0 0 40 20"><rect width="40" height="20" fill="#ff0000"/><text class="tick">${"\u0001\ud800 <&"}</text></svg>`;
   const { data, info } = await sharp(await drawFigure(svg))
     .raw()

@@ -33,7 +33,7 @@ export type SampleRun = {
   readonly tint?: number;
   readonly imageId?: (index: number) => string;
   readonly size?: number;
-  /** Share of blue in the output of an epoch, the real one being 0.2; no colours are logged where it is left out. */
+  /** Share of blue in the output of an epoch, the real one being 0.2; no colors are logged where it is left out. */
   readonly blue?: (epoch: number) => number;
   /** Noise in the pictures, so that they are as large as photographs. */
   readonly noisy?: boolean;
@@ -143,18 +143,36 @@ function sampleExperiment(run: SampleRun): Experiment {
     engine: "auto",
     device: "auto",
     model: { kind: run.model ?? "beta" },
-    dataset: { kind: "folder", root: "/photos", limit: null, holdout: 0.5, seed: 1 },
+    dataset: {
+      kind: "folder",
+      root: "/photos",
+      include: [],
+      exclude: [],
+      split: null,
+      limit: null,
+      holdout: 0.5,
+      seed: 1,
+      greyscale: "keep",
+    },
     image: { size: run.size ?? 16 },
     train: {
       epochs: run.epochs ?? 4,
-      batchSize: 8,
+      batch_size: 8,
       accumulate: 1,
-      optimizer: { name: "adam", learningRate: run.learningRate ?? 0.001 },
-      discriminatorOptimizer: null,
+      optimizer: {
+        name: "adam",
+        learning_rate: run.learningRate ?? 0.001,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+      },
+      discriminator_optimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
-    samples: { every: run.every ?? 2, seen: run.images ?? 2, unseen: run.images ?? 2 },
+    samples: { every: run.every ?? 2, seen: run.images ?? 2, unseen: run.images ?? 2, measured: 256 },
     checkpoint: { every: 5, keep: 2 },
+    metrics: [],
+    evaluate: {},
   };
 }

@@ -228,6 +228,9 @@ test("images to measure on that are trained on are warned of; too few are refuse
     holdout: null,
     seed: 1,
     greyscale: "keep",
+    include: [],
+    exclude: [],
+    split: null,
   } as const;
   await assert.rejects(train(folder, { evaluate: { lonely: config } }), {
     name: "UserError",

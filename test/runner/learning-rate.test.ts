@@ -14,16 +14,16 @@ test("constant", () => assert.deepEqual(atEpochs({ kind: "constant" }), Array(10
 
 test("linear is pix2pix's: 5 epochs whole, then down by sixths and never 0", () => {
   const expected = [1, 1, 1, 1, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6];
-  assertAllClose(atEpochs({ kind: "linear", decayEpochs: 5 }), expected, { relative: 1e-12 });
+  assertAllClose(atEpochs({ kind: "linear", decay_epochs: 5 }), expected, { relative: 1e-12 });
 });
 
 test("step falls every 3 epochs", () => {
   const expected = [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125];
-  assert.deepEqual(atEpochs({ kind: "step", everyEpochs: 3, factor: 0.5 }), expected);
+  assert.deepEqual(atEpochs({ kind: "step", every_epochs: 3, factor: 0.5 }), expected);
 });
 
 test("cosine warms up step by step, then falls from 1 to nearly 0", () => {
-  const schedule = { kind: "cosine", warmupEpochs: 1 } as const;
+  const schedule = { kind: "cosine", warmup_epochs: 1 } as const;
   const at = (step: number) => learningRateFactor(schedule, { step, stepsPerEpoch, epochs });
   assert.deepEqual([at(0), at(1), at(2), at(3), at(4)], [0.25, 0.5, 0.75, 1, 1]);
   assertAllClose([at(4 + 18)], [0.5], { relative: 1e-12 }, "half way");

@@ -15,7 +15,7 @@ import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { celebaConfig, plain, write } from "../datasets/pictures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { smallExperiment } from "./small-experiment.ts";
+import { adam, smallExperiment } from "./small-experiment.ts";
 
 /** 24 plain pictures; those with the attribute Bright are light. */
 async function writeFaces(root: string): Promise<void> {
@@ -45,7 +45,7 @@ const classifier: ModelConfig = { kind: "classifier", width: 8 };
 const gamma = (more: object = {}, ref = "latest"): ModelConfig => ({
   kind: "gamma",
   classifier: { kind: "trained", run: ref, output: "classes" },
-  fineTune: false,
+  fine_tune: false,
   ...more,
 });
 
@@ -102,7 +102,7 @@ test("gamma trains its classifier along where it is asked to", async (context) =
   await writeFaces(path.join(root, "celeba"));
   const first = await run(root, faces(root, classifier, 1));
   const before = newestState(root, first.runId!);
-  const second = await run(root, faces(root, gamma({ fineTune: true }), 1));
+  const second = await run(root, faces(root, gamma({ fine_tune: true }), 1));
   const after = newestState(root, second.runId!);
   const moved = (name: string) =>
     after[`classifier/${name}`]!.data.some((value, index) => value !== before[name]!.data[index]);
@@ -146,7 +146,7 @@ test("gamma is told by an ONNX file, once for every picture", async (context) =>
     store.events(runId!).find(({ kind }) => kind === "classifier")!.message,
     /^mean\.onnx, 3 numbers/,
   );
-  const tuned = run(root, faces(root, gamma({ ...onnx, fineTune: true }), 1));
+  const tuned = run(root, faces(root, gamma({ ...onnx, fine_tune: true }), 1));
   await assert.rejects(tuned, /model\.fine_tune: expected false for mean\.onnx/);
 });
 
@@ -157,23 +157,23 @@ test("a GAN in RGB on augmented pictures is stopped and goes on without changing
     image: { size: 32 },
     model: {
       kind: "pix2pix",
-      colour: "rgb",
+      color: "rgb",
       width: 4,
       depth: null,
       norm: "batch",
       dropout: "paper",
-      ganLoss: "vanilla",
-      l1Weight: 100,
-      discriminator: { width: null, nLayers: 2, scales: 1, featureMatching: 0, padding: null },
+      gan_loss: "vanilla",
+      l1_weight: 100,
+      discriminator: { width: null, n_layers: 2, scales: 1, feature_matching: 0, padding: null },
       attention: null,
-      spectralNorm: ["discriminator"],
+      spectral_norm: ["discriminator"],
       evaluation: "running",
     },
     train: {
       ...smallExperiment({ epochs }).train,
       augment: { flip: true, crop: 1.25, rotate: 10, zoom: 0.1 },
-      optimizer: { name: "adam", learningRate: 2e-4, beta1: 0.5 },
-      discriminatorOptimizer: { name: "adam", learningRate: 4e-4, beta1: 0.5 },
+      optimizer: { ...adam, learning_rate: 2e-4, beta1: 0.5 },
+      discriminator_optimizer: { ...adam, learning_rate: 4e-4, beta1: 0.5 },
       schedule: { kind: "constant" },
     },
   });

@@ -18,7 +18,7 @@ const kernel = Float32Array.from({ length: outputs * 3 }, (_, i) => hash(i) - 0.
 const picturesOf = (count: number) =>
   Float32Array.from({ length: count * side * side * 3 }, (_, i) => 2 * hash(i + 100) - 1);
 
-/** Of each picture's mean colour: a convolution of 1x1 and a mean, as the files below compute them. */
+/** Of each picture's mean color: a convolution of 1x1 and a mean, as the files below compute them. */
 function expectedOf(pictures: Float32Array, count: number): number[] {
   return Array.from({ length: count * outputs }, (_, place) => {
     const [picture, output] = [Math.floor(place / outputs), place % outputs];

@@ -202,7 +202,7 @@ test("a loss that is not finite ends the run and names step and checkpoint", asy
   const folder = temporaryFolder(context);
   const errors: string[] = [];
   const output = { ...silent, error: (line: string) => void errors.push(line) };
-  const optimizer: OptimizerConfig = { name: "sgd", learningRate: 1e30 };
+  const optimizer: OptimizerConfig = { name: "sgd", learning_rate: 1e30 };
   const { runId, status, exitCode } = await run(folder, { optimizer }, { output });
   assert.deepEqual({ status, exitCode }, { status: "FAILED", exitCode: 1 });
   assert.match(
@@ -215,14 +215,14 @@ test("a loss that is not finite ends the run and names step and checkpoint", asy
   assert.deepEqual(checkpointFiles(checkpointFolder(folder, runId)), []);
 });
 
-test("colours that stay grey are warned of once, in the terminal and in the store, also over a resumption", async (context) => {
+test("colors that stay grey are warned of once, in the terminal and in the store, also over a resumption", async (context) => {
   const folder = temporaryFolder(context);
   const warnings: string[] = [];
   const output = { ...silent, warn: (line: string) => void warnings.push(line) };
-  const still: OptimizerConfig = { name: "sgd", learningRate: 1e-9 };
+  const still: OptimizerConfig = { name: "sgd", learning_rate: 1e-9 };
   const sampled = (epochs: number) => {
     const experiment = smallExperiment({ epochs, optimizer: still });
-    return { ...experiment, samples: { every: 1, seen: 1, unseen: 1 } };
+    return { ...experiment, samples: { every: 1, seen: 1, unseen: 1, measured: 256 } };
   };
   const options = { runsFolder: folder, source: null, output, threads: 2 };
   const { runId } = await runExperiment(sampled(2), { ...options, resume: null });
@@ -232,7 +232,7 @@ test("colours that stay grey are warned of once, in the terminal and in the stor
   assert.equal(grey.length, 1);
   assert.match(
     grey[0]!,
-    /^colours have collapsed to grey, for 3 sampling epochs up to epoch 3: mean chroma is 0\.\d\d of/,
+    /^colors have collapsed to grey, for 3 sampling epochs up to epoch 3: mean chroma is 0\.\d\d of/,
   );
   assert.equal(new Set(warnings).size, warnings.length);
 
@@ -241,7 +241,7 @@ test("colours that stay grey are warned of once, in the terminal and in the stor
   const stored = store.events(runId!).filter(({ level }) => level === "warning");
   assert.deepEqual(
     stored.map(({ kind, message }) => [kind, message]),
-    warnings.map((message) => ["colours-collapsed", message]),
+    warnings.map((message) => ["colors-collapsed", message]),
   );
 });
 

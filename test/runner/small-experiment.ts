@@ -3,9 +3,19 @@
 import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
 import { testedEngine } from "../tested-engine.ts";
 
-const adam: OptimizerConfig = { name: "adam", learningRate: 1e-3 };
+export const adam = {
+  name: "adam",
+  learning_rate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+} as const satisfies OptimizerConfig;
 
-export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } = {}): Experiment {
+export function smallExperiment({
+  epochs = 3,
+  optimizer = adam as OptimizerConfig,
+  batchSize = 4,
+} = {}): Experiment {
   return {
     name: "small",
     description: "",
@@ -13,18 +23,20 @@ export function smallExperiment({ epochs = 3, optimizer = adam, batchSize = 4 } 
     seed: 3,
     ...testedEngine,
     model: { kind: "beta" },
-    dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5 },
+    dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5, greyscale: "keep" },
     image: { size: 16 },
     train: {
       epochs,
-      batchSize,
+      batch_size: batchSize,
       accumulate: 1,
       optimizer,
-      discriminatorOptimizer: null,
+      discriminator_optimizer: null,
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
-      schedule: { kind: "cosine", warmupEpochs: 0 },
+      schedule: { kind: "cosine", warmup_epochs: 0 },
     },
-    samples: { every: 2, seen: 2, unseen: 3 },
+    samples: { every: 2, seen: 2, unseen: 3, measured: 256 },
     checkpoint: { every: 1, keep: 2 },
+    metrics: [],
+    evaluate: {},
   };
 }

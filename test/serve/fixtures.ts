@@ -42,11 +42,14 @@ export function startRun(
   learningRate = 0.001,
 ): RunWriter {
   const { experiment } = newRun();
-  const train = { ...experiment.train, optimizer: { name: "adam" as const, learningRate } };
+  const train = {
+    ...experiment.train,
+    optimizer: { ...experiment.train.optimizer, learning_rate: learningRate },
+  };
   return store.createRun(newRun({ name, stepsPerEpoch, experiment: { ...experiment, name, tags, train } }));
 }
 
-/** The losses of an epoch, and its samples: two seen and two unseen images, a colour for every epoch. */
+/** The losses of an epoch, and its samples: two seen and two unseen images, a color for every epoch. */
 export async function addEpoch(writer: RunWriter, epoch: number): Promise<void> {
   for (let step = Math.max(0, (epoch - 1) * stepsPerEpoch + 1); step <= epoch * stepsPerEpoch; step++)
     writer.logScalars(step, { "train/loss": 1 / (step + 1) });

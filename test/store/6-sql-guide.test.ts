@@ -61,7 +61,7 @@ describe("the guide to the database", () => {
       { run_name: "A", evaluation: 10 },
       { run_name: "B", evaluation: 10 },
     ]);
-    assert.deepEqual(emergence, [{ run_name: "tiny", colour: "blue", since: 2 }]);
+    assert.deepEqual(emergence, [{ run_name: "tiny", color: "blue", since: 2 }]);
 
     const { created, duration_s, ...summary } = database
       .prepare("SELECT * FROM run_summary WHERE name = 'tiny'")

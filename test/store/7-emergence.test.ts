@@ -1,4 +1,4 @@
-// When colours emerged, on series whose answer is known.
+// When colors emerged, on series whose answer is known.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -29,7 +29,7 @@ function sinceOf(
   return Object.fromEntries(emergence.families.map(({ family, since }) => [family, since]));
 }
 
-describe("emergence of colours", () => {
+describe("emergence of colors", () => {
   it("a family has emerged where it reaches half of its real share and stays", () => {
     const since = sinceOf({
       skin_brown: [0.2, 0.2, 0.2, 0.2, 0.2],

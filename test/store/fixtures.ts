@@ -60,19 +60,21 @@ export const experiment: Experiment = {
   engine: "auto",
   device: "auto",
   model: { kind: "beta" },
-  dataset: { kind: "synthetic", count: 3, limit: null, holdout: 0.3, seed: 1 },
+  dataset: { kind: "synthetic", count: 3, limit: null, holdout: 0.3, seed: 1, greyscale: "keep" },
   image: { size: 32 },
   train: {
     epochs: 2,
-    batchSize: 1,
+    batch_size: 1,
     accumulate: 1,
-    optimizer: { name: "adam", learningRate: 0.001 },
-    discriminatorOptimizer: null,
+    optimizer: { name: "adam", learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    discriminator_optimizer: null,
     augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
     schedule: { kind: "constant" },
   },
-  samples: { every: 1, seen: 1, unseen: 1 },
+  samples: { every: 1, seen: 1, unseen: 1, measured: 256 },
   checkpoint: { every: 1, keep: 1 },
+  metrics: [],
+  evaluate: {},
 };
 
 export function newRun(changes: Partial<NewRun> = {}): NewRun {

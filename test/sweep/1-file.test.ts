@@ -13,7 +13,7 @@ function distribution(text: string, method = "random"): Distribution {
 describe("a sweep file", () => {
   it("is W&B's, with an experiment beside it", () => {
     const { sweep, notes } = read(`program: train.py
-project: colours
+project: colors
 command: [python, "\${program}", "\${args}"]
 experiment: base.yaml
 name: first
@@ -312,7 +312,7 @@ describe("the experiment of a trial", () => {
 
   it("takes the usual values of a model that the sweep asks for", () => {
     const sweep = sweepOf(
-      "method: grid\nparameters:\n  model: {values: [beta, {kind: pix2pix, colour: rgb}]}\n  image.size: {value: 32}",
+      "method: grid\nparameters:\n  model: {values: [beta, {kind: pix2pix, color: rgb}]}\n  image.size: {value: 32}",
       { experiment: null },
     );
     const experiment = trialExperiments(sweep)({ model: "pix2pix", "image.size": 32 }, null);

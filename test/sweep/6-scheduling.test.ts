@@ -179,8 +179,8 @@ describe("values in tables", () => {
 
   it("have of several mappings only what tells them apart", () => {
     const labels = (...values: unknown[]) => [...labelsOf(values).values()];
-    const [rgb, lab] = ["rgb", "lab"].map((colour) => ({ kind: "pix2pix", colour, width: 32 }));
-    assert.deepEqual(labels("beta", rgb, lab), ["pix2pix colour=rgb", "pix2pix colour=lab"]);
+    const [rgb, lab] = ["rgb", "lab"].map((color) => ({ kind: "pix2pix", color, width: 32 }));
+    assert.deepEqual(labels("beta", rgb, lab), ["pix2pix color=rgb", "pix2pix color=lab"]);
     assert.deepEqual(labels({ kind: "coco", root: "a" }, { kind: "celeba", root: "b" }), ["coco", "celeba"]);
     assert.deepEqual(labels({ kind: "pix2pix", width: 32 }, { kind: "pix2pix", width: 32, scales: 2 }), [
       "pix2pix",

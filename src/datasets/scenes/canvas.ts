@@ -6,7 +6,7 @@ import type { RandomStream } from "../../random.ts";
 /** Red, green and blue in sRGB, each in [0, 1]. */
 export type Rgb = readonly [number, number, number];
 
-/** Gives the colour at a point through `out` and returns its coverage in [0, 1]. */
+/** Gives the color at a point through `out` and returns its coverage in [0, 1]. */
 export type Shader = (x: number, y: number, out: Float64Array) => number;
 
 export type Canvas = {
@@ -79,7 +79,7 @@ export function shade(out: Float64Array, color: Rgb, light: number): void {
   for (let c = 0; c < 3; c++) out[c] = color[c]! * light;
 }
 
-/** out = the mixture of two colours, times `light`. */
+/** out = the mixture of two colors, times `light`. */
 export function blend(out: Float64Array, a: Rgb, b: Rgb, share: number, light = 1): void {
   const t = Math.min(1, Math.max(0, share));
   for (let c = 0; c < 3; c++) out[c] = (a[c]! + (b[c]! - a[c]!) * t) * light;
@@ -94,13 +94,13 @@ export function smoothstep(from: number, to: number, value: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** "#rrggbb" as a colour. */
+/** "#rrggbb" as a color. */
 export function hex(text: string): Rgb {
   const part = (at: number) => Number.parseInt(text.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
 
-/** The colour, moved a little at random: no two meadows are the same green. */
+/** The color, moved a little at random: no two meadows are the same green. */
 export function vary(color: Rgb, stream: RandomStream, amount = 0.04): Rgb {
   const light = 1 + (stream.uniform() - 0.5) * 4 * amount;
   const move = () => (stream.uniform() - 0.5) * 2 * amount;

@@ -1,10 +1,10 @@
-// Clothes whose pattern tells their colour: white shirt, denim, red knitwear, navy suit, sailor's stripes, green checks.
+// Clothes whose pattern tells their color: white shirt, denim, red knitwear, navy suit, sailor's stripes, green checks.
 
 import type { RandomStream } from "../../random.ts";
 import { blend, type Canvas, edge, hex, paint, pick, type Rgb, shade, vary } from "./canvas.ts";
 import type { Noise } from "./noise.ts";
 
-/** Colours the cloth at a point, u from -1 to 1 across the shoulders, y downwards in scene units. */
+/** Colors the cloth at a point, u from -1 to 1 across the shoulders, y downwards in scene units. */
 type Cloth = (u: number, x: number, y: number, out: Float64Array) => void;
 
 export function drawClothes(

@@ -60,7 +60,7 @@ type Draw = (
   radius: number,
 ) => void;
 
-/** A ball lit from the upper left with a highlight; `texture` changes its brightness, `share` its colour. */
+/** A ball lit from the upper left with a highlight; `texture` changes its brightness, `share` its color. */
 function drawBall(
   canvas: Canvas,
   [x, y, rx, ry]: readonly [number, number, number, number],

@@ -20,7 +20,7 @@ import { drawSky, type Weather } from "./sky.ts";
 
 type Ground = "meadow" | "lake" | "beach" | "wheat" | "snow" | "forest";
 
-/** The light that falls on the ground: colours are multiplied by it. */
+/** The light that falls on the ground: colors are multiplied by it. */
 const lights: Readonly<Record<Weather, Rgb>> = {
   day: [1, 1, 1],
   sunset: [0.66, 0.46, 0.42],

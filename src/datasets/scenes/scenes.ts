@@ -1,5 +1,5 @@
 // Procedural scenes of photographs' kind. Each kind has a look of its own in grey (blades of grass, ripples,
-// bricks, dimpled oranges), so that a network can learn the colour from it.
+// bricks, dimpled oranges), so that a network can learn the color from it.
 
 import { randomStream } from "../../random.ts";
 import { createCanvas, develop } from "./canvas.ts";

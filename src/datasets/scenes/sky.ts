@@ -25,7 +25,7 @@ const palettes: Readonly<
   overcast: { high: "#8f9aa6", middle: "#a9b3bc", low: "#c3cad0", cloud: "#c9ced3", base: "#7d8791" },
 };
 
-/** Paints the whole canvas; gives the colour at the horizon, for haze and reflections. */
+/** Paints the whole canvas; gives the color at the horizon, for haze and reflections. */
 export function drawSky(
   canvas: Canvas,
   stream: RandomStream,

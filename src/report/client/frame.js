@@ -55,7 +55,7 @@ function yTick(value, _index, ticks) {
   return leading === 1 || leading === 2 || leading === 5 || ticks.length < 8 ? number(value) : "";
 }
 
-/** The colours of the page's theme. */
+/** The colors of the page's theme. */
 export function paint(chart) {
   for (const scale of Object.values(chart.options.scales)) {
     scale.grid = { color: style("--line") };

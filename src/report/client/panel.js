@@ -177,7 +177,7 @@ function draw(context, area, panel, lines, { x: toX, y: toY }) {
       toY,
       { color: strokeOf(null), width: 1, dash: [4, 4] },
     );
-  // The coloured ones on top.
+  // The colored ones on top.
   const ordered = [...lines].sort((a, b) => Number(a.color !== null) - Number(b.color !== null));
   for (const line of ordered) {
     const color = strokeOf(line.color);

@@ -36,8 +36,8 @@ export function datasetsPage(runs: readonly ReportRun[], thinning: Thinning): Pa
       { id: "matrix", title: "Trained on, tested on", body: matrixBody },
       timelines && {
         id: "emergence",
-        title: "When which colour emerges",
-        body: html`<p class="soft">A bar begins at the first sampling epoch from which on the output has at least half of a colour's real share; a ring is a colour that has not come yet. What is not drawn is too rare in the real images to say.</p>${timelines.html}`,
+        title: "When which color emerges",
+        body: html`<p class="soft">A bar begins at the first sampling epoch from which on the output has at least half of a color's real share; a ring is a color that has not come yet. What is not drawn is too rare in the real images to say.</p>${timelines.html}`,
       },
       samples.section,
       curvesSection(panels, groups),

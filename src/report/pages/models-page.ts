@@ -54,7 +54,7 @@ export function modelsPage(runs: readonly ReportRun[], thinning: Thinning): Page
     lead: leadHtml(
       common === null
         ? "The runs have no epoch of sample images in common."
-        : `The same images, coloured by every model after ${plural(common, "epoch")}: the last that all have samples of.`,
+        : `The same images, colored by every model after ${plural(common, "epoch")}: the last that all have samples of.`,
     ),
     sections: listed([
       samples.section,

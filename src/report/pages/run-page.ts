@@ -52,7 +52,7 @@ export function runPage(data: ReportRun, thinning: Thinning): PageContent {
       { ...samples.section, body: html`${samples.section.body}${epochs}` },
       model.emergence && {
         id: "emergence",
-        title: "Emergence of colour",
+        title: "Emergence of color",
         body: emergenceHtml(model.emergence),
       },
       charts("system", "System", system, `${data.run.device}, ${data.run.provenance.cpu}.`),

@@ -3,7 +3,7 @@
 import { type Better, rankOf } from "../better.ts";
 import { shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { inkOn, valueColour } from "../palette.ts";
+import { inkOn, valueColor } from "../palette.ts";
 import { inOrder, valueGroups } from "./value-groups.ts";
 
 export type HeatCell = {
@@ -34,7 +34,7 @@ const mostTicks = 24;
 const mostValues = 12;
 
 /**
- * Every cell is the mean of its complete trials, with their number where there are several. Colours are ranks, as in the
+ * Every cell is the mean of its complete trials, with their number where there are several. Colors are ranks, as in the
  * parallel coordinates: one value far off does not make all others look alike.
  */
 export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions): Html {
@@ -86,7 +86,7 @@ ${ys.flatMap((y, row) =>
     const all = cell.count + cell.others.length;
     const count = cell.others.length > 0 ? `${cell.count} of ${all}` : all > 1 ? `${all} trials` : "";
     const word = hasValue ? options.format(cell.mean) : (cell.others[0] ?? "none");
-    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColour(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="cell">${word}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
+    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColor(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="cell">${word}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
   }),
 )}
 </svg>`;

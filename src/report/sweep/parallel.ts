@@ -3,7 +3,7 @@
 
 import { formatNumber, shorten } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { neutral, valueColour } from "../palette.ts";
+import { neutral, valueColor } from "../palette.ts";
 import { shortName } from "./sweep-html.ts";
 import type { SweepInput } from "./trials.ts";
 
@@ -78,7 +78,7 @@ function numberAxis(name: string, values: readonly number[], greatAbove: boolean
   };
 }
 
-/** Colour is the result's rank: yellow is best. Pruned trials are dashed, those without a result grey. */
+/** Color is the result's rank: yellow is best. Pruned trials are dashed, those without a result grey. */
 export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): Html {
   const between = Math.min(205, Math.max(150, 1100 / Math.max(1, axes.length - 1)));
   const width = 2 * side + between * Math.max(1, axes.length - 1);
@@ -90,12 +90,12 @@ export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): H
   const goodness = (place: number) => 1 - sorted.indexOf(place) / Math.max(1, sorted.length - 1);
   const lines = sweep.trials.map(({ number, state, reason }, trial) => {
     const place = result.places[trial]!;
-    const colour = place > 1 ? neutral : valueColour(goodness(place));
+    const color = place > 1 ? neutral : valueColor(goodness(place));
     const points = axes.map(({ places }, axis) => `${x(axis)},${y(places[trial]!).toFixed(1)}`).join(" ");
     return {
       place,
       state,
-      svg: html`<polyline points="${points}" stroke="${colour}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}${reason !== null && html`: ${shorten(reason, 300)}`}</title></polyline>`,
+      svg: html`<polyline points="${points}" stroke="${color}" class="${state}" data-trial="${trial}"><title>trial ${number}, ${state}${reason !== null && html`: ${shorten(reason, 300)}`}</title></polyline>`,
     };
   });
   // The best ones on top.

@@ -36,9 +36,9 @@ export function heatSection(first: Html): Section {
   return {
     id: "heat",
     title: "Any two parameters",
-    body: html`<div class="card" data-heat><div class="bar controls">${[pick("x", "Across"), pick("y", "Down"), pick("value", "Colour")]}</div>
+    body: html`<div class="card" data-heat><div class="bar controls">${[pick("x", "Across"), pick("y", "Down"), pick("value", "Color")]}</div>
 <div class="scroll" data-heat-plot tabindex="0" role="region" aria-label="Heat map">${first}</div>
-<p class="notes">The mean of the complete trials of a cell. Colours are ranks: yellow is the best cell. Numbers of more than twelve values are cut into four groups.</p></div>`,
+<p class="notes">The mean of the complete trials of a cell. Colors are ranks: yellow is the best cell. Numbers of more than twelve values are cut into four groups.</p></div>`,
   };
 }
 

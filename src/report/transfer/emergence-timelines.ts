@@ -1,4 +1,4 @@
-// When which colour emerged, as bars over epochs: one picture for each run, the same axis for all.
+// When which color emerged, as bars over epochs: one picture for each run, the same axis for all.
 
 import { familyName, type hueFamilies } from "../../color/hue-families.ts";
 import { emergenceOf } from "../emergence-model.ts";
@@ -6,7 +6,7 @@ import { type Html, html } from "../html.ts";
 import type { Figure } from "../page-content.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 
-/** A colour for each family of colours; the name stands beside it. */
+/** A color for each family of colors; the name stands beside it. */
 const fills: Readonly<Record<(typeof hueFamilies)[number], string>> = {
   skin_brown: "#b07d4f",
   red: "#c8302f",
@@ -24,7 +24,7 @@ const line = 22;
 
 export type Timelines = { readonly html: Html; readonly figures: readonly Figure[] };
 
-/** null where no run measured colours. */
+/** null where no run measured colors. */
 export function emergenceTimelines(runs: readonly ReportRun[], names: readonly string[]): Timelines | null {
   const measured = runs.flatMap((data, at) => {
     const emergence = emergenceOf(data);

@@ -26,7 +26,7 @@ export async function openEmbedding(model: GammaConfig, context: EmbeddingContex
   const asker = await openAsker(model.classifier, context);
   try {
     const { size, description, fingerprint, network } = asker;
-    if (model.fineTune) {
+    if (model.fine_tune) {
       if (network === null) throw new UserError(`model.fine_tune: expected false for ${description}`);
       return { embedding: { size, trained: network }, vectors: null, description, fingerprint };
     }

@@ -1,4 +1,4 @@
-// Counts the colours of a set of images, pixel by pixel, into a few arrays: nothing is allocated on the way.
+// Counts the colors of a set of images, pixel by pixel, into a few arrays: nothing is allocated on the way.
 
 import { familyOf, hueFamilies, hueOf, leastChroma } from "../../color/hue-families.ts";
 

@@ -1,4 +1,4 @@
-// The colours of the first unseen images at a sampling epoch, beside the real ones, as values for the store. Output is
+// The colors of the first unseen images at a sampling epoch, beside the real ones, as values for the store. Output is
 // taken as a screen shows it: a chroma that cannot be displayed moves towards grey at its own lightness and hue.
 
 import { displayableShare } from "../../color/gamut.ts";

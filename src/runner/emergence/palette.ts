@@ -1,16 +1,16 @@
-// How much of the colours of real images a network uses: comparisons of two hue-chroma histograms.
+// How much of the colors of real images a network uses: comparisons of two hue-chroma histograms.
 
 import type { ColorTally } from "./color-tally.ts";
 import { chromaBins, hueBins } from "./color-tally.ts";
 
-/** A colour belongs to the real palette from this share of all pixels on. */
+/** A color belongs to the real palette from this share of all pixels on. */
 const leastShare = 0.001;
 /** And is used where the output has this part of the real share. */
 const usedFrom = 0.5;
 
 type Counted = Pick<ColorTally, "pixels" | "histogram">;
 
-/** The share of the real palette (cells of hue and chroma) that the output uses; NaN where real images have no colour. */
+/** The share of the real palette (cells of hue and chroma) that the output uses; NaN where real images have no color. */
 export function paletteUsed(output: Counted, real: Counted): number {
   let [cells, used] = [0, 0];
   real.histogram.forEach((count, cell) => {
@@ -22,13 +22,13 @@ export function paletteUsed(output: Counted, real: Counted): number {
   return used / cells;
 }
 
-/** Shannon entropy of the hues of coloured pixels, bits: 0 is one hue (or none), log2(36) = 5.17 all alike. */
+/** Shannon entropy of the hues of colored pixels, bits: 0 is one hue (or none), log2(36) = 5.17 all alike. */
 export function hueEntropy({ histogram }: Counted): number {
   return entropyOf(hueShares(histogram));
 }
 
 /**
- * Jensen-Shannon divergence of the hues of coloured pixels, bits: 0 where output and real images have the same hues in
+ * Jensen-Shannon divergence of the hues of colored pixels, bits: 0 where output and real images have the same hues in
  * the same shares, 1 where they have none in common. Lin 1991, "Divergence measures based on the Shannon entropy".
  */
 export function hueDistance(output: Counted, real: Counted): number {
@@ -38,7 +38,7 @@ export function hueDistance(output: Counted, real: Counted): number {
   return Math.max(0, entropyOf(middle) - (entropyOf(p) + entropyOf(q)) / 2);
 }
 
-/** Share of each of the 36 hues among the coloured pixels; all 0 where there are none. */
+/** Share of each of the 36 hues among the colored pixels; all 0 where there are none. */
 function hueShares(histogram: Float64Array): Float64Array {
   const counts = new Float64Array(hueBins);
   histogram.forEach((count, cell) => {

@@ -125,9 +125,9 @@ async function measureSets(
   const network = modelOf(model).build({
     model,
     imageSize: image.size,
-    batchSize: train.batchSize,
+    batchSize: train.batch_size,
     optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminatorOptimizer,
+    discriminatorOptimizer: train.discriminator_optimizer,
     ...(sources[0]!.embedded && { embedding: sources[0]!.embedded.embedding }),
   });
   const most = Math.max(...sets.map(({ indices }) => indices.length));

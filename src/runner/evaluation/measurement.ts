@@ -11,7 +11,7 @@ import type { Evaluator } from "../evaluate.ts";
 import type { Meters } from "../metrics/meters.ts";
 import { imagesOfSide } from "./images-of-set.ts";
 import { beginMeasure, type MeasuredSet, measureSet, type SetMeasure } from "./measure-set.ts";
-import { countTrainedOn, type OpenSet, usualMeasured } from "./open-sets.ts";
+import { countTrainedOn, type OpenSet } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type Measurement = {
@@ -31,7 +31,7 @@ export type MeasurementParts = {
 
 export function createMeasurement(parts: MeasurementParts): Measurement {
   const { experiment, dataset, evaluator, meters, sets } = parts;
-  const most = experiment.samples.measured ?? usualMeasured;
+  const most = experiment.samples.measured;
   const unseen: MeasuredSet = { name: "unseen", evaluator, ...imagesOfSide(dataset, "unseen", most) };
   // No more than of the unseen ones, so that the two compare and small data sets do not pay for more.
   const seen: MeasuredSet = {

@@ -2,8 +2,8 @@
 
 import type { PreparedDataset } from "../../datasets/prepare.ts";
 import { UserError } from "../../errors.ts";
+import { hasOfficialSides } from "../../experiment/dataset-problems.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
-import { hasOfficialSides } from "../../experiment/official-sides.ts";
 import { defaultHoldout } from "../../experiment/schema.ts";
 import { type OpenDatasetOptions, openDataset } from "../open-dataset.ts";
 import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-set.ts";
@@ -19,9 +19,6 @@ export type SetToMeasure = {
   /** Whether these are the run's own seen or unseen images. */
   readonly own?: "seen" | "unseen";
 };
-
-/** For runs stored before there was a setting. */
-export const usualMeasured = 256;
 
 /** Opens all sets of `configs`, or none. Throws UserError, which begins with the set. */
 export async function openEvaluationSets(
@@ -73,7 +70,7 @@ export async function openEvaluationSet(
     );
     throw new UserError(worded.replace(/^dataset\b/, `evaluate.${name}`));
   });
-  const most = experiment.samples.measured ?? usualMeasured;
+  const most = experiment.samples.measured;
   const chosen =
     own === "seen"
       ? imagesOfSide(dataset, "seen", Math.min(most, dataset.unseen.length))

@@ -1,11 +1,11 @@
-// Says when the colours of the unseen images have collapsed: to grey, to one tint for all images, or to brown. Judged at
+// Says when the colors of the unseen images have collapsed: to grey, to one tint for all images, or to brown. Judged at
 // sampling epochs by the series of color-balance.ts.
 
 import { balanceSeries } from "./color-balance.ts";
 import { createEpisode } from "./episode.ts";
 import type { Values, Warning } from "./warning.ts";
 
-/** Sampling epochs in a row at which colours must be collapsed; epoch 0 does not count, nothing is learned there. */
+/** Sampling epochs in a row at which colors must be collapsed; epoch 0 does not count, nothing is learned there. */
 export const epochsInARow = 3;
 
 type Collapse = {
@@ -40,7 +40,7 @@ const collapses: readonly Collapse[] = [
     from: -0.15,
     until: -0.25,
     describe: (values) =>
-      `the spread of the images' mean colours is ${values[spreadRatio]!.toFixed(2)} of the real one`,
+      `the spread of the images' mean colors is ${values[spreadRatio]!.toFixed(2)} of the real one`,
   },
   {
     to: "brown",
@@ -64,8 +64,8 @@ export function createCollapseWatch(): EpochWatch {
       if (!hasBegun(bad >= from, bad >= until)) return [];
       return [
         {
-          kind: "colours-collapsed",
-          message: `colours have collapsed to ${to}, for ${epochsInARow} sampling epochs up to epoch ${epoch}: ${describe(values)}`,
+          kind: "colors-collapsed",
+          message: `colors have collapsed to ${to}, for ${epochsInARow} sampling epochs up to epoch ${epoch}: ${describe(values)}`,
         },
       ];
     });

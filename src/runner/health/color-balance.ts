@@ -1,15 +1,15 @@
-// How colourful the output is beside the real images, in the few numbers that a collapse of colours shows in.
+// How colorful the output is beside the real images, in the few numbers that a collapse of colors shows in.
 
 import type { ColorTally } from "../emergence/color-tally.ts";
 
 /** Names of the series; those with "/real" are of the real images. */
 export const balanceSeries = {
   /** Mean chroma of the output over that of the real images; NaN where those are grey. */
-  chromaRatio: "unseen/colour/chroma_ratio",
+  chromaRatio: "unseen/color/chroma_ratio",
   /** Spread of the images' mean ab, output over real: 0 where all get the same tint; NaN for one image. */
-  spreadRatio: "unseen/colour/spread_ratio",
-  brown: "unseen/colour/brown",
-  nearGrey: "unseen/colour/near_grey",
+  spreadRatio: "unseen/color/spread_ratio",
+  brown: "unseen/color/brown",
+  nearGrey: "unseen/color/near_grey",
 } as const;
 
 export function colorBalanceValues(output: ColorTally, real: ColorTally): Readonly<Record<string, number>> {

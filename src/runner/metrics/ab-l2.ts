@@ -1,4 +1,4 @@
-// How far the colours are off in the ab plane of CIE Lab: the mean distance of a pixel. Lightness, which is given, does
+// How far the colors are off in the ab plane of CIE Lab: the mean distance of a pixel. Lightness, which is given, does
 // not count.
 
 import type { ImagePair } from "./image-pair.ts";

@@ -1,4 +1,4 @@
-// The mean colour difference of a picture and the one that 95 % of its pixels stay below: a few wrong places hide in a
+// The mean color difference of a picture and the one that 95 % of its pixels stay below: a few wrong places hide in a
 // mean. Of a set, the means of both over its images.
 
 import { ciede2000 as difference } from "../../color/ciede2000.ts";
@@ -12,14 +12,14 @@ export const ciede2000: Metric = {
       name: "ciede2000",
       better: "lower",
       unit: "ΔE00",
-      description: "mean colour difference CIEDE2000",
+      description: "mean color difference CIEDE2000",
       of: "image",
     },
     {
       name: "ciede2000_p95",
       better: "lower",
       unit: "ΔE00",
-      description: "95th percentile of the colour difference CIEDE2000 within an image",
+      description: "95th percentile of the color difference CIEDE2000 within an image",
       of: "image",
     },
   ],

@@ -1,4 +1,4 @@
-// How much of a picture asks for colours that no screen shows, so that it is displayed less saturated than predicted.
+// How much of a picture asks for colors that no screen shows, so that it is displayed less saturated than predicted.
 
 import { imageMetric } from "./metric.ts";
 

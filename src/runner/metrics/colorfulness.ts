@@ -1,4 +1,4 @@
-// How colourful the output is, and how that compares with the real picture: below 1 it is too grey, above 1 too vivid.
+// How colorful the output is, and how that compares with the real picture: below 1 it is too grey, above 1 too vivid.
 // The ratio of a set is that of the two means, in which nearly grey pictures do not weigh more than others.
 
 import { colorfulness as colorfulnessOf } from "../../color/colorfulness.ts";
@@ -11,14 +11,14 @@ export const colorfulness: Metric = {
       name: "colorfulness",
       better: "none",
       unit: "M3",
-      description: "colourfulness of the output",
+      description: "colorfulness of the output",
       of: "image",
     },
     {
       name: "colorfulness_ratio",
       better: "one",
       unit: "ratio",
-      description: "colourfulness of the output by that of the real image",
+      description: "colorfulness of the output by that of the real image",
       of: "image",
     },
   ],

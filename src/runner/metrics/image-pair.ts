@@ -15,7 +15,7 @@ export type ImagePair = {
   /** CIE Lab [size, size, 3]. */
   readonly realLab: () => Float32Array;
   readonly shownLab: () => Float32Array;
-  /** Share of the pixels whose colour no screen could show; see color/gamut.ts. */
+  /** Share of the pixels whose color no screen could show; see color/gamut.ts. */
   readonly clippedShare: number;
 };
 

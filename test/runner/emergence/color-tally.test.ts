@@ -4,7 +4,7 @@ import { hueFamilies } from "../../../src/color/hue-families.ts";
 import { chromaBins, createColorCounter } from "../../../src/runner/emergence/color-tally.ts";
 import { balanceSeries, colorBalanceValues, spreadOf } from "../../../src/runner/health/color-balance.ts";
 
-/** Images, each a list of Lab colours. */
+/** Images, each a list of Lab colors. */
 function tallyOf(...images: readonly (readonly (readonly [number, number, number])[])[]) {
   const counter = createColorCounter();
   for (const image of images) {
@@ -74,7 +74,7 @@ test("balance: ratios to the real images, shares of both", () => {
   // Means (3, 4) and (0, 20): half of the distance between them; the real ones lie 50 off.
   assert.ok(Math.abs(values[balanceSeries.spreadRatio]! - Math.hypot(3, 16) / 100) < 1e-12);
   assert.deepEqual(
-    ["near_grey", "near_grey/real", "brown", "brown/real"].map((name) => values[`unseen/colour/${name}`]),
+    ["near_grey", "near_grey/real", "brown", "brown/real"].map((name) => values[`unseen/color/${name}`]),
     [0.5, 0, 0, 0],
   );
 });

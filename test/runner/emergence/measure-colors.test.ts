@@ -1,4 +1,4 @@
-// Images of known colours, real and as a network would give them.
+// Images of known colors, real and as a network would give them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ const share = (values: Readonly<Record<string, number>>, family: HueFamily) => [
   values[ofReal(emergenceSeries.share(family))]!,
 ];
 
-test("a network that gives the real colours has the real shares, in chroma and in RGB", () => {
+test("a network that gives the real colors has the real shares, in chroma and in RGB", () => {
   const images = [image(red, red, green, grey), image(blue, grey, grey, grey)];
   const chroma = createColorMeasure("chroma");
   const rgb = createColorMeasure("rgb");
@@ -38,12 +38,12 @@ test("a network that gives the real colours has the real shares, in chroma and i
     assert.equal(values[emergenceSeries.paletteUsed], 1);
     assert.ok(values[emergenceSeries.hueDistance]! < 1e-12);
     assert.ok(Math.abs(values[emergenceSeries.hueEntropy]! - 1.5) < 1e-12);
-    assert.ok(Math.abs(values["unseen/colour/chroma_ratio"]! - 1) < 1e-3);
-    assert.ok(Math.abs(values["unseen/colour/spread_ratio"]! - 1) < 1e-3);
+    assert.ok(Math.abs(values["unseen/color/chroma_ratio"]! - 1) < 1e-3);
+    assert.ok(Math.abs(values["unseen/color/spread_ratio"]! - 1) < 1e-3);
   }
 });
 
-test("a network that gives grey has no colour, one that gives brown only that", () => {
+test("a network that gives grey has no color, one that gives brown only that", () => {
   const real = image(red, green, blue, grey);
   const nothing = createColorMeasure("chroma");
   nothing.visit({ rgb: real, prediction: new Float32Array(8) }, 0);
@@ -56,7 +56,7 @@ test("a network that gives grey has no colour, one that gives brown only that", 
     [0, 0, 1],
   );
   assert.deepEqual(
-    ["near_grey", "near_grey/real", "brown"].map((name) => values[`unseen/colour/${name}`]),
+    ["near_grey", "near_grey/real", "brown"].map((name) => values[`unseen/color/${name}`]),
     [1, 0.25, 0],
   );
 
@@ -66,14 +66,14 @@ test("a network that gives grey has no colour, one that gives brown only that", 
     0,
   );
   assert.deepEqual(share(brown.values(), "skin_brown"), [1, 0]);
-  assert.equal(brown.values()["unseen/colour/brown"], 1);
+  assert.equal(brown.values()["unseen/color/brown"], 1);
 });
 
 test("chroma that no screen shows counts as what is shown: black stays black", () => {
   const measure = createColorMeasure("chroma");
   const prediction = Float32Array.from([0.5, 0.5, 0.5, 0.5]);
   measure.visit({ rgb: image([0, 0, 0], [128, 128, 128]), prediction }, 0);
-  assert.equal(measure.values()["unseen/colour/near_grey"], 0.5);
+  assert.equal(measure.values()["unseen/color/near_grey"], 0.5);
 });
 
 test("only the first images are looked at, and without any there are no values", () => {

@@ -13,16 +13,16 @@ type Change = {
 /** The values of a network in good health, but for what is given. */
 function values({ chroma = 0.8, spread = 0.6, brown = 0.4, grey = 0.4, realBrown = 0.3 }: Change) {
   return {
-    "unseen/colour/chroma_ratio": chroma,
-    "unseen/colour/spread_ratio": spread,
-    "unseen/colour/brown": brown,
-    "unseen/colour/near_grey": grey,
-    "unseen/colour/brown/real": realBrown,
-    "unseen/colour/near_grey/real": 0.4,
+    "unseen/color/chroma_ratio": chroma,
+    "unseen/color/spread_ratio": spread,
+    "unseen/color/brown": brown,
+    "unseen/color/near_grey": grey,
+    "unseen/color/brown/real": realBrown,
+    "unseen/color/near_grey/real": 0.4,
   };
 }
 
-/** Every 5 epochs from 5 on: the epochs at which something is said, and to what colours collapsed. */
+/** Every 5 epochs from 5 on: the epochs at which something is said, and to what colors collapsed. */
 function said(...changes: readonly Change[]) {
   const watch = createCollapseWatch();
   watch(0, values({ chroma: 0, spread: 0, grey: 1 }));
@@ -36,7 +36,7 @@ function said(...changes: readonly Change[]) {
 const well: Change = {};
 const times = <T>(count: number, item: T): T[] => Array(count).fill(item);
 
-test("colours in good health say nothing, nor does what two sampling epochs show", () => {
+test("colors in good health say nothing, nor does what two sampling epochs show", () => {
   assert.deepEqual(said(...times(9, well)), []);
   const faint = { chroma: 0.1 };
   assert.deepEqual(said(faint, faint, well, faint, faint, well), []);
@@ -70,14 +70,14 @@ test("the message has the numbers", () => {
   const messages = [2, 4, 6].flatMap((epoch) => watch(epoch, values({ brown: 0.59 })));
   assert.deepEqual(messages, [
     {
-      kind: "colours-collapsed",
+      kind: "colors-collapsed",
       message:
-        "colours have collapsed to brown, for 3 sampling epochs up to epoch 6: 99 % of the pixels are brown or nearly grey, of the real ones 70 %",
+        "colors have collapsed to brown, for 3 sampling epochs up to epoch 6: 99 % of the pixels are brown or nearly grey, of the real ones 70 %",
     },
   ]);
 });
 
-test("a network without colours is passed over", () => {
+test("a network without colors is passed over", () => {
   const watch = createCollapseWatch();
   for (let epoch = 1; epoch < 9; epoch++) assert.deepEqual(watch(epoch, {}), []);
 });

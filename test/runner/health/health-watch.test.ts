@@ -8,15 +8,15 @@ import type { EventRow, Series } from "../../../src/store/rows.ts";
 const stepsPerEpoch = 50;
 const last = 900;
 
-/** A discriminator that wins twice, and colours that are grey from epoch 7 on. */
+/** A discriminator that wins twice, and colors that are grey from epoch 7 on. */
 function valuesAt(step: number) {
   const wins = (step > 100 && step <= 400) || step > 600;
   return { "train/D_score": wins ? 0.99 : 0.5, "train/G_score": wins ? 0.01 : 0.4, "train/G_L1": 0.1 };
 }
 
 const colorsAt = (epoch: number) => ({
-  "unseen/colour/chroma_ratio": epoch >= 7 ? 0.1 : 0.9,
-  "unseen/colour/spread_ratio": 0.7,
+  "unseen/color/chroma_ratio": epoch >= 7 ? 0.1 : 0.9,
+  "unseen/color/spread_ratio": 0.7,
 });
 
 /** Watches steps `first` to `last`; what was logged before is there to be read, and `events` with it. */
@@ -56,7 +56,7 @@ const whole = watched(1);
 test("both victories and the collapse are said", () => {
   assert.deepEqual(
     whole.map(({ step, kind }) => `${step} ${kind}`),
-    ["284 discriminator-won", "450 colours-collapsed", "784 discriminator-won"],
+    ["284 discriminator-won", "450 colors-collapsed", "784 discriminator-won"],
   );
 });
 

@@ -58,14 +58,14 @@ test("ssim of pictures smaller than its window is not a number", async () => {
   ]);
 });
 
-test("the colourfulness of a set is compared as a whole, set by set", async () => {
+test("the colorfulness of a set is compared as a whole, set by set", async () => {
   const meter = await openMeter(metrics.colorfulness, 2);
-  const colour = (red: number) => Uint8Array.from({ length: 12 }, (_, index) => (index % 3 === 0 ? red : 0));
+  const color = (red: number) => Uint8Array.from({ length: 12 }, (_, index) => (index % 3 === 0 ? red : 0));
   for (const times of [1, 2]) {
     const measured = await Promise.all([
-      meter.measure(pairOf(colour(200), colour(100))),
-      meter.measure(pairOf(colour(20), colour(80 * times))),
-      meter.measure(pairOf(colour(0), colour(0))),
+      meter.measure(pairOf(color(200), color(100))),
+      meter.measure(pairOf(color(20), color(80 * times))),
+      meter.measure(pairOf(color(0), color(0))),
     ]);
     assert.deepEqual(
       measured.map(([, ratio]) => ratio),

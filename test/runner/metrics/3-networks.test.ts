@@ -14,7 +14,7 @@ import { pairs } from "../../golden/metrics.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { pairOf } from "./pair.ts";
 
-/** The mean colour of one picture, or of the difference of two. */
+/** The mean color of one picture, or of the difference of two. */
 function writeModel(
   context: TestContext,
   inputs: readonly string[],
@@ -38,7 +38,7 @@ function writeModel(
 
 const { size, real, shown } = pairs[0]!;
 const context = { size, threads: 1 };
-const meanColour = (picture: Uint8Array) =>
+const meanColor = (picture: Uint8Array) =>
   Float32Array.from([0, 1, 2], (channel) => {
     const own = picture.filter((_, index) => index % 3 === channel);
     return own.reduce((sum, byte) => sum + byte / 127.5 - 1, 0) / own.length;
@@ -69,7 +69,7 @@ test("fid is the Frechet distance of the file's features, of a set and not of an
     const features = [
       [real, darker],
       [shown, real],
-    ].map((pictures) => pictures.map(meanColour));
+    ].map((pictures) => pictures.map(meanColor));
     assertAllClose([ofSet.fid!], [frechetDistance(features[0]!, features[1]!, 3)], {
       relative: 1e-4,
       scale: 1,
