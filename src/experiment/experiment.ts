@@ -1,7 +1,7 @@
 // What an experiment is once it is complete: every field present, checked and readonly, keys as users write them. The
 // types come from the schema; nothing downstream checks or defaults again.
 
-import type { Written } from "./schema.ts";
+import type { Written } from "./schema/schema.ts";
 
 type ReadonlyDeep<Value> = Value extends readonly (infer Item)[]
   ? readonly ReadonlyDeep<Item>[]

@@ -2,11 +2,11 @@
 
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import path from "node:path";
+import { problemsError, resolveExperiment } from "./complete-experiment.ts";
 import type { Experiment } from "./experiment.ts";
-import { type ExperimentFiles, tooLarge, unreadable } from "./files.ts";
-import type { Place } from "./located.ts";
-import { mostBytes } from "./read-yaml.ts";
-import { problemsError, resolveExperiment } from "./resolve-experiment.ts";
+import { type ExperimentFiles, tooLarge, unreadable } from "./text/files.ts";
+import type { Place } from "./text/located.ts";
+import { mostBytes } from "./text/read-yaml.ts";
 
 export const disk: ExperimentFiles = {
   /** Reads pipes too, as `<(…)` makes them. */

@@ -3,7 +3,7 @@
 
 import { nearMiss } from "../near-miss.ts";
 import { parseSize } from "../parse-size.ts";
-import { describe, type Located, type Path, type Problem } from "./located.ts";
+import { describe, type Located, type Path, type Problem } from "./text/located.ts";
 
 export const pageKinds = ["runs", "models", "sweep", "datasets", "run"] as const;
 

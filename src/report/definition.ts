@@ -2,9 +2,9 @@
 
 import path from "node:path";
 import { UserError } from "../errors.ts";
-import { describe, problemLine } from "../experiment/located.ts";
-import { readYaml } from "../experiment/read-yaml.ts";
 import { type ReportSection, readReportSection } from "../experiment/report-section.ts";
+import { describe, problemLine } from "../experiment/text/located.ts";
+import { readYaml } from "../experiment/text/read-yaml.ts";
 import { nearMiss } from "../near-miss.ts";
 import { html } from "./html.ts";
 import { markdownHtml } from "./markdown.ts";

@@ -12,8 +12,8 @@ import {
   type Problem,
   quoted,
   toPlain,
-} from "../experiment/located.ts";
-import { readYaml } from "../experiment/read-yaml.ts";
+} from "../experiment/text/located.ts";
+import { readYaml } from "../experiment/text/read-yaml.ts";
 import { exact } from "./search/random.ts";
 import type { Json } from "./sweep.ts";
 

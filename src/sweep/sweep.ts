@@ -1,7 +1,7 @@
 // What a sweep is once its file or command line was read: complete, checked, readonly, and JSON all through, so that
 // it can be stored and every process that works on it starts from the same words.
 
-import type { Place } from "../experiment/located.ts";
+import type { Place } from "../experiment/text/located.ts";
 
 export type Json =
   | string

@@ -1,10 +1,10 @@
 // The experiment of one trial: the base, the parameters laid over it, and the seed of the repeat.
 
-import { type Overrides, withoutKey, withValue } from "../experiment/compose.ts";
+import { resolveLayers } from "../experiment/complete-experiment.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import type { Layers } from "../experiment/files.ts";
-import { type LocatedMapping, located, type Place } from "../experiment/located.ts";
-import { resolveLayers } from "../experiment/resolve-experiment.ts";
+import { type Overrides, withoutKey, withValue } from "../experiment/text/compose.ts";
+import type { Layers } from "../experiment/text/files.ts";
+import { type LocatedMapping, located, type Place } from "../experiment/text/located.ts";
 import { layersOf } from "./file/base-experiment.ts";
 import type { Parameter, Parameters, Sweep } from "./sweep.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
+import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 function problems(dataset: string, ...overrides: string[]): string[] {

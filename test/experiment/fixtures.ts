@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../src/errors.ts";
+import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
 import type { Experiment } from "../../src/experiment/experiment.ts";
-import type { ExperimentFiles } from "../../src/experiment/files.ts";
-import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
+import type { ExperimentFiles } from "../../src/experiment/text/files.ts";
 
 /** Files by their absolute path. */
 export function memoryFiles(contents: Readonly<Record<string, string>>): ExperimentFiles {

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { jsonSchemaText } from "../../src/experiment/json-schema.ts";
 import { loadExperiment } from "../../src/experiment/load-experiment.ts";
+import { jsonSchemaText } from "../../src/experiment/schema/json-schema.ts";
 import { problemsOf } from "./fixtures.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "hueristic-load-"));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
+import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { problemsOf, resolve } from "./fixtures.ts";
 
 const complete = (text: string, ...overrides: string[]) => resolve(`dataset: synthetic\n${text}`, overrides);

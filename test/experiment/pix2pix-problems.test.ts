@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { test } from "node:test";
+import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
 import type { Pix2PixConfig } from "../../src/experiment/experiment.ts";
-import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
-import { experimentJsonSchema } from "../../src/experiment/json-schema.ts";
-import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
+import { experimentJsonSchema } from "../../src/experiment/schema/json-schema.ts";
+import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { depthFor, patchMaps, scaledSide } from "../../src/models/pix2pix/shapes.ts";
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 

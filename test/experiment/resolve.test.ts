@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { test } from "node:test";
-import { experimentToYaml } from "../../src/experiment/experiment-to-yaml.ts";
-import { resolveExperiment } from "../../src/experiment/resolve-experiment.ts";
+import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
+import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { memoryFiles, resolve } from "./fixtures.ts";
 
 const least = "dataset: synthetic\n";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completeExperiment } from "../../src/experiment/resolve-experiment.ts";
+import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import { experimentUpgrades, upgradeExperiment } from "../../src/experiment/upgrade.ts";
 
 type Plain = Readonly<Record<string, unknown>>;

@@ -2,9 +2,9 @@
 
 import type { PreparedDataset } from "../../datasets/prepare.ts";
 import { UserError } from "../../errors.ts";
-import { hasOfficialSides } from "../../experiment/dataset-problems.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
-import { defaultHoldout } from "../../experiment/schema.ts";
+import { hasOfficialSides } from "../../experiment/problems/dataset-problems.ts";
+import { defaultHoldout } from "../../experiment/schema/schema.ts";
 import { type OpenDatasetOptions, openDataset } from "../open-dataset.ts";
 import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-set.ts";
 

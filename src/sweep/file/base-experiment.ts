@@ -2,8 +2,8 @@
 // over the same words, whatever becomes of the files.
 
 import path from "node:path";
-import type { ExperimentFiles, Layers } from "../../experiment/files.ts";
-import { readLayers } from "../../experiment/files.ts";
+import type { ExperimentFiles, Layers } from "../../experiment/text/files.ts";
+import { readLayers } from "../../experiment/text/files.ts";
 import type { BaseExperiment } from "../sweep.ts";
 
 export type ReadBase = { readonly base: BaseExperiment; readonly layers: Layers };

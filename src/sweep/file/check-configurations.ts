@@ -2,8 +2,8 @@
 // experiment takes shows at once, with the line of the parameter.
 
 import { UserError } from "../../errors.ts";
-import type { Layers } from "../../experiment/files.ts";
-import { resolveLayers } from "../../experiment/resolve-experiment.ts";
+import { resolveLayers } from "../../experiment/complete-experiment.ts";
+import type { Layers } from "../../experiment/text/files.ts";
 import { gridConfiguration, gridSize } from "../search/grid.ts";
 import { quantile, randomConfiguration } from "../search/random.ts";
 import type { Distribution, Json, Parameters, Sweep } from "../sweep.ts";

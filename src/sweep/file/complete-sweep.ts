@@ -1,6 +1,6 @@
 // A checked sweep file in the words of the program.
 
-import { type Located, locate, type Place } from "../../experiment/located.ts";
+import { type Located, locate, type Place } from "../../experiment/text/located.ts";
 import type { Metric, Parameter, PruneConfig, Sweep } from "../sweep.ts";
 import { seriesName } from "../trial.ts";
 import { distributionOf } from "./parameter-schema.ts";

@@ -8,7 +8,7 @@ import {
   type LocatedScalar,
   type Path,
   type Problem,
-} from "../../experiment/located.ts";
+} from "../../experiment/text/located.ts";
 
 export type FlatParameters = {
   readonly entries: ReadonlyMap<string, Located>;

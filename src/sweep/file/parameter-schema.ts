@@ -2,7 +2,7 @@
 // in github.com/wandb/sweeps. Its `distribution` may be left out there; flatten-parameters.ts names it before.
 
 import { z } from "zod";
-import { above, atLeast, kind } from "../../experiment/leaves.ts";
+import { above, atLeast, kind } from "../../settings/leaves.ts";
 import type { Distribution, Json } from "../sweep.ts";
 
 const number = (error = "a number") => z.number({ error });

@@ -3,9 +3,11 @@
 
 import path from "node:path";
 import { UserError } from "../../errors.ts";
-import { type ExperimentFiles, unreadable } from "../../experiment/files.ts";
-import { at, problemsOf } from "../../experiment/issue-problems.ts";
-import { knownKeys } from "../../experiment/known-keys.ts";
+import { problemsError } from "../../experiment/complete-experiment.ts";
+import { at, problemsOf } from "../../experiment/problems/issue-problems.ts";
+import { knownKeys } from "../../experiment/problems/known-keys.ts";
+import { readReportSection } from "../../experiment/report-section.ts";
+import { type ExperimentFiles, unreadable } from "../../experiment/text/files.ts";
 import {
   describe,
   type Located,
@@ -16,10 +18,8 @@ import {
   problemLine,
   quoted,
   toPlain,
-} from "../../experiment/located.ts";
-import { mostBytes, readYaml } from "../../experiment/read-yaml.ts";
-import { readReportSection } from "../../experiment/report-section.ts";
-import { problemsError } from "../../experiment/resolve-experiment.ts";
+} from "../../experiment/text/located.ts";
+import { mostBytes, readYaml } from "../../experiment/text/read-yaml.ts";
 import { nearMiss } from "../../near-miss.ts";
 import { readSweepOverrides, withOverrides } from "../overrides.ts";
 import type { Sweep } from "../sweep.ts";

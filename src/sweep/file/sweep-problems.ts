@@ -1,6 +1,6 @@
 // What is right key by key and impossible together. Texts complete "key.path: ".
 
-import type { Path } from "../../experiment/located.ts";
+import type { Path } from "../../experiment/text/located.ts";
 import { gridValues } from "../search/grid.ts";
 import { distributionOf, parameterProblem } from "./parameter-schema.ts";
 import type { WrittenSweep } from "./sweep-schema.ts";

@@ -1,7 +1,7 @@
 // The keys of a sweep file: W&B's, and ours beside them (experiment, seeds, prune, search, variants).
 
 import { z } from "zod";
-import { above, kind, oneOf, text, whole } from "../../experiment/leaves.ts";
+import { above, kind, oneOf, text, whole } from "../../settings/leaves.ts";
 import { parameterSchema } from "./parameter-schema.ts";
 
 const metric = z

@@ -1,7 +1,7 @@
 // `variants` of a sweep file: other values under a name, such as `smoke` for a study in minutes. Its keys replace those
 // of the file; of `parameters` only those that it names.
 
-import { describe, type Located, type LocatedMapping, type Problem } from "../../experiment/located.ts";
+import { describe, type Located, type LocatedMapping, type Problem } from "../../experiment/text/located.ts";
 import { nearMiss } from "../../near-miss.ts";
 import { flattenParameters } from "./flatten-parameters.ts";
 

@@ -1,7 +1,7 @@
 // A sweep is known by its content: the same words, wherever and whenever they are started, continue one sweep.
 
 import { createHash } from "node:crypto";
-import { toPlain } from "../../experiment/located.ts";
+import { toPlain } from "../../experiment/text/located.ts";
 import { layersOf } from "../file/base-experiment.ts";
 import type { Sweep } from "../sweep.ts";
 

@@ -1,0 +1,71 @@
+// hueristic agent: trains trials of a sweep that another shell began.
+
+import { UserError } from "../../errors.ts";
+import type { Command, GlobalOptions } from "../context.ts";
+
+type AgentOptions = GlobalOptions & {
+  readonly sweep: string;
+  readonly retries: number;
+  readonly "fail-fast": boolean;
+  readonly threads: number | undefined;
+};
+
+export const agentCommand: Command<AgentOptions> = {
+  command: "agent <sweep>",
+  summary: "Help with a sweep from another shell",
+  options: (yargs) =>
+    yargs
+      .positional("sweep", {
+        type: "string",
+        demandOption: true,
+        describe: "Its id, the beginning of it, its name, or latest",
+      })
+      .option("retries", retriesOption)
+      .option("fail-fast", {
+        type: "boolean",
+        default: false,
+        describe: "Leave after the first trial that fails",
+      })
+      .option("threads", { type: "number", requiresArg: true, describe: "Threads to train with; all cores" })
+      .example("$0 agent latest", "Train trials of the newest sweep until none is left")
+      .example("$0 agent latest --threads 2", "Leave the other cores to others"),
+
+  async run({ sweep, retries, threads, runs, "fail-fast": failFast }, { output }) {
+    requireCount("--retries", retries, 0);
+    if (threads !== undefined) requireCount("--threads", threads, 1);
+    const { openStore } = await import("../../store/open-store.ts");
+    const { runAgent } = await import("../../sweep/scheduling/agent.ts");
+    const os = await import("node:os");
+    leaveWithParent();
+    const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
+    const { id } = reading.getSweep(sweep);
+    reading.close();
+    const store = openStore(runs);
+    try {
+      const all = os.availableParallelism();
+      return await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
+    } finally {
+      store.close();
+    }
+  },
+};
+
+export const retriesOption = {
+  type: "number",
+  default: 0,
+  requiresArg: true,
+  describe: "How often a trial that failed is tried again",
+} as const;
+
+/** Throws UserError unless `value` is a whole number from `least` on. */
+export function requireCount(option: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new UserError(`${option}: expected a whole number, at least ${least}, got ${value}`);
+}
+
+/** A worker whose parent was killed saves its trial and ends. */
+function leaveWithParent(): void {
+  if (process.channel === undefined || process.channel === null) return;
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.channel.unref();
+}

@@ -1,0 +1,175 @@
+// hueristic compare: what two or more runs do not share, and what came of it.
+
+import { UserError } from "../../errors.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunSummary } from "../../store/read-runs.ts";
+import { type Command, type GlobalOptions, toJson } from "../context.ts";
+import { formatDuration, formatNumber, plainText } from "../print/format.ts";
+import { findSummary } from "../print/read-summary.ts";
+import { type Column, formatTable } from "../print/table.ts";
+
+type CompareOptions = GlobalOptions & { readonly run: readonly string[] | undefined; readonly json: boolean };
+
+/** One line of the comparison; null where a run has no such thing. */
+type Row = {
+  readonly name: string;
+  readonly values: readonly (string | number | null)[];
+  readonly best?: number;
+};
+
+type Section = { readonly title: string; readonly rows: readonly Row[] };
+
+export const compareCommand: Command<CompareOptions> = {
+  command: "compare <run..>",
+  summary: "What differs between runs, and their metrics side by side",
+  options: (yargs) =>
+    yargs
+      .positional("run", { type: "string", array: true, describe: "Two or more: ids, names, latest" })
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
+
+  async run({ run: refs = [], runs, json }, { print, colors, width }) {
+    const { openStore } = await import("../../store/open-store.ts");
+    const store = openStore(runs, { readonly: true });
+    try {
+      const compared = refs.map((ref) => findSummary(store, ref));
+      if (new Set(compared.map(({ id }) => id)).size < 2)
+        throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
+      const sections = await sectionsOf(store, compared);
+      if (json) {
+        print(toJson({ runs: compared.map(({ id, name }) => ({ id, name })), ...byTitle(sections) }));
+        return 0;
+      }
+      const heads = compared.map(({ id, name }) => `${id} ${plainText(name)}`);
+      for (const { title, rows } of sections) {
+        if (rows.length === 0) {
+          print(`${colors.bold(title)}: no difference\n\n`);
+          continue;
+        }
+        const [titles, ...lines] = formatTable(columnsOf(title, heads), rows, width);
+        print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
+      }
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Section[]> {
+  const { differingSettings, flatSettings } = await import("../../report/settings.ts");
+  const settings = runs.map(({ experiment }) => flatSettings(experiment));
+  const paths = differingSettings(runs.map(({ experiment }) => experiment));
+  const packages = runs.map(({ provenance }) => provenance.packages);
+  const row = (name: string, read: (run: RunSummary, at: number) => Row["values"][number]): Row => ({
+    name,
+    values: runs.map(read),
+  });
+  const differing = (rows: readonly Row[]) => rows.filter(({ values }) => new Set(values).size > 1);
+  return [
+    {
+      title: "settings",
+      rows: paths.map((path) => row(path, (_, at) => settings[at]!.get(path) ?? null)),
+    },
+    {
+      title: "code",
+      rows: differing([
+        row("commit", ({ provenance }) => provenance.gitCommit?.slice(0, 12) ?? null),
+        row("with changes", ({ provenance }) =>
+          provenance.gitDirty === null ? null : String(provenance.gitDirty),
+        ),
+      ]),
+    },
+    {
+      title: "data",
+      rows: differing([
+        row("fingerprint", ({ datasetFingerprint }) => datasetFingerprint.slice(0, 12)),
+        row(
+          "description",
+          ({ datasetFingerprint }) => store.dataset(datasetFingerprint)?.description ?? null,
+        ),
+      ]),
+    },
+    {
+      title: "machine and versions",
+      rows: differing([
+        row("engine", ({ engine }) => engine),
+        row("device", ({ device }) => device),
+        row("host", ({ provenance }) => provenance.host),
+        row("cpu", ({ provenance }) => provenance.cpu),
+        row("threads", ({ provenance }) => provenance.threads),
+        row("platform", ({ provenance }) => provenance.platform),
+        row("node", ({ provenance }) => provenance.node),
+        ...[...new Set(packages.flatMap(Object.keys))].map((name) =>
+          row(name, (_, at) => packages[at]![name] ?? null),
+        ),
+      ]),
+    },
+    { title: "results", rows: [...standingRows(runs), ...metricRows(store, runs)] },
+  ];
+}
+
+function standingRows(runs: readonly RunSummary[]): Row[] {
+  return [
+    { name: "status", values: runs.map(({ status }) => status) },
+    { name: "epochs", values: runs.map(({ lastEpoch }) => lastEpoch ?? 0) },
+    { name: "took", values: runs.map(({ durationMs }) => formatDuration(durationMs)) },
+  ];
+}
+
+/** Newest values of losses and metrics of every set of images; the best one of those that have a better direction. */
+function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
+  const betterOf = new Map(store.metrics().map(({ name, better }) => [name, better]));
+  const names = new Set(runs.flatMap(({ last }) => Object.keys(last)));
+  const isMeasured = (name: string) => {
+    const [set, metric, more] = name.split("/");
+    return set !== "train" && more === undefined && (metric === "loss" || betterOf.has(metric!));
+  };
+  const kinds = new Set(runs.map(({ experiment }) => experiment.model.kind));
+  return [...names].filter(isMeasured).map((name) => {
+    const values = runs.map(({ last }) => (Number.isFinite(last[name]) ? last[name]! : null));
+    const metric = name.slice(name.indexOf("/") + 1);
+    // Losses of different kinds of networks are different things.
+    const better = metric === "loss" ? (kinds.size > 1 ? "none" : "lower") : betterOf.get(metric)!;
+    const best = bestOf(values, better);
+    return best === null ? { name, values } : { name, values, best };
+  });
+}
+
+/** Index of the best value; null where there is no better, or no difference. */
+function bestOf(values: readonly (number | null)[], better: string): number | null {
+  const distance = (value: number) =>
+    better === "higher" ? -value : better === "one" ? Math.abs(value - 1) : value;
+  const known = values.filter((value) => value !== null);
+  if (better === "none" || new Set(known).size < 2) return null;
+  const least = Math.min(...known.map(distance));
+  return values.findIndex((value) => value !== null && distance(value) === least);
+}
+
+function columnsOf(title: string, heads: readonly string[]): Column<Row>[] {
+  return [
+    { title, align: "left", expendable: 0, cell: ({ name }) => name },
+    ...heads.map(
+      (head, at): Column<Row> => ({
+        title: head,
+        align: "left",
+        expendable: 0,
+        shortest: 12,
+        cell: ({ values, best }) => `${text(values[at]!)}${best === at ? " *" : ""}`,
+      }),
+    ),
+  ];
+}
+
+function text(value: Row["values"][number]): string {
+  return typeof value === "string" ? plainText(value) : formatNumber(value);
+}
+
+function byTitle(sections: readonly Section[]) {
+  return Object.fromEntries(
+    sections.map(({ title, rows }) => [
+      title.replaceAll(" ", "_"),
+      Object.fromEntries(rows.map(({ name, values }) => [name, values])),
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+// hueristic delete and restore: runs into the trash and out of it.
+
+import { UserError } from "../../errors.ts";
+import type { Store } from "../../store/open-store.ts";
+import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
+import { plainText } from "../print/format.ts";
+import { openExisting } from "../target/existing-store.ts";
+
+type DeleteOptions = GlobalOptions & {
+  readonly run: readonly string[] | undefined;
+  readonly where: string | undefined;
+};
+
+export const deleteCommand: Command<DeleteOptions> = {
+  command: "delete [run..]",
+  summary: "Put runs into the trash",
+  options: (yargs) =>
+    yargs
+      .positional("run", { type: "string", array: true, describe: "Ids, beginnings of ids, names, latest" })
+      .option("where", { type: "string", requiresArg: true, describe: "All runs of which this is true" })
+      .example("$0 delete k3v9 7hq2", "Two runs; $0 restore brings them back")
+      .example("$0 delete --where 'status = FAILED and epoch < 2'", "See them first with $0 list --where")
+      .example("$0 purge", "Empty the trash"),
+
+  async run({ run: refs = [], where, runs }, context) {
+    if (refs.length === 0 && where === undefined)
+      throw new UserError("delete: expected runs, or --where with what is true of them");
+    const store = await openExisting(runs, { readonly: false });
+    try {
+      const ids = [...refs.map((ref) => store.getRun(ref).id), ...(await fulfilling(store, where))];
+      if (ids.length === 0) context.output.info("no run fulfils --where");
+      const failed = each(store, ids, context, (id) => store.trashRun(id), "in the trash");
+      if (ids.length > failed)
+        context.output.info(`to bring them back: hueristic restore <run>${runsFlag(runs)}`);
+      return failed > 0 ? 2 : 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+export const restoreCommand: Command<GlobalOptions & { readonly run: readonly string[] | undefined }> = {
+  command: "restore <run..>",
+  summary: "Bring runs back from the trash",
+  options: (yargs) =>
+    yargs
+      .positional("run", { type: "string", array: true, describe: "As `list --deleted` shows them; latest" })
+      .example("$0 list --deleted", "See the trash")
+      .example("$0 restore k3v9", "Bring one back"),
+
+  async run({ run: refs = [], runs }, context) {
+    const store = await openExisting(runs, { readonly: false });
+    try {
+      const ids = refs.map((ref) => store.getDeletedRun(ref).id);
+      each(store, ids, context, (id) => store.restoreRun(id), "restored");
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function fulfilling(store: Store, where: string | undefined): Promise<string[]> {
+  if (where === undefined) return [];
+  const { selectSummaries } = await import("../../query/select-summaries.ts");
+  const query = { where, sort: null, columns: null, limit: Number.MAX_SAFE_INTEGER, deleted: false };
+  return selectSummaries(store, query).selected.map(({ id }) => id);
+}
+
+/** Says of each run what became of it; one that cannot be changed does not stop the next. Gives how many could not. */
+function each(
+  store: Store,
+  ids: readonly string[],
+  { print, reportError }: Context,
+  change: (id: string) => void,
+  done: string,
+): number {
+  const names = new Map(
+    [...store.listRuns(), ...store.listRuns({ deleted: true })].map(({ id, name }) => [id, name]),
+  );
+  let failed = 0;
+  for (const id of new Set(ids)) {
+    try {
+      change(id);
+      print(`${id} ${plainText(names.get(id) ?? "")}: ${done}\n`);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      reportError(thrown, false);
+      failed++;
+    }
+  }
+  return failed;
+}

@@ -1,0 +1,192 @@
+// hueristic doctor: what this machine has, what it lacks, and the one thing to do about each.
+
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { EngineOnDevice } from "../../engine/device-findings.ts";
+import { messageOf } from "../../errors.ts";
+import { type Command, type GlobalOptions, toJson } from "../context.ts";
+import { formatBytes } from "../print/format.ts";
+
+type DoctorOptions = GlobalOptions & { readonly json: boolean };
+
+/** One finding. An optional one that is missing is no fault. */
+type Check = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly optional: boolean;
+  readonly detail: string | null;
+  readonly reason: string | null;
+  readonly remedy: string | null;
+};
+
+type Found = { readonly detail: string };
+type Missing = { readonly reason: string; readonly remedy: string };
+
+export const doctorCommand: Command<DoctorOptions> = {
+  command: "doctor",
+  summary: "What this machine has and lacks",
+  options: (yargs) =>
+    yargs
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 doctor", "After installing, or where something does not work")
+      .example("$0 doctor --json > doctor.json", "To go with a bug report"),
+
+  async run({ runs, json }, { print, colors }) {
+    const checks = [
+      check("node", nodeVersion()),
+      check("processor", { detail: `${os.availableParallelism()} threads, ${os.cpus()[0]?.model.trim()}` }),
+      check("memory", {
+        detail: `${formatBytes(os.totalmem())}, of which ${formatBytes(os.freemem())} are free`,
+      }),
+      check("sharp", await sharpVersion()),
+      check("sqlite", await sqliteVersion()),
+      check("runs folder", runsFolderState(runs)),
+      ...(await engines()),
+      ...(await devices()),
+    ];
+    const healthy = checks.every(({ ok, optional }) => ok || optional);
+    if (json) print(toJson({ healthy, platform: `${os.platform()} ${os.arch()}`, checks }));
+    else {
+      const indent = 2 + Math.max(...checks.map(({ name }) => name.length)) + 2;
+      for (const { name, ok, optional, detail, reason, remedy } of checks) {
+        const mark = ok ? colors.green("✓") : (optional ? colors.yellow : colors.red)("✗");
+        print(
+          `${mark} ${name.padEnd(indent - 2)}${detail ?? reason}${optional && !ok ? " (optional)" : ""}\n`,
+        );
+        if (remedy !== null) print(`${" ".repeat(indent)}→ ${remedy}\n`);
+      }
+      print(healthy ? "\nready\n" : `\n${colors.red("not ready")}: see ✗ above\n`);
+    }
+    return healthy ? 0 : 1;
+  },
+};
+
+function check(name: string, result: Found | Missing, optional = false): Check {
+  return "detail" in result
+    ? { name, ok: true, optional, detail: result.detail, reason: null, remedy: null }
+    : { name, ok: false, optional, detail: null, reason: result.reason, remedy: result.remedy };
+}
+
+function nodeVersion(): Found | Missing {
+  const packageFile = new URL("../../../package.json", import.meta.url);
+  const { engines } = JSON.parse(readFileSync(packageFile, "utf8")) as { engines: { node: string } };
+  const numbers = (text: string) => text.match(/\d+/g)!.map(Number);
+  const [wanted, have] = [numbers(engines.node), numbers(process.version)];
+  const differing = wanted.findIndex((number, index) => number !== have[index]);
+  if (differing < 0 || have[differing]! > wanted[differing]!)
+    return { detail: `${process.version} (needs ${engines.node})` };
+  return {
+    reason: `${process.version}, needs ${engines.node}`,
+    remedy: `install Node.js ${wanted[0]} or newer from https://nodejs.org`,
+  };
+}
+
+async function sharpVersion(): Promise<Found | Missing> {
+  try {
+    const { default: sharp } = await import("sharp");
+    return { detail: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}` };
+  } catch (error) {
+    return {
+      reason: firstLine(error),
+      remedy: "npm ci --include=optional, on the platform where it will run",
+    };
+  }
+}
+
+async function sqliteVersion(): Promise<Found | Missing> {
+  try {
+    const { default: Database } = await import("better-sqlite3");
+    const { createRequire } = await import("node:module");
+    const { version } = createRequire(import.meta.url)("better-sqlite3/package.json") as { version: string };
+    const database = new Database(":memory:");
+    const sqlite = database.prepare<[], string>("SELECT sqlite_version()").pluck().get();
+    database.close();
+    return { detail: `${sqlite}, better-sqlite3 ${version}` };
+  } catch (error) {
+    return {
+      reason: firstLine(error),
+      remedy: "npm rebuild better-sqlite3, with the Node.js that runs this",
+    };
+  }
+}
+
+/** A few checkpoints of the largest model. */
+const leastFreeBytes = 256 * 2 ** 20;
+
+/** Creates nothing: a folder that does not exist counts as writable where its nearest parent is. */
+function runsFolderState(runsFolder: string): Found | Missing {
+  const absolute = path.resolve(runsFolder);
+  let nearest = absolute;
+  while (!existsSync(nearest) && path.dirname(nearest) !== nearest) nearest = path.dirname(nearest);
+  try {
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(nearest);
+    const free = bavail * bsize;
+    if (free < leastFreeBytes)
+      return {
+        reason: `${absolute} has ${formatBytes(free)} free, too little for checkpoints`,
+        remedy: "free some space, or name a folder on another disk with --runs or HUERISTIC_RUNS",
+      };
+    const state = nearest === absolute ? "" : ", will be created";
+    return { detail: `${absolute}${state}, ${formatBytes(free)} free` };
+  } catch (error) {
+    return {
+      reason: `${absolute} cannot be written: ${firstLine(error)}`,
+      remedy: "name a folder that you may write with --runs or HUERISTIC_RUNS",
+    };
+  }
+}
+
+/** One engine is enough. */
+async function engines(): Promise<Check[]> {
+  try {
+    const { probeEngines } = await import("../../engine/engines.ts");
+    const probes = await probeEngines();
+    const one = probes.some(({ available }) => available);
+    return probes.map(({ name, available, version, reason, remedy }) => ({
+      name: `engine ${name}`,
+      ok: available,
+      optional: one,
+      detail: version,
+      reason,
+      remedy,
+    }));
+  } catch (error) {
+    return [check("engines", { reason: firstLine(error), remedy: "npm ci" })];
+  }
+}
+
+/** None but the CPU is needed. */
+async function devices(): Promise<Check[]> {
+  try {
+    const { deviceNames, probeDevice } = await import("../../engine/devices.ts");
+    const checks: Check[] = [];
+    for (const name of deviceNames) {
+      const probe = await probeDevice(name);
+      const result = probe.found ? deviceState(probe.engines) : probe;
+      checks.push(check(`device ${name}`, result, name !== "cpu"));
+    }
+    return checks;
+  } catch (error) {
+    return [check("devices", { reason: firstLine(error), remedy: "npm ci" }, true)];
+  }
+}
+
+function deviceState(found: readonly EngineOnDevice[]): Found | Missing {
+  const { device, software } = found[0]!;
+  return software
+    ? {
+        reason: `${device}: slower than device cpu; taken by --device webgpu, never by auto`,
+        remedy: "a GPU with its Vulkan driver (docs/gpu.md)",
+      }
+    : { detail: `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}` };
+}
+
+function firstLine(error: unknown): string {
+  return (
+    messageOf(error)
+      .split("\n")
+      .find((line) => line.trim() !== "") ?? "unknown reason"
+  );
+}

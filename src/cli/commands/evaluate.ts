@@ -1,0 +1,191 @@
+// hueristic evaluate: measures checkpoints of runs on any images, after the fact. Fills a matrix of runs by sets.
+
+import { UserError } from "../../errors.ts";
+import type { DeviceChoice, MetricConfig } from "../../experiment/experiment.ts";
+import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import type { EvaluatedRun } from "../../runner/evaluation/evaluate-run.ts";
+import type { SetToMeasure } from "../../runner/evaluation/open-sets.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunRow } from "../../store/rows.ts";
+import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
+import { formatNumber, plainText } from "../print/format.ts";
+import { type Column, formatTable } from "../print/table.ts";
+
+type EvaluateOptions = GlobalOptions & {
+  readonly run: readonly string[] | undefined;
+  readonly on: string | readonly string[] | undefined;
+  readonly name: string | undefined;
+  readonly checkpoint: string;
+  readonly metrics: string | undefined;
+  readonly device: string | undefined;
+  readonly json: boolean;
+};
+
+type Job = {
+  readonly run: RunRow;
+  readonly checkpoint: ChosenCheckpoint;
+  readonly sets: readonly SetToMeasure[];
+};
+
+/** What --json prints of each run. */
+type Row = EvaluatedRun & { readonly id: string; readonly name: string; readonly epoch: number };
+
+export const evaluateCommand: Command<EvaluateOptions> = {
+  command: "evaluate [run..]",
+  summary: "Measure checkpoints of runs on any images",
+  lists: ["on"],
+  options: (yargs) =>
+    yargs
+      .positional("run", {
+        type: "string",
+        array: true,
+        describe: "Runs: ids, their beginnings, names or latest",
+      })
+      .option("on", {
+        type: "string",
+        requiresArg: true,
+        describe: "Folder of images, experiment file, run, seen or unseen; may be given several times",
+      })
+      .option("name", { type: "string", requiresArg: true, describe: "Name of the set, for its series" })
+      .option("checkpoint", {
+        type: "string",
+        default: "last",
+        requiresArg: true,
+        describe: "last, best (lowest unseen loss of those kept) or an epoch",
+      })
+      .option("metrics", {
+        type: "string",
+        requiresArg: true,
+        describe: "Such as psnr,ssim,lpips=alex.onnx; otherwise those of each run's experiment",
+      })
+      .option("device", { type: "string", requiresArg: true, describe: "auto, cpu, cuda or webgpu" })
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 evaluate latest", "On its seen and unseen images and its own sets")
+      .example(
+        "$0 evaluate faces scenes --on faces --on scenes",
+        "Two runs, each on the unseen images of both",
+      )
+      .example("$0 evaluate latest --on ~/Pictures --name mine", "On all images of a folder"),
+
+  async run(options, context) {
+    const { openStore } = await import("../../store/open-store.ts");
+    const { existsSync } = await import("node:fs");
+    const { databasePath } = await import("../../store/open-database.ts");
+    const { untilInterrupted } = await import("../../runner/interrupt.ts");
+    const refs = options.run ?? [];
+    if (refs.length === 0)
+      throw new UserError(
+        "evaluate: expected a run: an id, its beginning, a name or latest (hueristic evaluate --help)",
+      );
+    const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
+    const device = options.device === undefined ? null : readDevice(options.device);
+    const readonly = !existsSync(databasePath(options.runs)); // then it says that there are no runs
+    const store = openStore(options.runs, { readonly });
+    try {
+      const jobs = await readJobs(refs, options, store);
+      const rows: Row[] = [];
+      const exitCode = await untilInterrupted(async (signal) => {
+        const { evaluateRun } = await import("../../runner/evaluation/evaluate-run.ts");
+        for (const { run, checkpoint, sets } of jobs) {
+          const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
+          context.output.info(`run ${run.id}: ${plainText(run.name)}, epoch ${epoch}`);
+          const found = await evaluateRun(run, checkpoint, sets, {
+            store,
+            output: context.output,
+            signal,
+            metrics: metrics ?? (await metricsOf(run)),
+            device,
+          });
+          rows.push({ id: run.id, name: run.name, epoch, ...found });
+        }
+      });
+      if (exitCode === 0) context.print(options.json ? toJson(rows) : tableOf(rows, context));
+      return exitCode;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+/** All runs, checkpoints and sets are found before the first is measured: a slip in the last one shows now. */
+async function readJobs(refs: readonly string[], options: EvaluateOptions, store: Store): Promise<Job[]> {
+  const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
+  const { isOwn, ownSets, readEvaluationTarget } = await import("../target/evaluation-target.ts");
+  const choice = readCheckpointChoice(options.checkpoint);
+  const targets = options.on === undefined ? [] : [options.on].flat();
+  const name = options.name ?? null;
+  if (name !== null && (targets.length !== 1 || isOwn(targets[0]!)))
+    throw new UserError("evaluate: --name: expected together with one --on that names other images");
+  const runs = [...new Map(refs.map((ref) => store.getRun(ref)).map((run) => [run.id, run])).values()];
+  const classifier = runs.find(({ experiment }) => experiment.model.kind === "classifier");
+  if (classifier)
+    throw new UserError(
+      `evaluate: run ${classifier.id}: expected a network that makes colors, got a classifier`,
+    );
+  const shared = new Map<string, SetToMeasure[]>();
+  for (const what of targets)
+    if (!isOwn(what)) shared.set(what, await readEvaluationTarget(what, name, store));
+  return runs.map((run) => {
+    const sets =
+      targets.length === 0
+        ? ownSets(run.experiment, null)
+        : targets.flatMap((what) => shared.get(what) ?? ownSets(run.experiment, what));
+    const twice = sets.find((set, place) => sets.findIndex(({ name }) => name === set.name) !== place);
+    if (twice) throw new UserError(`evaluate: --on: expected every set once, got ${twice.name} again`);
+    return { run, checkpoint: chooseCheckpoint(store, run, choice), sets };
+  });
+}
+
+function readCheckpointChoice(text: string): "last" | "best" | number {
+  if (text === "last" || text === "best") return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UserError(`evaluate: --checkpoint: expected last, best or an epoch, got ${JSON.stringify(text)}`);
+}
+
+function readDevice(text: string): DeviceChoice {
+  const known: readonly string[] = ["auto", "cpu", "cuda", "webgpu"];
+  if (!known.includes(text))
+    throw new UserError(
+      `evaluate: --device: expected one of ${known.join(", ")}, got ${JSON.stringify(text)}`,
+    );
+  return text as DeviceChoice;
+}
+
+/** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */
+async function readMetrics(text: string): Promise<readonly MetricConfig[]> {
+  const { completeExperiment } = await import("../../experiment/complete-experiment.ts");
+  const written = text.split(",").map((part) => {
+    const [name, ...weights] = part.split("=");
+    return weights.length === 0 ? part.trim() : { name: name!.trim(), weights: weights.join("=") };
+  });
+  return completeExperiment({ dataset: "synthetic", metrics: written }, "evaluate").metrics;
+}
+
+/** Of its experiment; the usual ones where it measured none. */
+async function metricsOf({ experiment }: RunRow): Promise<readonly MetricConfig[]> {
+  if (experiment.metrics.length > 0) return experiment.metrics;
+  const { completeExperiment } = await import("../../experiment/complete-experiment.ts");
+  return completeExperiment({ dataset: "synthetic" }, "evaluate").metrics;
+}
+
+/** Left out last where the terminal is narrow. */
+const mainMetrics = /\/(psnr|ssim|ciede2000|colorfulness_ratio|lpips|fid)$/;
+
+function tableOf(rows: readonly Row[], { colors, width }: Context): string {
+  const series = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const columns: Column<Row>[] = [
+    { title: "id", align: "left", expendable: 0, cell: ({ id }) => id },
+    { title: "name", align: "left", expendable: 0, shortest: 12, cell: ({ name }) => plainText(name) },
+    { title: "epoch", align: "right", expendable: 1, cell: ({ epoch }) => String(epoch) },
+    ...series.map(
+      (name): Column<Row> => ({
+        title: name,
+        align: "right",
+        expendable: mainMetrics.test(name) ? 2 : 3,
+        cell: ({ values }) => formatNumber(values[name]),
+      }),
+    ),
+  ];
+  const [titles, ...lines] = formatTable(columns, rows, width);
+  return `${colors.bold(titles!)}\n${lines.join("\n")}\n`;
+}

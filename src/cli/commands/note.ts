@@ -1,0 +1,40 @@
+// hueristic note: what a person has to say about a run.
+
+import { UserError } from "../../errors.ts";
+import type { Command, GlobalOptions } from "../context.ts";
+import { plainText } from "../print/format.ts";
+import { openExisting } from "../target/existing-store.ts";
+
+type NoteOptions = GlobalOptions & { readonly run: string; readonly text: string | undefined };
+
+const mostCharacters = 100_000;
+
+export const noteCommand: Command<NoteOptions> = {
+  command: "note <run> [text]",
+  summary: "Write a note about a run, or read it",
+  options: (yargs) =>
+    yargs
+      .positional("run", {
+        type: "string",
+        demandOption: true,
+        describe: "Id, its beginning, a name, latest",
+      })
+      .positional("text", { type: "string", describe: 'In place of the one before; "" removes it' })
+      .example('$0 note latest "collapsed to brown; try a lower rate"', "show, list and reports have it")
+      .example("$0 note latest", "Read it"),
+
+  async run({ run: ref, text, runs }, { print }) {
+    if (text !== undefined && text.length > mostCharacters)
+      throw new UserError(`note: expected at most ${mostCharacters} characters, got ${text.length}`);
+    const store = await openExisting(runs, { readonly: text === undefined });
+    try {
+      const { id } = store.getRun(ref);
+      if (text !== undefined) store.setNote(id, text);
+      const { note } = store.getRun(id);
+      print(note === "" ? `${id}: no note\n` : `${id}: ${plainText(note)}\n`);
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};

@@ -1,0 +1,118 @@
+// hueristic purge: empties the trash, so that nothing of its runs is left. Files go before rows: a purge that is killed
+// leaves the run in the trash, and the next one ends it.
+
+import { UserError } from "../../errors.ts";
+import type { RunRow } from "../../store/rows.ts";
+import type { Command, GlobalOptions } from "../context.ts";
+import { formatBytes, plainText } from "../print/format.ts";
+import { openExisting } from "../target/existing-store.ts";
+
+type PurgeOptions = GlobalOptions & {
+  readonly run: readonly string[] | undefined;
+  readonly "older-than": string | undefined;
+  readonly yes: boolean;
+};
+
+export const purgeCommand: Command<PurgeOptions> = {
+  command: "purge [run..]",
+  summary: "Remove the runs in the trash for good",
+  options: (yargs) =>
+    yargs
+      .positional("run", {
+        type: "string",
+        array: true,
+        describe: "Only these, as `list --deleted` shows them",
+      })
+      .option("older-than", {
+        type: "string",
+        requiresArg: true,
+        describe: "In the trash for longer, such as 30d",
+      })
+      .option("yes", { type: "boolean", default: false, describe: "Do not ask" })
+      .example("$0 purge", "Empty the trash")
+      .example("$0 purge --older-than 30d --yes", "For a nightly job"),
+
+  async run({ run: refs = [], runs, yes, "older-than": olderThan }, { print, output, now }) {
+    const deletedBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : now() - ageOf(olderThan);
+    const store = await openExisting(runs, { readonly: false });
+    try {
+      const named = refs.map((ref) => store.getDeletedRun(ref));
+      const all = refs.length > 0 ? named : store.listRuns({ deleted: true });
+      const doomed = all.filter(({ deletedAt }) => deletedAt !== null && deletedAt < deletedBefore);
+      if (doomed.length === 0) {
+        print(
+          olderThan === undefined
+            ? "the trash is empty\n"
+            : `nothing in the trash is older than ${olderThan}\n`,
+        );
+        return 0;
+      }
+      if (!yes && !(await confirmed(doomed))) {
+        output.info("nothing was removed");
+        return 0;
+      }
+      const before = await sizeOf(runs);
+      for (const { id, name } of doomed) {
+        await removeFiles(runs, id);
+        store.deleteRun(id);
+        print(`${id} ${plainText(name)}: removed\n`);
+      }
+      if (!store.shrink())
+        output.warn(
+          "the database is in use: its file shrinks at the next purge, until then the room serves new runs",
+        );
+      output.info(
+        `${formatBytes(Math.max(0, before - (await sizeOf(runs))))} freed in runs.db, beside the checkpoints`,
+      );
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+/** Milliseconds. */
+function ageOf(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(h|d|w)$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new UserError(
+      `--older-than: expected hours, days or weeks such as 30d, got ${JSON.stringify(text)}`,
+    );
+  const hours = { h: 1, d: 24, w: 7 * 24 }[unit as "h" | "d" | "w"];
+  return Number(count) * hours * 3_600_000;
+}
+
+async function confirmed(doomed: readonly RunRow[]): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new UserError(`purge: would remove ${counted(doomed)} for good; --yes does so without asking`);
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const names = doomed.slice(0, 5).map(({ id, name }) => `${id} ${plainText(name)}`);
+    const more = doomed.length > 5 ? ` and ${doomed.length - 5} more` : "";
+    const answer = await terminal.question(
+      `remove ${counted(doomed)} for good (${names.join(", ")}${more})? [y/N] `,
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function counted(doomed: readonly RunRow[]): string {
+  return doomed.length === 1 ? "one run" : `${doomed.length} runs`;
+}
+
+/** Checkpoints and whatever else lies in the folder of the run. */
+async function removeFiles(runs: string, id: string): Promise<void> {
+  const { rm } = await import("node:fs/promises");
+  const path = await import("node:path");
+  if (!/^\w+$/.test(id)) throw new Error(`${id}: is no id of a run`);
+  await rm(path.join(runs, id), { recursive: true, force: true });
+}
+
+async function sizeOf(runs: string): Promise<number> {
+  const { stat } = await import("node:fs/promises");
+  const { databasePath } = await import("../../store/open-database.ts");
+  return (await stat(databasePath(runs))).size;
+}

@@ -1,0 +1,216 @@
+// hueristic run: trains experiments, one after another.
+
+import { messageOf, UserError } from "../../errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { RunResult } from "../../runner/run-experiment.ts";
+import { type Command, type Context, type GlobalOptions, runsFlag, shellWord } from "../context.ts";
+
+type RunOptions = GlobalOptions & {
+  readonly experiment: readonly string[] | undefined;
+  readonly report: string | undefined;
+  readonly "dry-run": boolean;
+  readonly resume: string | undefined;
+  readonly device: string | undefined;
+};
+
+/** What is to be trained: a file's experiment, or a run that goes on. */
+type Job = {
+  readonly experiment: Experiment;
+  readonly source: string | null;
+  readonly resume: string | null;
+};
+
+export const runCommand: Command<RunOptions> = {
+  command: "run [experiment..]",
+  summary: "Train experiments",
+  options: (yargs) =>
+    yargs
+      .positional("experiment", {
+        type: "string",
+        array: true,
+        describe: "YAML files, and key=value for what should differ from them",
+      })
+      .option("report", {
+        type: "string",
+        describe: "Write the report afterwards, to this .html file or into the runs folder",
+      })
+      .option("dry-run", {
+        type: "boolean",
+        default: false,
+        describe: "Print the complete experiment and train nothing",
+      })
+      .option("resume", {
+        type: "string",
+        requiresArg: true,
+        describe: "Go on with this run from its newest checkpoint",
+      })
+      .option("device", {
+        type: "string",
+        requiresArg: true,
+        describe: "auto, cpu, cuda or webgpu, whatever the experiment says",
+      })
+      .example("$0 run experiments/demo.yaml --report", "Train, then write the report")
+      .example("$0 run experiments/demo.yaml train.epochs=2 seed=7", "With other values")
+      .example("$0 run experiments/*.yaml", "One after another; a failure does not stop the next")
+      .example("$0 run experiments/demo.yaml --dry-run", "See every value, defaults included")
+      .example("$0 run experiments/demo.yaml --device webgpu", "On the GPU, through its Vulkan driver")
+      .example("$0 run --resume latest", "After Ctrl-C or a crash")
+      .example("$0 run --resume latest train.epochs=40", "Train a finished run on"),
+
+  async run(options, context) {
+    const { files, overrides: written, report } = sortArguments(options);
+    const overrides = options.device === undefined ? written : [...written, `device=${options.device}`];
+    if (options.resume === undefined && files.length === 0)
+      throw new UserError(
+        "run: expected an experiment file, such as experiments/demo.yaml, or --resume <run>",
+      );
+
+    const failures: number[] = [];
+    /** One failing experiment does not stop the next. */
+    const attempt = async <T>(action: () => Promise<T>): Promise<T | null> => {
+      try {
+        return await action();
+      } catch (thrown) {
+        failures.push(context.reportError(thrown, options.debug));
+        return null;
+      }
+    };
+
+    // All are read before the first is trained: a typo in the last one shows now, not tomorrow.
+    const jobs: Job[] = [];
+    if (options.resume !== undefined)
+      jobs.push(await resumeJob(options.runs, options.resume, files, overrides));
+    else
+      for (const file of files) {
+        const job = await attempt(() => fileJob(file, overrides));
+        if (job !== null) jobs.push(job);
+      }
+
+    if (options["dry-run"]) await printExperiments(jobs, context);
+    else
+      for (const job of jobs) {
+        const result = await attempt(() => train(job, options.runs, context));
+        if (result === null) continue;
+        if (result.exitCode !== 0) failures.push(result.exitCode);
+        if (result.runId !== null) {
+          const { runId } = result;
+          if (report !== null) await attempt(() => writeRunReport(job, runId, report, options.runs, context));
+          await sayWhatWasMeasured(runId, options.runs, context);
+          sayHowToGoOn(result, runId, options.runs, context);
+        }
+        if (result.status === "KILLED") break;
+      }
+    return Math.max(0, ...failures);
+  },
+};
+
+/** `--report` may stand before the files: only an .html file is its value. */
+function sortArguments({ experiment = [], report }: RunOptions) {
+  const isReportFile = report === undefined || report === "" || /\.html?$/i.test(report);
+  const all = isReportFile ? experiment : [report, ...experiment];
+  const isOverride = (text: string) => /^[A-Za-z_][\w-]*(\.[\w-]+)*\+?=/.test(text);
+  return {
+    files: all.filter((text) => !isOverride(text)),
+    overrides: all.filter(isOverride),
+    /** null writes none, "" one with the usual name. */
+    report: report === undefined ? null : isReportFile ? report : "",
+  };
+}
+
+async function fileJob(file: string, overrides: readonly string[]): Promise<Job> {
+  const { loadExperiment } = await import("../../experiment/load-experiment.ts");
+  return { experiment: loadExperiment(file, overrides), source: file, resume: null };
+}
+
+async function resumeJob(
+  runsFolder: string,
+  ref: string,
+  files: readonly string[],
+  overrides: readonly string[],
+): Promise<Job> {
+  if (files.length > 0)
+    throw new UserError(
+      `--resume: the run has its own experiment, so expected no file, got ${files.join(", ")}`,
+    );
+  const other = overrides.find((text) => !/^(train\.epochs|device)=/.test(text));
+  if (other !== undefined)
+    throw new UserError(
+      `--resume: only train.epochs and the device may change in a run, got ${other}; start a new run for anything else`,
+    );
+  const { openStore } = await import("../../store/open-store.ts");
+  const { findSummary } = await import("../print/read-summary.ts");
+  const store = openStore(runsFolder, { readonly: true });
+  try {
+    const run = findSummary(store, ref);
+    const experiment = await withOverrides(run.experiment, overrides);
+    const { epochs } = experiment.train;
+    const done = run.lastEpoch ?? 0;
+    if (done >= epochs && (run.status === "FINISHED" || done > epochs))
+      throw new UserError(
+        `run ${run.id}: has trained ${done} ${done === 1 ? "epoch" : "epochs"} already, all that were asked for; to train on: hueristic run --resume ${run.id} train.epochs=${2 * done}${runsFlag(runsFolder)}`,
+      );
+    return { experiment, source: run.source, resume: run.id };
+  } finally {
+    store.close();
+  }
+}
+
+/** The stored experiment, checked anew with another number of epochs or another device. */
+async function withOverrides(experiment: Experiment, overrides: readonly string[]): Promise<Experiment> {
+  if (overrides.length === 0) return experiment;
+  const { completeExperiment } = await import("../../experiment/complete-experiment.ts");
+  const { device, train } = completeExperiment(experiment, "the stored experiment", overrides);
+  return { ...experiment, device, train: { ...experiment.train, epochs: train.epochs } };
+}
+
+async function printExperiments(jobs: readonly Job[], { print }: Context): Promise<void> {
+  const { experimentToYaml } = await import("../../experiment/text/experiment-to-yaml.ts");
+  print(jobs.map(({ experiment }) => experimentToYaml(experiment)).join("---\n"));
+}
+
+async function train({ experiment, source, resume }: Job, runsFolder: string, { output }: Context) {
+  const { runExperiment } = await import("../../runner/run-experiment.ts");
+  return runExperiment(experiment, { runsFolder, source, resume, output });
+}
+
+async function writeRunReport(job: Job, runId: string, file: string, runsFolder: string, context: Context) {
+  const path = await import("node:path");
+  const { writeReportOf } = await import("./report.ts");
+  const name = job.experiment.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
+  const out = file === "" ? path.join(runsFolder, `${name}-${runId}.html`) : file;
+  try {
+    await writeReportOf(runsFolder, [runId], { out, png: null }, context);
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    throw new UserError(`the run is stored, but not its report: ${messageOf(thrown)}`);
+  }
+}
+
+/** How good its colors are and which there are, where the network makes some. */
+async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }: Context): Promise<void> {
+  const { openStore } = await import("../../store/open-store.ts");
+  const { readEmergence } = await import("../../store/read-emergence.ts");
+  const { readMeasured } = await import("../../store/read-measured.ts");
+  const { emergenceLine } = await import("../print/emergence-line.ts");
+  const { measuredLine } = await import("../print/measured-table.ts");
+  const store = openStore(runsFolder, { readonly: true });
+  try {
+    const { stepsPerEpoch } = store.getRun(runId);
+    const seriesOf = (name: string) => store.series(runId, name);
+    const measured = readMeasured(store.metrics(), [], seriesOf, stepsPerEpoch);
+    const line = measured && measuredLine(measured);
+    if (line !== null) output.info(`metrics:  unseen ${line}`);
+    const emergence = readEmergence(seriesOf, stepsPerEpoch);
+    if (emergence !== null) output.info(`colors:  ${emergenceLine(emergence)}`);
+  } finally {
+    store.close();
+  }
+}
+
+function sayHowToGoOn({ status }: RunResult, runId: string, runsFolder: string, { output }: Context): void {
+  const flag = runsFlag(runsFolder);
+  const id = shellWord(runId);
+  if (status === "KILLED") output.info(`to go on: hueristic run --resume ${id}${flag}`);
+  output.info(`results:  hueristic show ${id}${flag}`);
+  output.info(`          hueristic report ${id}${flag}`);
+}

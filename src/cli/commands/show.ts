@@ -1,0 +1,269 @@
+// hueristic show: everything that the store knows about one run.
+
+import { familyName } from "../../color/hue-families.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { Emergence, FamilyEmergence } from "../../store/read-emergence.ts";
+import type { MeasuredSummary } from "../../store/read-measured.ts";
+import {
+  type DatasetRow,
+  type EventRow,
+  type Provenance,
+  type SkippedFile,
+  seriesOfSet,
+} from "../../store/rows.ts";
+import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "../context.ts";
+import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "../print/format.ts";
+import type { ListedRun } from "../print/read-summary.ts";
+import { formatTable } from "../print/table.ts";
+
+type ShowOptions = GlobalOptions & { readonly run: string; readonly json: boolean };
+
+type SeriesSummary = {
+  readonly name: string;
+  readonly count: number;
+  readonly last: number;
+  readonly lastStep: number;
+  readonly min: number | null;
+  readonly minStep: number | null;
+};
+
+/** What --json prints. */
+type ShownRun = ListedRun & {
+  readonly source: string | null;
+  readonly device: string;
+  readonly parameters: number;
+  readonly stepsPerEpoch: number;
+  readonly heartbeatAt: string;
+  readonly error: string | null;
+  readonly datasetFingerprint: string;
+  readonly datasetDetails: DatasetRow | null;
+  readonly skippedFiles: readonly SkippedFile[];
+  readonly checkpointFolder: string;
+  readonly checkpoints: readonly string[];
+  readonly resumeCommand: string | null;
+  readonly emergence: Emergence | null;
+  readonly measured: MeasuredSummary | null;
+  /** Of the time of training and evaluation; null before the first epoch. */
+  readonly evaluationShare: number | null;
+  readonly series: readonly SeriesSummary[];
+  readonly events: readonly EventRow[];
+  readonly provenance: Provenance;
+  readonly experiment: Experiment;
+};
+
+/** Those of a long run are many: the newest say where it stands. */
+const mostEvents = 20;
+
+export const showCommand: Command<ShowOptions> = {
+  command: "show <run>",
+  summary: "Everything about one run",
+  options: (yargs) =>
+    yargs
+      .positional("run", {
+        type: "string",
+        demandOption: true,
+        describe: "Id, its beginning, a name or latest",
+      })
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 show latest", "The newest run")
+      .example("$0 show k3v9", "The run whose id begins so")
+      .example("$0 show latest --json | jq .experiment", "For a script"),
+
+  async run({ runs, run: ref, json }, context) {
+    const { openStore } = await import("../../store/open-store.ts");
+    const store = openStore(runs, { readonly: true });
+    try {
+      const run = await readRun(store, runs, ref);
+      context.print(json ? toJson(run) : await describeRun(run, context));
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function readRun(store: Store, runsFolder: string, ref: string): Promise<ShownRun> {
+  const { findSummary, readSummary } = await import("../print/read-summary.ts");
+  const { readEmergence } = await import("../../store/read-emergence.ts");
+  const { evaluationShare, readMeasured } = await import("../../store/read-measured.ts");
+  const { readdirSync } = await import("node:fs");
+  const path = await import("node:path");
+  const run = findSummary(store, ref);
+  const seriesOf = (name: string) => store.series(run.id, name);
+  const checkpointFolder = path.join(runsFolder, run.id, "checkpoints");
+  let checkpoints: string[] = [];
+  try {
+    checkpoints = readdirSync(checkpointFolder).filter((name) => name.endsWith(".safetensors"));
+  } catch {
+    // None yet, or the folder was moved without them.
+  }
+  const canResume = run.status === "KILLED" || run.status === "DEAD" || run.status === "FAILED";
+  return {
+    ...readSummary(store, run),
+    source: run.source,
+    device: run.device,
+    parameters: run.parameters,
+    stepsPerEpoch: run.stepsPerEpoch,
+    heartbeatAt: new Date(run.heartbeatAt).toISOString(),
+    error: run.error,
+    datasetFingerprint: run.datasetFingerprint,
+    datasetDetails: store.dataset(run.datasetFingerprint) ?? null,
+    skippedFiles: store.skippedFiles(run.datasetFingerprint),
+    checkpointFolder,
+    checkpoints: checkpoints.sort(),
+    resumeCommand: canResume ? `hueristic run --resume ${run.id}${runsFlag(runsFolder)}` : null,
+    emergence: readEmergence(seriesOf, run.stepsPerEpoch),
+    measured: readMeasured(
+      store.metrics(),
+      store.evaluationSets(run.id).map(({ set }) => set),
+      seriesOf,
+      run.stepsPerEpoch,
+    ),
+    evaluationShare: evaluationShare(seriesOf),
+    series: store.seriesNames(run.id).flatMap((name) => summarizeSeries(store, run.id, name)),
+    events: store.events(run.id),
+    provenance: run.provenance,
+    experiment: run.experiment,
+  };
+}
+
+function summarizeSeries(store: Store, runId: string, name: string): SeriesSummary[] {
+  const series = store.series(runId, name);
+  if (series === undefined || series.value.length === 0) return [];
+  const { step, value } = series;
+  let least = -1;
+  value.forEach((each, index) => {
+    if (Number.isFinite(each) && !(each >= value[least]!)) least = index;
+  });
+  return [
+    {
+      name,
+      count: value.length,
+      last: value.at(-1)!,
+      lastStep: step.at(-1)!,
+      min: value[least] ?? null,
+      minStep: step[least] ?? null,
+    },
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function emergenceTable({ families, epoch }: Emergence): string[] {
+  return formatTable<FamilyEmergence>(
+    [
+      { title: "color", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
+      { title: "real", align: "right", expendable: 0, cell: ({ real }) => percent(real) },
+      { title: `epoch ${epoch}`, align: "right", expendable: 0, cell: ({ output }) => percent(output) },
+      {
+        title: "since epoch",
+        align: "right",
+        expendable: 0,
+        cell: ({ since, judged }) => (judged ? String(since ?? "not yet") : "too rare"),
+      },
+    ],
+    families,
+    null,
+  );
+}
+
+async function describeRun(run: ShownRun, { colors, width }: Context): Promise<string> {
+  const { experimentToYaml } = await import("../../experiment/text/experiment-to-yaml.ts");
+  const { provenance } = run;
+  const lines: string[] = [];
+  const section = (title: string) => lines.push("", colors.bold(title));
+  const field = (name: string, text: string) => lines.push(`  ${name.padEnd(12)}${text}`);
+
+  lines.push(`${colors.bold(run.id)}  ${plainText(run.name)}  ${colorStatus(run.status, colors)}`);
+  if (run.experiment.description) lines.push(`  ${plainText(run.experiment.description)}`);
+  if (run.error !== null)
+    lines.push(...run.error.split("\n").map((line) => `  ${colors.red(plainText(line))}`));
+  if (run.resumeCommand !== null) lines.push(`  to go on: ${colors.bold(run.resumeCommand)}`);
+
+  section("Training");
+  field("epoch", `${run.epoch} of ${run.epochs} (step ${run.step}, ${run.stepsPerEpoch} an epoch)`);
+  field("model", `${run.model}, ${run.parameters.toLocaleString("en")} parameters`);
+  field("engine", `${run.engine}, ${run.device}`);
+  field("began", formatTime(Date.parse(run.createdAt)));
+  field("ended", run.finishedAt === null ? "-" : formatTime(Date.parse(run.finishedAt)));
+  const share = run.evaluationShare === null ? "" : `, ${percent(run.evaluationShare)} of it evaluation`;
+  field("took", `${formatDuration(run.durationMs)}${share}`);
+  const best =
+    run.bestUnseenLoss === null ? "-" : `${formatNumber(run.bestUnseenLoss)} in epoch ${run.bestUnseenEpoch}`;
+  field("best unseen", best);
+  if (run.tags.length > 0) field("tags", run.tags.map(plainText).join(", "));
+  if (run.note !== "") field("note", plainText(run.note));
+  const files = run.checkpoints.length === 0 ? "none" : run.checkpoints.join(", ");
+  field("checkpoints", `${run.checkpointFolder} (${files})`);
+
+  section("Images");
+  field("data set", plainText(run.datasetDetails?.description ?? run.dataset));
+  if (run.datasetDetails) {
+    const { seenCount, unseenCount, size } = run.datasetDetails;
+    field("counts", `${seenCount} seen, ${unseenCount} unseen, ${size}x${size} pixels`);
+  }
+  field("skipped", `${run.skippedFiles.length} ${run.skippedFiles.length === 1 ? "file" : "files"}`);
+  field("fingerprint", run.datasetFingerprint);
+
+  if (run.emergence) {
+    const { emergenceLine } = await import("../print/emergence-line.ts");
+    section("Colors");
+    lines.push(`  ${emergenceLine(run.emergence)}`);
+    lines.push(...emergenceTable(run.emergence).map((line) => `  ${line}`));
+  }
+
+  const inner = width === null ? null : width - 2;
+  const { measured } = run;
+  if (measured) {
+    const { measuredTable } = await import("../print/measured-table.ts");
+    section("Metrics");
+    lines.push("  newest values; docs/metrics.md says what they are");
+    lines.push(...measuredTable(measured, inner).map((line) => `  ${line}`));
+  }
+
+  section("Series");
+  const shown = new Set(
+    measured?.sets.flatMap((set) => measured.metrics.map((metric) => seriesOfSet(set, metric.name))),
+  );
+  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/") && !shown.has(name));
+  if (series.length < run.series.length) lines.push("  those of colors and metrics: --json has them");
+  const table = formatTable<SeriesSummary>(
+    [
+      { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },
+      { title: "values", align: "right", expendable: 2, cell: ({ count }) => String(count) },
+      { title: "last", align: "right", expendable: 0, cell: ({ last }) => formatNumber(last) },
+      { title: "min", align: "right", expendable: 0, cell: ({ min }) => formatNumber(min) },
+      { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => formatNumber(minStep) },
+    ],
+    series,
+    inner,
+  );
+  lines.push(...(run.series.length === 0 ? ["  none yet"] : table.map((line) => `  ${line}`)));
+
+  section("Events");
+  const older = run.events.length - mostEvents;
+  if (older > 0) lines.push(`  ${older} older ones: --json has them`);
+  for (const { at, level, kind, message } of run.events.slice(-mostEvents)) {
+    const color = level === "error" ? colors.red : level === "warning" ? colors.yellow : String;
+    lines.push(`  ${formatTime(at)}  ${color(plainText(kind))}  ${plainText(message)}`);
+  }
+  if (run.events.length === 0) lines.push("  none");
+
+  section("Provenance");
+  field("source", run.source ?? "made in code");
+  field("command", provenance.command.map(plainText).join(" "));
+  const dirty = provenance.gitDirty ? ", with uncommitted changes" : "";
+  field("code", provenance.gitCommit === null ? "not a git checkout" : `${provenance.gitCommit}${dirty}`);
+  field("machine", `${provenance.host}, ${provenance.platform}`);
+  field("processor", `${provenance.cpu}, ${provenance.threads} threads`);
+  field("node", provenance.node);
+  for (const [name, version] of Object.entries(provenance.packages)) field("package", `${name} ${version}`);
+
+  section("Experiment");
+  const yaml = experimentToYaml(run.experiment).trimEnd();
+  lines.push(...yaml.split("\n").map((line) => (line === "" ? "" : `  ${line}`)));
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,148 @@
+// hueristic sweep: trains all trials of a sweep file with several processes, or goes on with them.
+
+import type { Store } from "../../store/open-store.ts";
+import type { Sweep } from "../../sweep/sweep.ts";
+import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
+import { requireCount, retriesOption } from "./agent.ts";
+
+type SweepOptions = GlobalOptions & {
+  readonly file: string;
+  readonly override: readonly string[] | undefined;
+  readonly workers: number;
+  readonly retries: number;
+  readonly "fail-fast": boolean;
+  readonly status: boolean;
+  readonly variant: string | undefined;
+  readonly experiment: string | undefined;
+};
+
+export const sweepCommand: Command<SweepOptions> = {
+  command: "sweep <file> [override..]",
+  summary: "Search for good parameters with many runs",
+  options: (yargs) =>
+    yargs
+      .positional("file", {
+        type: "string",
+        demandOption: true,
+        describe: "A sweep in YAML, as W&B writes it, or an experiment",
+      })
+      .positional("override", {
+        type: "string",
+        array: true,
+        describe: "key=value, key=a,b, key=range(1,4), ~key: parameters in place of the file's",
+      })
+      .option("workers", { type: "number", default: 1, requiresArg: true, describe: "Processes that train" })
+      .option("retries", retriesOption)
+      .option("fail-fast", {
+        type: "boolean",
+        default: false,
+        describe: "Stop after the first trial that fails",
+      })
+      .option("status", {
+        type: "boolean",
+        default: false,
+        describe: "Show where it stands and train nothing",
+      })
+      .option("variant", { type: "string", requiresArg: true, describe: "One of the file's variants" })
+      .option("experiment", {
+        type: "string",
+        requiresArg: true,
+        describe: "The experiment to vary, in place of the file's",
+      })
+      .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
+      .example("$0 sweep sweep.yaml --status", "Where it stands")
+      .example("$0 sweep base.yaml train.batch_size=16,32 seed=1,2,3", "All combinations, each thrice"),
+
+  async run(options, context) {
+    const { file, workers, retries, runs, status } = options;
+    requireCount("--workers", workers, 1);
+    requireCount("--retries", retries, 0);
+    const { loadSweep } = await import("../../sweep/file/load-sweep.ts");
+    const { sweepId } = await import("../../sweep/scheduling/identity.ts");
+    const { openStore } = await import("../../store/open-store.ts");
+    const { variant = null, experiment = null } = options;
+    const { sweep, notes } = loadSweep(file, { variant, experiment, overrides: options.override ?? [] });
+    const id = sweepId(sweep);
+    const store = openStore(runs, { readonly: status });
+    try {
+      if (!status) {
+        for (const note of notes) context.output.info(note);
+        store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
+      }
+      const code = status ? 0 : await train(store, id, sweep, options, context);
+      await printStandings(store, id, sweep, status, context);
+      return code;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function train(
+  store: Store,
+  id: string,
+  sweep: Sweep,
+  options: SweepOptions,
+  { output }: Context,
+): Promise<number> {
+  const path = await import("node:path");
+  const { exitCodes, watchInterrupts } = await import("../../runner/interrupt.ts");
+  const { watchSweep } = await import("../print/sweep-watch.ts");
+  const logFile = path.join(options.runs, `sweep-${id}.log`);
+  output.info(`sweep ${id}: ${sweep.name}, ${sweep.method}; workers write to ${logFile}`);
+  output.info(`to help from another shell: hueristic agent ${id}${runsFlag(options.runs)}`);
+  const workers = await startAgents(id, options, logFile);
+  const interrupt = watchInterrupts((signal) => {
+    output.info(`${signal}: the trials under way are saved and stopped; once more stops at once`);
+    workers.signal("SIGTERM");
+  });
+  const stopWatching = watchSweep(store, id, sweep, process.stderr);
+  try {
+    const worst = await workers.ended;
+    const signal = interrupt.signal();
+    if (signal !== null) return exitCodes[signal];
+    if (worst !== 0) return worst === 143 ? 1 : worst;
+  } finally {
+    stopWatching();
+    interrupt.close();
+  }
+  const states = store.trials(id).map(({ state }) => state);
+  if (states.some((state) => state === "waiting" || state === "running")) {
+    output.error(`some trials are not done; see ${logFile}, and start the sweep again to go on`);
+    return 1;
+  }
+  return states.includes("failed") ? 1 : 0;
+}
+
+async function startAgents(id: string, options: SweepOptions, logFile: string) {
+  const os = await import("node:os");
+  const { hostGpus, mayHaveGpu } = await import("../../engine/host-gpus.ts");
+  const { startWorkers } = await import("../../sweep/scheduling/workers.ts");
+  const { gpuOf, threadsPerWorker } = await import("../../sweep/scheduling/worker-environment.ts");
+  const { workers: count, retries, runs } = options;
+  const threads = threadsPerWorker(os.availableParallelism(), count);
+  const gpus = mayHaveGpu() ? hostGpus().filter(({ nvidia }) => nvidia).length : 0;
+  const failFast = options["fail-fast"] ? ["--fail-fast"] : [];
+  return startWorkers({
+    count,
+    args: ["agent", id, "--runs", runs, "--threads", `${threads}`, "--retries", `${retries}`, ...failFast],
+    environment: (index) => gpuOf(index, gpus, process.env.CUDA_VISIBLE_DEVICES),
+    logFile,
+  });
+}
+
+async function printStandings(store: Store, id: string, sweep: Sweep, all: boolean, context: Context) {
+  const { configurationsOf, standingsOf } = await import("../../sweep/scheduling/standings.ts");
+  const { configurationTable, progressLine, trialTable } = await import("../print/sweep-table.ts");
+  const { print, width, output } = context;
+  const standings = standingsOf(store, store.trials(id), sweep.metric);
+  if (standings.length === 0) {
+    output.info(`sweep ${id}: no trial was begun yet`);
+    return;
+  }
+  if (all) print(`${trialTable(standings, sweep, width).join("\n")}\n\n`);
+  print(`${configurationTable(configurationsOf(standings, sweep), sweep, width).join("\n")}\n`);
+  if (all || !process.stderr.isTTY) output.info(progressLine(standings, sweep));
+  const failed = standings.filter(({ trial }) => trial.error !== null);
+  for (const { trial } of failed) output.warn(`trial ${trial.number} ${trial.state}: ${trial.error}`);
+}

@@ -1,0 +1,87 @@
+// One run as `list` and `show` give it: the same fields in both, with names that scripts can rely on.
+
+import type { Store } from "../../store/open-store.ts";
+import type { RunSummary } from "../../store/read-runs.ts";
+import { type RunStatus, seriesOfSet } from "../../store/rows.ts";
+
+export type ListedRun = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly model: string;
+  readonly dataset: string;
+  readonly engine: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  /** Mean over the newest whole epoch; null before that. */
+  readonly seenLoss: number | null;
+  readonly unseenLoss: number | null;
+  readonly bestUnseenLoss: number | null;
+  readonly bestUnseenEpoch: number | null;
+  /** Newest values of unseen images by metric; docs/metrics.md. null where it is not finite. */
+  readonly unseenMetrics: Readonly<Record<string, number | null>>;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  readonly durationMs: number;
+  readonly tags: readonly string[];
+  readonly note: string;
+};
+
+const unseenLoss = "unseen/loss";
+
+export function readSummary(store: Store, run: RunSummary): ListedRun {
+  const best = bestOf(store, run);
+  return {
+    id: run.id,
+    name: run.name,
+    status: run.status,
+    model: run.experiment.model.kind,
+    dataset: run.experiment.dataset.kind,
+    engine: run.engine,
+    epoch: run.lastEpoch ?? 0,
+    // A resume may have asked for more than the stored experiment says.
+    epochs: Math.max(run.experiment.train.epochs, run.lastEpoch ?? 0),
+    step: run.lastStep ?? 0,
+    seenLoss: orNull(run.last["seen/loss"]),
+    unseenLoss: orNull(run.last[unseenLoss]),
+    bestUnseenLoss: best?.loss ?? null,
+    bestUnseenEpoch: best?.epoch ?? null,
+    unseenMetrics: Object.fromEntries(
+      store
+        .metrics()
+        .filter(({ name }) => run.last[seriesOfSet("unseen", name)] !== undefined)
+        .map(({ name }) => [name, orNull(run.last[seriesOfSet("unseen", name)])]),
+    ),
+    createdAt: new Date(run.createdAt).toISOString(),
+    finishedAt: run.finishedAt === null ? null : new Date(run.finishedAt).toISOString(),
+    durationMs: run.durationMs,
+    tags: run.tags,
+    note: run.note,
+  };
+}
+
+/** The summary of the run that a user means. Throws UserError where there is none. */
+export function findSummary(store: Store, ref: string): RunSummary {
+  const { id, name } = store.getRun(ref);
+  const found = store.summaries({ name }).find((run) => run.id === id);
+  if (found === undefined) throw new Error(`run ${id}: is in the store, but not in its list`);
+  return found;
+}
+
+function bestOf(store: Store, run: RunSummary): { loss: number; epoch: number } | null {
+  const series = store.series(run.id, unseenLoss);
+  if (series === undefined) return null;
+  let best = -1;
+  series.value.forEach((value, index) => {
+    // At step 0 nothing is learned yet.
+    if (series.step[index]! > 0 && Number.isFinite(value) && !(value >= series.value[best]!)) best = index;
+  });
+  if (best < 0) return null;
+  return { loss: series.value[best]!, epoch: Math.round(series.step[best]! / run.stepsPerEpoch) };
+}
+
+function orNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,91 @@
+// What `evaluate --on` means: a folder of images, an experiment file, a run, or the run's own seen or unseen images.
+
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../../errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { SetToMeasure } from "../../runner/evaluation/open-sets.ts";
+import type { Store } from "../../store/open-store.ts";
+
+const ownSides: readonly string[] = ["seen", "unseen"];
+
+/** The sets of every run alike; throws UserError. `name` is for the one set that it means. */
+export async function readEvaluationTarget(
+  what: string,
+  name: string | null,
+  store: Store,
+): Promise<SetToMeasure[]> {
+  const { setNameProblem } = await import("../../experiment/problems/metric-problems.ts");
+  const problem = name === null ? null : setNameProblem(name);
+  if (problem !== null) throw new UserError(`evaluate: --name: ${problem}`);
+  const sets = await setsOf(what, store);
+  if (name === null) return sets;
+  if (sets.length > 1)
+    throw new UserError(
+      `evaluate: --name: expected together with one set of images, got ${sets.length} in ${what} (${sets.map((set) => set.name).join(", ")})`,
+    );
+  return [{ ...sets[0]!, name }];
+}
+
+async function setsOf(what: string, store: Store): Promise<SetToMeasure[]> {
+  const found = await stat(what).catch(() => null);
+  if (found?.isDirectory()) return [await folderSet(what)];
+  if (found !== null || /\.ya?ml$/i.test(what)) {
+    const { loadExperiment } = await import("../../experiment/load-experiment.ts");
+    return setsOfExperiment(loadExperiment(what));
+  }
+  if (what.includes(path.sep))
+    throw new UserError(
+      `evaluate: --on: expected a folder of images or an experiment file, got ${what}, which does not exist`,
+    );
+  return setsOfExperiment(runOf(what, store).experiment, false);
+}
+
+function runOf(what: string, store: Store) {
+  try {
+    return store.getRun(what);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `evaluate: --on: expected a folder of images, an experiment file, a run, seen or unseen; ${error.message}`,
+    );
+  }
+}
+
+/** Its unseen images under its name, and the sets that it names itself. */
+function setsOfExperiment({ name, dataset, samples, evaluate }: Experiment, withSets = true): SetToMeasure[] {
+  const { seen, unseen } = samples;
+  const own = { name: setName(name), config: dataset, sampleCounts: { seen, unseen } };
+  const named = withSets ? Object.entries(evaluate).map(([name, config]) => ({ name, config })) : [];
+  return [own, ...named];
+}
+
+async function folderSet(folder: string): Promise<SetToMeasure> {
+  const { completeExperiment } = await import("../../experiment/complete-experiment.ts");
+  const name = setName(path.basename(path.resolve(folder)));
+  const written = {
+    dataset: "synthetic",
+    evaluate: { [name]: { kind: "folder", root: path.resolve(folder) } },
+  };
+  const { evaluate } = completeExperiment(written, folder);
+  return { name, config: evaluate[name]! };
+}
+
+/** A name that series can begin with. */
+function setName(text: string): string {
+  const name = text.replaceAll(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return name === "" || [...ownSides, "train"].includes(name) ? `set-${name}` : name;
+}
+
+/** The run's own images. */
+export function ownSets({ dataset, samples, evaluate }: Experiment, what: string | null): SetToMeasure[] {
+  const sampleCounts = { seen: samples.seen, unseen: samples.unseen };
+  const sides = ownSides.filter((side) => what === null || what === side) as ("seen" | "unseen")[];
+  const own = sides.map((side) => ({ name: side, config: dataset, sampleCounts, own: side }));
+  const named = Object.entries(evaluate).map(([name, config]) => ({ name, config }));
+  return what === null ? [...own, ...named] : own;
+}
+
+export function isOwn(what: string): boolean {
+  return ownSides.includes(what);
+}

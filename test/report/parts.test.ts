@@ -1,0 +1,213 @@
+// Small parts by themselves: numbers, seeds, Markdown, definitions, data sets, what a user may name.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
+import { parseSize } from "../../src/parse-size.ts";
+import { mergeSeeds } from "../../src/report/client/merge-seeds.ts";
+import { isDefinition, readDefinition } from "../../src/report/definition.ts";
+import { markdownHtml } from "../../src/report/markdown.ts";
+import { numberPool } from "../../src/report/numbers.ts";
+import { choosePage } from "../../src/report/pages/page-of.ts";
+import { type Evaluation, readReportRuns } from "../../src/report/read-report-runs.ts";
+import { sampleGrids } from "../../src/report/sample-grid.ts";
+import { selectRuns } from "../../src/report/select-runs.ts";
+import { transferMatrix } from "../../src/report/transfer/transfer-matrix.ts";
+import { readSweep } from "../../src/sweep/file/read-sweep.ts";
+import { sweepId } from "../../src/sweep/scheduling/identity.ts";
+import { memoryFiles } from "../experiment/fixtures.ts";
+import { sampleStore } from "./sample-store.ts";
+
+test("numbers come back as float32, NaN and infinities too, and stand once", () => {
+  const pool = numberPool();
+  const values = [1, Number.NaN, Number.POSITIVE_INFINITY, 0.1];
+  const key = pool.add(values);
+  assert.equal(pool.add(values), key);
+  assert.notEqual(pool.add([1]), key);
+  const bytes = Buffer.from(pool.entries()[key]!, "base64");
+  const back = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  assert.deepEqual(back, Float32Array.from(values));
+});
+
+test("seeds: mean and range on all places, straight between points, nothing beyond the ends", () => {
+  const merged = mergeSeeds([
+    { x: [0, 2, 4], y: [0, 2, 4] },
+    { x: [0, 1, 2], y: [4, Number.NaN, 4] },
+  ]);
+  assert.deepEqual([...merged.x], [0, 1, 2, 4]);
+  assert.deepEqual([...merged.mean], [2, 1, 3, 4]);
+  assert.deepEqual([...merged.low], [0, 1, 2, 4]);
+  assert.deepEqual([...merged.high], [4, 1, 4, 4]);
+  assert.ok(Number.isNaN(mergeSeeds([{ x: [1], y: [Number.NaN] }]).mean[0]!));
+});
+
+test("Markdown: what it knows becomes elements, everything else is text", () => {
+  const made = markdownHtml(
+    "# Title\n\nOne **bold** and *it* and `a<b`\nline\n\n- first\n  goes on\n- second\n\n1. one\n\n> said\n\n```\n<b>\n```",
+  ).html;
+  assert.equal(
+    made,
+    "<h3>Title</h3><p>One <strong>bold</strong> and <em>it</em> and <code>a&lt;b</code> line</p><ul><li>first goes on</li><li>second</li></ul><ol><li>one</li></ol><blockquote><p>said</p></blockquote><pre>&lt;b&gt;</pre>",
+  );
+  const evil = markdownHtml(
+    `<script>alert(1)</script> [x](javascript:alert(1)) [y](https://a.b/"onclick=) **<img>**`,
+  ).html;
+  assert.doesNotMatch(evil, /<script|<img|href="javascript|"onclick/);
+  assert.match(evil, /<strong>&lt;img&gt;<\/strong>/);
+});
+
+test("a definition is read, and every mistake in it is named with its line", () => {
+  const text =
+    "title: Faces\nruns: [a, 12]\npage: models\npanels: [text, samples]\ntext: |\n  Hello\nmax_size: 2 MB\n";
+  assert.ok(isDefinition(text) && isDefinition("report:\n  title: x\n") && !isDefinition("model: beta\n"));
+  assert.deepEqual(readDefinition(text, "faces.yaml"), {
+    title: "Faces",
+    runs: ["a", "12"],
+    page: "models",
+    panels: ["text", "samples"],
+    text: "Hello\n",
+    maxSize: 2e6,
+  });
+  assert.deepEqual(readDefinition("model: beta\nreport:\n  title: x\n", "study.yaml").runs, ["study.yaml"]);
+  assert.throws(() => readDefinition("titel: x\npage: nothing\nruns: {a: 1}\n", "bad.yaml"), {
+    name: "UserError",
+    message:
+      "bad.yaml:1: titel: unknown key, did you mean title? (known: title, text, page, runs, panels, max_size)\n" +
+      'bad.yaml:2: page: expected one of runs, models, sweep, datasets, run, got "nothing"\n' +
+      "bad.yaml:3: runs: expected a list of words, got a mapping",
+  });
+});
+
+test("sizes", () => {
+  assert.deepEqual(["15MB", "2 MiB", "800 kB", "1e6", "0", "ten", "5 parsecs"].map(parseSize), [
+    15e6,
+    2 ** 21,
+    8e5,
+    1e6,
+    null,
+    null,
+    null,
+  ]);
+});
+
+test("runs are named by id, name or tag, each once", async (t) => {
+  const store = await sampleStore(
+    t,
+    { id: "aaaa", tags: ["group"], images: 0 },
+    { id: "bbbb", name: "other", tags: ["group"], images: 0 },
+    { id: "cccc", images: 0 },
+  );
+  assert.deepEqual(selectRuns(store, ["group"]), ["aaaa", "bbbb"]);
+  assert.deepEqual(selectRuns(store, ["other", "group", "cccc"]), ["bbbb", "aaaa", "cccc"]);
+  assert.deepEqual(selectRuns(store, ["experiments/sample.yaml"]), ["aaaa", "bbbb", "cccc"]);
+  assert.throws(() => selectRuns(store, ["nobody"]), { name: "UserError", message: /no such id/ });
+});
+
+test("the page is chosen by what is given", async (t) => {
+  const skipped = [{ path: "x", reason: "y" }];
+  const store = await sampleStore(
+    t,
+    { id: "aaaa" },
+    { id: "bbbb", model: "alpha" },
+    { id: "cccc", learningRate: 1 },
+    { id: "dddd", skipped },
+  );
+  const choose = (...ids: string[]) => choosePage({ runs: readReportRuns(store, ids), sweep: null });
+  assert.equal(choose("aaaa"), "run");
+  assert.equal(choose("aaaa", "bbbb"), "models");
+  assert.equal(choose("aaaa", "cccc"), "runs");
+  assert.equal(choose("aaaa", "bbbb", "dddd"), "runs");
+  const evaluations = () => [
+    { testedOn: "elsewhere", fingerprint: null, metrics: { psnr: 20 }, samples: [] },
+  ];
+  const evaluated = readReportRuns({ ...store, evaluations }, ["aaaa", "dddd"]);
+  assert.equal(choosePage({ runs: evaluated, sweep: null }), "datasets");
+});
+
+test("metrics of single images find their place in the grid", async (t) => {
+  const store = await sampleStore(t, { id: "aaaa" });
+  const sampleMetrics = () => [{ epoch: 2, set: "unseen" as const, index: 1, metric: "psnr", value: 21 }];
+  const runs = readReportRuns({ ...store, sampleMetrics }, ["aaaa"]);
+  const { metrics } = sampleGrids(runs, ["a"]).grids[0]!.rows[0]!;
+  assert.deepEqual(metrics[1], [{}, {}, {}, { psnr: 21 }]);
+});
+
+test("what `hueristic evaluate` stored is read by set and metric", async (t) => {
+  const store = await sampleStore(t, { id: "aaaa", images: 0 });
+  const metric = { name: "ssim_uniform", better: "higher", unit: "", description: "d", source: "s" } as const;
+  const measured = {
+    name: "portraits/ssim_uniform",
+    step: Float64Array.of(10, 40),
+    elapsedMs: Float64Array.of(1, 2),
+    value: Float64Array.of(0.5, 0.7),
+  };
+  const [run] = readReportRuns(
+    {
+      ...store,
+      metrics: () => [metric],
+      evaluationSets: () => [{ set: "portraits", fingerprint: "f" }],
+      seriesNames: () => [measured.name],
+      series: () => measured,
+    },
+    ["aaaa"],
+  );
+  assert.deepEqual(run!.evaluations, [
+    { testedOn: "portraits", fingerprint: "f", metrics: { "ssim uniform": 0.7 }, samples: [] },
+  ]);
+});
+
+test("trained on x tested on: own images on the diagonal, evaluations beside it, the best of a column", async (t) => {
+  const skipped = [{ path: "x", reason: "y" }];
+  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
+  const fingerprints = ["faces", "places"];
+  const runs = readReportRuns(store, ["aaaa", "bbbb"]).map((data, at) => ({
+    ...data,
+    dataset: { ...data.dataset!, description: fingerprints[at]! },
+    evaluations: [
+      { testedOn: fingerprints[1 - at]!, fingerprint: null, metrics: { psnr: 20 + at }, samples: [] },
+      {
+        testedOn: "the same by another name",
+        fingerprint: data.run.datasetFingerprint,
+        metrics: { "final unseen loss": 9, ssim: 0.5 },
+        samples: [],
+      },
+    ] as Evaluation[],
+  }));
+  const { trainedOn, testedOn, metrics, cells, best } = transferMatrix(runs);
+  assert.deepEqual([trainedOn, testedOn], [fingerprints, fingerprints]);
+  const value = (row: number, column: number, name: string) => cells[row]![column]!.metrics.get(name)?.value;
+  assert.equal(value(1, 1, "final unseen loss"), 0.5);
+  assert.equal(value(1, 1, "ssim"), 0.5);
+  assert.equal(value(0, 1, "psnr"), 20);
+  assert.equal(value(1, 0, "psnr"), 21);
+  assert.equal(cells[0]![0]!.samples.length, 2);
+  assert.equal(metrics.find(({ name }) => name === "psnr")!.better, "higher");
+  assert.ok(
+    best.flat().every((each) => each === null),
+    "one value a column is no contest",
+  );
+});
+
+test("a report section stands in an experiment or a sweep, changes neither, and is checked with it", () => {
+  const section = "report: {title: Faces, panels: [text, samples]}\n";
+  const options = { file: "study.yaml", cwd: "/", files: memoryFiles({}) };
+  const text = "dataset: {kind: synthetic}\n";
+  assert.deepEqual(
+    resolveExperiment(`${text}${section}`, { file: "study.yaml" }),
+    resolveExperiment(text, { file: "study.yaml" }),
+  );
+  assert.throws(() => resolveExperiment(`${text}report: {titel: x}\n`, { file: "study.yaml" }), {
+    message:
+      "study.yaml:2: report.titel: unknown key, did you mean title? (known: title, text, page, runs, panels, max_size)",
+  });
+  const sweep = "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n";
+  const files = memoryFiles({ "/base.yaml": text });
+  assert.equal(
+    sweepId(readSweep(`${sweep}${section}`, { ...options, files }).sweep),
+    sweepId(readSweep(sweep, { ...options, files }).sweep),
+  );
+  assert.throws(() => readSweep(`${sweep}report: faces\n`, { ...options, files }), {
+    message: 'study.yaml:4: report: expected keys such as title, text and runs, got "faces"',
+  });
+  assert.deepEqual(readDefinition(`${sweep}${section}`, "study.yaml").panels, ["text", "samples"]);
+});
