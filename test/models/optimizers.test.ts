@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
-import type { OptimizerConfig, OptimizerName } from "../../src/experiment/experiment.ts";
-import { createOptimizer } from "../../src/models/optimizers.ts";
+import type { OptimizerName } from "../../src/experiment/experiment.ts";
+import { createOptimizer, type OptimizerSettings } from "../../src/models/optimizers.ts";
 import type { State, StepFunction } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
@@ -21,17 +21,8 @@ const golden = JSON.parse(readFileSync(new URL("../golden/optimizers.json", impo
   readonly cases: readonly Case[];
 };
 
-/** learning_rate -> learningRate. */
-function configOf({ name, settings }: Case): OptimizerConfig {
-  const camel = Object.entries(settings).map(([key, value]) => [
-    key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  return { name, ...Object.fromEntries(camel) };
-}
-
 async function parametersAfterEachStep(engine: Engine, example: Case): Promise<number[][][]> {
-  const config = configOf(example);
+  const config = { name: example.name, ...example.settings } as OptimizerSettings;
   const optimizer = createOptimizer(config);
   const parameters: State = Object.fromEntries(
     example.params.map((numbers, index) => [
