@@ -26,7 +26,7 @@ function colorfulness(base64: string): number[] {
 
 const evil = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202E`;
 
-test("the pages in Chromium without a network", { skip: noBrowser, timeout: 120_000 }, async (t) => {
+test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_000 }, async (t) => {
   const gap = (step: number) => (step === 20 ? Number.NaN : 1 / (1 + step));
   const runs: readonly SampleRun[] = [
     { id: "aaaa", name: "first", loss: gap },
