@@ -5,7 +5,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import { test } from "node:test";
-import { newWriterToken, writerIsGone } from "../../src/store/dead-runs.ts";
+import { newProcessToken, processIsGone } from "../src/process-identity.ts";
 
 const isLinux = os.platform() === "linux";
 const linuxOnly = isLinux ? {} : { skip: `${os.platform()} has no /proc` };
@@ -23,20 +23,24 @@ function pidOfEnded(): string {
 }
 
 test("a process that lives is not gone, one that has ended is", () => {
-  const token = newWriterToken();
-  assert.equal(writerIsGone(token), false);
-  assert.equal(writerIsGone(changed(token, { 1: pidOfEnded() })), true);
-  assert.equal(writerIsGone(null), false);
+  const token = newProcessToken();
+  assert.equal(processIsGone(token), false);
+  assert.equal(processIsGone(changed(token, { 1: pidOfEnded() })), true);
+  assert.equal(processIsGone(null), false);
 });
 
 test("a number that came back belongs to another process", linuxOnly, () => {
-  assert.equal(writerIsGone(changed(newWriterToken(), { 5: "1" })), true);
+  assert.equal(processIsGone(changed(newProcessToken(), { 5: "1" })), true);
 });
 
 test("a process of another machine, boot or container cannot be seen from here", linuxOnly, () => {
   const ended = { 1: pidOfEnded() };
   for (const place of [0, 3, 4])
-    assert.equal(writerIsGone(changed(newWriterToken(), { ...ended, [place]: "other" })), false, `${place}`);
+    assert.equal(
+      processIsGone(changed(newProcessToken(), { ...ended, [place]: "other" })),
+      false,
+      `${place}`,
+    );
 });
 
 test("a process that its parent has not looked at yet is gone", linuxOnly, async () => {
@@ -49,8 +53,8 @@ test("a process that its parent has not looked at yet is gone", linuxOnly, async
     const started = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")
       .split(" ")[19]!;
-    const token = changed(newWriterToken(), { 1: pid, 5: started });
-    while (!writerIsGone(token)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const token = changed(newProcessToken(), { 1: pid, 5: started });
+    while (!processIsGone(token)) await new Promise((resolve) => setTimeout(resolve, 10));
     process.kill(Number(pid), 0); // still in the table of processes
   } finally {
     parent.kill();
