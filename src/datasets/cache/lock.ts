@@ -4,14 +4,16 @@
 
 import { randomUUID } from "node:crypto";
 import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
-import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { newProcessToken, processIsGone } from "../../process-identity.ts";
 
 const touchEveryMs = 2_000;
 const staleAfterMs = 30_000;
 const askEveryMs = 50;
 
-type Holder = { readonly pid: number; readonly host: string; readonly id: string };
+type Holder = { readonly pid: number; readonly process: string; readonly id: string };
+
+const thisProcess = newProcessToken();
 
 const heldHere = new Set<string>();
 
@@ -53,7 +55,7 @@ async function acquire(path: string, id: string, { signal, onWait }: LockOptions
     try {
       const file = await open(path, "wx");
       heldHere.add(id);
-      const holder: Holder = { pid: process.pid, host: hostname(), id };
+      const holder: Holder = { pid: process.pid, process: thisProcess, id };
       await file.writeFile(JSON.stringify(holder)).finally(() => file.close());
       return;
     } catch (error) {
@@ -78,9 +80,9 @@ async function stateOf(path: string): Promise<"free" | "held" | "stale"> {
   if (found === null) return "free";
   if (Date.now() - found.mtimeMs > staleAfterMs) return "stale";
   const holder = await readHolder(path);
-  if (holder === null || holder.host !== hostname()) return "held";
-  if (holder.pid === process.pid) return heldHere.has(holder.id) ? "held" : "stale";
-  return isAlive(holder.pid) ? "held" : "stale";
+  if (holder === null) return "held";
+  if (holder.process === thisProcess) return heldHere.has(holder.id) ? "held" : "stale";
+  return processIsGone(holder.process) ? "stale" : "held";
 }
 
 /** Takes the stale lock away, unless another process has just replaced it by its own. */
@@ -101,14 +103,5 @@ async function readHolder(path: string): Promise<Holder | null> {
     return JSON.parse(await readFile(path, "utf8")) as Holder;
   } catch {
     return null; // gone, or just made and still empty
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { withLock } from "../../../src/datasets/cache/lock.ts";
+import { newProcessToken } from "../../../src/process-identity.ts";
 import { temporaryFolder } from "../pictures.ts";
+
+/** Of this machine. */
+function tokenOf(pid: number, started = "-"): string {
+  const [host, , id, boot, namespace] = newProcessToken().split(" ");
+  return [host, pid, id, boot, namespace, started].join(" ");
+}
 
 test("one at a time, within a process too", async (t) => {
   const path = join(temporaryFolder(t), "a.lock");
@@ -24,9 +30,9 @@ test("one at a time, within a process too", async (t) => {
 test("the lock of a dead, a silent or a former process with the same number is taken over", async (t) => {
   const folder = temporaryFolder(t);
   const holders: Record<string, unknown> = {
-    dead: { pid: 2 ** 22 + 1, host: hostname(), id: "x" },
-    reborn: { pid: process.pid, host: hostname(), id: "x" },
-    silent: { pid: 1, host: "another-host", id: "x" },
+    dead: { pid: 2 ** 22 + 1, process: tokenOf(2 ** 22 + 1), id: "x" },
+    reborn: { pid: process.pid, process: tokenOf(process.pid, "1"), id: "x" },
+    silent: { pid: 1, process: "another-host 1 x - - -", id: "x" },
     empty: "",
   };
   for (const [name, holder] of Object.entries(holders)) {
@@ -41,11 +47,11 @@ test("the lock of a dead, a silent or a former process with the same number is t
 
 test("a lock that is alive is waited for until the signal", async (t) => {
   const path = join(temporaryFolder(t), "a.lock");
-  writeFileSync(path, JSON.stringify({ pid: process.ppid, host: hostname(), id: "x" }));
+  writeFileSync(path, JSON.stringify({ pid: 1, process: "another-host 1 x - - -", id: "x" }));
   const seen: (number | null)[] = [];
   const options = { signal: AbortSignal.timeout(150), onWait: (pid: number | null) => seen.push(pid) };
   await assert.rejects(withLock(path, options, async () => {}));
-  assert.deepEqual(seen, [process.ppid]);
+  assert.deepEqual(seen, [1]);
   assert.ok(existsSync(path));
 });
 
