@@ -1,5 +1,6 @@
 // What an experiment's network is made of, built without an engine and without weights of a classifier.
 
+import { datasetOf } from "../../datasets/datasets.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { inceptionResnetV2 } from "../../models/classifiers/inception-resnet-v2.ts";
 import { mobilenetV2 } from "../../models/classifiers/mobilenet-v2.ts";
@@ -68,9 +69,9 @@ function embeddingSize({ model }: Experiment): number {
   return networks[model.classifier.kind].sizes[model.classifier.output];
 }
 
-/** CelebA's attributes, or COCO's categories. */
+/** As many as the kind usually has. */
 function labelCount({ dataset }: Experiment): number {
-  return dataset.kind === "celeba" ? 40 : 80;
+  return datasetOf(dataset).labels ?? 0;
 }
 
 /** The networks of a GAN apart; others are one. */

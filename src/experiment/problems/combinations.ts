@@ -1,9 +1,11 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
+import { hasOfficialSides, labelsProblem, mostImages } from "../../datasets/datasets.ts";
+import { defaultHoldout } from "../../datasets/shared-options.ts";
 import { leastDepth } from "../../models/pix2pix/shapes.ts";
 import type { Combination } from "../../settings/combination.ts";
-import { defaultHoldout, type Written } from "../schema/schema.ts";
-import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
+import type { Written } from "../schema/schema.ts";
+import { datasetProblems } from "./dataset-problems.ts";
 import { metricProblems } from "./metric-problems.ts";
 import { pix2pixProblems } from "./pix2pix-problems.ts";
 
@@ -49,10 +51,8 @@ function modelNeeds({ model, dataset, train, image }: ValidSections): Combinatio
     problems.push({ path: ["train", "discriminator_optimizer"], text });
   }
   if (model.kind === "classifier") {
-    if (dataset && dataset.kind !== "coco" && dataset.kind !== "celeba") {
-      const text = `expected coco or celeba, whose images have labels to learn from, got ${dataset.kind}`;
-      problems.push({ path: ["dataset", "kind"], text });
-    }
+    const text = dataset ? labelsProblem(dataset) : null;
+    if (text !== null) problems.push({ path: ["dataset", "kind"], text });
     const { batch_size, accumulate } = train;
     if (image?.size === 8 && batch_size !== undefined && batch_size === accumulate) {
       const text = "expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing";
@@ -92,10 +92,9 @@ function trainEpochs({ train }: ValidSections): Combination[] {
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
 function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
   if (!dataset || !samples) return [];
-  const limit = dataset.limit ?? Number.POSITIVE_INFINITY;
-  const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
-  if (images === Number.POSITIVE_INFINITY) return [];
-  const blamed = ["dataset", images === dataset.limit ? "limit" : "count"];
+  const most = mostImages(dataset);
+  if (most === null) return [];
+  const { images } = most;
   const isSplit = hasOfficialSides(dataset);
   const { seen: seenSamples, unseen: unseenSamples } = samples;
 
@@ -109,7 +108,9 @@ function imageCounts({ dataset, samples, train }: ValidSections): Combination[] 
   if (seen < Math.max(1, seenSamples) || unseen < unseenSamples) {
     const needed = `${Math.max(1, seenSamples)} seen and ${Math.max(1, unseenSamples)} unseen`;
     const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
-    return [{ path: blamed, text: `expected enough images for ${needed} samples, got ${got}` }];
+    return [
+      { path: ["dataset", most.key], text: `expected enough images for ${needed} samples, got ${got}` },
+    ];
   }
   if (train.batch_size !== undefined && train.batch_size > seen) {
     const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;
