@@ -69,7 +69,7 @@ async function readExperiment(targets: readonly string[], settings: readonly str
 
 function describe(summary: NetworkSummary, { colors, width }: Context): string {
   const { model, description, source, imageSize, assumed, parts } = summary;
-  const lines = [`${colors.bold(model)}  ${description}`, source];
+  const lines = [colors.bold(model), description, source];
   if (assumed !== null) lines.push(`with ${assumed}`);
   lines.push(`for images of ${imageSize}x${imageSize}`);
   for (const { name, layers, parameters, multiplyAdds } of parts) {
