@@ -5,6 +5,7 @@ import path from "node:path";
 import { type DatasetConfig, hasOfficialSides, withPaths } from "../datasets/datasets.ts";
 import { defaultHoldout } from "../datasets/shared-options.ts";
 import { UserError } from "../errors.ts";
+import { isEmbedded } from "../models/models.ts";
 import type { Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
 import { validate } from "./problems/validate.ts";
 import type { Written } from "./schema/schema.ts";
@@ -102,7 +103,7 @@ function completeMetric(metric: MetricConfig, root: Located, place: number): Met
 }
 
 function completeModel(model: Written["model"], root: Located): ModelConfig {
-  if (model.kind !== "gamma" || model.classifier.kind === "trained") return model;
+  if (!isEmbedded(model) || model.classifier.kind === "trained") return model;
   const weights = absolutePath(model.classifier.weights, root, ["model", "classifier", "weights"]);
   return { ...model, classifier: { ...model.classifier, weights } };
 }

@@ -11,19 +11,10 @@ import type { Written } from "./schema/schema.ts";
 export type EvaluationConfig = ReadonlyDeep<Written["evaluate"]>[string];
 
 export type ModelConfig = ReadonlyDeep<Written["model"]>;
-export type GammaConfig = Extract<ModelConfig, { kind: "gamma" }>;
-export type Pix2PixConfig = Extract<ModelConfig, { kind: "pix2pix" }>;
-export type ClassifierConfig = Extract<ModelConfig, { kind: "classifier" }>;
-
-/** Where gamma learns what a picture shows. */
-export type EmbeddingConfig = GammaConfig["classifier"];
-
-export type GanNetwork = Pix2PixConfig["spectral_norm"][number];
 
 type Train = ReadonlyDeep<Written["train"]>;
 
 export type OptimizerConfig = Train["optimizer"];
-export type OptimizerName = OptimizerConfig["name"];
 export type ScheduleConfig = Train["schedule"];
 export type AugmentConfig = Train["augment"];
 
