@@ -3,8 +3,8 @@
 import { UserError } from "../errors.ts";
 import type { DatasetConfig } from "../experiment/experiment.ts";
 import type { Dataset } from "./dataset.ts";
-import { kinds } from "./kinds.ts";
-import { union } from "./union.ts";
+import { kinds } from "./kinds/kinds.ts";
+import { union } from "./kinds/union.ts";
 
 export const datasets = { ...kinds, union } satisfies {
   readonly [Kind in DatasetConfig["kind"]]: Dataset<Extract<DatasetConfig, { kind: Kind }>>;

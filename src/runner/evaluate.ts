@@ -1,6 +1,6 @@
 // Runs the network in evaluation mode over images of the data set: the loss of each, and what it predicts.
 
-import type { PreparedDataset } from "../datasets/prepare.ts";
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { CompiledFunction, Engine, EngineState } from "../engine/engine.ts";
 import type { Network } from "../models/model.ts";
 import { sizeOf, type TensorSpecs } from "../training-step.ts";

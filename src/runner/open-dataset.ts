@@ -1,8 +1,8 @@
 // The images of an experiment, as a run prepares them: whoever opens them here shares the cache and the fingerprint.
 
 import path from "node:path";
-import { preparedSize } from "../datasets/augment.ts";
-import { type PreparedDataset, prepareDataset } from "../datasets/prepare.ts";
+import { preparedSize } from "../datasets/prepare/augment.ts";
+import { type PreparedDataset, prepareDataset } from "../datasets/prepare/prepare.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Output } from "../output.ts";
 

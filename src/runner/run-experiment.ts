@@ -1,6 +1,6 @@
 // The training loop, flat: for every epoch step and log, then evaluate, draw samples and save.
 
-import { epochBatches } from "../datasets/batches.ts";
+import { epochBatches } from "../datasets/prepare/batches.ts";
 import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";

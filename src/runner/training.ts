@@ -1,6 +1,6 @@
 // Everything that a training needs, opened in order and closed in one place.
 
-import type { PreparedDataset } from "../datasets/prepare.ts";
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";

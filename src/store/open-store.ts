@@ -4,13 +4,14 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { newProcessToken } from "../process-identity.ts";
 import {
   createDatasetReader,
   createDatasetWriter,
   type DatasetReader,
   type SaveDataset,
 } from "./dataset-rows.ts";
-import { markDeadRuns, newWriterToken } from "./dead-runs.ts";
+import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createRunFinder } from "./find-run.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
@@ -87,7 +88,7 @@ function assemble(
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const findRun = createRunFinder(database);
   const findDeletedRun = createRunFinder(database, "in the trash");
-  const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
+  const starter = createRunStarter(database, { now, newId, newToken: newProcessToken });
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);
@@ -119,7 +120,7 @@ function assemble(
     ...createDatasetReader(database),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
-    ...createTrialLeases(database, { now, newToken: newWriterToken }),
+    ...createTrialLeases(database, { now, newToken: newProcessToken }),
     ...createRunCare(database, now),
     saveDataset(row, images, skipped) {
       requireWritable();

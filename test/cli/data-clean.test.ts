@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { dataCleanCommand } from "../../src/cli/commands/data-clean.ts";
-import { lockPath } from "../../src/datasets/cache.ts";
-import { answersFileName } from "../../src/datasets/cache-entries.ts";
-import { withLock } from "../../src/datasets/lock.ts";
+import { lockPath } from "../../src/datasets/cache/cache.ts";
+import { answersFileName } from "../../src/datasets/cache/cache-entries.ts";
+import { withLock } from "../../src/datasets/cache/lock.ts";
 import { colorsOf, silent } from "../../src/output.ts";
 import { allVectors } from "../../src/runner/embedding/vectors.ts";
 import { openStore } from "../../src/store/open-store.ts";

@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import { type PreparedDataset, type PrepareOptions, prepareDataset } from "../../src/datasets/prepare.ts";
+import {
+  type PreparedDataset,
+  type PrepareOptions,
+  prepareDataset,
+} from "../../src/datasets/prepare/prepare.ts";
 import type {
   CelebaConfig,
   CocoConfig,

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { PreparedDataset } from "../../src/datasets/prepare.ts";
+import type { PreparedDataset } from "../../src/datasets/prepare/prepare.ts";
 import type { CelebaConfig, CocoConfig } from "../../src/experiment/experiment.ts";
 import { celebaConfig, cocoConfig, folderConfig, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
 

@@ -1,7 +1,7 @@
 // What a user may write in `dataset`: one variant for every kind, and the union of several.
 
 import { z } from "zod";
-import { globProblem } from "../../datasets/glob.ts";
+import { globProblem } from "../../datasets/kinds/glob.ts";
 import { above, atLeast, kind, oneOf, share, text, whole } from "../../settings/leaves.ts";
 
 /** The share of images held out where neither a share nor an official split is given. */

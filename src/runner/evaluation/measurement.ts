@@ -1,6 +1,6 @@
 // What a training measures whenever samples are drawn: seen, unseen and the experiment's own sets, with all metrics.
 
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { EngineState } from "../../engine/engine.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Store } from "../../store/open-store.ts";

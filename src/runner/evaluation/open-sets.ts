@@ -1,6 +1,6 @@
 // The images of an experiment's own evaluation sets, prepared as those that it trains on.
 
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { UserError } from "../../errors.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
 import { hasOfficialSides } from "../../experiment/problems/dataset-problems.ts";
