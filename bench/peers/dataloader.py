@@ -1,6 +1,6 @@
 """Images per second of PyTorch's DataLoader over a folder: decode with Pillow, resize the shorter side, crop the centre.
 
-Prints one line of JSON. The same files, the same number of workers and the same rule as src/datasets/decode.ts; every
+Prints one line of JSON. The same files, the same number of workers and the same rule as src/datasets/prepare/decode.ts; every
 epoch decodes anew, as the usual ImageFolder pipeline does.
 """
 

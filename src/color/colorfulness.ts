@@ -1,6 +1,6 @@
 // How colorful a picture looks: Hasler and Suesstrunk, Measuring Colorfulness in Natural Images (2003), their M3. 0 is
 // grey; by their scale 15 is slightly, 33 moderately, 59 quite and 82 highly colorful. (Whether a picture has any color
-// at all, also where it is toned, is asked in src/datasets/colorfulness.ts.)
+// at all, also where it is toned, is asked in src/datasets/inspect/is-greyscale.ts.)
 
 /** 8-bit sRGB, [pixels, 3]; standard deviations as of a whole population. */
 export function colorfulness(rgb: Uint8Array): number {

@@ -1,8 +1,8 @@
 // Where the arrays of a batch come from, image by image: pictures and labels from the data set, and what another
 // network says about each picture.
 
-import { createAugmenter } from "../datasets/augment.ts";
-import type { PreparedDataset } from "../datasets/prepare.ts";
+import { createAugmenter } from "../datasets/prepare/augment.ts";
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { randomStream } from "../random.ts";
 import { sizeOf, type TensorArray, type TensorArrays, type TensorSpecs } from "../training-step.ts";

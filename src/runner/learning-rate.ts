@@ -23,7 +23,7 @@ export function learningRateFactor(
       return schedule.factor ** Math.floor(epoch / schedule.every_epochs);
     case "cosine": {
       const warmup = schedule.warmup_epochs * stepsPerEpoch;
-      if (step < warmup) return (step + 1) / warmup;
+      if (step < warmup) return Math.min(1, (step + 1) / warmup); // its last step may be a part of one
       const total = Math.max(1, epochs * stepsPerEpoch - warmup);
       return 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / total));
     }

@@ -1,8 +1,8 @@
 // An image classifier of any make, as an ONNX file that ONNX Runtime runs as it is: frozen, and asked for whatever its
 // first output is. What it takes is read off its input: [N, 3, S, S] or [N, S, S, 3].
 
-import ort from "onnxruntime-node";
 import { messageOf, UserError } from "../errors.ts";
+import { ort } from "../onnxruntime.ts";
 import { sizeOf } from "../training-step.ts";
 import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "./onnx-pictures.ts";
 

@@ -2,8 +2,8 @@
 
 import { existsSync } from "node:fs";
 import os from "node:os";
-import ort from "onnxruntime-node";
 import { messageOf, UserError } from "../errors.ts";
+import { ort } from "../onnxruntime.ts";
 
 /** Throws UserError. */
 export async function openSession(

@@ -14,7 +14,7 @@ const recordedPackages = ["onnxruntime-node", "@tensorflow/tfjs-core", "sharp", 
 /** The commit is that of Hueristic's own code, null outside a git checkout. */
 export function readProvenance(command: readonly string[]): Provenance {
   const commit = git("rev-parse", "HEAD");
-  const changes = commit === null ? null : git("status", "--porcelain");
+  const changes = commit === null ? null : git("--no-optional-locks", "status", "--porcelain");
   return {
     gitCommit: commit,
     gitDirty: changes === null ? null : changes !== "",

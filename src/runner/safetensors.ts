@@ -1,6 +1,8 @@
 // The safetensors file format (huggingface/safetensors): an 8-byte length, a JSON header, the numbers.
-// Only float32 tensors are written and read: that is what a state holds.
+// Only float32 tensors are written and read: that is what a state holds. By hand, as it has to agree with that format to
+// the byte; a checksum of its own stands in the metadata, and files of other programs are read without one.
 
+import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { type State, type StateTensor, sizeOf } from "../training-step.ts";
@@ -21,23 +23,34 @@ const longestHeader = 100e6;
 /** Writes tensors and texts to an open file, in the order of the tensors' names. */
 export function writeTensors(file: number, { tensors, metadata }: TensorFile): void {
   const names = Object.keys(tensors).sort();
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const entries: Record<string, Entry> = {};
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name]!;
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    entries[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
-  const text = JSON.stringify(header);
+  const sha256 = checksumOf({ tensors, metadata }, entries);
+  const text = JSON.stringify({ __metadata__: { ...metadata, sha256 }, ...entries });
   const padded = Buffer.from(text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   writeAll(file, length);
   writeAll(file, padded);
   for (const name of names) {
-    const { data } = tensors[name]!;
-    writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    writeAll(file, bytesOf(tensors[name]!));
   }
+}
+
+/** Of texts, shapes, places and numbers: of all that is written. */
+function checksumOf({ tensors, metadata }: TensorFile, entries: Readonly<Record<string, Entry>>): string {
+  const hash = createHash("sha256").update(JSON.stringify([metadata, entries]));
+  for (const name of Object.keys(entries)) hash.update(bytesOf(tensors[name]!));
+  return hash.digest("hex");
+}
+
+function bytesOf({ data }: StateTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
@@ -59,9 +72,10 @@ export function readTensors(path: string): TensorFile {
     } catch {
       throw broken("its header is not JSON");
     }
-    const { __metadata__: metadata = {}, ...entries } = header;
+    const { __metadata__: texts = {}, ...rest } = header;
+    const entries = rest as Record<string, Entry>;
     const tensors: Record<string, StateTensor> = {};
-    for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
+    for (const [name, entry] of Object.entries(entries)) {
       const { dtype, shape, data_offsets: offsets } = entry;
       if (dtype !== "F32") throw broken(`tensor ${name} is ${dtype}, expected F32`);
       const [begin, end] = offsets;
@@ -70,7 +84,10 @@ export function readTensors(path: string): TensorFile {
       const bytes = readAt(file, 8 + length + begin, end - begin);
       tensors[name] = { shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, sizeOf(shape)) };
     }
-    return { tensors, metadata: metadata as Record<string, string> };
+    const { sha256, ...metadata } = texts as Record<string, string>;
+    if (sha256 !== undefined && sha256 !== checksumOf({ tensors, metadata }, entries))
+      throw broken("its checksum differs: it was damaged after it was written");
+    return { tensors, metadata };
   } finally {
     closeSync(file);
   }

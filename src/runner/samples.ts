@@ -3,7 +3,7 @@
 import sharp from "sharp";
 import { type DisplayImage, labToDisplayRgb } from "../color/gamut.ts";
 import { labToLumaChroma, lumaChromaToLab, rgbToLab } from "../color/lab.ts";
-import type { PreparedDataset } from "../datasets/prepare.ts";
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { EngineState } from "../engine/engine.ts";
 import type { ImageKind, ImageSet } from "../store/rows.ts";
 import type { NewImage } from "../store/run-writer.ts";

@@ -2,8 +2,6 @@
 // heartbeat is too old, and the next writer that opens the store makes it so. A process that was only asleep (a
 // suspended laptop) revives its run with its next heartbeat, unless another process has taken the run over.
 
-import { randomUUID } from "node:crypto";
-import os from "node:os";
 import type { Database } from "better-sqlite3";
 import type { RunStatus } from "./rows.ts";
 
@@ -20,21 +18,4 @@ export function markDeadRuns(database: Database, now: number): void {
   const found = database.prepare(`SELECT 1 FROM runs ${where} LIMIT 1`).get(now - deadAfterMs);
   if (found !== undefined)
     database.prepare(`UPDATE runs SET status = 'DEAD' ${where}`).run(now - deadAfterMs);
-}
-
-/** Names a writer: its machine and process, so that others can tell whether it still lives. */
-export function newWriterToken(): string {
-  return `${os.hostname()} ${process.pid} ${randomUUID()}`;
-}
-
-/** Whether a writer was a process of this machine that has ended: its run need not wait for the heartbeat to age. */
-export function writerIsGone(token: string | null): boolean {
-  const [host, pid] = token?.split(" ") ?? [];
-  if (host !== os.hostname() || pid === undefined) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
 }

@@ -4,18 +4,20 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { newProcessToken } from "../process-identity.ts";
 import {
   createDatasetReader,
   createDatasetWriter,
   type DatasetReader,
   type SaveDataset,
 } from "./dataset-rows.ts";
-import { markDeadRuns, newWriterToken } from "./dead-runs.ts";
+import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createRunFinder } from "./find-run.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
 import { createRunReader, type RunReader } from "./read-runs.ts";
+import { createSeriesReader, type SeriesReader } from "./read-series.ts";
 import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
@@ -36,6 +38,7 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
+  SeriesReader &
   DatasetReader &
   EvaluationWriter &
   SweepReader &
@@ -87,7 +90,7 @@ function assemble(
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const findRun = createRunFinder(database);
   const findDeletedRun = createRunFinder(database, "in the trash");
-  const starter = createRunStarter(database, { now, newId, newToken: newWriterToken });
+  const starter = createRunStarter(database, { now, newId, newToken: newProcessToken });
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);
@@ -116,10 +119,11 @@ function assemble(
     getRun: (ref) => requireRun(findRun(ref)),
     getDeletedRun: (ref) => requireRun(findDeletedRun(ref)),
     ...createRunContentReader(database),
+    ...createSeriesReader(database),
     ...createDatasetReader(database),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
-    ...createTrialLeases(database, { now, newToken: newWriterToken }),
+    ...createTrialLeases(database, { now, newToken: newProcessToken }),
     ...createRunCare(database, now),
     saveDataset(row, images, skipped) {
       requireWritable();

@@ -4,7 +4,8 @@ import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { experimentUpgrades } from "../experiment/upgrade.ts";
-import { statusAt, writerIsGone } from "./dead-runs.ts";
+import { processIsGone } from "../process-identity.ts";
+import { statusAt } from "./dead-runs.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
 
@@ -77,7 +78,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
     (id: string, experiment: Experiment | undefined, token: string, at: number): number => {
       const run = selectRun.get(id);
       if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-      if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !writerIsGone(run.writer))
+      if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !processIsGone(run.writer))
         throw new UserError(
           `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
         );

@@ -3,7 +3,8 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { statusAt, writerIsGone } from "./dead-runs.ts";
+import { processIsGone } from "../process-identity.ts";
+import { statusAt } from "./dead-runs.ts";
 import type { RunStatus } from "./rows.ts";
 
 export type RunCare = {
@@ -36,7 +37,7 @@ export function createRunCare(database: Database, now: () => number): RunCare {
     const run = select.get(id);
     if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
     const status = statusAt(now(), run.status, run.heartbeat_at);
-    if (status === "RUNNING" && !writerIsGone(run.writer))
+    if (status === "RUNNING" && !processIsGone(run.writer))
       throw new UserError(`run ${id}: is still running; stop it first`);
     hide.run(Math.round(now()), status === "RUNNING" ? "DEAD" : status, id);
   });

@@ -3,7 +3,8 @@
 // or, where that cannot be seen, when the heartbeat is as old as that of a dead run.
 
 import type { Database } from "better-sqlite3";
-import { deadAfterMs, writerIsGone } from "./dead-runs.ts";
+import { processIsGone } from "../process-identity.ts";
+import { deadAfterMs } from "./dead-runs.ts";
 import { createTrialReader, type TrialRow, type TrialRowState } from "./sweeps.ts";
 
 export const trialHeartbeatEveryMs = 2_000;
@@ -78,7 +79,7 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
   );
 
   const leaseEnded = ({ holder, heartbeatAt }: TrialRow) =>
-    writerIsGone(holder) || heartbeatAt! < now() - deadAfterMs;
+    processIsGone(holder) || heartbeatAt! < now() - deadAfterMs;
 
   const claim = database.transaction((sweepId: string, { retries, next }: ClaimOptions): Claim => {
     for (const trial of trialsOf(sweepId))

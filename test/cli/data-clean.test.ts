@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { dataCleanCommand } from "../../src/cli/commands/data-clean.ts";
-import { lockPath } from "../../src/datasets/cache.ts";
-import { answersFileName } from "../../src/datasets/cache-entries.ts";
-import { withLock } from "../../src/datasets/lock.ts";
+import { lockPath } from "../../src/datasets/cache/cache.ts";
+import { answersFileName } from "../../src/datasets/cache/cache-entries.ts";
+import { withLock } from "../../src/datasets/cache/lock.ts";
 import { colorsOf, silent } from "../../src/output.ts";
 import { allVectors } from "../../src/runner/embedding/vectors.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -77,7 +77,7 @@ test("images that a run was measured on stay, too", async (t) => {
   const { fingerprint } = other;
   store.saveDataset({ fingerprint, description: "", size: 9, seenCount: 0, unseenCount: 0 }, [], []);
   const measured = { set: "faces", ofSet: {}, ofImages: {}, places: new Uint32Array() };
-  store.saveEvaluation(store.getRun("latest").id, { step: 0, measured, fingerprint, metrics: [] });
+  store.saveEvaluation(store.getRun("latest").id, { step: 0, measured, fingerprint, series: [] });
   store.close();
   assert.equal(verdicts(await clean(runs, { dryRun: true }))[otherKey], "a run needs it");
 });

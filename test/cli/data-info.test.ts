@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
-import { colorStatistics } from "../../src/datasets/color-statistics.ts";
+import { colorStatistics } from "../../src/datasets/inspect/color-statistics.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { folderConfig, plain, prepare, write, writePictures } from "../datasets/pictures.ts";
 import { experiment, newRun } from "../store/fixtures.ts";

@@ -22,6 +22,21 @@ test("step falls every 3 epochs", () => {
   assert.deepEqual(atEpochs({ kind: "step", every_epochs: 3, factor: 0.5 }), expected);
 });
 
+test("a warm-up of less than a step, or of steps and a part, never raises the learning rate", () => {
+  for (const [warmup, expected] of [
+    [0.01, 1],
+    [0.05, 1],
+    [0.375, 2 / 3],
+  ] as const) {
+    const schedule = { kind: "cosine", warmup_epochs: warmup } as const;
+    const factors = Array.from({ length: 40 }, (_, step) =>
+      learningRateFactor(schedule, { step, stepsPerEpoch, epochs }),
+    );
+    assertAllClose([factors[0]!], [expected], { relative: 1e-12 }, `first of ${warmup}`);
+    assert.ok(Math.max(...factors) <= 1, `${warmup}`);
+  }
+});
+
 test("cosine warms up step by step, then falls from 1 to nearly 0", () => {
   const schedule = { kind: "cosine", warmup_epochs: 1 } as const;
   const at = (step: number) => learningRateFactor(schedule, { step, stepsPerEpoch, epochs });

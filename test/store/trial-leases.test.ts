@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import os from "node:os";
 import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
+import { newProcessToken } from "../../src/process-identity.ts";
 import { deadAfterMs } from "../../src/store/dead-runs.ts";
 import { databasePath } from "../../src/store/open-database.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
@@ -38,7 +38,9 @@ const openDatabase = (store: Store) => new Database(databasePath(store.folder));
 /** As if the process that holds all leases had been killed. */
 function killHolders(store: Store): void {
   const other = openDatabase(store);
-  other.prepare("UPDATE trials SET holder = ? WHERE holder IS NOT NULL").run(`${os.hostname()} 4194999 gone`);
+  other
+    .prepare("UPDATE trials SET holder = ? WHERE holder IS NOT NULL")
+    .run(newProcessToken().replace(` ${process.pid} `, " 4194999 "));
   other.close();
 }
 

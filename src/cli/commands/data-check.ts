@@ -1,8 +1,8 @@
 // hueristic data check: reads every file of a data set as a run would, and lists what is not used or not as it
 // should be. The prepared images stay in the cache, so that a run that follows finds them.
 
-import type { Finding } from "../../datasets/findings.ts";
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { Finding } from "../../datasets/inspect/findings.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { UserError } from "../../errors.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { plainText } from "../print/format.ts";
@@ -72,9 +72,9 @@ export const dataCheckCommand: Command<CheckOptions> = {
 
 /** Where too few images are left, which files are not among them. */
 async function explain(error: unknown, all: boolean, context: Context): Promise<never> {
-  const { TooFewImages } = await import("../../datasets/prepare.ts");
+  const { TooFewImages } = await import("../../datasets/prepare/sides.ts");
   if (error instanceof TooFewImages) {
-    const { leftOut } = await import("../../datasets/findings.ts");
+    const { leftOut } = await import("../../datasets/inspect/findings.ts");
     const lines = await linesOf(leftOut(error.skipped), all, context);
     if (lines.length > 0) context.print(`${lines.slice(1).join("\n")}\n\n`);
   }
@@ -83,7 +83,7 @@ async function explain(error: unknown, all: boolean, context: Context): Promise<
 
 /** Exported for tests. */
 export async function check(dataset: PreparedDataset): Promise<Checked> {
-  const { findingsOf } = await import("../../datasets/findings.ts");
+  const { findingsOf } = await import("../../datasets/inspect/findings.ts");
   const { description, seen, unseen, size, notes } = dataset;
   return {
     description,

@@ -31,7 +31,7 @@ export const dataCleanCommand: Command<CleanOptions> = {
 
   async run({ runs, "dry-run": dryRun, json }, { print, colors, width, now }) {
     const path = await import("node:path");
-    const { listCacheEntries, removeEntry } = await import("../../datasets/cache-entries.ts");
+    const { listCacheEntries, removeEntry } = await import("../../datasets/cache/cache-entries.ts");
     const cacheFolder = path.join(runs, "cache");
     const needs = await readNeeds(runs);
     const verdicts: Verdict[] = [];
@@ -69,7 +69,9 @@ export const dataCleanCommand: Command<CleanOptions> = {
   },
 };
 
-type Entry = Awaited<ReturnType<typeof import("../../datasets/cache-entries.ts").listCacheEntries>>[number];
+type Entry = Awaited<
+  ReturnType<typeof import("../../datasets/cache/cache-entries.ts").listCacheEntries>
+>[number];
 
 const reasonsToGo: Readonly<Record<Entry["kind"], string>> = {
   images: "no run needs it",
@@ -91,7 +93,7 @@ async function readNeeds(runs: string): Promise<Needs> {
   const { databasePath } = await import("../../store/open-database.ts");
   if (!existsSync(databasePath(runs))) return { fingerprints: new Set(), answers: new Set(), datasets: [] };
   const { openStore } = await import("../../store/open-store.ts");
-  const { answersFileName } = await import("../../datasets/cache-entries.ts");
+  const { answersFileName } = await import("../../datasets/cache/cache-entries.ts");
   const store = openStore(runs, { readonly: true });
   try {
     const all = [...store.listRuns(), ...store.listRuns({ deleted: true })];
@@ -123,7 +125,7 @@ async function reasonToKeep(
   needs: Needs,
   now: number,
 ): Promise<string | null> {
-  const { isBusy, readCacheIndex } = await import("../../datasets/cache-entries.ts");
+  const { isBusy, readCacheIndex } = await import("../../datasets/cache/cache-entries.ts");
   if (await isBusy(cacheFolder, entry)) return "being prepared";
   const { kind, name, uses, modifiedMs } = entry;
   if (kind === "answers") {

@@ -1,7 +1,7 @@
 // The first images of both sides on one sheet: seen above, unseen below.
 
 import sharp, { type OverlayOptions } from "sharp";
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 
 const margin = 16;
 const gap = 4;

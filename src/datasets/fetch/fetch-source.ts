@@ -5,7 +5,7 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Output } from "../../output.ts";
-import { withLock } from "../lock.ts";
+import { withLock } from "../cache/lock.ts";
 import { isList, md5OfFile } from "./checksum.ts";
 import { diskError, freeBytes, makeFolder, requireRoom } from "./disk.ts";
 import { download, type Patience, usualPatience } from "./download.ts";

@@ -6,7 +6,7 @@ import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promi
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Output, ProgressBar } from "../../output.ts";
-import { isImageName } from "../image-files.ts";
+import { isImageName } from "../kinds/image-files.ts";
 import { diskError } from "./disk.ts";
 import { extractZip } from "./extract-zip.ts";
 import type { Place, SourceFile } from "./sources.ts";

@@ -3,8 +3,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { findList } from "../celeba-lists.ts";
-import { findImageFiles } from "../image-files.ts";
+import { findList } from "../kinds/celeba-lists.ts";
+import { findImageFiles } from "../kinds/image-files.ts";
 import { isList } from "./checksum.ts";
 import { diskError } from "./disk.ts";
 import type { Place, SourceFile } from "./sources.ts";

@@ -1,7 +1,7 @@
 // The default engine: a step traced once into an ONNX graph, run natively by one of ONNX Runtime's providers.
 
 import os from "node:os";
-import ort from "onnxruntime-node";
+import { ort } from "../../onnxruntime.ts";
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
 import { encodeModel } from "./model-proto.ts";

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import ort from "onnxruntime-node";
+import { ort } from "../../onnxruntime.ts";
 import type { DeviceName } from "../devices.ts";
 import { isGpuNode } from "../host-gpus.ts";
 import { GraphBuilder } from "./graph-builder.ts";

@@ -1,6 +1,6 @@
 // A training step as a session of ONNX Runtime whose state stays on a device.
 
-import ort from "onnxruntime-node";
+import { ort } from "../../onnxruntime.ts";
 import {
   type StepFunction,
   type StepSpecs,

@@ -2,6 +2,7 @@
 // progress bar and the next batches do not wait for a call's end; and the state of a training stays there between calls.
 
 import { Worker } from "node:worker_threads";
+import "../../no-telemetry.ts";
 import type { TensorArray } from "../../training-step.ts";
 import type { GraphParts } from "./model-proto.ts";
 import { encodeModel } from "./model-proto.ts";

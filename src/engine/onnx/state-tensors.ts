@@ -1,6 +1,6 @@
 // The state of a training between calls: named tensors as they lie in graphs, in memory or in buffers of a device.
 
-import ort from "onnxruntime-node";
+import { ort } from "../../onnxruntime.ts";
 import { type State, sizeOf } from "../../training-step.ts";
 import type { EngineState } from "../engine.ts";
 import { stateOrder } from "./trace.ts";

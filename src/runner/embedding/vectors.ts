@@ -2,8 +2,8 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { answersFileName } from "../../datasets/cache-entries.ts";
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import { answersFileName } from "../../datasets/cache/cache-entries.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { Output } from "../../output.ts";
 import { type Asker, askedAtOnce } from "./asker.ts";
 

@@ -1,7 +1,7 @@
 // Which images of a data set are measured: the first of a side in seeded order, which are a fair sample and the same
 // for every run on that data set.
 
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 
 export type ImagesOfSet = {
   /** As `PreparedDataset.read` takes them. */

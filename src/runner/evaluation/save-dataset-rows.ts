@@ -1,4 +1,4 @@
-import type { PreparedDataset } from "../../datasets/prepare.ts";
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { Store } from "../../store/open-store.ts";
 
 /** A prepared data set in the store: the seen images in their order, then the unseen ones. */

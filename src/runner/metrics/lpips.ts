@@ -2,8 +2,8 @@
 // distance, as an export of the lpips package does. Which network it is decides its numbers: the file is named by its
 // user, and only runs with the same file compare.
 
-import ort from "onnxruntime-node";
 import { messageOf, UserError } from "../../errors.ts";
+import { ort } from "../../onnxruntime.ts";
 import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "../onnx-pictures.ts";
 import type { Metric } from "./metric.ts";
 import { resizedToUnit } from "./resize.ts";
