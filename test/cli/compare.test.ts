@@ -27,7 +27,7 @@ test("compare marks the best value of the same images, and says why there is non
     const context = {
       output: { ...silent, info: (line: string) => (said += line) },
       print: (text: string) => (printed += text),
-      colors: colorsOf(false),
+      colors: colorsOf({ isTTY: false }),
       width: null,
       now: Date.now,
       reportError: () => 1,
