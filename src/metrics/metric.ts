@@ -67,7 +67,10 @@ export function metric<const Name extends string, const Options extends z.ZodRaw
 
 type NoOptions = Readonly<Record<never, z.ZodType>>;
 
-type ImageMetric<Name extends string> = Omit<MetricDeclaration<Name, NoOptions>, "options" | "values" | "open"> &
+type ImageMetric<Name extends string> = Omit<
+  MetricDeclaration<Name, NoOptions>,
+  "options" | "values" | "open"
+> &
   Pick<MetricValue, "better" | "unit">;
 
 /** A metric whose one value needs nothing but the pair. */
@@ -87,7 +90,7 @@ export function imageMetric<const Name extends string>(
 }
 
 /** What the values of a metric mean, as series of a set of images. */
-export function seriesOf(metric: Metric, settings: Readonly<Record<string, unknown>>): SeriesKind[] {
+export function kindsOf(metric: Metric, settings: Readonly<Record<string, unknown>>): SeriesKind[] {
   const { source, values } = metric;
   const compares = metric.compares(settings as SettingsOf<z.ZodRawShape>);
   return values.map(({ of: _, description = metric.description, ...value }) =>

@@ -11,7 +11,7 @@ import { clipped } from "./clipped.ts";
 import { colorfulness } from "./colorfulness.ts";
 import { fid } from "./fid.ts";
 import { lpips } from "./lpips.ts";
-import { type Metric, seriesOf } from "./metric.ts";
+import { kindsOf, type Metric } from "./metric.ts";
 import { psnr } from "./psnr.ts";
 import { ssim, ssimUniform } from "./ssim.ts";
 
@@ -46,6 +46,6 @@ export function metricOf({ name }: Pick<MetricConfig, "name">): Metric {
 }
 
 /** What the values of a metric mean, one for each number that it gives. */
-export function metricSeries(config: MetricConfig): SeriesKind[] {
-  return seriesOf(metricOf(config), config);
+export function metricKinds(config: MetricConfig): SeriesKind[] {
+  return kindsOf(metricOf(config), config);
 }

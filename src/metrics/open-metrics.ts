@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { SeriesKind } from "../runs/series.ts";
 import type { ImagePair } from "./image-pair.ts";
 import { finiteMean, type Metric, type MetricContext, type OpenMetric } from "./metric.ts";
-import { type MetricConfig, metricOf, metricSeries } from "./metrics.ts";
+import { type MetricConfig, metricKinds, metricOf } from "./metrics.ts";
 
 export type MetricValues = {
   /** Of the set as a whole, by the name of the value, such as "psnr". */
@@ -15,7 +15,7 @@ export type MetricValues = {
 
 export type OpenMetrics = {
   /** What the values mean. */
-  readonly series: readonly SeriesKind[];
+  readonly kinds: readonly SeriesKind[];
   /** The next image of a set. */
   measure(pair: ImagePair): Promise<void>;
   /** What was measured since the last call. */
@@ -44,7 +44,7 @@ export async function openMetrics(
     }
   }
   return {
-    series: configs.flatMap(metricSeries),
+    kinds: configs.flatMap(metricKinds),
     async measure(pair) {
       for (const each of opened) {
         const values = await each.open.measure(pair);

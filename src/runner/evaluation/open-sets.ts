@@ -11,7 +11,7 @@ import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-s
 export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: PreparedDataset };
 
 /** Images to measure on. */
-export type SetToMeasure = {
+export type WantedSet = {
   readonly name: string;
   readonly config: EvaluationConfig;
   /** Those of the experiment that the images are of, as they may move its border between seen and unseen. */
@@ -50,7 +50,7 @@ const tooFew = /at least 1 seen and 1 unseen images, got (\d+) and (\d+)/;
 
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
-  { name, config, sampleCounts, own }: SetToMeasure,
+  { name, config, sampleCounts, own }: WantedSet,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {
