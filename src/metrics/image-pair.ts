@@ -1,9 +1,8 @@
 // A real image beside what the network made of it, as a screen shows it. All metrics share the conversions to Lab, which
 // are made when the first one asks.
 
-import { labToLumaChroma, rgbToLab } from "../../color/lab.ts";
-import type { ModelOutput } from "../../models/model.ts";
-import { bytesOf, displayed } from "../samples.ts";
+import { bytesOf, displayed } from "../color/displayed.ts";
+import { labToLumaChroma, rgbToLab } from "../color/lab.ts";
 
 /** The arrays are valid until the next pair is made. */
 export type ImagePair = {
@@ -19,8 +18,8 @@ export type ImagePair = {
   readonly clippedShare: number;
 };
 
-/** `real` uint8 [size, size, 3]; `prediction` as `Network.output` says, of this image. */
-export function imagePair(output: ModelOutput, real: Uint8Array, prediction: Float32Array): ImagePair {
+/** `real` uint8 [size, size, 3]; `prediction` of this image, as networks give chroma or rgb. */
+export function imagePair(output: "chroma" | "rgb", real: Uint8Array, prediction: Float32Array): ImagePair {
   const realLab = once(() => rgbToLab(real));
   const { rgb: shown, clippedShare } =
     output === "rgb"

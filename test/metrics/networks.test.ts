@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { GraphBuilder } from "../../../src/engine/onnx/graph-builder.ts";
-import { encodeModel } from "../../../src/engine/onnx/model-proto.ts";
-import { frechetDistance } from "../../../src/runner/metrics/frechet-distance.ts";
-import { openMeters } from "../../../src/runner/metrics/meters.ts";
-import { resizedToUnit } from "../../../src/runner/metrics/resize.ts";
-import { assertAllClose } from "../../allclose.ts";
-import { pairs } from "../../golden/metrics.ts";
-import { temporaryFolder } from "../../temporary-folder.ts";
+import { GraphBuilder } from "../../src/engine/onnx/graph-builder.ts";
+import { encodeModel } from "../../src/engine/onnx/model-proto.ts";
+import { frechetDistance } from "../../src/metrics/frechet-distance.ts";
+import { openMetrics } from "../../src/metrics/open-metrics.ts";
+import { resizedToUnit } from "../../src/metrics/resize.ts";
+import { assertAllClose } from "../allclose.ts";
+import { pairs } from "../golden/metrics.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { pairOf } from "./pair.ts";
 
 /** The mean color of one picture, or of the difference of two. */
@@ -46,11 +46,11 @@ const meanColor = (picture: Uint8Array) =>
 
 test("lpips is the distance that the file gives of the two pictures", async (t) => {
   const weights = writeModel(t, ["real", "shown"], 1, size);
-  const meters = await openMeters([{ name: "lpips", weights }], context);
-  t.after(() => meters.close());
-  await meters.measure(pairOf(real, shown));
-  await meters.measure(pairOf(real, real));
-  const { ofSet, ofImages } = meters.finish();
+  const opened = await openMetrics([{ name: "lpips", weights }], context);
+  t.after(() => opened.close());
+  await opened.measure(pairOf(real, shown));
+  await opened.measure(pairOf(real, real));
+  const { ofSet, ofImages } = opened.finish();
   const expected =
     real.reduce((sum, byte, index) => sum + Math.abs(byte - shown[index]!) / 127.5, 0) / real.length;
   assertAllClose(Array.from(ofImages.lpips!), [expected, 0], { relative: 1e-5, scale: 1 });
@@ -59,13 +59,13 @@ test("lpips is the distance that the file gives of the two pictures", async (t) 
 
 test("fid is the Frechet distance of the file's features, of a set and not of an image", async (t) => {
   const weights = writeModel(t, ["pictures"], "N", size);
-  const meters = await openMeters([{ name: "psnr" }, { name: "fid", weights }], context);
-  t.after(() => meters.close());
+  const opened = await openMetrics([{ name: "psnr" }, { name: "fid", weights }], context);
+  t.after(() => opened.close());
   const darker = real.map((byte) => byte / 2);
   for (const time of ["once", "again"]) {
-    await meters.measure(pairOf(real, shown));
-    await meters.measure(pairOf(darker, real));
-    const { ofSet, ofImages } = meters.finish();
+    await opened.measure(pairOf(real, shown));
+    await opened.measure(pairOf(darker, real));
+    const { ofSet, ofImages } = opened.finish();
     const features = [
       [real, darker],
       [shown, real],
@@ -76,22 +76,22 @@ test("fid is the Frechet distance of the file's features, of a set and not of an
     });
     assert.deepEqual(Object.keys(ofImages), ["psnr"], time);
   }
-  await meters.measure(pairOf(real, shown));
-  assert.equal(meters.finish().ofSet.fid, Number.NaN, "one image has no spread");
+  await opened.measure(pairOf(real, shown));
+  assert.equal(opened.finish().ofSet.fid, Number.NaN, "one image has no spread");
 });
 
 test("a file that does not fit is refused in a line that begins with the metric", async (t) => {
   const one = writeModel(t, ["pictures"], 1, size);
-  await assert.rejects(openMeters([{ name: "psnr" }, { name: "lpips", weights: one }], context), {
+  await assert.rejects(openMetrics([{ name: "psnr" }, { name: "lpips", weights: one }], context), {
     name: "UserError",
     message: `metrics: lpips: ${one}: expected a distance of two pictures, with two inputs, got 1 (pictures)`,
   });
   const many = writeModel(t, ["real", "shown"], 4, size);
   await assert.rejects(
-    openMeters([{ name: "lpips", weights: many }], context),
+    openMetrics([{ name: "lpips", weights: many }], context),
     /expected one pair of pictures at a time/,
   );
-  await assert.rejects(openMeters([{ name: "fid", weights: "/nowhere.onnx" }], context), {
+  await assert.rejects(openMetrics([{ name: "fid", weights: "/nowhere.onnx" }], context), {
     name: "UserError",
     message: "metrics: fid: /nowhere.onnx: no such file",
   });

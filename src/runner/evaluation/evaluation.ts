@@ -1,46 +1,46 @@
-// What a training measures whenever samples are drawn: seen, unseen and the experiment's own sets, with all metrics.
+// What a training evaluates whenever samples are drawn: seen, unseen and the experiment's own sets, with all metrics.
 
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { EngineState } from "../../engine/engine.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { OpenMetrics } from "../../metrics/open-metrics.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Measured } from "../../store/rows.ts";
 import type { RunWriter } from "../../store/run-writer.ts";
 import type { BatchSource } from "../batch-source.ts";
 import type { Evaluator } from "../evaluate.ts";
-import type { Meters } from "../metrics/meters.ts";
+import { beginEvaluation, type EvaluationSet, evaluateSet, type SetEvaluation } from "./evaluate-set.ts";
 import { imagesOfSide } from "./images-of-set.ts";
-import { beginMeasure, type MeasuredSet, measureSet, type SetMeasure } from "./measure-set.ts";
 import { countTrainedOn, type OpenSet } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
-export type Measurement = {
+export type Evaluation = {
   /** For the pass over all unseen images that every epoch makes. */
-  beginUnseen(): SetMeasure;
+  beginUnseen(): SetEvaluation;
   /** All others, one after the other. */
-  measureOthers(state: EngineState): Promise<Measured[]>;
+  evaluateOthers(state: EngineState): Promise<Measured[]>;
 };
 
-export type MeasurementParts = {
+export type EvaluationParts = {
   readonly experiment: Experiment;
   readonly dataset: PreparedDataset;
   readonly evaluator: Evaluator;
-  readonly meters: Meters;
+  readonly metrics: OpenMetrics;
   readonly sets: readonly (OpenSet & { readonly source: BatchSource })[];
 };
 
-export function createMeasurement(parts: MeasurementParts): Measurement {
-  const { experiment, dataset, evaluator, meters, sets } = parts;
+export function createEvaluation(parts: EvaluationParts): Evaluation {
+  const { experiment, dataset, evaluator, metrics, sets } = parts;
   const most = experiment.samples.measured;
-  const unseen: MeasuredSet = { name: "unseen", evaluator, ...imagesOfSide(dataset, "unseen", most) };
+  const unseen: EvaluationSet = { name: "unseen", evaluator, ...imagesOfSide(dataset, "unseen", most) };
   // No more than of the unseen ones, so that the two compare and small data sets do not pay for more.
-  const seen: MeasuredSet = {
+  const seen: EvaluationSet = {
     name: "seen",
     evaluator,
     ...imagesOfSide(dataset, "seen", unseen.indices.length),
   };
   const named = sets.map(
-    ({ name, indices, places, source }): MeasuredSet => ({
+    ({ name, indices, places, source }): EvaluationSet => ({
       name,
       indices,
       places,
@@ -48,21 +48,21 @@ export function createMeasurement(parts: MeasurementParts): Measurement {
     }),
   );
   return {
-    beginUnseen: () => beginMeasure(unseen, meters),
-    async measureOthers(state) {
+    beginUnseen: () => beginEvaluation(unseen, metrics),
+    async evaluateOthers(state) {
       // The loss of training images while the network changes has the name seen/loss already.
-      const { ofSet, ...ofSeen } = await measureSet(seen, state, meters);
+      const { ofSet, ...ofSeen } = await evaluateSet(seen, state, metrics);
       const { loss: _, ...values } = ofSet;
       const measured: Measured[] = [{ ...ofSeen, ofSet: values }];
-      for (const set of named) measured.push(await measureSet(set, state, meters));
+      for (const set of named) measured.push(await evaluateSet(set, state, metrics));
       return measured;
     },
   };
 }
 
 /** Before the first value: what is measured on. Says where a set has images that are trained on. */
-export function announceMeasurement(
-  { sets, dataset }: MeasurementParts,
+export function announceEvaluation(
+  { sets, dataset }: EvaluationParts,
   store: Store,
   run: RunWriter,
   warn: (line: string) => void,

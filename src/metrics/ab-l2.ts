@@ -5,8 +5,14 @@ import type { ImagePair } from "./image-pair.ts";
 import { imageMetric } from "./metric.ts";
 
 export const abL2 = imageMetric(
-  { name: "ab_l2", better: "lower", unit: "Lab", description: "mean distance of a and b" },
-  "Zhang, Isola, Efros 2016 (L2 distance in ab)",
+  {
+    name: "ab_l2",
+    description: "mean distance of a and b of CIE Lab",
+    source: "Zhang, Isola, Efros 2016 (L2 distance in ab)",
+    better: "lower",
+    unit: "Lab",
+    usual: true,
+  },
   () => (pair) => meanAbDistance(pair, Number.POSITIVE_INFINITY),
 );
 

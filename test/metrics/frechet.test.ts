@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomStream } from "../../../src/random.ts";
-import { frechetDistance } from "../../../src/runner/metrics/frechet-distance.ts";
-import { symmetricEigenvalues } from "../../../src/runner/metrics/symmetric-eigenvalues.ts";
-import { assertAllClose } from "../../allclose.ts";
-import { frechet } from "../../golden/metrics.ts";
+import { frechetDistance } from "../../src/metrics/frechet-distance.ts";
+import { symmetricEigenvalues } from "../../src/metrics/symmetric-eigenvalues.ts";
+import { randomStream } from "../../src/random.ts";
+import { assertAllClose } from "../allclose.ts";
+import { frechet } from "../golden/metrics.ts";
 
 for (const { name, real, shown, distance } of frechet) {
   test(`${name}: as scipy`, () => {

@@ -2,21 +2,26 @@
 // are from the real ones. One number for a set of at least two images. With few images it is too large: compare sets of
 // the same size only.
 
-import { openOnnxClassifier } from "../onnx-classifier.ts";
 import { frechetDistance } from "./frechet-distance.ts";
-import type { Metric } from "./metric.ts";
+import { metric } from "./metric.ts";
 import { resizedToUnit } from "./resize.ts";
+import { sameFile, weightsOption } from "./weights-option.ts";
 
 /** What Inception v3 takes, for files that leave it open. */
 const inceptionSize = 299;
 
-export const fid: Metric<{ readonly name: "fid"; readonly weights: string }> = {
+export const fid = metric({
+  name: "fid",
+  description: "Frechet Inception distance",
+  needs: "a file",
   source: "Heusel et al. 2017; pytorch-fid",
-  values: [
-    { name: "fid", better: "lower", unit: "", description: "Frechet distance of features", of: "set" },
-  ],
+  options: { weights: weightsOption("pictures and gives features") },
+  usual: false,
+  values: [{ name: "fid", better: "lower", unit: "", of: "set" }],
+  compares: sameFile,
   async open({ weights }, { threads }) {
-    const extractor = await openOnnxClassifier(weights, {
+    const { openFeatureExtractor } = await import("../onnx-files/feature-extractor.ts");
+    const extractor = await openFeatureExtractor(weights, {
       defaultInputSize: inceptionSize,
       what: "a feature extractor",
       ...(threads !== undefined && { threads }),
@@ -41,4 +46,4 @@ export const fid: Metric<{ readonly name: "fid"; readonly weights: string }> = {
       close: () => extractor.close(),
     };
   },
-};
+});

@@ -1,12 +1,12 @@
-// An image classifier of any make, as an ONNX file that ONNX Runtime runs as it is: frozen, and asked for whatever its
-// first output is. What it takes is read off its input: [N, 3, S, S] or [N, S, S, 3].
+// A network of any make that takes pictures, such as a classifier, as an ONNX file that ONNX Runtime runs as it is: frozen,
+// and asked for whatever its first output is. What it takes is read off its input: [N, 3, S, S] or [N, S, S, 3].
 
 import { messageOf, UserError } from "../errors.ts";
 import { ort } from "../onnxruntime.ts";
 import { sizeOf } from "../training-step.ts";
-import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "./onnx-pictures.ts";
+import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "./open-session.ts";
 
-export type OnnxClassifier = {
+export type FeatureExtractor = {
   /** Length of its first output for one picture, flattened. */
   readonly size: number;
   /** Side of the square pictures that it takes, pixels. */
@@ -16,7 +16,7 @@ export type OnnxClassifier = {
   close(): Promise<void>;
 };
 
-export type OnnxClassifierOptions = {
+export type FeatureExtractorOptions = {
   readonly threads?: number;
   /** For files that leave the height and width open. */
   readonly defaultInputSize?: number;
@@ -25,10 +25,10 @@ export type OnnxClassifierOptions = {
 };
 
 /** Throws UserError. */
-export async function openOnnxClassifier(
+export async function openFeatureExtractor(
   file: string,
-  { threads, defaultInputSize = 224, what = "a classifier" }: OnnxClassifierOptions = {},
-): Promise<OnnxClassifier> {
+  { threads, defaultInputSize = 224, what = "a classifier" }: FeatureExtractorOptions = {},
+): Promise<FeatureExtractor> {
   const session = await openSession(file, threads);
   try {
     const layout = layoutOf(file, session, defaultInputSize, what);

@@ -4,8 +4,14 @@
 import { imageMetric } from "./metric.ts";
 
 export const psnr = imageMetric(
-  { name: "psnr", better: "higher", unit: "dB", description: "peak signal-to-noise ratio of sRGB" },
-  "scikit-image peak_signal_noise_ratio",
+  {
+    name: "psnr",
+    description: "peak signal-to-noise ratio of sRGB, dB",
+    source: "scikit-image peak_signal_noise_ratio",
+    better: "higher",
+    unit: "dB",
+    usual: true,
+  },
   () =>
     ({ real, shown }) => {
       let sum = 0;

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { GraphBuilder, type Value } from "../../src/engine/onnx/graph-builder.ts";
 import { elementTypes, encodeModel, type OnnxType } from "../../src/engine/onnx/model-proto.ts";
 import { UserError } from "../../src/errors.ts";
-import { openOnnxClassifier } from "../../src/runner/onnx-classifier.ts";
+import { openFeatureExtractor } from "../../src/onnx-files/feature-extractor.ts";
 import { assertAllClose } from "../allclose.ts";
 import { hash } from "../golden/formulas.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -64,7 +64,7 @@ for (const [name, shape] of [
 ] as const) {
   test(`a file with ${name}`, async (context) => {
     const file = writeModel(context, { shape });
-    const classifier = await openOnnxClassifier(file, { threads: 1, defaultInputSize: side });
+    const classifier = await openFeatureExtractor(file, { threads: 1, defaultInputSize: side });
     assert.equal(classifier.inputSize, side);
     assert.equal(classifier.size, outputs);
     const pictures = picturesOf(3);
@@ -122,7 +122,7 @@ test("a file that is not ONNX, does not exist, or does not run is refused", asyn
 });
 
 async function refuses(file: string, message: RegExp): Promise<void> {
-  await assert.rejects(openOnnxClassifier(file, { threads: 1 }), (error) => {
+  await assert.rejects(openFeatureExtractor(file, { threads: 1 }), (error) => {
     assert.ok(error instanceof UserError, String(error));
     assert.match(error.message, message);
     assert.ok(!error.message.includes("\n"), "one line");

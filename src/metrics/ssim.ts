@@ -3,6 +3,7 @@
 // names the metric. `ssim` is the paper's: Gaussian, sigma 1.5, 11x11, as scikit-image's structural_similarity(
 // gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255, channel_axis=2). `ssim_uniform` is
 // scikit-image's own default: 7x7, all alike, sample covariance. NaN for pictures smaller than the window.
+// By hand, as no library gives both windows with the reference's borders and covariances.
 
 import type { ImagePair } from "./image-pair.ts";
 import { imageMetric } from "./metric.ts";
@@ -20,22 +21,24 @@ const uniform: Window = { weights: new Float64Array(7).fill(1 / 7), correction: 
 export const ssim = imageMetric(
   {
     name: "ssim",
+    description: "structural similarity of sRGB, 11x11 Gaussian window of sigma 1.5",
+    source: "Wang et al. 2004; scikit-image structural_similarity",
     better: "higher",
     unit: "",
-    description: "structural similarity of sRGB, 11x11 Gaussian window",
+    usual: true,
   },
-  "Wang et al. 2004; scikit-image structural_similarity",
   ({ size }) => similarity(size, gaussian),
 );
 
 export const ssimUniform = imageMetric(
   {
     name: "ssim_uniform",
+    description: "structural similarity of sRGB, 7x7 uniform window: scikit-image's default",
+    source: "scikit-image structural_similarity, default window",
     better: "higher",
     unit: "",
-    description: "structural similarity of sRGB, 7x7 uniform window",
+    usual: false,
   },
-  "scikit-image structural_similarity, default window",
   ({ size }) => similarity(size, uniform),
 );
 

@@ -1,12 +1,16 @@
 // The mean color difference of a picture and the one that 95 % of its pixels stay below: a few wrong places hide in a
 // mean. Of a set, the means of both over its images.
 
-import { ciede2000 as difference } from "../../color/ciede2000.ts";
-import type { Metric } from "./metric.ts";
+import { ciede2000 as difference } from "../color/ciede2000.ts";
+import { metric } from "./metric.ts";
 import { percentile } from "./percentile.ts";
 
-export const ciede2000: Metric = {
+export const ciede2000 = metric({
+  name: "ciede2000",
+  description: "color difference CIEDE2000: mean and 95th percentile",
   source: "Sharma, Wu, Dalal 2005; scikit-image deltaE_ciede2000",
+  options: {},
+  usual: true,
   values: [
     {
       name: "ciede2000",
@@ -23,7 +27,7 @@ export const ciede2000: Metric = {
       of: "image",
     },
   ],
-  open(_config, { size }) {
+  open(_settings, { size }) {
     const differences = new Float64Array(size * size);
     return {
       measure(pair) {
@@ -38,4 +42,4 @@ export const ciede2000: Metric = {
       },
     };
   },
-};
+});

@@ -3,18 +3,18 @@
 
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../errors.ts";
-import type { PretrainedNetwork } from "../models/pretrained/pretrained-network.ts";
-import type { State } from "../training-step.ts";
-import { readTensors } from "./safetensors.ts";
-import { readLayersModel } from "./weight-files/layers-model.ts";
-import { matchWeights } from "./weight-files/match-weights.ts";
+import { UserError } from "../../errors.ts";
+import type { PretrainedNetwork } from "../../models/pretrained/pretrained-network.ts";
+import type { State } from "../../training-step.ts";
+import { readTensors } from "../safetensors.ts";
+import { readLayersModel } from "./layers-model.ts";
+import { matchWeights } from "./match-weights.ts";
 
 /**
  * From a .safetensors file with Keras's names or from the model.json of a TensorFlow.js layers model. With `output`
  * features the weights of "predictions" are left out, and the file need not have them. Throws UserError.
  */
-export function readClassifierWeights(
+export function readPretrainedWeights(
   file: string,
   network: PretrainedNetwork,
   output: "features" | "classes",

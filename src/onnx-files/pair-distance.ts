@@ -1,44 +1,42 @@
-// Learned perceptual image patch similarity, from an ONNX file that takes two pictures in [-1, 1] and gives their
-// distance, as an export of the lpips package does. Which network it is decides its numbers: the file is named by its
-// user, and only runs with the same file compare.
+// An ONNX file that takes two pictures in [-1, 1] and gives their distance.
 
-import { messageOf, UserError } from "../../errors.ts";
-import { ort } from "../../onnxruntime.ts";
-import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "../onnx-pictures.ts";
-import type { Metric } from "./metric.ts";
-import { resizedToUnit } from "./resize.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { ort } from "../onnxruntime.ts";
+import { arranged, openSession, type PictureLayout, pictureLayout, shapeOf } from "./open-session.ts";
 
-export const lpips: Metric<{ readonly name: "lpips"; readonly weights: string }> = {
-  source: "Zhang, Isola, Efros, Shechtman, Wang 2018",
-  values: [
-    {
-      name: "lpips",
-      better: "lower",
-      unit: "",
-      description: "learned perceptual image patch similarity, a distance",
-      of: "image",
-    },
-  ],
-  async open({ weights }, { size, threads }) {
-    const session = await openSession(weights, threads);
-    try {
-      const layouts = layoutsOf(weights, session, size);
-      await distance(weights, session, layouts, [grey(layouts[0]), grey(layouts[1])]);
-      return {
-        async measure(pair) {
-          const pictures = [pair.real, pair.shown].map((picture, index) =>
-            resizedToUnit(picture, pair.size, layouts[index]!.inputSize),
-          );
-          return [await distance(weights, session, layouts, pictures)];
-        },
-        close: () => session.release(),
-      };
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
-  },
+export type PairDistance = {
+  /** Sides of the two square pictures that it takes, pixels. */
+  readonly inputSizes: readonly [number, number];
+  /** Of two pictures [S, S, 3] in [-1, 1]. */
+  distance(first: Float32Array, second: Float32Array): Promise<number>;
+  close(): Promise<void>;
 };
+
+export type PairDistanceOptions = {
+  /** For files that leave the height and width open. */
+  readonly size: number;
+  readonly threads: number | undefined;
+};
+
+/** Throws UserError. */
+export async function openPairDistance(
+  file: string,
+  { size, threads }: PairDistanceOptions,
+): Promise<PairDistance> {
+  const session = await openSession(file, threads);
+  try {
+    const layouts = layoutsOf(file, session, size);
+    await distance(file, session, layouts, [grey(layouts[0]), grey(layouts[1])]);
+    return {
+      inputSizes: [layouts[0].inputSize, layouts[1].inputSize],
+      distance: (first, second) => distance(file, session, layouts, [first, second]),
+      close: () => session.release(),
+    };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
 
 type Layouts = readonly [PictureLayout, PictureLayout];
 

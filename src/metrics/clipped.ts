@@ -5,11 +5,12 @@ import { imageMetric } from "./metric.ts";
 export const clipped = imageMetric(
   {
     name: "clipped",
+    description: "share of pixels whose color no screen shows",
+    source: "src/color/gamut.ts",
     better: "lower",
     unit: "share",
-    description: "share of pixels that lose more than one unit of chroma on a screen",
+    usual: true,
   },
-  "src/color/gamut.ts",
   () =>
     ({ clippedShare }) =>
       clippedShare,

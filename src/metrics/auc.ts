@@ -8,7 +8,13 @@ import { imageMetric } from "./metric.ts";
 const largestThreshold = 150;
 
 export const auc = imageMetric(
-  { name: "auc", better: "higher", unit: "share", description: "area under the curve of ab distances" },
-  "Zhang, Isola, Efros 2016 (raw AuC)",
+  {
+    name: "auc",
+    description: "area under the curve of ab distances up to 150 (Zhang 2016)",
+    source: "Zhang, Isola, Efros 2016 (raw AuC)",
+    better: "higher",
+    unit: "share",
+    usual: true,
+  },
   () => (pair) => 1 - meanAbDistance(pair, largestThreshold) / largestThreshold,
 );

@@ -7,8 +7,8 @@ import { type TestContext, test } from "node:test";
 import { UserError } from "../../src/errors.ts";
 import { inceptionResnetV2 } from "../../src/models/pretrained/inception-resnet-v2.ts";
 import { mobilenetV2 } from "../../src/models/pretrained/mobilenet-v2.ts";
-import { readClassifierWeights } from "../../src/runner/classifier-weights.ts";
 import { writeTensors } from "../../src/runner/safetensors.ts";
+import { readPretrainedWeights } from "../../src/runner/weight-files/pretrained-weights.ts";
 import type { State, StateTensor } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
 import { goldenClassifierWeights } from "../golden/classifier-weights.ts";
@@ -103,15 +103,15 @@ const inFolder = (context: TestContext, name: string) => path.join(temporaryFold
 
 test("a safetensors file with Keras's names", (context) => {
   const file = writeSafetensors(inFolder(context, "mobilenet.safetensors"), weights);
-  assertSameState(readClassifierWeights(file, mobilenetV2, "classes"), weights);
-  assertSameState(readClassifierWeights(file, mobilenetV2, "features"), without(weights, "predictions/"));
+  assertSameState(readPretrainedWeights(file, mobilenetV2, "classes"), weights);
+  assertSameState(readPretrainedWeights(file, mobilenetV2, "features"), without(weights, "predictions/"));
 });
 
 test("names of other versions of Keras", (context) => {
   const rename = (name: string) =>
     `mobilenetv2_1.00_224/${name.replace("depthwise/kernel", "depthwise/depthwise_kernel")}:0`;
   const file = writeSafetensors(inFolder(context, "mobilenet.safetensors"), renamed(weights, rename));
-  assertSameState(readClassifierWeights(file, mobilenetV2, "classes"), weights);
+  assertSameState(readPretrainedWeights(file, mobilenetV2, "classes"), weights);
 });
 
 test("numbered layers of a network that was not the first of its session", (context) => {
@@ -126,7 +126,7 @@ test("numbered layers of a network that was not the first of its session", (cont
     ),
   );
   const file = writeSafetensors(inFolder(context, "inception.safetensors"), later);
-  assertSameState(readClassifierWeights(file, network, "classes"), tiny);
+  assertSameState(readPretrainedWeights(file, network, "classes"), tiny);
 });
 
 const one = (value: number): StateTensor => ({ shape: [1], data: Float32Array.of(value) });
@@ -136,7 +136,7 @@ test("a layers model of TensorFlow.js", (context) => {
   const folder = temporaryFolder(context);
   const nested = renamed(weights, (name) => `mobilenetv2_1.00_224/${name}`);
   const file = writeLayersModel(folder, nested);
-  assertSameState(readClassifierWeights(file, mobilenetV2, "classes"), weights);
+  assertSameState(readPretrainedWeights(file, mobilenetV2, "classes"), weights);
 });
 
 for (const [stored, relative] of [
@@ -146,7 +146,7 @@ for (const [stored, relative] of [
 ] as const) {
   test(`a layers model with ${stored} weights`, (context) => {
     const file = writeLayersModel(temporaryFolder(context), weights, stored);
-    const state = readClassifierWeights(file, mobilenetV2, "features");
+    const state = readPretrainedWeights(file, mobilenetV2, "features");
     for (const name of ["Conv1/kernel", "bn_Conv1/moving_variance", "block_16_project/kernel"]) {
       assertAllClose(state[name]!.data, weights[name]!.data, { relative, scale: 2 }, name);
     }
@@ -155,16 +155,16 @@ for (const [stored, relative] of [
 
 test("weights without a top give features and no classes", (context) => {
   const file = writeSafetensors(inFolder(context, "notop.safetensors"), without(weights, "predictions/"));
-  assert.equal(Object.keys(readClassifierWeights(file, mobilenetV2, "features")).length, 260);
+  assert.equal(Object.keys(readPretrainedWeights(file, mobilenetV2, "features")).length, 260);
   refuses(
-    () => readClassifierWeights(file, mobilenetV2, "classes"),
+    () => readPretrainedWeights(file, mobilenetV2, "classes"),
     /notop\.safetensors: has no predictions\/\w+: weights without a top .* ask for output: features/,
   );
 });
 
 test("a file that is not there, a folder, and other kinds of files", (context) => {
   const folder = temporaryFolder(context);
-  const read = (file: string) => () => readClassifierWeights(file, mobilenetV2, "classes");
+  const read = (file: string) => () => readPretrainedWeights(file, mobilenetV2, "classes");
   refuses(read(path.join(folder, "none.safetensors")), /none\.safetensors: no such file$/);
   refuses(read(folder), /expected a file, got a folder$/);
   writeLayersModel(folder, { x: one(1) }, "float32", 1);
@@ -179,7 +179,7 @@ test("a file that is not there, a folder, and other kinds of files", (context) =
 
 test("weights of another network", (context) => {
   const file = inFolder(context, "weights.safetensors");
-  const read = () => readClassifierWeights(file, mobilenetV2, "features");
+  const read = () => readPretrainedWeights(file, mobilenetV2, "features");
   writeSafetensors(file, { "features.0.0.weight": one(1) });
   refuses(
     read,
@@ -187,7 +187,7 @@ test("weights of another network", (context) => {
   );
   writeSafetensors(file, { "conv2d/kernel": one(1), "predictions/bias": one(1) });
   refuses(
-    () => readClassifierWeights(file, mobilenetV2, "classes"),
+    () => readPretrainedWeights(file, mobilenetV2, "classes"),
     /expected the weights of MobileNetV2 .* such as Conv1\/kernel, got tensors such as conv2d\/kernel;/,
   );
   writeSafetensors(file, {});
@@ -207,7 +207,7 @@ test("weights of another network", (context) => {
 test("layers models that are not whole or something else", (context) => {
   const folder = temporaryFolder(context);
   const file = writeLayersModel(folder, weights);
-  const read = () => readClassifierWeights(file, mobilenetV2, "classes");
+  const read = () => readPretrainedWeights(file, mobilenetV2, "classes");
   const shard = path.join(folder, "group1-shard3of3.bin");
   const bytes = readFileSync(shard);
   writeFileSync(shard, bytes.subarray(0, bytes.length - 5));
@@ -239,7 +239,7 @@ test("layers models that are not whole or something else", (context) => {
 test("layers models with numbers of an unknown kind", (context) => {
   const folder = temporaryFolder(context);
   const file = path.join(folder, "model.json");
-  const read = () => readClassifierWeights(file, mobilenetV2, "classes");
+  const read = () => readPretrainedWeights(file, mobilenetV2, "classes");
   writeFileSync(path.join(folder, "a.bin"), new Uint8Array(8));
   const write = (weight: object) =>
     writeFileSync(
