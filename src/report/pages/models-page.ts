@@ -13,6 +13,7 @@ import type { Page } from "./page.ts";
 
 const parameters: Measure = {
   name: "parameters",
+  series: null,
   unit: "",
   better: null,
   value: ({ run }) => run.parameters,
@@ -21,6 +22,7 @@ const parameters: Measure = {
 
 const stepTime: Measure = {
   name: "time per step",
+  series: null,
   unit: "ms",
   better: "lower",
   value(data) {

@@ -2,7 +2,7 @@
 
 import { bestOf, betterWords } from "../../better.ts";
 import { formatNumber, formatTime, shorten } from "../../format.ts";
-import { type Measure, measuresOf } from "../../measures.ts";
+import { isFair, type Measure, measuresOf, originsOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../../settings.ts";
 
@@ -33,13 +33,6 @@ export type RunTable = {
   }[];
 };
 
-/** Losses of these differ in what they measure; runs of one group compare. */
-export function lossKind({ run }: ReportRun): string {
-  const { model } = run.experiment;
-  if (model.kind === "pix2pix") return `pix2pix ${model.color}`;
-  return model.kind === "classifier" ? "classifier" : "squared error";
-}
-
 export function runTable(
   runs: readonly ReportRun[],
   names: readonly string[],
@@ -47,11 +40,9 @@ export function runTable(
 ): RunTable {
   const settings = independentSettings(runs.map(({ run }) => run.experiment));
   const flat = runs.map(({ run }) => flatSettings(run.experiment));
-  const sameLoss = new Set(runs.map(lossKind)).size === 1;
   const columns = measures.map((measure) => {
     const values = runs.map((run) => measure.value(run));
-    const fair = sameLoss || !measure.name.endsWith("loss");
-    return { measure, values, best: fair ? bestOf(values, measure.better) : null };
+    return { measure, values, best: isFair(measure, runs) ? bestOf(values, measure.better) : null };
   });
   return {
     columns: [
@@ -91,10 +82,10 @@ function resultCell(measure: Measure, value: number | null, best: number | null,
 export function warnings(runs: readonly ReportRun[]): string[] {
   const differ = (values: readonly unknown[]) => new Set(values).size > 1;
   return [
-    differ(runs.map(lossKind)) &&
+    differ(originsOf("unseen/loss", runs).map(({ spec }) => spec.compares)) &&
       "Losses of different kinds (squared error, pix2pix's L1 distance) are not comparable: no best loss is marked.",
     differ(runs.map(({ run }) => run.datasetFingerprint)) &&
-      "The runs were made on different data: their losses are not of the same images.",
+      "The runs were made on different data: their values are not of the same images, and no best one is marked.",
     differ(
       runs.map(({ run }) => `${run.provenance.host} ${run.provenance.cpu} ${run.engine} ${run.device}`),
     ) && "The runs were made on different computers, engines or devices: their times do not compare.",
