@@ -13,6 +13,7 @@ import type { TensorSpecs } from "../training-step.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { buildNetwork } from "./build-network.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
+import { declaredSeries } from "./declared-series.ts";
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
@@ -124,6 +125,7 @@ export async function openTraining(
         })
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
   options.onRun?.(run.id);
+  run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (measured) announceMeasurement(measured, store, run, output.warn);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);

@@ -6,11 +6,13 @@ import { UserError } from "../../errors.ts";
 import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { isEmbedded, modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
+import { inSet } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { openBatchSource } from "../batch-source.ts";
 import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
+import { measuredSeries } from "../declared-series.ts";
 import { openEmbedding } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openMeters } from "../metrics/meters.ts";
@@ -147,7 +149,10 @@ async function measureSets(
       const measured = set.own ? { ...found, ofSet: ofOwn } : found;
       if (!set.own) saveDatasetRows(store, set.dataset);
       const fingerprint = set.own ? null : set.dataset.fingerprint;
-      store.saveEvaluation(run.id, { step, measured, fingerprint, metrics: meters.rows });
+      const series = set.own
+        ? inSet(set.own, meters.kinds)
+        : measuredSeries(experiment, set.name, meters.kinds);
+      store.saveEvaluation(run.id, { step, measured, fingerprint, series });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {
