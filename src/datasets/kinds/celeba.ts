@@ -4,11 +4,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import type { CelebaConfig } from "../../experiment/experiment.ts";
+import type { CelebaConfig, CelebaSplit } from "../../experiment/experiment.ts";
 import type { Dataset, Item, Labels, Side } from "../dataset.ts";
 import { type Attributes, findList, readAttributes, readPartition } from "./celeba-lists.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
 import { requireKnownName } from "./known-names.ts";
+import { matchNames } from "./match-names.ts";
 
 export const celeba: Dataset<CelebaConfig> = {
   describe(config) {
@@ -33,15 +34,21 @@ export const celeba: Dataset<CelebaConfig> = {
     const found = await findImageFiles(join(config.root, folder));
     const notes = [...found.notes];
 
-    const inSplits = config.split === "all" ? null : await partitionOf(config.root, found.paths);
+    const inSplits = config.split === "all" ? null : await partitionOf(config.root, folder, found.paths);
     if (inSplits !== null) notes.push(...inSplits.notes);
-    const isListed = (path: string) => inSplits === null || inSplits.partition.has(path);
+    const isListed = (path: string) => inSplits === null || inSplits.splits.has(path);
 
     const filter = Object.entries(config.attributes);
     const attributes = filter.length > 0 || withLabels ? await attributesOf(config) : null;
+    let rows: ReadonlyMap<string, number> = new Map();
     let wanted = (_path: string) => true;
     if (attributes !== null) {
-      const { names, rows, flags } = attributes;
+      const { names, flags, incomplete } = attributes;
+      const matched = matchNames([...attributes.rows.keys()], found.paths, folder, "the attributes file");
+      rows = new Map([...matched.namesOf].map(([path, [name]]) => [path, attributes.rows.get(name!)!]));
+      notes.push(...matched.notes);
+      if (incomplete > 0)
+        notes.push(`${count(incomplete, "row")} of the attributes file lack values, left out`);
       for (const [name] of filter) requireKnownName("dataset.attributes", "attribute", name, names);
       const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
       const beyond = found.paths.filter((path) => isListed(path) && !rows.has(path)).length;
@@ -55,7 +62,7 @@ export const celeba: Dataset<CelebaConfig> = {
 
     const sideOf = (path: string): Side | null | undefined => {
       if (inSplits === null) return null;
-      const split = inSplits.partition.get(path);
+      const split = inSplits.splits.get(path);
       if (split === config.split) return config.unseen_split === null ? null : "seen";
       return split !== undefined && split === config.unseen_split ? "unseen" : undefined;
     };
@@ -67,12 +74,16 @@ export const celeba: Dataset<CelebaConfig> = {
       items.push({ id: `${folder}/${path}`, source: { path: join(config.root, folder, path) }, side });
       taken.push(path);
     }
-    return { items, notes, labels: withLabels && attributes !== null ? labelsOf(attributes, taken) : null };
+    return {
+      items,
+      notes,
+      labels: withLabels && attributes !== null ? labelsOf(attributes, rows, taken) : null,
+    };
   },
 };
 
 /** Which split each image is in, and notes on what the file and the folder do not share. */
-async function partitionOf(root: string, paths: readonly string[]) {
+async function partitionOf(root: string, folder: string, paths: readonly string[]) {
   const partitionPath = await findList(root, "list_eval_partition");
   if (partitionPath === null) {
     throw new UserError(
@@ -80,13 +91,25 @@ async function partitionOf(root: string, paths: readonly string[]) {
     );
   }
   const partition = await readPartition(partitionPath);
-  const onDisk = new Set(paths);
-  const absent = [...partition.keys()].filter((name) => !onDisk.has(name)).length;
-  const withoutRow = paths.filter((path) => !partition.has(path)).length;
-  const notes: string[] = [];
-  if (absent > 0) notes.push(`${count(absent, "row")} of the partition file without an image on disk`);
+  const matched = matchNames([...partition.keys()], paths, folder, "the partition file");
+  const splits = new Map<string, CelebaSplit | null>();
+  for (const [path, names] of matched.namesOf) {
+    const own = new Set(names.map((name) => partition.get(name)!).filter((split) => split !== null));
+    if (own.size > 1) {
+      const [first, second] = names.map((name) => `${JSON.stringify(name)} as ${partition.get(name)}`);
+      throw new UserError(`${partitionPath}: expected one split for each file, got ${first} and ${second}`);
+    }
+    splits.set(path, [...own][0] ?? null);
+  }
+  const withoutSplit = [...partition.values()].filter((split) => split === null).length;
+  const withoutRow = paths.filter((path) => !splits.has(path)).length;
+  const notes = [...matched.notes];
+  if (matched.absent.length > 0)
+    notes.push(`${count(matched.absent.length, "row")} of the partition file without an image on disk`);
+  if (withoutSplit > 0)
+    notes.push(`${count(withoutSplit, "row")} of the partition file without a split, left out`);
   if (withoutRow > 0) notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
-  return { partition, notes };
+  return { splits, notes };
 }
 
 async function attributesOf(config: CelebaConfig): Promise<Attributes> {
@@ -102,7 +125,11 @@ async function attributesOf(config: CelebaConfig): Promise<Attributes> {
   return attributes;
 }
 
-function labelsOf({ names, rows, flags }: Attributes, paths: readonly string[]): Labels {
+function labelsOf(
+  { names, flags }: Attributes,
+  rows: ReadonlyMap<string, number>,
+  paths: readonly string[],
+): Labels {
   const width = names.length;
   const taken = new Uint8Array(paths.length * width);
   for (const [place, path] of paths.entries()) {
