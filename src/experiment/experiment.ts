@@ -1,29 +1,8 @@
 // What an experiment is once it is complete: every field present, checked and readonly, keys as users write them. The
 // types come from the schema; nothing downstream checks or defaults again.
 
+import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import type { Written } from "./schema/schema.ts";
-
-type ReadonlyDeep<Value> = Value extends readonly (infer Item)[]
-  ? readonly ReadonlyDeep<Item>[]
-  : Value extends object
-    ? { readonly [Key in keyof Value]: ReadonlyDeep<Value[Key]> }
-    : Value;
-
-/** `holdout` is a share, 0 < holdout < 1; null where official splits say which images are unseen. Paths are absolute. */
-export type DatasetConfig = ReadonlyDeep<Written["dataset"]>;
-
-export type CocoConfig = Extract<DatasetConfig, { kind: "coco" }>;
-export type CelebaConfig = Extract<DatasetConfig, { kind: "celeba" }>;
-export type FolderConfig = Extract<DatasetConfig, { kind: "folder" }>;
-export type SyntheticConfig = Extract<DatasetConfig, { kind: "synthetic" }>;
-export type UnionConfig = Extract<DatasetConfig, { kind: "union" }>;
-export type SingleDatasetConfig = Exclude<DatasetConfig, UnionConfig>;
-export type CelebaSplit = NonNullable<CelebaConfig["unseen_split"]>;
-
-export type UnionPart = UnionConfig["parts"][number];
-
-/** A data set without what stands once, in the union. */
-export type PartConfig = UnionPart["dataset"];
 
 /**
  * Images to measure on. Where a share or an official split says which are unseen, those; all of them where neither
@@ -32,19 +11,10 @@ export type PartConfig = UnionPart["dataset"];
 export type EvaluationConfig = ReadonlyDeep<Written["evaluate"]>[string];
 
 export type ModelConfig = ReadonlyDeep<Written["model"]>;
-export type GammaConfig = Extract<ModelConfig, { kind: "gamma" }>;
-export type Pix2PixConfig = Extract<ModelConfig, { kind: "pix2pix" }>;
-export type ClassifierConfig = Extract<ModelConfig, { kind: "classifier" }>;
-
-/** Where gamma learns what a picture shows. */
-export type EmbeddingConfig = GammaConfig["classifier"];
-
-export type GanNetwork = Pix2PixConfig["spectral_norm"][number];
 
 type Train = ReadonlyDeep<Written["train"]>;
 
 export type OptimizerConfig = Train["optimizer"];
-export type OptimizerName = OptimizerConfig["name"];
 export type ScheduleConfig = Train["schedule"];
 export type AugmentConfig = Train["augment"];
 

@@ -3,11 +3,13 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import type { CelebaSplit } from "../../experiment/experiment.ts";
 import { isImageName } from "./image-files.ts";
 import { readTable, type TableRow } from "./read-table.ts";
 
-const splits: readonly CelebaSplit[] = ["train", "val", "test"];
+/** In the order of their numbers. */
+export const celebaSplits = ["train", "val", "test"] as const;
+
+export type CelebaSplit = (typeof celebaSplits)[number];
 
 /** What programs write where they have no value; pandas reads all of these as none. */
 const blanks = new Set(["", "nan", "NaN", "NA", "N/A", "<NA>", "NULL", "null", "None"]);
@@ -133,7 +135,7 @@ function columnOf(header: readonly string[], known: readonly string[]): number |
 /** undefined where `value` is no split. */
 function splitOf(value: string): CelebaSplit | null | undefined {
   if (blanks.has(value)) return null;
-  return /^[012](\.0*)?$/.test(value) ? splits[Number(value)] : undefined;
+  return /^[012](\.0*)?$/.test(value) ? celebaSplits[Number(value)] : undefined;
 }
 
 function markOf(value: string): 0 | 1 | null | undefined {

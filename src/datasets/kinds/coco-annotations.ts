@@ -117,7 +117,7 @@ function counts(row: Row, { minArea, crowds }: CountRule): boolean {
   if (minArea === 0) return true;
   const { area } = row;
   if (typeof area === "number") return area >= minArea;
-  throw new Error(`expected an area for dataset.min_area, got ${shown(area)}`);
+  throw new Error(`expected an area for min_area, got ${shown(area)}`);
 }
 
 function isCrowd(value: unknown): boolean {

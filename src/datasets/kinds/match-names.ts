@@ -14,7 +14,7 @@ export type MatchedNames = {
 };
 
 type Way = {
-  readonly differ: string;
+  readonly differs: string;
   readonly fold: (path: string) => string;
   /** Whether one of the two may have folders before it that the other lacks. */
   readonly byEnd: boolean;
@@ -24,11 +24,11 @@ function waysBelow(folder: string): readonly Way[] {
   const last = lastPart(folder);
   const below = (path: string) => cutStart(spelling(path), [`${spelling(folder)}/`, `${last}/`]);
   return [
-    { differ: "spelling", fold: spelling, byEnd: false },
-    { differ: "their folders", fold: below, byEnd: false },
-    { differ: "their folders", fold: spelling, byEnd: true },
-    { differ: "case", fold: lowerCase, byEnd: true },
-    { differ: "their extension", fold: withoutExtension, byEnd: true },
+    { differs: "spelling", fold: spelling, byEnd: false },
+    { differs: "folder", fold: below, byEnd: false },
+    { differs: "folder", fold: spelling, byEnd: true },
+    { differs: "case", fold: lowerCase, byEnd: true },
+    { differs: "extension", fold: withoutExtension, byEnd: true },
   ];
 }
 
@@ -53,8 +53,8 @@ export function matchNames(
     absent = absent.filter((name) => !found.has(name));
     const [pair] = found;
     if (pair === undefined) continue;
-    const differ = `${count(found.size, "name")} of ${list} differ by ${way.differ} from the files they mean`;
-    notes.push(`${differ}: ${JSON.stringify(pair[0])} is ${JSON.stringify(pair[1])} on disk`);
+    const matched = `${count(found.size, "name")} of ${list} matched despite another ${way.differs}`;
+    notes.push(`${matched}: ${JSON.stringify(pair[0])} is ${JSON.stringify(pair[1])} on disk`);
   }
   const doubtful = alike(
     absent,

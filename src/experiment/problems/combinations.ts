@@ -1,20 +1,12 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
-import { leastDepth } from "../../models/pix2pix/shapes.ts";
+import { hasOfficialSides, labelsProblem, mostImages } from "../../datasets/datasets.ts";
+import { defaultHoldout } from "../../datasets/shared-options.ts";
+import { modelOf, models } from "../../models/models.ts";
 import type { Combination } from "../../settings/combination.ts";
-import { defaultHoldout, type Written } from "../schema/schema.ts";
-import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
+import type { Written } from "../schema/schema.ts";
+import { datasetProblems } from "./dataset-problems.ts";
 import { metricProblems } from "./metric-problems.ts";
-import { pix2pixProblems } from "./pix2pix-problems.ts";
-
-/** The side of an image must be a multiple of this: the network halves it three times, pix2pix five at least. */
-const sizeSteps = {
-  alpha: 8,
-  beta: 8,
-  gamma: 8,
-  classifier: 8,
-  pix2pix: 2 ** leastDepth,
-} satisfies Record<Written["model"]["kind"], number>;
 
 /** What is right by itself: sections with problems are left out, of `train` only the fields that have one. */
 export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: Partial<Written["train"]> };
@@ -22,7 +14,7 @@ export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: 
 export function combinationProblems(written: ValidSections): Combination[] {
   return [
     ...imageSize(written),
-    ...pix2pixProblems(written),
+    ...ownProblems(written),
     ...modelNeeds(written),
     ...batchParts(written),
     ...trainEpochs(written),
@@ -34,38 +26,33 @@ export function combinationProblems(written: ValidSections): Combination[] {
 
 function imageSize({ image, model }: ValidSections): Combination[] {
   if (!image || !model) return [];
-  const step = sizeSteps[model.kind];
+  const step = modelOf(model).sizeStep;
   if (image.size % step === 0) return [];
   const text = `expected a multiple of ${step} for the model ${model.kind}, got ${image.size}`;
   return [{ path: ["image", "size"], text }];
 }
 
+/** What the model says itself. */
+function ownProblems({ model, image, train }: ValidSections): readonly Combination[] {
+  if (!model) return [];
+  const { batch_size: batchSize, accumulate } = train;
+  return modelOf(model).problems(model, { imageSize: image?.size, batchSize, accumulate });
+}
+
 /** What a model needs of the sections beside it. */
-function modelNeeds({ model, dataset, train, image }: ValidSections): Combination[] {
+function modelNeeds({ model, dataset, train }: ValidSections): Combination[] {
   const problems: Combination[] = [];
   if (!model) return problems;
-  if (train.discriminator_optimizer && model.kind !== "pix2pix") {
-    const text = `expected for pix2pix only, whose two networks have an optimizer each, got it for ${model.kind}`;
+  const { kind, networks, needs } = modelOf(model);
+  const hasSecond = (trained: typeof networks) =>
+    trained.some(({ optimizer }) => optimizer === "discriminator_optimizer");
+  if (train.discriminator_optimizer && !hasSecond(networks)) {
+    const those = models.filter((each) => hasSecond(each.networks)).map((each) => each.kind);
+    const text = `expected for ${those.join(" and ")} only, whose two networks have an optimizer each, got it for ${kind}`;
     problems.push({ path: ["train", "discriminator_optimizer"], text });
   }
-  if (model.kind === "classifier") {
-    if (dataset && dataset.kind !== "coco" && dataset.kind !== "celeba") {
-      const text = `expected coco or celeba, whose images have labels to learn from, got ${dataset.kind}`;
-      problems.push({ path: ["dataset", "kind"], text });
-    }
-    const { batch_size, accumulate } = train;
-    if (image?.size === 8 && batch_size !== undefined && batch_size === accumulate) {
-      const text = "expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing";
-      problems.push({ path: ["train", "batch_size"], text });
-    }
-  }
-  if (model.kind === "gamma" && model.fine_tune && "weights" in model.classifier) {
-    if (/\.onnx$/i.test(model.classifier.weights)) {
-      const text =
-        "expected false for an .onnx file, which is run as it is; weights to train come from .safetensors or .json";
-      problems.push({ path: ["model", "fine_tune"], text });
-    }
-  }
+  const text = needs === "labels" && dataset ? labelsProblem(dataset) : null;
+  if (text !== null) problems.push({ path: ["dataset", "kind"], text });
   return problems;
 }
 
@@ -92,10 +79,9 @@ function trainEpochs({ train }: ValidSections): Combination[] {
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
 function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
   if (!dataset || !samples) return [];
-  const limit = dataset.limit ?? Number.POSITIVE_INFINITY;
-  const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
-  if (images === Number.POSITIVE_INFINITY) return [];
-  const blamed = ["dataset", images === dataset.limit ? "limit" : "count"];
+  const most = mostImages(dataset);
+  if (most === null) return [];
+  const { images } = most;
   const isSplit = hasOfficialSides(dataset);
   const { seen: seenSamples, unseen: unseenSamples } = samples;
 
@@ -109,7 +95,9 @@ function imageCounts({ dataset, samples, train }: ValidSections): Combination[] 
   if (seen < Math.max(1, seenSamples) || unseen < unseenSamples) {
     const needed = `${Math.max(1, seenSamples)} seen and ${Math.max(1, unseenSamples)} unseen`;
     const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
-    return [{ path: blamed, text: `expected enough images for ${needed} samples, got ${got}` }];
+    return [
+      { path: ["dataset", most.key], text: `expected enough images for ${needed} samples, got ${got}` },
+    ];
   }
   if (train.batch_size !== undefined && train.batch_size > seen) {
     const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;
