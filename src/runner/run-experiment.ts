@@ -1,6 +1,7 @@
 // The training loop, flat: for every epoch step and log, then evaluate, draw samples and save.
 
 import { epochBatches } from "../datasets/prepare/batches.ts";
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
@@ -16,7 +17,7 @@ import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
-import { openDataset } from "./open-dataset.ts";
+import { openDataset, openLarger } from "./open-dataset.ts";
 import { drawSamples } from "./samples.ts";
 import { stepsOfNextCall } from "./steps-per-call.ts";
 import { openTraining, type Training } from "./training.ts";
@@ -59,17 +60,18 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
+    const opening = { runsFolder, output, signal: interrupt.abort };
+    let larger: PreparedDataset | null = null;
     let sets: readonly OpenSet[] = [];
     try {
-      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, {
-        runsFolder,
-        output,
-        signal: interrupt.abort,
-      });
-      const training = await openTraining(experiment, dataset, sets, store, options, interrupt.abort);
+      larger = await openLarger(experiment, dataset, opening);
+      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, opening);
+      const images = { dataset, larger, sets };
+      const training = await openTraining(experiment, images, store, options, interrupt.abort);
       return await trainAndFinish(training, options, interrupt);
     } finally {
       closeSets(sets);
+      larger?.close();
       dataset.close();
     }
   } catch (error) {

@@ -56,11 +56,17 @@ export type Training = {
   readonly firstState: EngineState;
 };
 
+export type TrainingImages = {
+  readonly dataset: PreparedDataset;
+  /** Of `dataset`, for views that are cut out; null where they have its size. */
+  readonly larger: PreparedDataset | null;
+  readonly sets: readonly OpenSet[];
+};
+
 /** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
 export async function openTraining(
   asked: Experiment,
-  dataset: PreparedDataset,
-  sets: readonly OpenSet[],
+  { dataset, larger, sets }: TrainingImages,
   store: Store,
   options: RunOptions,
   signal: AbortSignal,
@@ -90,7 +96,7 @@ export async function openTraining(
     ...(dataset.labels && { labels: dataset.labels.names.length }),
     ...(embedded && { embedding: embedded.embedding }),
   });
-  const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null);
+  const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null, larger);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
