@@ -10,6 +10,7 @@ import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
+import type { ColorTally } from "./emergence/color-tally.ts";
 import { createColorMeasure } from "./emergence/measure-colors.ts";
 import { evaluateImages } from "./evaluate.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
@@ -136,6 +137,7 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
   let state = training.firstState;
   let stepsPerCall = 1;
   let lastCheckpoint: string | null = null;
+  let realColors: ColorTally | null = null;
 
   const warn = (warnings: readonly Warning[]) => {
     for (const { kind, message } of warnings) {
@@ -146,7 +148,7 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
   const evaluate = async (epoch: number): Promise<number> => {
     const began = performance.now();
     const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
-    const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
+    const colors = evaluator.output === "labels" ? null : createColorMeasure(evaluator.output, realColors);
     const ofUnseen = isSampled && evaluation ? evaluation.beginUnseen() : null;
     const measured = await evaluateImages(
       evaluator,
@@ -163,8 +165,9 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
     );
     if (colors) {
+      realColors = colors.real();
       run.logScalars(step, colors.values());
-      warn(health.afterSampling(epoch, colors.values()));
+      warn(health.afterEpoch(epoch, colors.values()));
     }
     if (ofUnseen) run.logMeasured(step, [ofUnseen.finish(), ...(await evaluation!.evaluateOthers(state))]);
     if (isSampled) {

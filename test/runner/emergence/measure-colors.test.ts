@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { displayed } from "../../../src/color/displayed.ts";
 import { type HueFamily, hueFamilies } from "../../../src/color/hue-families.ts";
 import { labToLumaChroma, rgbToLab } from "../../../src/color/lab.ts";
 import { createColorMeasure, mostImages } from "../../../src/runner/emergence/measure-colors.ts";
@@ -74,6 +75,30 @@ test("chroma that no screen shows counts as what is shown: black stays black", (
   const prediction = Float32Array.from([0.5, 0.5, 0.5, 0.5]);
   measure.visit({ rgb: image([0, 0, 0], [128, 128, 128]), prediction }, 0);
   assert.equal(measure.values()["unseen/color/near_grey"], 0.5);
+});
+
+test("chroma and RGB are measured on the same 8-bit pictures, which are those of the store", () => {
+  // A ramp of faint greens about the border of what counts as colored.
+  const real = image(...Array.from({ length: 64 }, (_, i): Rgb => [100 + i, 120, 100 + ((7 * i) % 23)]));
+  const prediction = Float32Array.from(
+    { length: 128 },
+    (_, i) => (i % 2 === 0 ? -0.055 : 0.045) + (i % 7) * 0.004,
+  );
+  const { luma } = labToLumaChroma(rgbToLab(real));
+  const shown = displayed(luma, prediction).rgb;
+  const [chroma, rgb, own] = [
+    createColorMeasure("chroma"),
+    createColorMeasure("rgb"),
+    createColorMeasure("rgb"),
+  ];
+  chroma.visit({ rgb: real, prediction }, 0);
+  rgb.visit({ rgb: real, prediction: Float32Array.from(shown, (value) => value / 255) }, 0);
+  assert.deepEqual(chroma.values(), rgb.values());
+  const again = createColorMeasure("chroma", chroma.real());
+  again.visit({ rgb: real, prediction }, 0);
+  assert.deepEqual(again.values(), chroma.values(), "the real ones are counted once");
+  own.visit({ rgb: real, prediction: Float32Array.from(real, (value) => value / 255) }, 0);
+  assert.deepEqual(share(own.values(), "green")[0], share(own.values(), "green")[1]);
 });
 
 test("only the first images are looked at, and without any there are no values", () => {
