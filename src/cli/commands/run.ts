@@ -108,7 +108,7 @@ export const runCommand: Command<RunOptions> = {
 function sortArguments({ experiment = [], report }: RunOptions) {
   const isReportFile = report === undefined || report === "" || /\.html?$/i.test(report);
   const all = isReportFile ? experiment : [report, ...experiment];
-  const isOverride = (text: string) => /^[A-Za-z_][\w-]*(\.[\w-]+)*\+?=/.test(text);
+  const isOverride = (text: string) => /^(\+{0,2}[\p{L}_][^\s=/\\]*=|~[\p{L}_][^\s/\\]*$)/u.test(text);
   return {
     files: all.filter((text) => !isOverride(text)),
     overrides: all.filter(isOverride),
