@@ -23,7 +23,11 @@ export type Numbers = {
   readonly profile: Buffer | null;
 };
 
-export type OpenOptions = { readonly limitInputPixels: number; readonly failOn: "none" | "warning" };
+export type OpenOptions = {
+  readonly limitInputPixels: number;
+  readonly limitInputChannels: number;
+  readonly failOn: "none" | "error" | "warning";
+};
 
 /** Larger pictures are first shrunk to this many pixels. */
 const mostPixels = 25e6;
@@ -36,12 +40,14 @@ export async function numbersAsTiff(
 ): Promise<Buffer> {
   const { space, model, profile } = numbers;
   const depth = space === "scrgb" ? "float" : /16/.test(space) || numbers.most > 255 ? "ushort" : "uchar";
+  // As grey sharp would give the first band alone.
+  const asGrey = space === "b-w" && numbers.alpha !== null;
   let picture = sharp(bytes, { ...options, ignoreIcc: true });
   if (space === "cmyk") picture = picture.pipelineColourspace("cmyk");
   const shrink = Math.sqrt((width * height) / mostPixels);
   if (shrink > 1) picture = picture.resize({ width: Math.floor(width / shrink) });
   const { data, info } = await picture
-    .toColourspace(space)
+    .toColourspace(asGrey ? "srgb" : space)
     .raw({ depth })
     .toBuffer({ resolveWithObject: true });
   const all =
@@ -51,7 +57,7 @@ export async function numbersAsTiff(
         ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
         : data;
   const bits = profile !== null && depth !== "uchar" ? 16 : 8;
-  const chosen = choose(all, info.channels, numbers, bits);
+  const chosen = choose(all, info.channels, asGrey ? { ...numbers, alpha: 3 } : numbers, bits);
   return writeTiff(chosen, {
     width: info.width,
     height: info.height,

@@ -1,12 +1,12 @@
 // The bytes of a file -> its square of 8-bit sRGB pixels at any size, by sharp: EXIF orientation applied, the first
 // page or frame, alpha on white, the shorter side resized (Lanczos 3), then the centre cropped. What sharp would show
-// in wrong colors is read as numbers first (source-colors.ts); a JPEG that is odd, but whole, is taken (jpeg-scans.ts).
+// in wrong colors is read as numbers first (source-colors.ts); what is odd, but whole, is taken.
 
 import sharp from "sharp";
 import { isWholeJpeg, unusualJpeg } from "./jpeg-scans.ts";
 import { numbersAsTiff, type OpenOptions } from "./numbers.ts";
 import { type SourceColors, sourceColors } from "./source-colors.ts";
-import { tiffColors } from "./tiff-colors.ts";
+import { tiffColors, warnsOfTagsAlone } from "./tiff-colors.ts";
 
 export type Colors = Pick<SourceColors, "profile" | "untold"> & { readonly asNumbers: boolean };
 
@@ -23,7 +23,8 @@ export type Picture = {
 /** Why a file cannot be used, in words that are the same at every run: libvips's own are shared by all that it does. */
 export class Refusal extends Error {}
 
-const limitInputPixels = 150e6;
+/** Channels beyond the colors are left aside, so that their number does not matter. */
+const limits = { limitInputPixels: 150e6, limitInputChannels: 64 };
 const longestShape = 40;
 const formats = new Set<string>(["jpeg", "png", "webp", "gif", "tiff", "heif"]);
 const unusable = "a profile that cannot be used";
@@ -37,7 +38,9 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
   const refuse = (error: unknown): never => {
     throw refusalOf(bytes, error);
   };
-  const metadata = await sharp(bytes, { failOn: "none", limitInputPixels }).metadata().catch(refuse);
+  const metadata = await sharp(bytes, { failOn: "none", ...limits })
+    .metadata()
+    .catch(refuse);
   const { format, width, height, autoOrient } = metadata;
   if (!formats.has(format)) throw new Refusal(`not a photograph: ${format.toUpperCase()}`);
   if (Math.max(width, height) > longestShape * Math.min(width, height)) {
@@ -48,7 +51,7 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
 
   let { numbers, profile, untold } = found;
   // "warning": a file that is cut short or damaged is left out rather than trained on with a grey patch.
-  let options: OpenOptions = { failOn: "warning", limitInputPixels };
+  let options: OpenOptions = { failOn: "warning", ...limits };
   let tiff: Promise<Buffer> | null = null;
   const attempt = async (size: number): Promise<Uint8Array> => {
     if (numbers !== null) tiff ??= numbersAsTiff(bytes, metadata, numbers, options);
@@ -62,8 +65,11 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
       [numbers, profile, untold] = [{ ...numbers, profile: null }, null, unusable];
       return true;
     }
-    options = { ...options, failOn: "none" };
-    return isWholeJpeg(bytes);
+    if (isWholeJpeg(bytes)) options = { ...options, failOn: "none" };
+    else if (options.failOn === "warning" && warnsOfTagsAlone(bytes))
+      options = { ...options, failOn: "error" };
+    else return false;
+    return true;
   };
   return {
     width: autoOrient.width,
@@ -128,14 +134,14 @@ const signatures: readonly (readonly [string, RegExp])[] = [
 
 function refusalOf(bytes: Buffer, error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
-  if (/unsupported image format/.test(message)) return new Refusal("not an image that can be read");
   if (/exceeds pixel limit/.test(message)) {
-    return new Refusal(`more than ${limitInputPixels / 1e6} million pixels`);
+    return new Refusal(`more than ${limits.limitInputPixels / 1e6} million pixels`);
   }
   const start = bytes.toString("latin1", 0, 12);
   const kind = signatures.find(([, signature]) => signature.test(start))?.[0] ?? "picture";
   const tiff = kind === "TIFF" ? tiffColors(bytes) : null;
   if (tiff !== null && "refusal" in tiff) return new Refusal(tiff.refusal);
+  if (/unsupported image format/.test(message)) return new Refusal("not an image that can be read");
   const unusual = kind === "JPEG" ? unusualJpeg(bytes) : null;
   return new Refusal(
     unusual === null ? `damaged: ${kind} that cannot be read to its end` : `${unusual}, which cannot be read`,

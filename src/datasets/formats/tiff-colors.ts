@@ -70,7 +70,7 @@ export function tiffColors(bytes: Buffer): TiffColors | { readonly refusal: stri
   const alpha = isOpaque ? null : isUnsaid ? colors : colors + place;
   const isPlain = samples === colors || (samples === colors + 1 && alpha !== null);
   const read = { bands: Array.from({ length: colors }, (_, index) => index), alpha, isFloat };
-  const compression = tags.get(259)?.[0] ?? 1;
+  const compression = tags.get(259)?.[0] ?? uncompressed;
   if (photometric !== yCbCr || compression === 6 || compression === 7)
     return { ...read, toRgb: null, isPlain };
   const subsampling = tags.get(530) ?? [2, 2];
@@ -79,6 +79,14 @@ export function tiffColors(bytes: Buffer): TiffColors | { readonly refusal: stri
   }
   const toRgb = fromYCbCr(tags.get(529) ?? bt601, tags.get(532) ?? [0, 255, 128, 255, 128, 255]);
   return { ...read, toRgb, isPlain: false };
+}
+
+const uncompressed = 1;
+const checksPixels = new Set([uncompressed, 5, 8, 32773, 32946, 34925, 50000]); // LZW, Deflate, PackBits, LZMA, Zstandard
+
+/** Whether all warnings about it are about its tags: libtiff reports damage inside JPEG and fax as a warning too. */
+export function warnsOfTagsAlone(bytes: Buffer): boolean {
+  return checksPixels.has(tiffTags(bytes)?.get(259)?.[0] ?? uncompressed) && tiffColors(bytes) !== null;
 }
 
 /** By TIFF 6.0, section 20: what the reference says is black and white, then the luma's coefficients. */

@@ -12,7 +12,10 @@ import { colorfulnessOf } from "../inspect/is-greyscale.ts";
 import { perceptualHash } from "../inspect/perceptual-hash.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
-/** Part of the cache key: raise it whenever the same file would give other pixels. */
+/**
+ * Part of the cache key and of every fingerprint: raise it when ordinary files would give other pixels. What is read as
+ * numbers gives other pixels than at the beginning of version 1, and is marked in the fingerprint by itself.
+ */
 export const decodeVersion = 1;
 
 /** Width and height of the picture that is measured. */
