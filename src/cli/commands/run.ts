@@ -197,7 +197,7 @@ async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }:
   try {
     const { stepsPerEpoch } = store.getRun(runId);
     const seriesOf = (name: string) => store.series(runId, name);
-    const measured = readMeasured(store.metrics(), [], seriesOf, stepsPerEpoch);
+    const measured = readMeasured(store.allSeries(runId), stepsPerEpoch);
     const line = measured && measuredLine(measured);
     if (line !== null) output.info(`metrics:  unseen ${line}`);
     const emergence = readEmergence(seriesOf, stepsPerEpoch);
