@@ -8,6 +8,7 @@ import { dataCommand } from "./cli/commands/data.ts";
 import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
+import { initCommand } from "./cli/commands/init.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
@@ -95,6 +96,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       },
     );
   }
+  add(initCommand);
   add(runCommand);
   add(sweepCommand);
   add(agentCommand);
