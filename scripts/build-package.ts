@@ -23,10 +23,10 @@ execFileSync(process.execPath, [compiler, "-p", path.join(root, "scripts/tsconfi
 });
 for (const file of programs) cpSync(path.join(root, "src", file), path.join(dist, file));
 
-const assets = { main: await pageAssets("main"), live: await pageAssets("live") };
+const assets = { file: await pageAssets("file"), live: await pageAssets("live") };
 writeFileSync(
   path.join(dist, "report/build-client.js"),
-  `const assets = ${JSON.stringify(assets)};\nexport const pageAssets = async (entry = "main") => assets[entry];\n`,
+  `const assets = ${JSON.stringify(assets)};\nexport const pageAssets = async (entry = "file") => assets[entry];\n`,
 );
 writeFileSync(
   path.join(dist, "engine/gradient-bundle.js"),
