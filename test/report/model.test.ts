@@ -104,7 +104,11 @@ test("the table shows only the settings that differ and marks the best values", 
 
 test("runs of different images have no best value but of what is of no images", async (t) => {
   const skipped = [{ path: "x", reason: "y" }];
-  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, stepsPerEpoch: 5, loss: () => 0.5 });
+  const store = await sampleStore(
+    t,
+    { id: "aaaa" },
+    { id: "bbbb", skipped, stepsPerEpoch: 5, loss: () => 0.5 },
+  );
   const runs = readReportRuns(store, ["aaaa", "bbbb"]);
   const { columns, rows } = runTable(runs, ["a", "b"]);
   const starred = columns.filter((_, at) => rows.some(({ cells }) => cells[at]!.best));
