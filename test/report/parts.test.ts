@@ -4,15 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
 import { parseSize } from "../../src/parse-size.ts";
-import { mergeSeeds } from "../../src/report/client/merge-seeds.ts";
 import { isDefinition, readDefinition } from "../../src/report/definition.ts";
-import { markdownHtml } from "../../src/report/markdown.ts";
 import { numberPool } from "../../src/report/numbers.ts";
 import { choosePage } from "../../src/report/pages/page-of.ts";
 import { type Evaluation, readReportRuns } from "../../src/report/read-report-runs.ts";
-import { sampleGrids } from "../../src/report/sample-grid.ts";
+import { mergeSeeds } from "../../src/report/sections/curves/client/merge-seeds.ts";
+import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
+import { sampleGrids } from "../../src/report/sections/samples/model.ts";
+import { markdownHtml } from "../../src/report/sections/text/markdown.ts";
 import { selectRuns } from "../../src/report/select-runs.ts";
-import { transferMatrix } from "../../src/report/transfer/transfer-matrix.ts";
 import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { memoryFiles } from "../experiment/fixtures.ts";
@@ -185,6 +185,21 @@ test("trained on x tested on: own images on the diagonal, evaluations beside it,
     best.flat().every((each) => each === null),
     "one value a column is no contest",
   );
+
+  const portraits = (at: number, fingerprint: string) => ({
+    testedOn: "portraits",
+    fingerprint,
+    metrics: { psnr: 20 + at },
+    samples: [],
+  });
+  const bestOn = (prints: readonly string[]) => {
+    const tested = runs.map((data, at) => ({ ...data, evaluations: [portraits(at, prints[at]!)] }));
+    const matrix = transferMatrix(tested);
+    const metric = matrix.metrics.findIndex(({ name }) => name === "psnr");
+    return matrix.best[metric]![matrix.testedOn.indexOf("portraits")];
+  };
+  assert.equal(bestOn(["p", "p"]), 21);
+  assert.equal(bestOn(["p", "q"]), null, "one name, but other images");
 });
 
 test("a report section stands in an experiment or a sweep, changes neither, and is checked with it", () => {

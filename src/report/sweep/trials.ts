@@ -3,7 +3,8 @@
 
 import type { TrialRowState } from "../../store/sweeps.ts";
 import type { Better } from "../better.ts";
-import { bestLossOf, epochTime, finalLoss } from "../measures.ts";
+import { formatNumber } from "../format.ts";
+import { bestLoss, epochTime, finalLoss, isFair, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
 
@@ -46,6 +47,8 @@ export type SweepValue = {
 export type SweepInput = {
   readonly name: string;
   readonly description: string;
+  /** Whether it is one of the store; else runs are read as one. */
+  readonly isStored: boolean;
   /** How trials were chosen, such as "grid search, seeds 1 and 2"; empty where they were not. */
   readonly method: string;
   /** Such as "train.optimizer.name". */
@@ -58,6 +61,11 @@ export type SweepInput = {
 /** Settings that only repeat what another one says, or that are no choice of a sweep. */
 const noParameter = /^(seed|source|samples\.|checkpoint\.)/;
 
+/** Nothing is better where values do not compare. */
+export function fairly(measure: Pick<Measure, "series" | "better">, runs: readonly ReportRun[]): Better {
+  return isFair(measure, runs) ? measure.better : null;
+}
+
 /** Runs as trials: settings that differ are the parameters, the best unseen loss is what counts. */
 export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInput {
   const parameters = independentSettings(runs.map(({ run }) => run.experiment)).filter(
@@ -67,11 +75,12 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
   return {
     name,
     description: "",
+    isStored: false,
     method: "",
     parameters,
     values: [
-      { name: "best unseen loss", unit: "", better: "lower" },
-      { name: "final unseen loss", unit: "", better: "lower" },
+      { name: "best unseen loss", unit: "", better: fairly(bestLoss, runs) },
+      { name: "final unseen loss", unit: "", better: fairly(finalLoss, runs) },
       { name: "time per epoch", unit: "s", better: "lower" },
     ],
     trials: runs.map((data, number) => {
@@ -87,7 +96,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
         state: stateOf(data),
         reason: data.run.error,
         parameters: chosen,
-        values: [bestLossOf(data), finalLoss.value(data), epochTime.value(data)],
+        values: [bestLoss.value(data), finalLoss.value(data), epochTime.value(data)],
       };
     }),
   };
@@ -137,3 +146,16 @@ function summaryOf(values: readonly number[]): Summary | null {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, spread: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
 }
+
+/** "0.0323 ± 0.0003". */
+export function summaryText({ mean, spread }: Summary): string {
+  return spread === null ? formatNumber(mean) : `${formatNumber(mean)} ± ${Number(spread.toPrecision(2))}`;
+}
+
+/** "train.optimizer.learning_rate" -> "optimizer.learning_rate": the last two words say enough. */
+export function shortName(path: string): string {
+  return path.split(".").slice(-2).join(".");
+}
+
+/** Values of a trial that paper has room for. */
+export const mostPrinted = 5;

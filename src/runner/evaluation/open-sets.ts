@@ -12,7 +12,7 @@ import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-s
 export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: PreparedDataset };
 
 /** Images to measure on. */
-export type SetToMeasure = {
+export type WantedSet = {
   readonly name: string;
   readonly config: EvaluationConfig;
   /** Those of the experiment that the images are of, as they may move its border between seen and unseen. */
@@ -48,7 +48,7 @@ export type SampleCounts = { readonly seen: number; readonly unseen: number };
 
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
-  { name, config, sampleCounts, own }: SetToMeasure,
+  { name, config, sampleCounts, own }: WantedSet,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {

@@ -1,12 +1,13 @@
 // What a sweep begins next, given all trials that were begun before.
 
+import { isBetter } from "../../runs/best.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
 import type { NewTrial } from "../../store/trial-leases.ts";
 import { mergeRepeats, repeatOf } from "../search/merge-repeats.ts";
 import { suggestConfiguration } from "../search/suggest.ts";
 import type { Metric, Sweep } from "../sweep.ts";
-import { isBetter, type PastTrial } from "../trial.ts";
+import { betterFor, type PastTrial } from "../trial.ts";
 import { pastTrials } from "./past-trials.ts";
 
 /** null after the last trial, and once one has reached the metric's target. */
@@ -17,7 +18,7 @@ export function nextTrial(
 ): NewTrial | null {
   const { configuration, seed } = repeatOf(trials.length, sweep.seeds);
   const looksBack = sweep.method === "bayes" || sweep.metric.target !== null;
-  const past = looksBack ? pastTrials(store, trials, sweep.metric) : [];
+  const past = pastTrials(looksBack ? store : null, trials, sweep.metric);
   if (reachedTarget(past, sweep.metric)) return null;
 
   const begun = trials.find(({ number }) => repeatOf(number, sweep.seeds).configuration === configuration);
@@ -29,6 +30,6 @@ export function nextTrial(
 function reachedTarget(past: readonly PastTrial[], { target, goal }: Metric): boolean {
   if (target === null) return false;
   return past.some(({ curve }) =>
-    curve.some(({ value }) => value === target || isBetter(value, target, goal)),
+    curve.some(({ value }) => value === target || isBetter(value, target, betterFor(goal))),
   );
 }
