@@ -3,10 +3,11 @@
 
 import { once } from "node:events";
 import { openStore } from "../src/store/open-store.ts";
-import { benchRun } from "./log-rows.ts";
+import { benchRun, declareLosses } from "./log-rows.ts";
 
 const store = openStore(process.argv[2]!);
 const writer = store.createRun(benchRun);
+declareLosses(writer, "loss");
 process.send!("ready");
 await once(process, "message");
 const began = Date.now();

@@ -1,7 +1,9 @@
 // The run that the logging benchmarks write, as large as a real one.
 
 import { execFileSync } from "node:child_process";
+import { inSet, seriesKind } from "../src/runs/series.ts";
 import type { Store } from "../src/store/open-store.ts";
+import type { RunWriter } from "../src/store/run-writer.ts";
 import type { NewRun } from "../src/store/start-run.ts";
 
 const fingerprint = "b".repeat(64);
@@ -62,6 +64,12 @@ export function saveBenchDataset(store: Store): void {
     ],
     [],
   );
+}
+
+/** Declares training losses of these names, and unseen/loss. */
+export function declareLosses(writer: RunWriter, ...names: readonly string[]): void {
+  const kind = (name: string) => seriesKind({ name, family: "loss", better: "lower", description: "" });
+  writer.declare([...inSet("train", names.map(kind)), ...inSet("unseen", [kind("loss")])]);
 }
 
 /** The processor and the file system under `folder`, for the header of a table. */

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStore } from "../src/store/open-store.ts";
 import type { Bench } from "./bench.ts";
-import { benchRun, fileSystemOf, saveBenchDataset } from "./log-rows.ts";
+import { benchRun, declareLosses, fileSystemOf, saveBenchDataset } from "./log-rows.ts";
 import type { Table } from "./results.ts";
 
 type Figure = {
@@ -63,6 +63,7 @@ async function oneProcess(folder: string): Promise<Figure[]> {
 
     const again = openStore(at);
     const writer = again.createRun(benchRun);
+    declareLosses(writer, "loss", "l1", "gan", "learning_rate");
     const began = performance.now();
     for (let step = 1; step <= steps; step++) {
       const x = 1 / step;
@@ -70,7 +71,7 @@ async function oneProcess(folder: string): Promise<Figure[]> {
         "train/loss": x,
         "train/l1": x / 3,
         "train/gan": x / 7,
-        learning_rate: 0.1 * x,
+        "train/learning_rate": 0.1 * x,
       });
       writer.flushIfDue();
     }
@@ -122,6 +123,7 @@ function runStart(folder: string, what: string, shared: string | null): Figure {
     const store = openStore(at);
     saveBenchDataset(store);
     const writer = store.createRun(benchRun);
+    declareLosses(writer, "loss");
     writer.logScalars(1, { "train/loss": 1 });
     writer.flush();
     const ms = performance.now() - began;
@@ -137,7 +139,14 @@ async function listing(folder: string): Promise<Figure> {
   saveBenchDataset(store);
   for (let run = 0; run < 1000; run++) {
     const writer = store.createRun(benchRun);
-    for (let step = 1; step <= 100; step++) writer.logScalars(step, { a: step, b: step, c: step, d: step });
+    declareLosses(writer, "a", "b", "c");
+    for (let step = 1; step <= 100; step++)
+      writer.logScalars(step, {
+        "train/a": step,
+        "train/b": step,
+        "train/c": step,
+        "unseen/loss": step,
+      });
     writer.finish("FINISHED");
   }
   const values = Array.from({ length: 11 }, () => {

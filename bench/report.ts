@@ -12,7 +12,7 @@ import { randomStream } from "../src/random.ts";
 import { writeReport } from "../src/report/write-report.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
 import type { Bench } from "./bench.ts";
-import { benchRun, saveBenchDataset } from "./log-rows.ts";
+import { benchRun, declareLosses, saveBenchDataset } from "./log-rows.ts";
 import type { Table } from "./results.ts";
 
 const rounds = 5;
@@ -179,10 +179,16 @@ async function fill(store: Store, { runs, epochs, images, drawn, size }: Case): 
       experiment: { ...experiment, name: `run ${run}`, seed: run },
     });
     ids.push(writer.id);
+    declareLosses(writer, "seen", "a", "b");
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const noisy = () => (1 + stream.uniform() / 5) / epoch;
       const step = epoch * benchRun.stepsPerEpoch;
-      writer.logScalars(step, { "seen/loss": noisy(), "unseen/loss": noisy(), a: noisy(), b: noisy() });
+      writer.logScalars(step, {
+        "train/seen": noisy(),
+        "unseen/loss": noisy(),
+        "train/a": noisy(),
+        "train/b": noisy(),
+      });
     }
     for (let at = 0; at < drawn; at++) {
       for (const set of ["seen", "unseen"] as const) {

@@ -3,9 +3,11 @@
 
 import { specsOf } from "../src/engine/engine.ts";
 import { openEngine } from "../src/engine/engines.ts";
+import { completeExperiment } from "../src/experiment/complete-experiment.ts";
 import type { DeviceChoice, EngineChoice } from "../src/experiment/experiment.ts";
-import { modelOf } from "../src/models/models.ts";
+import { optimizerSchema } from "../src/models/optimizers/optimizers.ts";
 import { randomStream } from "../src/random.ts";
+import { buildNetwork } from "../src/runner/build-network.ts";
 import { drawNoise } from "../src/runner/noise.ts";
 import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
 import { stepCases } from "./step-cases.ts";
@@ -15,11 +17,12 @@ const steps = Number(wanted);
 const { model, learningRate, beta1, size, batch } = stepCases.find((one) => one.name === name)!;
 
 const engine = await openEngine(choice, { device });
-const network = modelOf(model).build({
+const optimizer = optimizerSchema.parse({ name: "adam", learning_rate: learningRate, beta1 });
+const { image: asked, train } = completeExperiment({ dataset: "synthetic", image: { size } });
+const network = await buildNetwork({
   model,
-  imageSize: size,
-  batchSize: batch,
-  optimizer: { name: "adam", learning_rate: learningRate, ...(beta1 !== undefined && { beta1 }) },
+  image: asked,
+  train: { ...train, batch_size: batch, optimizer },
 });
 const initial = network.init(1);
 const specs = specsOf(initial);

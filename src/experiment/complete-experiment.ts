@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
+import { isEmbedded } from "../models/models.ts";
 import type { DatasetConfig, EvaluationConfig, Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
 import { hasOfficialSides } from "./problems/dataset-problems.ts";
 import { validate } from "./problems/validate.ts";
@@ -101,7 +102,7 @@ function completeMetric(metric: MetricConfig, root: Located, place: number): Met
 }
 
 function completeModel(model: Written["model"], root: Located): ModelConfig {
-  if (model.kind !== "gamma" || model.classifier.kind === "trained") return model;
+  if (!isEmbedded(model) || model.classifier.kind === "trained") return model;
   const weights = absolutePath(model.classifier.weights, root, ["model", "classifier", "weights"]);
   return { ...model, classifier: { ...model.classifier, weights } };
 }

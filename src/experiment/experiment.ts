@@ -1,13 +1,8 @@
 // What an experiment is once it is complete: every field present, checked and readonly, keys as users write them. The
 // types come from the schema; nothing downstream checks or defaults again.
 
+import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import type { Written } from "./schema/schema.ts";
-
-type ReadonlyDeep<Value> = Value extends readonly (infer Item)[]
-  ? readonly ReadonlyDeep<Item>[]
-  : Value extends object
-    ? { readonly [Key in keyof Value]: ReadonlyDeep<Value[Key]> }
-    : Value;
 
 /** `holdout` is a share, 0 < holdout < 1; null where official splits say which images are unseen. Paths are absolute. */
 export type DatasetConfig = ReadonlyDeep<Written["dataset"]>;
@@ -32,19 +27,10 @@ export type PartConfig = UnionPart["dataset"];
 export type EvaluationConfig = ReadonlyDeep<Written["evaluate"]>[string];
 
 export type ModelConfig = ReadonlyDeep<Written["model"]>;
-export type GammaConfig = Extract<ModelConfig, { kind: "gamma" }>;
-export type Pix2PixConfig = Extract<ModelConfig, { kind: "pix2pix" }>;
-export type ClassifierConfig = Extract<ModelConfig, { kind: "classifier" }>;
-
-/** Where gamma learns what a picture shows. */
-export type EmbeddingConfig = GammaConfig["classifier"];
-
-export type GanNetwork = Pix2PixConfig["spectral_norm"][number];
 
 type Train = ReadonlyDeep<Written["train"]>;
 
 export type OptimizerConfig = Train["optimizer"];
-export type OptimizerName = OptimizerConfig["name"];
 export type ScheduleConfig = Train["schedule"];
 export type AugmentConfig = Train["augment"];
 

@@ -1,75 +1,96 @@
-// What a model file gives. A network is plain data and pure functions: nothing in it remembers anything.
+// What a model declares about itself. A declaration is plain data and small functions: it loads no TensorFlow.js, so that
+// experiments are checked, listed and reported without; its network is loaded when it is built (network.ts).
 
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
-import type { ModelConfig } from "../experiment/experiment.ts";
-import type { State, StepFunction, StepSpecs, Tensors } from "../training-step.ts";
-import type { LayerRow } from "./layer-row.ts";
-import type { OptimizerSettings } from "./optimizers.ts";
+import type { z } from "zod";
+import type { Combination } from "../settings/combination.ts";
+import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
+import { variant } from "../settings/variants.ts";
+import type { State } from "../training-step.ts";
+import type { EmbeddingSource, SizedEmbeddingNetwork } from "./embedding.ts";
+import type { BuildNetwork } from "./network.ts";
 
-export type NetworkOptions<Config extends ModelConfig = ModelConfig> = {
+/** What a network makes of luma: chroma, the whole picture, or the probability of each label. */
+export type ModelOutput = "chroma" | "rgb" | "labels";
+
+/** A network that has an optimizer, which is the value of this key of `train`. */
+export type TrainedNetwork = {
+  readonly name: string;
+  readonly optimizer: "optimizer" | "discriminator_optimizer";
+};
+
+/** What stands around a model, as far as it is right by itself. */
+export type Surroundings = {
+  readonly imageSize: number | undefined;
+  readonly batchSize: number | undefined;
+  readonly accumulate: number | undefined;
+};
+
+/** A trained network that is to tell others what pictures show. */
+export type TellerOptions<Config> = {
   readonly model: Config;
-  /** Side of the square images, pixels. */
+  /** What it was trained on. */
   readonly imageSize: number;
-  readonly batchSize: number;
-  /** Into how many equal parts a step cuts its batch, to take them one after another; 1 where it is left out. */
-  readonly accumulate?: number;
-  readonly optimizer: OptimizerSettings;
-  /** For the discriminator; null takes `optimizer` for both. */
-  readonly discriminatorOptimizer?: OptimizerSettings | null;
-  /** What pictures show, for networks that use it. */
-  readonly embedding?: Embedding;
-  /** How many labels there are, for networks that learn them. */
-  readonly labels?: number;
+  readonly state: State;
+  readonly output: EmbeddingSource["output"];
 };
 
-/** A vector that says what a grey picture shows, made by another network. */
-export type Embedding = {
-  readonly size: number;
-  /** The network that makes it, where it is to be trained along; otherwise the vectors come with the batch. */
-  readonly trained: EmbeddingNetwork | null;
-};
+/** Gives null where the state is not that of such a network. */
+export type MakeTeller<Config> = (options: TellerOptions<Config>) => SizedEmbeddingNetwork | null;
 
-export type EmbeddingNetwork = {
-  readonly weights: State;
-  /** Those of `weights` that training changes. */
-  readonly trainable: readonly string[];
-  readonly layers: readonly LayerRow[];
-  /** Luma [N, H, W, 1] in [-1, 1] -> [N, size]. */
-  embed(weights: Tensors, luma: Tensor4D): Tensor2D;
-};
-
-export type Network = {
-  /** Trainable numbers. */
-  readonly parameters: number;
-  /** In the order of the forward pass. */
-  readonly layers: readonly LayerRow[];
-  /** Weights, statistics and optimizer moments before the first step; the same seed gives the same numbers. */
-  init(seed: number): State;
-  /** What `step` takes besides the state. `batch.rgb` is uint8 [N, H, W, 3]. */
-  readonly specs: StepSpecs;
-  /** The scalars of step t = 1, 2, … with the schedule's `factor` on the learning rates. */
-  hyper(t: number, factor: number): Readonly<Record<string, number>>;
-  readonly step: StepFunction;
-  /** The names of the state that `predict` and `evaluate` read. */
-  readonly evaluated: readonly string[];
-  /**
-   * What `predict` gives: chroma [N, H, W, 2], 1 standing for 110 units of a or b; rgb [N, H, W, 3] in [0, 1]; or the
-   * probability of each label [N, labels].
-   */
-  readonly output: "chroma" | "rgb" | "labels";
-  /** Evaluation mode: `inputs.luma` [N, H, W, 1] in [-1, 1], and what else the batch has beside the images. */
-  predict(weights: Tensors, inputs: Tensors): Tensor;
-  /** Evaluation mode over a batch as `specs.batch` has it: the prediction, and the loss of every image, [N]. */
-  evaluate(weights: Tensors, batch: Tensors): { readonly prediction: Tensor; readonly loss: Tensor1D };
-};
-
-export type Model<Config extends ModelConfig = ModelConfig> = {
+/** `Config` is what an experiment has under `model`. */
+export type ModelDeclaration<Kind extends string, Options extends z.ZodRawShape, Config> = {
+  /** The name that experiments use. */
+  readonly kind: Kind;
+  /** A sentence, for editors and for `hueristic models`. */
   readonly description: string;
   /** The paper or repository that it follows. */
   readonly source: string;
+  /** What a user may write beside `kind`. */
+  readonly options: Options;
+  /** What its paper trains with: below everything that the user wrote under `train`. */
+  readonly usualTrain?: Readonly<Record<string, unknown>>;
+  /** The side of an image must be a multiple of this: the network halves it so often. */
+  readonly sizeStep: number;
+  /** One network unless it is given. */
+  readonly networks?: readonly TrainedNetwork[];
+  /** What it needs beside pictures: the labels of the data set, or what another network says of each (embedding.ts). */
+  readonly needs: "labels" | "embedding" | null;
+  output(config: Config): ModelOutput;
+  /** What seen and unseen losses are: those of the same kind compare. */
+  lossKind(config: Config): string;
   /** Names of the training losses; the first one is what the progress bar shows. */
   readonly losses: readonly string[];
-  /** What it needs beside images. */
-  readonly needs?: "embedding" | "labels";
-  build(options: NetworkOptions<Config>): Network;
+  /** Settings that are impossible together. */
+  problems?(config: Config, around: Surroundings): readonly Combination[];
+  /** Loads the network's code. */
+  load(): Promise<BuildNetwork<Config>>;
+  /** Loads what lets a trained network of this kind tell others what pictures show; null where none can. */
+  readonly loadTeller?: (() => Promise<MakeTeller<Config>>) | null;
 };
+
+type SchemaOf<Kind extends string, Options extends z.ZodRawShape> = ReturnType<
+  typeof variant<"kind", Kind, Options>
+>;
+
+export type Model<Kind extends string = string, Options extends z.ZodRawShape = z.ZodRawShape> = Required<
+  ModelDeclaration<Kind, Options, ReadonlyDeep<z.output<SchemaOf<Kind, Options>>>>
+> & { readonly schema: SchemaOf<Kind, Options> };
+
+/** What an experiment has under `model` where it is this one. */
+export type ConfigOf<Declared extends { readonly schema: z.ZodType }> = ReadonlyDeep<
+  z.output<Declared["schema"]>
+>;
+
+export function model<const Kind extends string, const Options extends z.ZodRawShape>(
+  declaration: ModelDeclaration<Kind, Options, ReadonlyDeep<z.output<SchemaOf<Kind, Options>>>>,
+): Model<Kind, Options> {
+  const { kind, description, options } = declaration;
+  return {
+    usualTrain: {},
+    networks: [{ name: kind, optimizer: "optimizer" }],
+    problems: () => [],
+    loadTeller: null,
+    ...declaration,
+    schema: variant("kind", kind, description, options),
+  };
+}

@@ -41,11 +41,10 @@ export type RunFields = {
   require(field: string, option: string): void;
 };
 
-type FieldStore = Pick<Store, "series" | "metrics" | "listSweeps" | "trials">;
+type FieldStore = Pick<Store, "series" | "listSweeps" | "trials">;
 
 /** `runs` say which series and settings there are. */
 export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFields {
-  const betterOf = new Map(store.metrics().map(({ name, better }) => [name, better]));
   const settings = new Map<string, ReadonlyMap<string, FieldValue>>();
   const settingsOf = (run: RunSummary) => {
     const known = settings.get(run.id) ?? settingsBelow(run.experiment);
@@ -70,10 +69,8 @@ export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFi
     if (series === undefined || !Object.hasOwn(run.last, series)) return null;
     const { step, value } = store.series(run.id, series)!;
     const trained = [...value].filter((_, at) => step[at]! > 0); // before the first step nothing is learned
-    return extreme(trained, which!, isHigherBetter(series));
+    return extreme(trained, which!, run.specs[series]?.better === "higher");
   };
-  const isHigherBetter = (series: string) =>
-    betterOf.get(series.slice(series.indexOf("/") + 1)) === "higher" || series.endsWith("average_precision");
 
   return {
     fieldOf,

@@ -28,7 +28,7 @@ export type Selection = {
   readonly cells: readonly (readonly FieldValue[])[];
 };
 
-type QueryStore = Pick<Store, "summaries" | "listRuns" | "series" | "metrics" | "listSweeps" | "trials">;
+type QueryStore = Pick<Store, "summaries" | "listRuns" | "series" | "listSweeps" | "trials">;
 
 /** Throws a UserError for what cannot be read and for fields that no run has. */
 export function selectSummaries(store: QueryStore, query: RunQuery): Selection {

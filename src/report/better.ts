@@ -1,6 +1,6 @@
 // Which of several values is the best one. Used by the page's script too: it needs nothing of Node.
 
-import type { Direction } from "../store/rows.ts";
+import type { Better as Direction } from "../runs/series.ts";
 
 /** one is the nearest to 1; null says nothing, and marks no best value. */
 export type Better = "lower" | "higher" | "one" | null;

@@ -1,19 +1,18 @@
 // The query of the report: everything about the runs, read once; nothing later touches the store but for blobs.
 
 import { UserError } from "../errors.ts";
+import type { SeriesKind } from "../runs/series.ts";
 import type { Store } from "../store/open-store.ts";
 import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import {
-  type DatasetRow,
-  type EventRow,
-  type ImageRow,
-  type MetricRow,
-  type RunRow,
-  type SampleMetric,
-  type Series,
-  type SkippedFile,
-  seriesOfSet,
+import type {
+  DatasetRow,
+  EventRow,
+  ImageRow,
+  RunRow,
+  SampleMetric,
+  Series,
+  SkippedFile,
 } from "../store/rows.ts";
 import type { SweepRow, TrialRow } from "../store/sweeps.ts";
 import { seriesLabel } from "./series-label.ts";
@@ -36,8 +35,7 @@ export type ReportStore = Pick<
   Store,
   | "getRun"
   | "summaries"
-  | "seriesNames"
-  | "series"
+  | "allSeries"
   | "images"
   | "sampleMetrics"
   | "blob"
@@ -45,7 +43,6 @@ export type ReportStore = Pick<
   | "dataset"
   | "skippedFiles"
   | "evaluationSets"
-  | "metrics"
   | "listSweeps"
   | "trials"
 > & {
@@ -65,7 +62,7 @@ export type ReportRun = {
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
   /** What metrics mean, by their names; the same for all runs. */
-  readonly metrics: ReadonlyMap<string, MetricRow>;
+  readonly metrics: ReadonlyMap<string, SeriesKind>;
   /** The sweep that trained it; null for none. */
   readonly trial: RunTrial | null;
 };
@@ -89,10 +86,13 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
     datasets.set(fingerprint, read);
     return read;
   };
-  const metrics = new Map(store.metrics().map((metric) => [metric.name, metric]));
   const trialOf = trialsByRun(store);
-  return [...runs.values()].map((run) => ({
-    ...readRun(store, run, summaryOf.get(run.id), [...metrics.values()]),
+  const read = [...runs.values()].map((run) => readRun(store, run, summaryOf.get(run.id)));
+  const specs = read.flatMap(({ series }) => series.map(({ spec }) => spec));
+  const metrics = new Map(specs.filter(({ family }) => family === "metric").map((spec) => [spec.name, spec]));
+  return read.map(({ run, ...content }) => ({
+    run,
+    ...content,
     ...datasetOf(run.datasetFingerprint),
     metrics,
     trial: trialOf.get(run.id) ?? null,
@@ -115,9 +115,8 @@ function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-  metrics: readonly MetricRow[],
 ): Omit<ReportRun, "dataset" | "skipped" | "metrics" | "trial"> {
-  const series = store.seriesNames(run.id).flatMap((name) => store.series(run.id, name) ?? []);
+  const series = store.allSeries(run.id);
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
@@ -125,25 +124,18 @@ function readRun(
     series,
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series, metrics),
+    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
     events: store.events(run.id),
   };
 }
 
 /** The newest values of every set of images that the run was measured on beside its own. */
-function storedEvaluations(
-  store: ReportStore,
-  run: RunRow,
-  series: readonly Series[],
-  metrics: readonly MetricRow[],
-): Evaluation[] {
+function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
   const stored = store.evaluationSets(run.id);
   if (stored.length === 0) return [];
-  const sets = stored.map(({ set }) => set);
-  const seriesOf = (name: string) => series.find((each) => each.name === name);
-  const measured = readMeasured(metrics, sets, seriesOf, Math.max(1, run.stepsPerEpoch));
+  const measured = readMeasured(series, Math.max(1, run.stepsPerEpoch));
   return stored.map(({ set, fingerprint }) => {
-    const loss = seriesOf(seriesOfSet(set, "loss"))?.value.at(-1);
+    const loss = series.find(({ spec }) => spec.set === set && spec.name === "loss")?.value.at(-1);
     const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {
       const found = bySet[set];
       return found === undefined ? [] : [[seriesLabel(name), found.value] as const];

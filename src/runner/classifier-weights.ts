@@ -4,7 +4,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.ts";
-import type { ClassifierNetwork } from "../models/classifiers/classifier-network.ts";
+import type { PretrainedNetwork } from "../models/pretrained/pretrained-network.ts";
 import type { State } from "../training-step.ts";
 import { readTensors } from "./safetensors.ts";
 import { readLayersModel } from "./weight-files/layers-model.ts";
@@ -16,7 +16,7 @@ import { matchWeights } from "./weight-files/match-weights.ts";
  */
 export function readClassifierWeights(
   file: string,
-  network: ClassifierNetwork,
+  network: PretrainedNetwork,
   output: "features" | "classes",
 ): State {
   const names = Object.keys(network.weights);

@@ -2,7 +2,8 @@
 
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { CompiledFunction, Engine, EngineState } from "../engine/engine.ts";
-import type { Network } from "../models/model.ts";
+import type { ModelOutput } from "../models/model.ts";
+import type { Network } from "../models/network.ts";
 import { sizeOf, type TensorSpecs } from "../training-step.ts";
 import { meanAveragePrecision } from "./average-precision.ts";
 import type { BatchSource } from "./batch-source.ts";
@@ -10,13 +11,13 @@ import type { BatchSource } from "./batch-source.ts";
 export type Evaluated = {
   /** uint8 RGB [size, size, 3], as prepared. */
   readonly rgb: Uint8Array;
-  /** What `Network.output` says, of this image. */
+  /** What the model declares as its output, of this image. */
   readonly prediction: Float32Array;
   readonly loss: number;
 };
 
 export type Evaluator = {
-  readonly output: Network["output"];
+  readonly output: ModelOutput;
   /** Calls `visit` for every image, in order; the arrays are valid until it returns. */
   forEach(
     state: EngineState,
@@ -30,10 +31,16 @@ export type Evaluator = {
 
 const largestBatch = 32;
 
+export type EvaluatorParts = {
+  readonly engine: Engine;
+  readonly network: Network;
+  /** What the network's model declares. */
+  readonly output: ModelOutput;
+};
+
 /** `most` is the largest number of images that will be asked for at once. */
 export async function createEvaluator(
-  engine: Engine,
-  network: Network,
+  { engine, network, output }: EvaluatorParts,
   source: BatchSource,
   stateSpecs: TensorSpecs,
   most: number,
@@ -53,7 +60,7 @@ export async function createEvaluator(
   );
   const imageBytes = sizeOf(specs.rgb!.shape) / batch;
   const over = (source: BatchSource): Evaluator => ({
-    output: network.output,
+    output,
     over,
     async forEach(state, indices, visit) {
       for (let start = 0; start < indices.length; start += batch) {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { preparedSize } from "../datasets/prepare/augment.ts";
 import { type PreparedDataset, prepareDataset } from "../datasets/prepare/prepare.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 
 export type OpenDatasetOptions = {
@@ -27,7 +28,7 @@ export async function openDataset(
       size: preparedSize(image.size, train.augment),
       cacheFolder: path.join(runsFolder, "cache"),
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },
-      labels: model.kind === "classifier",
+      labels: modelOf(model).needs === "labels",
       greyscale: dataset.greyscale,
       signal,
       onProgress: (done, total) => {

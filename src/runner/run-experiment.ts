@@ -85,7 +85,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
 
 /** Where no metric is named, no image is looked at. */
 function measuredSets({ metrics, evaluate, model }: Experiment) {
-  return metrics.length === 0 || model.kind === "classifier" ? {} : evaluate;
+  return metrics.length === 0 || modelOf(model).output(model) === "labels" ? {} : evaluate;
 }
 
 async function trainAndFinish(
@@ -273,13 +273,14 @@ type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
   const { experiment, source, network, stepsPerEpoch } = training;
   const { epochs, optimizer, discriminator_optimizer: discriminatorOptimizer, schedule } = experiment.train;
+  const { networks } = modelOf(experiment.model);
   const factors = batches.map((_, index) =>
     learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
   );
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
   const rates = factors.map((factor) => ({
     "train/learning_rate": factor * optimizer.learning_rate,
-    ...(experiment.model.kind === "pix2pix" && {
+    ...(networks.length > 1 && {
       "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learning_rate,
     }),
   }));

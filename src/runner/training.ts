@@ -5,13 +5,15 @@ import { type CompiledStep, type Engine, type EngineState, specsOf } from "../en
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import type { Network } from "../models/model.ts";
-import { modelOf } from "../models/models.ts";
+import { isEmbedded, modelOf } from "../models/models.ts";
+import type { Network } from "../models/network.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { TensorSpecs } from "../training-step.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
+import { buildNetwork } from "./build-network.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
+import { declaredSeries } from "./declared-series.ts";
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
@@ -64,12 +66,7 @@ export async function openTraining(
   signal: AbortSignal,
 ): Promise<Training> {
   const experiment = resolveClassifierRun(asked, store);
-  const {
-    batch_size: batchSize,
-    accumulate,
-    optimizer,
-    discriminator_optimizer: discriminatorOptimizer,
-  } = experiment.train;
+  const { batch_size: batchSize } = experiment.train;
   const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new UserError(
@@ -84,18 +81,12 @@ export async function openTraining(
   const { runsFolder, output } = options;
   const { threads } = options;
   const embed: Embed = async (images) =>
-    model.kind === "gamma"
+    isEmbedded(model)
       ? openEmbedding(model, { runsFolder, store, engine, dataset: images, output, signal, threads })
       : null;
   const embedded = await embed(dataset);
   if (embedded) output.info(`classifier: ${embedded.description}`);
-  const network = modelOf(model).build({
-    model,
-    imageSize: experiment.image.size,
-    batchSize,
-    accumulate,
-    optimizer,
-    discriminatorOptimizer,
+  const network = await buildNetwork(experiment, {
     ...(dataset.labels && { labels: dataset.labels.names.length }),
     ...(embedded && { embedding: embedded.embedding }),
   });
@@ -109,7 +100,12 @@ export async function openTraining(
     experiment.samples.unseen,
     ...sets.map(({ indices }) => indices.length),
   );
-  const evaluator = await createEvaluator(engine, network, source, specs, most);
+  const evaluator = await createEvaluator(
+    { engine, network, output: modelOf(model).output(model) },
+    source,
+    specs,
+    most,
+  );
   const measured = await openMeasured(experiment, { dataset, evaluator, sets, embed }, options);
 
   const { fingerprint, seen, unseen } = dataset;
@@ -129,6 +125,7 @@ export async function openTraining(
         })
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
   options.onRun?.(run.id);
+  run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (measured) announceMeasurement(measured, store, run, output.warn);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);

@@ -4,8 +4,8 @@
 /** What is good: "one" is a value near 1; "none" is neither. */
 export type Better = "higher" | "lower" | "one" | "none";
 
-/** What a value is about; it decides where reports and tables show it. */
-export type SeriesFamily = "loss" | "metric" | "health" | "color" | "emergence" | "rate" | "time";
+/** What a value is about; it decides where reports and tables show it. "real" is of the real images, which do not change. */
+export type SeriesFamily = "loss" | "metric" | "health" | "color" | "emergence" | "real" | "rate" | "time";
 
 /** A declaration without the set that it is measured on. */
 export type SeriesKind = {
@@ -44,4 +44,26 @@ export type SeriesSpec = SeriesKind & { readonly set: SetName };
 /** How users, SQL and messages name a series: "unseen/psnr". */
 export function seriesName({ set, name }: Pick<SeriesSpec, "set" | "name">): string {
   return `${set}/${name}`;
+}
+
+/** A declaration of what is said; all else is that of a plain number for every epoch, in a chart of its own. */
+export function seriesKind(
+  said: Partial<SeriesKind> & Pick<SeriesKind, "name" | "better" | "family" | "description">,
+): SeriesKind {
+  return {
+    title: said.name.replaceAll("_", " "),
+    unit: "",
+    per: "epoch",
+    compares: "",
+    chart: null,
+    reference: null,
+    range: null,
+    source: "",
+    ...said,
+  };
+}
+
+/** The same kinds, measured on a set. */
+export function inSet(set: SetName, kinds: readonly SeriesKind[]): SeriesSpec[] {
+  return kinds.map((kind) => ({ ...kind, set }));
 }

@@ -8,7 +8,6 @@ import { listed } from "../report/sections.ts";
 import type { Store } from "../store/open-store.ts";
 import { mainMetrics } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import { seriesOfSet } from "../store/rows.ts";
 import { addressOf } from "./report-request.ts";
 import type { ServedPage } from "./served-page.ts";
 
@@ -67,7 +66,7 @@ const pages = [
 
 function runsSection(runs: readonly RunSummary[], total: number): Section {
   const metrics = mainMetrics.filter((metric) =>
-    runs.some(({ last }) => last[seriesOfSet("unseen", metric)] !== undefined),
+    runs.some(({ last }) => last[`unseen/${metric}`] !== undefined),
   );
   const heads = [
     "run",
@@ -103,7 +102,7 @@ function runRow(run: RunSummary, metrics: readonly string[]): Html {
   const epochs = Math.max(experiment.train.epochs, epoch);
   const label = shorten(name, 60);
   return html`
-<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[seriesOfSet("unseen", metric)]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
 }
 
 function valueCell(value: number | undefined): Html {

@@ -38,6 +38,11 @@ export function text() {
   return z.string({ error }).regex(/\S/, { error });
 }
 
+/** The width of a layer. */
+export function channels(what: string, usual: number) {
+  return whole("channels", { least: 1, most: 1024 }).default(usual).describe(what);
+}
+
 export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names, { error: `one of ${names.join(", ")}` });
 }

@@ -2,8 +2,8 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import type { EvaluationSetRow, Measured, MetricRow } from "./rows.ts";
-import { seriesOfSet } from "./rows.ts";
+import { seriesName } from "../runs/series.ts";
+import type { EvaluationSetRow, Measured } from "./rows.ts";
 
 export type ImageValueWriter = {
   /** Replaces what the same step had; the series must exist. */
@@ -14,13 +14,13 @@ export type ImageValueWriter = {
   requireSame(runId: string, set: EvaluationSetRow): void;
   /** Stores the name of a set, or throws as `requireSame` does. */
   nameSet(runId: string, set: EvaluationSetRow): void;
-  /** What the metrics mean, as of now. */
-  describe(rows: readonly MetricRow[]): void;
 };
 
 export function createImageValueWriter(database: Database): ImageValueWriter {
   const selectSeries = database
-    .prepare<[string, string], number>("SELECT id FROM series WHERE run_id = ? AND name = ?")
+    .prepare<[string, string, string], number>(
+      'SELECT id FROM series WHERE run_id = ? AND "set" = ? AND name = ?',
+    )
     .pluck();
   const clear = database.prepare("DELETE FROM image_values WHERE series_id = ? AND step = ?");
   const insertValue = database.prepare("INSERT INTO image_values VALUES (?, ?, ?, ?)");
@@ -33,9 +33,6 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     )
     .pluck();
   const insertSet = database.prepare("INSERT INTO evaluation_sets VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const insertMetric = database.prepare(
-    "INSERT OR REPLACE INTO metrics VALUES (:name, :better, :unit, :description, :source)",
-  );
   const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
     if (known !== undefined && known !== fingerprint)
@@ -46,8 +43,8 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
   return {
     insert(runId, step, { set, ofImages, places }) {
       for (const [metric, values] of Object.entries(ofImages)) {
-        const name = seriesOfSet(set, metric);
-        const series = selectSeries.get(runId, name);
+        const name = seriesName({ set, name: metric });
+        const series = selectSeries.get(runId, set, metric);
         if (series === undefined)
           throw new Error(`run ${runId}: per-image values of ${name}, which has no value of its set`);
         if (values.length !== places.length)
@@ -61,9 +58,6 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     nameSet(runId, set) {
       requireSame(runId, set);
       insertSet.run(runId, set.set, set.fingerprint);
-    },
-    describe(rows) {
-      for (const row of rows) insertMetric.run(row);
     },
   };
 }

@@ -43,5 +43,12 @@ export function migrate(database: Database, migrations: readonly Migration[]): v
     return true;
   });
   if (schemaVersion(database, migrations.length) === migrations.length) return;
-  while (runNext.immediate());
+  // A table that others refer to can only be replaced while nobody checks them.
+  const checked = database.pragma("foreign_keys", { simple: true }) === 1;
+  database.pragma("foreign_keys = OFF");
+  try {
+    while (runNext.immediate());
+  } finally {
+    if (checked) database.pragma("foreign_keys = ON");
+  }
 }

@@ -17,6 +17,7 @@ import { createRunFinder } from "./find-run.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
 import { createRunReader, type RunReader } from "./read-runs.ts";
+import { createSeriesReader, type SeriesReader } from "./read-series.ts";
 import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
@@ -37,6 +38,7 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
+  SeriesReader &
   DatasetReader &
   EvaluationWriter &
   SweepReader &
@@ -117,6 +119,7 @@ function assemble(
     getRun: (ref) => requireRun(findRun(ref)),
     getDeletedRun: (ref) => requireRun(findDeletedRun(ref)),
     ...createRunContentReader(database),
+    ...createSeriesReader(database),
     ...createDatasetReader(database),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),

@@ -4,6 +4,8 @@
 import { type HueFamily, hueFamilies } from "../color/hue-families.ts";
 import type { Series } from "./rows.ts";
 
+type Points = Pick<Series, "step" | "value">;
+
 /** Of the unseen images that colors are measured on; with "/real" behind it, of the real images. */
 export const emergenceSeries = {
   images: "unseen/emergence/images",
@@ -48,7 +50,7 @@ export type Emergence = {
 
 /** null where the run has not measured colors. `seriesOf` gives a series of the run by its name. */
 export function readEmergence(
-  seriesOf: (name: string) => Series | undefined,
+  seriesOf: (name: string) => Points | undefined,
   stepsPerEpoch: number,
 ): Emergence | null {
   const images = seriesOf(emergenceSeries.images);

@@ -1,6 +1,7 @@
 // The newest values of metrics of a run, set by set, out of its series.
 
-import { type MetricRow, type Series, seriesOfSet } from "./rows.ts";
+import type { SeriesKind } from "../runs/series.ts";
+import type { Series } from "./rows.ts";
 
 /** Those that say most about the colors, where there is room for a few. */
 export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
@@ -8,30 +9,35 @@ export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulnes
 export type MeasuredSummary = {
   /** "unseen", "seen" and then the other sets by name. */
   readonly sets: readonly string[];
-  readonly metrics: readonly (MetricRow & {
-    /** By set; sets that lack it are left out. */
-    readonly values: Readonly<Record<string, { readonly epoch: number; readonly value: number }>>;
-  })[];
+  /** By name. */
+  readonly metrics: readonly MeasuredMetric[];
 };
 
-/** null where the run has measured nothing. */
-export function readMeasured(
-  metrics: readonly MetricRow[],
-  namedSets: readonly string[],
-  seriesOf: (name: string) => Series | undefined,
-  stepsPerEpoch: number,
-): MeasuredSummary | null {
-  const sets = ["unseen", "seen", ...namedSets];
-  const found = metrics.flatMap((metric) => {
-    const values = sets.flatMap((set) => {
-      const series = seriesOf(seriesOfSet(set, metric.name));
-      const [step, value] = [series?.step.at(-1), series?.value.at(-1)];
-      return step === undefined || value === undefined ? [] : [[set, { epoch: step / stepsPerEpoch, value }]];
-    });
-    return values.length === 0 ? [] : [{ ...metric, values: Object.fromEntries(values) }];
-  });
-  if (found.length === 0) return null;
-  return { sets: sets.filter((set) => found.some(({ values }) => set in values)), metrics: found };
+export type MeasuredMetric = Pick<SeriesKind, "name" | "better" | "unit" | "description" | "source"> & {
+  /** By set; sets that lack it are left out. */
+  readonly values: Readonly<Record<string, { readonly epoch: number; readonly value: number }>>;
+};
+
+/** null where the run has measured nothing. `series` are those of a run. */
+export function readMeasured(series: readonly Series[], stepsPerEpoch: number): MeasuredSummary | null {
+  const measured = series.filter(({ spec, value }) => spec.family === "metric" && value.length > 0);
+  if (measured.length === 0) return null;
+  const first = ["unseen", "seen"];
+  const sets = new Set(measured.map(({ spec }) => spec.set));
+  const others = [...sets].filter((set) => !first.includes(set)).sort();
+  const names = [...new Set(measured.map(({ spec }) => spec.name))].sort();
+  return {
+    sets: [...first.filter((set) => sets.has(set)), ...others],
+    metrics: names.map((metric) => {
+      const found = measured.filter(({ spec }) => spec.name === metric);
+      const { name, better, unit, description, source } = found[0]!.spec;
+      const values = found.map(({ spec, step, value }) => [
+        spec.set,
+        { epoch: step.at(-1)! / stepsPerEpoch, value: value.at(-1)! },
+      ]);
+      return { name, better, unit, description, source, values: Object.fromEntries(values) };
+    }),
+  };
 }
 
 /** The part of the time of training and evaluation that went into evaluation; null before the first epoch. */

@@ -2,7 +2,9 @@
 
 import type { Database } from "better-sqlite3";
 import { upgradeExperiment } from "../experiment/upgrade.ts";
+import { type SeriesSpec, seriesName } from "../runs/series.ts";
 import { deadAfterMs, statusAt } from "./dead-runs.ts";
+import { createSpecReader } from "./kind-rows.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 
 export type RunFilter = {
@@ -21,8 +23,10 @@ export type RunSummary = RunRow & {
   readonly lastStep: number | null;
   /** Epochs completed at `lastStep`. */
   readonly lastEpoch: number | null;
-  /** Series name -> its newest value. */
+  /** Series, by names such as "unseen/psnr" -> its newest value. */
   readonly last: Readonly<Record<string, number>>;
+  /** What those values mean, by the same names. */
+  readonly specs: Readonly<Record<string, SeriesSpec>>;
   /** Time in which the run ran: the pause between an interruption and its resume does not count. */
   readonly durationMs: number;
 };
@@ -60,6 +64,12 @@ type StoredRun = {
   readonly tags: string;
 };
 
+type Newest = {
+  step: number;
+  readonly values: Record<string, number>;
+  readonly specs: Record<string, SeriesSpec>;
+};
+
 const stored = `runs.*,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = runs.id ORDER BY tag)) AS tags`;
 
@@ -74,14 +84,16 @@ export function createRunReader(database: Database, now: () => number): RunReade
   const selectById = database.prepare<[string], StoredRun>(`SELECT ${stored} FROM runs WHERE id = ?`);
   // CROSS JOIN keeps SQLite from reading all scalars first: it would, having no statistics.
   const selectLast = database
-    .prepare<[object], [run: string, series: string, step: number, value: number | null]>(
-      `SELECT run_id, series.name, step, value
+    .prepare<[object], [run: string, set: string, kindId: number, step: number, value: number | null]>(
+      `SELECT run_id, "set", kind_id, step, value
        FROM (SELECT id FROM runs WHERE ${matching}) AS listed
        CROSS JOIN series ON series.run_id = listed.id
        CROSS JOIN scalars ON series_id = series.id
-         AND step = (SELECT max(step) FROM scalars WHERE series_id = series.id)`,
+         AND step = (SELECT max(step) FROM scalars WHERE series_id = series.id)
+       ORDER BY series.id`,
     )
     .raw();
+  const specOf = createSpecReader(database);
   const select = (filter: RunFilter) => ({
     name: filter.name ?? null,
     status: filter.status ?? null,
@@ -103,12 +115,15 @@ export function createRunReader(database: Database, now: () => number): RunReade
     },
     summaries(filter = {}) {
       const { runs, last } = bothAtOnce.deferred(filter);
-      const lastOf = new Map<string, { step: number; values: Record<string, number> }>();
-      for (const [run, series, step, value] of last) {
-        const found = lastOf.get(run) ?? { step: 0, values: {} };
+      const lastOf = new Map<string, Newest>();
+      for (const [run, set, kindId, step, value] of last) {
+        const found: Newest = lastOf.get(run) ?? { step: 0, values: {}, specs: {} };
         lastOf.set(run, found);
         found.step = Math.max(found.step, step);
-        found.values[series] = value ?? Number.NaN;
+        const spec = specOf(set, kindId);
+        const name = seriesName(spec);
+        found.values[name] = value ?? Number.NaN;
+        found.specs[name] = spec;
       }
       return runs.map((stored): RunSummary => {
         const found = lastOf.get(stored.id);
@@ -118,6 +133,7 @@ export function createRunReader(database: Database, now: () => number): RunReade
           lastStep,
           lastEpoch: lastStep === null ? null : Math.floor(lastStep / stored.steps_per_epoch),
           last: found?.values ?? {},
+          specs: found?.specs ?? {},
           durationMs: (stored.finished_at ?? stored.heartbeat_at) - stored.created_at - stored.paused_ms,
         };
       });

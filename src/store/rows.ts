@@ -1,6 +1,7 @@
 // The rows of the store as the rest of the program sees them. Times are milliseconds since 1970 (UTC).
 
 import type { Experiment } from "../experiment/experiment.ts";
+import type { SeriesSpec } from "../runs/series.ts";
 
 /** MLflow's words; DEAD is a RUNNING run whose heartbeat stopped. */
 export type RunStatus = "SCHEDULED" | "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "DEAD";
@@ -61,7 +62,9 @@ export type SkippedFile = { readonly path: string; readonly reason: string };
 
 /** One series: `step[i]`, `elapsedMs[i]` since the run began, `value[i]` (NaN and infinities kept). */
 export type Series = {
+  /** As users, SQL and messages name it: "unseen/psnr". */
   readonly name: string;
+  readonly spec: SeriesSpec;
   readonly step: Float64Array;
   readonly elapsedMs: Float64Array;
   readonly value: Float64Array;
@@ -92,25 +95,11 @@ export type EventRow = {
   readonly message: string;
 };
 
-/** Which values are good: "one" is the nearest to 1; "none" says nothing by itself. */
-export type Direction = "higher" | "lower" | "one" | "none";
-
-/** What a metric's values mean. */
-export type MetricRow = {
-  readonly name: string;
-  readonly better: Direction;
-  /** Such as "dB"; empty for a plain number. */
-  readonly unit: string;
-  readonly description: string;
-  /** The paper or program that it follows. */
-  readonly source: string;
-};
-
 /** What the metrics say of the images of one set at one step. */
 export type Measured = {
   /** "seen", "unseen" or the name of a set of the run's own. */
   readonly set: string;
-  /** By the name of the metric: of the set as a whole. */
+  /** By the name of the series within the set, such as "psnr": of the set as a whole. */
   readonly ofSet: Readonly<Record<string, number>>;
   /** Of every image, NaN and infinities welcome. */
   readonly ofImages: Readonly<Record<string, Float64Array>>;
@@ -131,8 +120,3 @@ export type SampleMetric = {
 
 /** Images that a run is measured on beside its own data set. */
 export type EvaluationSetRow = { readonly set: string; readonly fingerprint: string };
-
-/** The name of a series of a set: "unseen/psnr". */
-export function seriesOfSet(set: string, metric: string): string {
-  return `${set}/${metric}`;
-}

@@ -6,10 +6,11 @@
 import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { type SeriesSpec, seriesName } from "../runs/series.ts";
 import { createBlobSweeper } from "./delete-run.ts";
 import { createImageValueWriter } from "./image-values.ts";
-import type { EvaluationSetRow, EventLevel, EventRow, ImageRow, Measured, MetricRow } from "./rows.ts";
-import { seriesOfSet } from "./rows.ts";
+import { createSeriesDeclarer } from "./kind-rows.ts";
+import type { EvaluationSetRow, EventLevel, EventRow, ImageRow, Measured } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -23,9 +24,11 @@ export type FinalStatus = "FINISHED" | "FAILED" | "KILLED";
 
 export type RunWriter = {
   readonly id: string;
+  /** Commits what series mean, together with what waits: each is declared before its first value. */
+  declare(specs: readonly SeriesSpec[]): void;
   /**
-   * One value for each named series; written with the next flush. Steps of a series must increase: anything else
-   * is a bug of the caller and throws before anything is taken. NaN and infinities are welcome.
+   * One value for each series, by names such as "unseen/psnr"; written with the next flush. Steps of a series must increase: anything else
+   * (or a series that was not declared) is a bug of the caller and throws before anything is taken. NaN and infinities are welcome.
    */
   logScalars(step: number, values: Readonly<Record<string, number>>): void;
   /** Flushes where the last flush is 250 ms ago and something waits, or 5 s and the heartbeat is due. */
@@ -34,8 +37,8 @@ export type RunWriter = {
   flush(): void;
   /** Commits pictures, together with what waits. */
   logImages(images: readonly NewImage[]): void;
-  /** Commits what metrics mean and the sets of images that the run is measured on. Throws UserError where it has other images of that name. */
-  nameMeasured(metrics: readonly MetricRow[], sets: readonly EvaluationSetRow[]): void;
+  /** Commits the sets of images that the run is measured on. Throws UserError where it has other images of that name. */
+  nameSets(sets: readonly EvaluationSetRow[]): void;
   /** Commits values of metrics, of sets as series and of their images, together with what waits. */
   logMeasured(step: number, measured: readonly Measured[]): void;
   /** Commits an event, together with what waits. */
@@ -65,6 +68,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   const { id, token, startedAt, now, onClose } = options;
   const scalars = createScalarBuffer(database, id);
   const blobs = createBlobSweeper(database);
+  const declareSeries = createSeriesDeclarer(database);
   const imageValues = createImageValueWriter(database);
   const owned = "WHERE id = :id AND writer = :token";
   const beat = database.prepare(`UPDATE runs SET heartbeat_at = :at ${owned} AND status = 'RUNNING'`);
@@ -130,6 +134,10 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
 
   const writer: RunWriter = {
     id,
+    declare(specs) {
+      flush(() => declareSeries(id, specs));
+      scalars.reload();
+    },
     logScalars(step, values) {
       requireOpen();
       lastElapsedMs = Math.max(lastElapsedMs, Math.round(now() - startedAt));
@@ -150,15 +158,14 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
         }
       });
     },
-    nameMeasured(metrics, sets) {
+    nameSets(sets) {
       flush(() => {
-        imageValues.describe(metrics);
         for (const set of sets) imageValues.nameSet(id, set);
       });
     },
     logMeasured(step, measured) {
       for (const { set, ofSet } of measured) {
-        const named = Object.entries(ofSet).map(([metric, value]) => [seriesOfSet(set, metric), value]);
+        const named = Object.entries(ofSet).map(([name, value]) => [seriesName({ set, name }), value]);
         writer.logScalars(step, Object.fromEntries(named));
       }
       flush(() => {

@@ -4,10 +4,11 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { processIsGone } from "../process-identity.ts";
+import type { SeriesSpec } from "../runs/series.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createImageValueWriter } from "./image-values.ts";
-import type { EvaluationSetRow, Measured, MetricRow, RunStatus } from "./rows.ts";
-import { seriesOfSet } from "./rows.ts";
+import { createSeriesDeclarer } from "./kind-rows.ts";
+import type { EvaluationSetRow, Measured, RunStatus } from "./rows.ts";
 
 export type Evaluation = {
   /** Step of the checkpoint. */
@@ -15,7 +16,8 @@ export type Evaluation = {
   readonly measured: Measured;
   /** Of the set's data set, saved before; null for seen and unseen. */
   readonly fingerprint: string | null;
-  readonly metrics: readonly MetricRow[];
+  /** What the values mean. */
+  readonly series: readonly SeriesSpec[];
 };
 
 export type EvaluationWriter = {
@@ -32,26 +34,23 @@ export function createEvaluationWriter(database: Database, now: () => number): E
   const selectRun = database.prepare<[string], Target>(
     "SELECT status, writer, heartbeat_at FROM runs WHERE id = ?",
   );
-  const insertSeries = database.prepare(
-    "INSERT INTO series (run_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-  );
+  const declareSeries = createSeriesDeclarer(database);
   // The time at which training stood there, so that the point lies on the run's own axis.
   const insertScalar = database.prepare(
     `INSERT OR REPLACE INTO scalars
      SELECT series.id, :step, (SELECT coalesce(max(elapsed_ms), 0) FROM scalars
        WHERE series_id IN (SELECT id FROM series WHERE run_id = :run) AND step <= :step), :value
-     FROM series WHERE run_id = :run AND name = :name`,
+     FROM series WHERE run_id = :run AND "set" = :set AND name = :name`,
   );
 
   const save = database.transaction((run: string, evaluation: Evaluation) => {
-    const { step, measured, fingerprint, metrics } = evaluation;
+    const { step, measured, fingerprint, series } = evaluation;
     requireQuiet(run, selectRun.get(run), now());
     if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint });
-    images.describe(metrics);
-    for (const [metric, value] of Object.entries(measured.ofSet)) {
-      const name = seriesOfSet(measured.set, metric);
-      insertSeries.run(run, name);
-      insertScalar.run({ run, name, step, value });
+    declareSeries(run, series);
+    for (const [name, value] of Object.entries(measured.ofSet)) {
+      const { changes } = insertScalar.run({ run, set: measured.set, name, step, value });
+      if (changes === 0) throw new Error(`run ${run}: series ${measured.set}/${name} was not declared`);
     }
     images.insert(run, step, measured);
   });

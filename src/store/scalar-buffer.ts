@@ -1,6 +1,7 @@
-// The scalars of one run on their way to the database. Each series gets its number with its first committed value.
+// The scalars of one run on their way to the database.
 
 import type { Database } from "better-sqlite3";
+import { seriesName } from "../runs/series.ts";
 
 export type ScalarBuffer = {
   /** How many values wait. */
@@ -13,47 +14,48 @@ export type ScalarBuffer = {
   committed(): void;
   /** Drops what waits beyond `step`. */
   forget(step: number): void;
-  /** Deletes stored values beyond `step`, and series without any value, within the caller's transaction. */
+  /** Deletes stored values beyond `step`, within the caller's transaction. */
   deleteAfter(step: number): void;
-  /** Reads the series and their last steps anew. */
+  /** Reads the declared series and their last steps anew. */
   reload(): void;
 };
 
-type SeriesState = {
-  readonly name: string;
-  /** null until the database has given one. */
-  id: number | null;
-  lastStep: number;
+type SeriesState = { readonly id: number; lastStep: number };
+
+type Scalar = {
+  readonly seriesId: number;
+  readonly step: number;
+  readonly elapsedMs: number;
+  readonly value: number;
 };
 
 export function createScalarBuffer(database: Database, runId: string): ScalarBuffer {
-  const selectSeries = database.prepare<[string], { id: number; name: string; last: number | null }>(
-    "SELECT id, name, (SELECT max(step) FROM scalars WHERE series_id = series.id) AS last FROM series WHERE run_id = ?",
+  const selectSeries = database.prepare<
+    [string],
+    { id: number; set: string; name: string; last: number | null }
+  >(
+    `SELECT id, "set", name, (SELECT max(step) FROM scalars WHERE series_id = series.id) AS last
+     FROM series WHERE run_id = ?`,
   );
-  const insertSeries = database
-    .prepare<[string, string], number>("INSERT INTO series (run_id, name) VALUES (?, ?) RETURNING id")
-    .pluck();
   const insertScalar = database.prepare("INSERT INTO scalars VALUES (?, ?, ?, ?)");
   const deleteScalars = database.prepare(
     "DELETE FROM scalars WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) AND step > ?",
   );
-  const deleteEmptySeries = database.prepare(
-    "DELETE FROM series WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM scalars WHERE series_id = series.id)",
-  );
 
   const known = new Map<string, SeriesState>();
-  /** Ids given in a transaction that is not committed yet. */
-  const fresh = new Map<SeriesState, number>();
-  let waiting: { series: SeriesState; step: number; elapsedMs: number; value: number }[] = [];
+  let waiting: Scalar[] = [];
 
   const reload = () => {
     known.clear();
-    for (const { id, name, last } of selectSeries.all(runId))
-      known.set(name, { name, id, lastStep: last ?? -1 });
-    for (const { series, step } of waiting) {
-      const state = known.get(series.name) ?? series;
-      known.set(series.name, state);
-      state.lastStep = Math.max(state.lastStep, step);
+    const byId = new Map<number, SeriesState>();
+    for (const { id, last, ...spec } of selectSeries.all(runId)) {
+      const series = { id, lastStep: last ?? -1 };
+      known.set(seriesName(spec), series);
+      byId.set(id, series);
+    }
+    for (const { seriesId, step } of waiting) {
+      const series = byId.get(seriesId)!;
+      series.lastStep = Math.max(series.lastStep, step);
     }
   };
   reload();
@@ -63,29 +65,19 @@ export function createScalarBuffer(database: Database, runId: string): ScalarBuf
     add(step, elapsedMs, values) {
       if (!Number.isSafeInteger(step) || step < 0)
         throw new Error(`run ${runId}: expected a whole step >= 0, got ${step}`);
-      const names = Object.keys(values);
-      for (const name of names) requireLoggable(name, step, values[name], known.get(name)?.lastStep ?? -1);
-      for (const name of names) {
-        const series = known.get(name) ?? { name, id: null, lastStep: step };
-        known.set(name, series);
+      const entries = Object.entries(values);
+      for (const [name, value] of entries) requireLoggable(name, step, value, known.get(name));
+      for (const [name, value] of entries) {
+        const series = known.get(name)!;
         series.lastStep = step;
-        waiting.push({ series, step, elapsedMs, value: values[name]! });
+        waiting.push({ seriesId: series.id, step, elapsedMs, value });
       }
     },
     insert() {
-      fresh.clear();
-      for (const { series, step, elapsedMs, value } of waiting) {
-        let id = series.id ?? fresh.get(series);
-        if (id === undefined) {
-          id = insertSeries.get(runId, series.name)!;
-          fresh.set(series, id);
-        }
-        insertScalar.run(id, step, elapsedMs, value);
-      }
+      for (const { seriesId, step, elapsedMs, value } of waiting)
+        insertScalar.run(seriesId, step, elapsedMs, value);
     },
     committed() {
-      for (const [series, id] of fresh) series.id = id;
-      fresh.clear();
       waiting = [];
     },
     forget(step) {
@@ -93,17 +85,16 @@ export function createScalarBuffer(database: Database, runId: string): ScalarBuf
     },
     deleteAfter(step) {
       deleteScalars.run(runId, step);
-      deleteEmptySeries.run(runId);
     },
     reload,
   };
 }
 
-function requireLoggable(name: string, step: number, value: unknown, lastStep: number): void {
-  if (name === "") throw new Error("the name of a series must not be empty");
+function requireLoggable(name: string, step: number, value: unknown, series: SeriesState | undefined): void {
+  if (series === undefined) throw new Error(`series ${JSON.stringify(name)}: was not declared`);
   if (typeof value !== "number") throw new Error(`series ${name}: expected a number, got ${typeof value}`);
-  if (step <= lastStep)
+  if (step <= series.lastStep)
     throw new Error(
-      `series ${name}: expected a step after ${lastStep}, got ${step}: every step is logged once`,
+      `series ${name}: expected a step after ${series.lastStep}, got ${step}: every step is logged once`,
     );
 }

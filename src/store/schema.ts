@@ -3,6 +3,7 @@
 
 import type { Database } from "better-sqlite3";
 import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
+import { declareSeries } from "./declared-series.ts";
 import type { Migration } from "./migrate.ts";
 
 const firstSchema = `
@@ -292,4 +293,11 @@ function writtenKeys(database: Database): void {
   database.exec("UPDATE trials SET parameters = american(parameters)");
 }
 
-export const migrations: readonly Migration[] = [firstSchema, measuredImages, sweeps, trash, writtenKeys];
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  measuredImages,
+  sweeps,
+  trash,
+  writtenKeys,
+  declareSeries,
+];

@@ -27,7 +27,8 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
   const selectMark = database
     .prepare<[number, string], unknown[]>(
       `SELECT id, note, status, status = 'RUNNING' AND heartbeat_at < ?, finished_at,
-         (SELECT count(*) FROM series WHERE run_id = runs.id),
+         (SELECT count(*) FROM series
+          WHERE run_id = runs.id AND EXISTS (SELECT 1 FROM scalars WHERE series_id = series.id)),
          (SELECT sum((SELECT max(step) FROM scalars WHERE series_id = series.id)) FROM series WHERE run_id = runs.id),
          (SELECT count(*) FROM images WHERE run_id = runs.id),
          (SELECT max(id) FROM events WHERE run_id = runs.id),

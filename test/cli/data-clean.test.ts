@@ -77,7 +77,7 @@ test("images that a run was measured on stay, too", async (t) => {
   const { fingerprint } = other;
   store.saveDataset({ fingerprint, description: "", size: 9, seenCount: 0, unseenCount: 0 }, [], []);
   const measured = { set: "faces", ofSet: {}, ofImages: {}, places: new Uint32Array() };
-  store.saveEvaluation(store.getRun("latest").id, { step: 0, measured, fingerprint, metrics: [] });
+  store.saveEvaluation(store.getRun("latest").id, { step: 0, measured, fingerprint, series: [] });
   store.close();
   assert.equal(verdicts(await clean(runs, { dryRun: true }))[otherKey], "a run needs it");
 });

@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
-import { newRun, saveDataset } from "../store/fixtures.ts";
+import { log, newRun, saveDataset } from "../store/fixtures.ts";
 import { fillStore, outcomeOf, runCli, startCli } from "./run-cli.ts";
 
 type Cli = (...args: string[]) => ReturnType<typeof runCli>;
@@ -145,7 +145,7 @@ describe("hueristic compare", () => {
       experiment: { ...first.experiment, seed: 99 },
       provenance: { ...first.provenance, gitCommit: "fedcba9876543210", node: "v99.0.0" },
     });
-    other.logScalars(2, { "unseen/loss": 0.125 });
+    log(other, 2, { "unseen/loss": 0.125 });
     other.finish("FINISHED");
     store.close();
     const { code, stdout } = await cli("compare", "run 0", "other");

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import path from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
-import { newRun } from "../store/fixtures.ts";
+import { declare, log, newRun } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fillStore, program, runCli } from "./run-cli.ts";
 
@@ -130,9 +130,7 @@ test("list and show: metrics of the runs that measured some", async (t) => {
   fillStore(folder, ["FINISHED"]);
   const store = openStore(folder);
   const run = store.createRun(newRun({ name: "measured" }));
-  const row = (name: string, better: "higher" | "lower") =>
-    ({ name, better, unit: "dB", description: "", source: "" }) as const;
-  run.nameMeasured([row("psnr", "higher"), row("ab_l2", "lower")], []);
+  declare(run, "unseen/psnr", "unseen/ab_l2");
   for (const [step, psnr] of [
     [0, 30],
     [4, 21.5],
@@ -140,7 +138,7 @@ test("list and show: metrics of the runs that measured some", async (t) => {
     const places = Uint32Array.of(0);
     run.logMeasured(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
   }
-  run.logScalars(4, { "train/epoch_seconds": 15, "train/evaluation_seconds": 5 });
+  log(run, 4, { "train/epoch_seconds": 15, "train/evaluation_seconds": 5 });
   run.finish("FINISHED");
   store.close();
 

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { openStore } from "../../src/store/open-store.ts";
 import type { FinalStatus } from "../../src/store/run-writer.ts";
-import { newRun, saveDataset } from "../store/fixtures.ts";
+import { log, newRun, saveDataset } from "../store/fixtures.ts";
 
 export const program = fileURLToPath(new URL("../../bin/hueristic.js", import.meta.url));
 
@@ -66,11 +66,11 @@ export function fillStore(folder: string, statuses: readonly FinalStatus[]): str
     saveDataset(store);
     return statuses.map((status, index) => {
       const run = store.createRun(newRun({ name: `run ${index}` }));
-      run.logScalars(0, { "unseen/loss": 0.01, ...blueShares(0) });
-      run.logScalars(1, { "train/loss": 0.75 });
+      log(run, 0, { "unseen/loss": 0.01, ...blueShares(0) });
+      log(run, 1, { "train/loss": 0.75 });
       const loss = status === "FAILED" ? Number.NaN : 0.5;
-      run.logScalars(2, { "train/loss": loss, "seen/loss": loss, "unseen/loss": 0.25 });
-      run.logScalars(4, { "unseen/loss": 0.375, ...blueShares(0.125) });
+      log(run, 2, { "train/loss": loss, "seen/loss": loss, "unseen/loss": 0.25 });
+      log(run, 4, { "unseen/loss": 0.375, ...blueShares(0.125) });
       run.event("warning", "dataset", "one file \u001b[2Jskipped");
       run.finish(status, status === "FINISHED" ? undefined : "what went wrong");
       return run.id;

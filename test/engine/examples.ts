@@ -8,11 +8,12 @@ import { beta } from "../../src/models/beta.ts";
 import { convolution } from "../../src/models/layers/convolution.ts";
 import type { Pass } from "../../src/models/layers/part.ts";
 import { upsample } from "../../src/models/layers/resampling.ts";
-import { createOptimizer } from "../../src/models/optimizers.ts";
-import { pix2pix } from "../../src/models/pix2pix.ts";
+import { createOptimizer } from "../../src/models/optimizers/create-optimizer.ts";
+import { pix2pix } from "../../src/models/pix2pix/pix2pix.ts";
 import { randomStream } from "../../src/random.ts";
 import type { State, StepFunction, StepSpecs, Tensors } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
+import { optimizerOf, trainSettings } from "../models/networks-for-tests.ts";
 
 export type Example = {
   readonly step: StepFunction;
@@ -81,7 +82,7 @@ export async function assertEnginesAgree(
  * `channels` come out of its second convolution, which gets 6.
  */
 export function smallExample(channels = 5): Example {
-  const optimizer = createOptimizer({ name: "momentum", learning_rate: 0.05 });
+  const optimizer = createOptimizer(optimizerOf({ name: "momentum", learning_rate: 0.05 }));
   const down = convolution("down", { input: [8, 8, 3], outputs: 6, size: 4, stride: 2 });
   const same = convolution("same", { input: [4, 4, 6], outputs: channels, size: 3 });
   const one = convolution("one", { input: [8, 8, channels], outputs: 3, size: 1 });
@@ -122,13 +123,13 @@ export function smallExample(channels = 5): Example {
   };
 }
 
+const [buildBeta, buildGan] = [await beta.load(), await pix2pix.load()];
+
 export function betaExample(imageSize: number, batchSize: number, accumulate = 1): Example {
-  const network = beta.build({
+  const network = buildBeta({
     model: { kind: "beta" },
     imageSize,
-    batchSize,
-    accumulate,
-    optimizer: { name: "adam", learning_rate: 1e-4 },
+    train: trainSettings(batchSize, optimizerOf({ name: "adam", learning_rate: 1e-4 }), { accumulate }),
   });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }
@@ -143,7 +144,7 @@ export function ganExample({
   readonly batchSize?: number;
   readonly accumulate?: number;
 } = {}): Example {
-  const network = pix2pix.build({
+  const network = buildGan({
     model: {
       kind: "pix2pix",
       color: "lab",
@@ -159,10 +160,10 @@ export function ganExample({
       evaluation: "running",
     },
     imageSize: 32,
-    batchSize,
-    accumulate,
-    optimizer: { name: "momentum", learning_rate: 1e-3 },
-    discriminatorOptimizer: { name: "sgd", learning_rate: 1e-3 },
+    train: trainSettings(batchSize, optimizerOf({ name: "momentum", learning_rate: 1e-3 }), {
+      accumulate,
+      discriminator_optimizer: optimizerOf({ name: "sgd", learning_rate: 1e-3 }),
+    }),
   });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }

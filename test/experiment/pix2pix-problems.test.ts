@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { test } from "node:test";
 import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
-import type { Pix2PixConfig } from "../../src/experiment/experiment.ts";
 import { experimentJsonSchema } from "../../src/experiment/schema/json-schema.ts";
 import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
+import type { ConfigOf } from "../../src/models/model.ts";
+import type { pix2pix as declared } from "../../src/models/pix2pix/pix2pix.ts";
 import { depthFor, patchMaps, scaledSide } from "../../src/models/pix2pix/shapes.ts";
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
@@ -199,7 +200,7 @@ const adam = { name: "adam", learning_rate: 2e-4, beta1: 0.5, beta2: 0.999, epsi
 
 test("the shortest pix2pix is complete", () => {
   const { model } = resolve(least);
-  const expected: Pix2PixConfig = {
+  const expected: ConfigOf<typeof declared> = {
     kind: "pix2pix",
     color: "lab",
     width: 64,

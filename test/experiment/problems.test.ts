@@ -184,7 +184,7 @@ test("problems on the command line", () => {
     'command line: expected key.path=value, got "seed"',
     'command line: expected key.path=value, got "=3"',
     'command line: expected key.path=value, got "a..b=2"',
-    "command line: seed: expected valid YAML, got an error: flow sequence must end with a ]",
+    "command line: seed: expected a comma or ], got the end",
     "command line: extends: expected in a file only, got it on the command line",
   ]);
 });

@@ -160,13 +160,13 @@ test("the split has a seed of its own, so that runs with other seeds share their
   assert.equal(resolve("seed: 4\ndataset: {kind: synthetic, seed: 2}\n").dataset.seed, 2);
 });
 
-test("overrides are YAML, and of two the later one counts", () => {
+test("of two overrides of a key, the later one counts", () => {
   const { tags, train, dataset } = resolve(least, [
     "tags=[x, y]",
     "train.epochs=2",
     "train.epochs=3",
     "dataset.limit=100",
-    "dataset.limit=",
+    "dataset.limit=null",
   ]);
   assert.deepEqual(tags, ["x", "y"]);
   assert.equal(train.epochs, 3);

@@ -1,10 +1,10 @@
 // The weights that make_classifiers.py made up, by its formulas.
 
-import type { ClassifierNetwork } from "../../src/models/classifiers/classifier-network.ts";
+import type { PretrainedNetwork } from "../../src/models/pretrained/pretrained-network.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { hash } from "./formulas.ts";
 
-export function goldenClassifierWeights({ weights }: Pick<ClassifierNetwork, "weights">): State {
+export function goldenClassifierWeights({ weights }: Pick<PretrainedNetwork, "weights">): State {
   let start = 0;
   return Object.fromEntries(
     Object.keys(weights)

@@ -9,6 +9,7 @@ import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
 import { everyNth, goldenImages, hash } from "../golden/formulas.ts";
+import { optimizerOf, trainSettings } from "./networks-for-tests.ts";
 
 type Sampled = { readonly every: number; readonly values: readonly number[] };
 type Samples = { readonly norm: number; readonly samples: readonly number[]; readonly deviation: number };
@@ -53,12 +54,13 @@ function goldenWeights(): State {
 const rgbOfGolden = () => goldenImages(golden.imageShape);
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
+const buildBeta = await beta.load();
+
 function build(optimizer: "adam" | "sgd", learningRate: number) {
-  const network = beta.build({
+  const network = buildBeta({
     model: { kind: "beta" },
     imageSize: height,
-    batchSize: images,
-    optimizer: { name: optimizer, learning_rate: learningRate },
+    train: trainSettings(images, optimizerOf({ name: optimizer, learning_rate: learningRate })),
   });
   const initial = { ...network.init(1), ...goldenWeights() };
   return { network, initial, specs: specsOf(initial) };

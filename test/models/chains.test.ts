@@ -8,14 +8,15 @@ import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../../src/color/ops.ts";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
 import { alpha } from "../../src/models/alpha.ts";
-import { classifier } from "../../src/models/classifier.ts";
-import { gamma } from "../../src/models/gamma.ts";
-import type { Network } from "../../src/models/model.ts";
-import type { OptimizerSettings } from "../../src/models/optimizers.ts";
+import { classifier } from "../../src/models/classifier/classifier.ts";
+import { gamma } from "../../src/models/gamma/gamma.ts";
+import type { Network } from "../../src/models/network.ts";
+import type { OptimizerConfig } from "../../src/models/optimizers/optimizers.ts";
 import { type State, sizeOf, type TensorArrays } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
 import { dotWithFormula, everyNth, goldenImages, hash } from "../golden/formulas.ts";
+import { optimizerOf, trainSettings } from "./networks-for-tests.ts";
 
 type Formula = { readonly start: number; readonly scale: number; readonly shift: number };
 type Summary = { readonly norm: number; readonly dot: number; readonly deviation: number };
@@ -61,11 +62,11 @@ type Golden = {
 const golden = JSON.parse(readFileSync(new URL("../golden/chains.json", import.meta.url), "utf8")) as Golden;
 const norm = (numbers: ArrayLike<number>) => rootMeanSquare(numbers) * Math.sqrt(numbers.length);
 
-const adam: OptimizerSettings = { name: "adam", learning_rate: golden.learningRate };
+const adam = optimizerOf({ name: "adam", learning_rate: golden.learningRate });
 /** One step moves every weight by minus its gradient. */
-const descent: OptimizerSettings = { name: "sgd", learning_rate: 1 };
+const descent = optimizerOf({ name: "sgd", learning_rate: 1 });
 
-function build(example: GoldenCase, optimizer: OptimizerSettings) {
+function build(example: GoldenCase, optimizer: OptimizerConfig) {
   const network = networkOf(example, optimizer);
   const initial: State = {
     ...network.init(1),
@@ -76,15 +77,21 @@ function build(example: GoldenCase, optimizer: OptimizerSettings) {
   return { network, initial };
 }
 
-function networkOf({ kind, options }: GoldenCase, optimizer: OptimizerSettings): Network {
+const builders = {
+  alpha: await alpha.load(),
+  classifier: await classifier.load(),
+  gamma: await gamma.load(),
+};
+
+function networkOf({ kind, options }: GoldenCase, optimizer: OptimizerConfig): Network {
   const { imageSize, batchSize, labels } = options;
-  const common = { imageSize, batchSize, optimizer };
-  if (kind === "alpha") return alpha.build({ model: { kind }, ...common });
+  const common = { imageSize, train: trainSettings(batchSize, optimizer) };
+  if (kind === "alpha") return builders.alpha({ model: { kind }, ...common });
   if (kind === "classifier") {
-    return classifier.build({ model: { kind, width: options.width! }, labels: labels!, ...common });
+    return builders.classifier({ model: { kind, width: options.width! }, labels: labels!, ...common });
   }
   const asked = { kind: "trained", run: "none", output: "features" } as const;
-  return gamma.build({
+  return builders.gamma({
     model: { kind, classifier: asked, fine_tune: false },
     embedding: { size: options.embedding!, trained: null },
     ...common,

@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../../src/engine/engine.ts";
-import type { ClassifierNetwork } from "../../src/models/classifiers/classifier-network.ts";
-import { inceptionResnetV2 } from "../../src/models/classifiers/inception-resnet-v2.ts";
-import { mobilenetV2 } from "../../src/models/classifiers/mobilenet-v2.ts";
+import { inceptionResnetV2 } from "../../src/models/pretrained/inception-resnet-v2.ts";
+import { mobilenetV2 } from "../../src/models/pretrained/mobilenet-v2.ts";
+import type { PretrainedNetwork } from "../../src/models/pretrained/pretrained-network.ts";
 import { sizeOf, type Tensors } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
@@ -39,7 +39,7 @@ const picturesOf = (shape: readonly number[]) =>
 /** Features, probabilities, the loss of make_classifiers.py and its gradients with regard to the named weights. */
 async function run(
   engine: Engine,
-  network: ClassifierNetwork,
+  network: PretrainedNetwork,
   shape: readonly number[],
   names: readonly string[],
 ) {

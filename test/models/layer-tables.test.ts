@@ -7,7 +7,7 @@ import type { LayerRow } from "../../src/models/layer-row.ts";
 import { attention } from "../../src/models/layers/attention.ts";
 import { convolution, transposedConvolution } from "../../src/models/layers/convolution.ts";
 import { normal } from "../../src/models/layers/initializers.ts";
-import type { Network } from "../../src/models/model.ts";
+import type { Network } from "../../src/models/network.ts";
 import { type DiscriminatorOptions, discriminator } from "../../src/models/pix2pix/patch-discriminator.ts";
 import { type UnetOptions, unet } from "../../src/models/pix2pix/unet.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";

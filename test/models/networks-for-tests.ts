@@ -1,9 +1,31 @@
 // Networks as experiments describe them, and one of every kind with its options.
 
 import type { Experiment } from "../../src/experiment/experiment.ts";
-import type { Network } from "../../src/models/model.ts";
-import { modelOf } from "../../src/models/models.ts";
+import { models } from "../../src/models/models.ts";
+import type { BuildNetwork, Network, TrainSettings } from "../../src/models/network.ts";
+import { type OptimizerConfig, optimizerSchema } from "../../src/models/optimizers/optimizers.ts";
 import { resolve } from "../experiment/fixtures.ts";
+
+const loaded = models.map(async ({ kind, load }) => [kind, (await load()) as BuildNetwork<unknown>] as const);
+const builders: Readonly<Record<string, BuildNetwork<unknown>>> = Object.fromEntries(
+  await Promise.all(loaded),
+);
+
+/** With the usual numbers where `written` leaves them out. */
+export function optimizerOf(written: {
+  readonly name: OptimizerConfig["name"];
+  readonly [number: string]: unknown;
+}): OptimizerConfig {
+  return optimizerSchema.parse(written);
+}
+
+export function trainSettings(
+  batchSize: number,
+  optimizer: OptimizerConfig,
+  more: Partial<TrainSettings> = {},
+): TrainSettings {
+  return { batch_size: batchSize, accumulate: 1, optimizer, discriminator_optimizer: null, ...more };
+}
 
 /** What passes update and optimizers do not. */
 export const isStatistic = (name: string) => /\/(mean|variance|spectral\/[uv])$/.test(name);
@@ -15,12 +37,10 @@ export function networkOf(model: string, ...overrides: string[]): Network {
 }
 
 export function buildNetwork({ model, image, train }: Experiment, embedding = 1000, labels = 80): Network {
-  return modelOf(model).build({
+  return builders[model.kind]!({
     model,
     imageSize: image.size,
-    batchSize: train.batch_size,
-    optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminator_optimizer,
+    train,
     embedding: { size: embedding, trained: null },
     labels,
   });

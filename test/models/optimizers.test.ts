@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
-import type { OptimizerName } from "../../src/experiment/experiment.ts";
-import { createOptimizer, type OptimizerSettings } from "../../src/models/optimizers.ts";
+import { createOptimizer } from "../../src/models/optimizers/create-optimizer.ts";
+import type { OptimizerName } from "../../src/models/optimizers/optimizers.ts";
 import type { State, StepFunction } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
+import { optimizerOf } from "./networks-for-tests.ts";
 
 type Case = {
   readonly name: OptimizerName;
@@ -22,7 +23,7 @@ const golden = JSON.parse(readFileSync(new URL("../golden/optimizers.json", impo
 };
 
 async function parametersAfterEachStep(engine: Engine, example: Case): Promise<number[][][]> {
-  const config = { name: example.name, ...example.settings } as OptimizerSettings;
+  const config = optimizerOf({ name: example.name, ...example.settings });
   const optimizer = createOptimizer(config);
   const parameters: State = Object.fromEntries(
     example.params.map((numbers, index) => [

@@ -5,16 +5,20 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { specsOf } from "../../src/engine/engine.ts";
-import type { GanNetwork, Pix2PixConfig } from "../../src/experiment/experiment.ts";
-import type { OptimizerSettings } from "../../src/models/optimizers.ts";
-import { pix2pix } from "../../src/models/pix2pix.ts";
+import type { ConfigOf } from "../../src/models/model.ts";
+import type { OptimizerConfig } from "../../src/models/optimizers/optimizers.ts";
+import { pix2pix } from "../../src/models/pix2pix/pix2pix.ts";
 import { type State, sizeOf } from "../../src/training-step.ts";
 import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { tested } from "../engine/engines-for-tests.ts";
 import { dotWithFormula, everyNth, goldenImages, hash } from "../golden/formulas.ts";
+import { optimizerOf, trainSettings } from "./networks-for-tests.ts";
 
 type Samples = { readonly norm: number; readonly dot: number; readonly deviation: number };
 type Output = Samples & { readonly every: number; readonly values: readonly number[] };
+type Pix2PixConfig = ConfigOf<typeof pix2pix>;
+type GanNetwork = "generator" | "discriminator";
+
 type GoldenCase = {
   readonly name: string;
   readonly options: {
@@ -104,12 +108,9 @@ function configOf({ options }: GoldenCase): Pix2PixConfig {
   };
 }
 
-const adam = (learningRate: number): OptimizerSettings => ({
-  name: "adam",
-  learning_rate: learningRate,
-  beta1: 0.5,
-});
-const descent: OptimizerSettings = { name: "sgd", learning_rate: 1 };
+const adam = (learningRate: number) => optimizerOf({ name: "adam", learning_rate: learningRate, beta1: 0.5 });
+const descent = optimizerOf({ name: "sgd", learning_rate: 1 });
+const buildPix2Pix = await pix2pix.load();
 
 function build(
   example: GoldenCase,
@@ -118,7 +119,11 @@ function build(
   model = configOf(example),
 ) {
   const { imageSize, batchSize } = example.options;
-  const network = pix2pix.build({ model, imageSize, batchSize, optimizer, discriminatorOptimizer });
+  const network = buildPix2Pix({
+    model,
+    imageSize,
+    train: trainSettings(batchSize, optimizer, { discriminator_optimizer: discriminatorOptimizer }),
+  });
   const initial = { ...network.init(1), ...weightsOf(example) };
   return { network, initial };
 }
@@ -154,7 +159,7 @@ function rgbOf({ options }: GoldenCase): Uint8Array {
 }
 
 /** A step that moves all weights by minus their gradients where descent at rate 1 is chosen. */
-async function oneStep(example: GoldenCase, ...optimizers: [OptimizerSettings?, OptimizerSettings?]) {
+async function oneStep(example: GoldenCase, ...optimizers: [OptimizerConfig?, OptimizerConfig?]) {
   const { network, initial } = build(example, ...optimizers);
   const compiled = await tested.compileStep(network.step, specsOf(initial), network.specs);
   const result = await compiled.run(

@@ -16,6 +16,7 @@ import { transferMatrix } from "../../src/report/transfer/transfer-matrix.ts";
 import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { memoryFiles } from "../experiment/fixtures.ts";
+import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("numbers come back as float32, NaN and infinities too, and stand once", () => {
@@ -134,9 +135,9 @@ test("metrics of single images find their place in the grid", async (t) => {
 
 test("what `hueristic evaluate` stored is read by set and metric", async (t) => {
   const store = await sampleStore(t, { id: "aaaa", images: 0 });
-  const metric = { name: "ssim_uniform", better: "higher", unit: "", description: "d", source: "s" } as const;
   const measured = {
     name: "portraits/ssim_uniform",
+    spec: specOf("portraits/ssim_uniform"),
     step: Float64Array.of(10, 40),
     elapsedMs: Float64Array.of(1, 2),
     value: Float64Array.of(0.5, 0.7),
@@ -144,10 +145,8 @@ test("what `hueristic evaluate` stored is read by set and metric", async (t) => 
   const [run] = readReportRuns(
     {
       ...store,
-      metrics: () => [metric],
       evaluationSets: () => [{ set: "portraits", fingerprint: "f" }],
-      seriesNames: () => [measured.name],
-      series: () => measured,
+      allSeries: () => [measured],
     },
     ["aaaa"],
   );

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import type { Experiment } from "../../src/experiment/experiment.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import type { FinalStatus } from "../../src/store/run-writer.ts";
+import { log } from "../store/fixtures.ts";
 
 export const sampleTime = Date.UTC(2026, 0, 2, 3, 4);
 
@@ -90,11 +91,11 @@ async function addRun(store: Store, run: SampleRun, setClock: (time: number) => 
     stepsPerEpoch,
   });
   if (loss) {
-    writer.logScalars(0, { "unseen/loss": loss(0) });
+    log(writer, 0, { "unseen/loss": loss(0) });
     for (let step = 1; step <= epochs * stepsPerEpoch; step++) {
       setClock(sampleTime + step * 100);
       const atEnd = step % stepsPerEpoch === 0;
-      writer.logScalars(step, {
+      log(writer, step, {
         "train/loss": loss(step) * (1 + 0.1 * Math.sin(step * 7)),
         "train/learning_rate": run.learningRate ?? 0.001,
         ...(atEnd ? { "unseen/loss": loss(step), "train/epoch_seconds": stepsPerEpoch / 10 } : {}),
@@ -102,7 +103,7 @@ async function addRun(store: Store, run: SampleRun, setClock: (time: number) => 
     }
   }
   for (let epoch = 0; run.blue && epoch <= epochs; epoch += every)
-    writer.logScalars(epoch * stepsPerEpoch, {
+    log(writer, epoch * stepsPerEpoch, {
       "unseen/emergence/images": 9,
       "unseen/emergence/blue": run.blue(epoch),
       "unseen/emergence/blue/real": 0.2,

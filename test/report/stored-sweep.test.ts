@@ -17,10 +17,12 @@ import { runsOfSweep, sweepInput } from "../../src/report/sweep/stored-sweep.ts"
 import { configurationsOf } from "../../src/report/sweep/trials.ts";
 import { valueGroups } from "../../src/report/sweep/value-groups.ts";
 import { writeReport } from "../../src/report/write-report.ts";
+import { seriesKind } from "../../src/runs/series.ts";
 import type { TrialRow } from "../../src/store/sweeps.ts";
 import type { TrialEnding } from "../../src/store/trial-leases.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
+import { specOf } from "../store/fixtures.ts";
 import { base, sweepOf } from "../sweep/fixtures.ts";
 import { type SampleRun, sampleStore, sampleTime, temporaryFolder } from "./sample-store.ts";
 
@@ -219,14 +221,26 @@ test("a sweep is named by its id, its beginning, its name or its file; a run goe
 test("what metrics mean is the store's word", async (t) => {
   const store = await sampleStore(t, { id: "aaa0" }, { id: "aaa1" });
   const step = new Float64Array([40]);
-  const described = { name: "odd", better: "one", unit: "cd", description: "", source: "" } as const;
+  const described = seriesKind({ name: "odd", better: "one", family: "metric", unit: "cd", description: "" });
   const runs: ReportRun[] = readReportRuns(store, ["aaa0", "aaa1"]).map((data, at) => ({
     ...data,
     metrics: new Map([["odd", described]]),
     series: [
       ...data.series,
-      { name: "unseen/odd", step, elapsedMs: step, value: new Float64Array([[0.9, 3][at]!]) },
-      { name: "unseen/psnr", step, elapsedMs: step, value: new Float64Array([[20, 30][at]!]) },
+      {
+        name: "unseen/odd",
+        spec: { ...described, set: "unseen" },
+        step,
+        elapsedMs: step,
+        value: new Float64Array([[0.9, 3][at]!]),
+      },
+      {
+        name: "unseen/psnr",
+        spec: specOf("unseen/psnr"),
+        step,
+        elapsedMs: step,
+        value: new Float64Array([[20, 30][at]!]),
+      },
     ],
   }));
   const [odd, psnr] = ["odd", "psnr"].map(

@@ -5,8 +5,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { UserError } from "../../src/errors.ts";
-import { inceptionResnetV2 } from "../../src/models/classifiers/inception-resnet-v2.ts";
-import { mobilenetV2 } from "../../src/models/classifiers/mobilenet-v2.ts";
+import { inceptionResnetV2 } from "../../src/models/pretrained/inception-resnet-v2.ts";
+import { mobilenetV2 } from "../../src/models/pretrained/mobilenet-v2.ts";
 import { readClassifierWeights } from "../../src/runner/classifier-weights.ts";
 import { writeTensors } from "../../src/runner/safetensors.ts";
 import type { State, StateTensor } from "../../src/training-step.ts";

@@ -52,7 +52,10 @@ function everySeries(runsFolder: string, runId: string) {
   const store = openStore(runsFolder, { readonly: true });
   try {
     const timed = (name: string) => name.endsWith("_second") || name.endsWith("_seconds");
-    const names = store.seriesNames(runId).filter((name) => !timed(name));
+    const names = store
+      .allSeries(runId)
+      .map(({ name }) => name)
+      .filter((name) => !timed(name));
     return Object.fromEntries(
       names.map((name) => {
         const { step, value } = store.series(runId, name)!;

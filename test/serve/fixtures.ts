@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { type RunningServer, startServer } from "../../src/serve/start-server.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import type { RunWriter } from "../../src/store/run-writer.ts";
-import { newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
+import { log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
 
 export const stepsPerEpoch = 10;
 
@@ -52,8 +52,8 @@ export function startRun(
 /** The losses of an epoch, and its samples: two seen and two unseen images, a color for every epoch. */
 export async function addEpoch(writer: RunWriter, epoch: number): Promise<void> {
   for (let step = Math.max(0, (epoch - 1) * stepsPerEpoch + 1); step <= epoch * stepsPerEpoch; step++)
-    writer.logScalars(step, { "train/loss": 1 / (step + 1) });
-  writer.logScalars(epoch * stepsPerEpoch, { "unseen/loss": 1 / (epoch + 1) });
+    log(writer, step, { "train/loss": 1 / (step + 1) });
+  log(writer, epoch * stepsPerEpoch, { "unseen/loss": 1 / (epoch + 1) });
   for (const set of ["seen", "unseen"] as const)
     for (const index of [0, 1])
       for (const kind of epoch === 0 ? (["real", "grey", "colorized"] as const) : (["colorized"] as const)) {

@@ -3,10 +3,11 @@
 
 import { writeSync } from "node:fs";
 import { openStore } from "../../src/store/open-store.ts";
-import { newRun } from "./fixtures.ts";
+import { declare, newRun } from "./fixtures.ts";
 
 const store = openStore(process.argv[2]!);
 const writer = store.createRun(newRun());
+declare(writer, "train/loss", "train/clock");
 writeSync(1, `run ${writer.id}\n`);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 for (let step = 1; ; step++) {

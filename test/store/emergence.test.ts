@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { type HueFamily, hueFamilies } from "../../src/color/hue-families.ts";
 import { emergenceSeries, ofReal, readEmergence, stayedFrom } from "../../src/store/read-emergence.ts";
 import type { Series } from "../../src/store/rows.ts";
-import { newRun, temporaryStore } from "./fixtures.ts";
+import { log, newRun, temporaryStore } from "./fixtures.ts";
 
 const epochs = [0, 5, 10, 15, 20];
 const stepsPerEpoch = 7;
@@ -15,10 +15,10 @@ function sinceOf(
   outputs: Partial<Record<HueFamily, readonly number[]>>,
   reals: Partial<Record<HueFamily, number>> = {},
 ) {
-  const series = new Map<string, Series>();
+  const series = new Map<string, Pick<Series, "step" | "value">>();
   const add = (name: string, value: readonly number[]) => {
     const step = Float64Array.from(epochs, (epoch) => epoch * stepsPerEpoch);
-    series.set(name, { name, step, elapsedMs: step, value: Float64Array.from(value) });
+    series.set(name, { step, value: Float64Array.from(value) });
   };
   add(emergenceSeries.images, [9, 9, 9, 9, 9]);
   for (const family of hueFamilies) {
@@ -69,8 +69,8 @@ describe("emergence of colors", () => {
     const writer = store.createRun(newRun());
     const read = () => readEmergence((name) => store.series(writer.id, name), 2);
     assert.equal(read(), null);
-    const log = (epoch: number, blue: number) =>
-      writer.logScalars(2 * epoch, {
+    const logColors = (epoch: number, blue: number) =>
+      log(writer, 2 * epoch, {
         [emergenceSeries.images]: 3,
         [emergenceSeries.paletteUsed]: 0.25,
         [emergenceSeries.hueEntropy]: 1,
@@ -79,9 +79,9 @@ describe("emergence of colors", () => {
         [emergenceSeries.share("blue")]: blue,
         [ofReal(emergenceSeries.share("blue"))]: 0.2,
       });
-    log(0, 0);
-    log(1, 0.15);
-    log(2, 0.2);
+    logColors(0, 0);
+    logColors(1, 0.15);
+    logColors(2, 0.2);
     writer.flush();
     assert.deepEqual(read(), {
       images: 3,
@@ -94,7 +94,7 @@ describe("emergence of colors", () => {
     });
     // Resumed from an earlier checkpoint, and it fell back there.
     writer.rewind(2, 1);
-    log(2, 0.01);
+    logColors(2, 0.01);
     writer.flush();
     assert.equal(read()!.families[0]!.since, null);
   });

@@ -8,8 +8,11 @@ import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Experiment } from "../../src/experiment/experiment.ts";
+import type { SeriesSpec } from "../../src/runs/series.ts";
+import { legacySeries } from "../../src/store/legacy-series.ts";
 import { openStore, type Store, type StoreOptions } from "../../src/store/open-store.ts";
 import type { DatasetRow } from "../../src/store/rows.ts";
+import type { RunWriter } from "../../src/store/run-writer.ts";
 import type { NewRun } from "../../src/store/start-run.ts";
 
 export function temporaryFolder(test: TestContext): string {
@@ -127,4 +130,36 @@ export function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     createInterface({ input: child.stdout! }).once("line", resolve);
   });
+}
+
+/** The declaration of a well-known series, such as "unseen/psnr"; of any other one, one that says nothing. */
+export function specOf(name: string): SeriesSpec {
+  const metrics = new Map([
+    [
+      "psnr",
+      { name: "psnr", better: "higher", unit: "dB", description: "a ratio", source: "a paper" } as const,
+    ],
+  ]);
+  return legacySeries(name, { model: "beta", color: null, metrics });
+}
+
+export function declare(writer: RunWriter, ...names: readonly string[]): void {
+  writer.declare(names.map(specOf));
+}
+
+/** Series that have values. */
+export function names(store: Store, runId: string): string[] {
+  return store.allSeries(runId).map(({ name }) => name);
+}
+
+const declared = new WeakMap<RunWriter, Set<string>>();
+
+/** Logs values of series that it declares where that was not done before. */
+export function log(writer: RunWriter, step: number, values: Readonly<Record<string, number>>): void {
+  const known = declared.get(writer) ?? new Set();
+  declared.set(writer, known);
+  const fresh = Object.keys(values).filter((name) => !known.has(name));
+  if (fresh.length > 0) declare(writer, ...fresh);
+  for (const name of fresh) known.add(name);
+  writer.logScalars(step, values);
 }

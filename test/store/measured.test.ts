@@ -5,16 +5,9 @@ import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import type { Measured, MetricRow } from "../../src/store/rows.ts";
-import { handClock, newRun, saveDataset, temporaryStore } from "./fixtures.ts";
+import type { Measured } from "../../src/store/rows.ts";
+import { declare, handClock, log, newRun, saveDataset, specOf, temporaryStore } from "./fixtures.ts";
 
-const psnr: MetricRow = {
-  name: "psnr",
-  better: "higher",
-  unit: "dB",
-  description: "a ratio",
-  source: "a paper",
-};
 const faces = { fingerprint: "e".repeat(64), description: "faces", size: 32, seenCount: 1, unseenCount: 1 };
 
 function storeWithFaces(test: TestContext, now = Date.now): Store {
@@ -57,7 +50,8 @@ describe("values of metrics", () => {
   it("are series of the set and rows of its images", (test) => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
-    writer.nameMeasured([psnr], [{ set: "faces", fingerprint: faces.fingerprint }]);
+    declare(writer, "unseen/psnr", "faces/psnr", "faces/fid");
+    writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
     writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
     writer.logMeasured(2, [unseen(Number.POSITIVE_INFINITY)]);
     assert.deepEqual([...store.series(writer.id, "unseen/psnr")!.value], [Number.NaN, Infinity]);
@@ -68,14 +62,15 @@ describe("values of metrics", () => {
       ["unseen", "psnr", 0, 0, "b.png", null],
       ["unseen", "psnr", 2, 1, "b.png", Infinity],
     ]);
-    assert.deepEqual(store.metrics(), [psnr]);
+    assert.deepEqual(store.specs(writer.id), ["unseen/psnr", "faces/psnr", "faces/fid"].map(specOf));
     assert.deepEqual(store.evaluationSets(writer.id), [{ set: "faces", fingerprint: faces.fingerprint }]);
   });
 
   it("of the images that are drawn come with their place among the samples", (test) => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
-    writer.nameMeasured([psnr], [{ set: "faces", fingerprint: faces.fingerprint }]);
+    declare(writer, "unseen/psnr", "faces/psnr", "faces/fid");
+    writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
     const picture = { set: "unseen", index: 4, imageId: "b.png", mime: "image/webp" } as const;
     writer.logImages([{ ...picture, epoch: 0, kind: "real", bytes: Uint8Array.of(0) }]);
     writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
@@ -89,6 +84,7 @@ describe("values of metrics", () => {
   it("go back with a run to its checkpoint", (test) => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
+    declare(writer, "unseen/psnr");
     for (const step of [0, 2, 4]) writer.logMeasured(step, [unseen(step)]);
     writer.rewind(2, 1);
     const rows = imageMetrics(test, store);
@@ -105,12 +101,13 @@ describe("values of metrics", () => {
     const store = storeWithFaces(test, clock.now);
     const writer = store.createRun(newRun());
     clock.at += 500;
-    writer.logScalars(2, { "train/loss": 1 });
+    log(writer, 2, { "train/loss": 1 });
     clock.at += 500;
-    writer.logScalars(4, { "train/loss": 1 });
+    log(writer, 4, { "train/loss": 1 });
     writer.finish("FINISHED");
+    const series = [specOf("faces/psnr"), specOf("faces/fid")];
     const save = (measured: Measured) =>
-      store.saveEvaluation(writer.id, { step: 3, measured, fingerprint: faces.fingerprint, metrics: [psnr] });
+      store.saveEvaluation(writer.id, { step: 3, measured, fingerprint: faces.fingerprint, series });
     save(ofFaces(1, 2));
     save(ofFaces(3, 5));
     const { step, elapsedMs, value } = store.series(writer.id, "faces/psnr")!;
@@ -125,10 +122,10 @@ describe("values of metrics", () => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
     const set = { set: "faces", fingerprint: faces.fingerprint };
-    writer.nameMeasured([], [set]);
+    writer.nameSets([set]);
     const running = /^run \w+: is still running; evaluate it once it has ended$/;
     assert.throws(() => store.requireMeasurable(writer.id, []), { name: "UserError", message: running });
-    const evaluation = { step: 0, measured: unseen(1), fingerprint: null, metrics: [] };
+    const evaluation = { step: 0, measured: unseen(1), fingerprint: null, series: [] };
     assert.throws(() => store.saveEvaluation(writer.id, evaluation), { name: "UserError", message: running });
     writer.finish("FINISHED");
     store.requireMeasurable(writer.id, [set]);

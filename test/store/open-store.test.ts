@@ -7,7 +7,15 @@ import { UserError } from "../../src/errors.ts";
 import { applicationId, migrate } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { migrations } from "../../src/store/schema.ts";
-import { newRun, outcomeOf, saveDataset, startChild, temporaryFolder, temporaryStore } from "./fixtures.ts";
+import {
+  log,
+  newRun,
+  outcomeOf,
+  saveDataset,
+  startChild,
+  temporaryFolder,
+  temporaryStore,
+} from "./fixtures.ts";
 
 const userError = (pattern: RegExp) => (thrown: unknown) => {
   assert.ok(thrown instanceof UserError, String(thrown));
@@ -78,12 +86,12 @@ describe("opening a store", () => {
     const writer = store.createRun(newRun());
     const reader = openStore(store.folder, { readonly: true });
     test.after(() => reader.close());
-    writer.logScalars(1, { loss: 1 });
+    log(writer, 1, { "train/loss": 1 });
     writer.flush();
-    assert.equal(reader.summaries()[0]?.last.loss, 1);
-    writer.logScalars(2, { loss: 2 });
+    assert.equal(reader.summaries()[0]?.last["train/loss"], 1);
+    log(writer, 2, { "train/loss": 2 });
     writer.flush();
-    assert.equal(reader.summaries()[0]?.last.loss, 2);
+    assert.equal(reader.summaries()[0]?.last["train/loss"], 2);
     assert.throws(() => reader.createRun(newRun()), /for reading only/);
     assert.throws(() => reader.deleteRun(writer.id), /for reading only/);
   });
@@ -96,7 +104,7 @@ describe("opening a store", () => {
     const store = openStore(folder);
     saveDataset(store);
     const writer = store.createRun(newRun());
-    writer.logScalars(3, { loss: 1 });
+    log(writer, 3, { "train/loss": 1 });
     writer.flush();
     chmodSync(folder, 0o555);
     chmodSync(join(folder, ".."), 0o755);

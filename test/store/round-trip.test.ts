@@ -3,7 +3,17 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
-import { dataset, experiment, handClock, newRun, saveDataset, temporaryStore } from "./fixtures.ts";
+import {
+  dataset,
+  declare,
+  experiment,
+  handClock,
+  log,
+  newRun,
+  saveDataset,
+  names as seriesNames,
+  temporaryStore,
+} from "./fixtures.ts";
 
 describe("what goes in comes out", () => {
   it("a run, to the last field", (test) => {
@@ -44,22 +54,22 @@ describe("what goes in comes out", () => {
     const values = [0, 0.1, -1e-300, Number.MAX_VALUE, Number.NaN, Infinity, -Infinity, 2 ** 53 + 2, 5e-324];
     values.forEach((value, index) => {
       clock.at += 10;
-      writer.logScalars(index * 1_000_000, { "train/loss": value });
+      log(writer, index * 1_000_000, { "train/loss": value });
     });
-    writer.logScalars(2 ** 53 - 1, { "train/loss": 7 });
+    log(writer, 2 ** 53 - 1, { "train/loss": 7 });
     writer.flush();
     const series = store.series(writer.id, "train/loss")!;
     assert.deepEqual([...series.value], [...values, 7]);
     assert.deepEqual([...series.step], [...values.map((_, index) => index * 1_000_000), 2 ** 53 - 1]);
     assert.deepEqual([...series.elapsedMs], [10, 20, 30, 40, 50, 60, 70, 80, 90, 90]);
-    assert.deepEqual(store.seriesNames(writer.id), ["train/loss"]);
+    assert.deepEqual(seriesNames(store, writer.id), ["train/loss"]);
     assert.equal(store.series(writer.id, "train/lass"), undefined);
   });
 
   it("NaN is NULL and an infinity is an infinity in the file", (test) => {
     const store = temporaryStore(test);
     const writer = store.createRun(newRun());
-    writer.logScalars(1, { a: Number.NaN, b: Infinity, c: -Infinity });
+    log(writer, 1, { "train/a": Number.NaN, "train/b": Infinity, "train/c": -Infinity });
     writer.flush();
     const database = new Database(databasePath(store.folder), { readonly: true });
     test.after(() => database.close());
@@ -79,12 +89,13 @@ describe("what goes in comes out", () => {
     const names = ["x".repeat(10_000), "ü🌈\n\t'\"; DROP TABLE runs", "漢字/かな", "__proto__x", "a b"];
     for (const name of names) {
       const writer = store.createRun(newRun({ name }));
-      writer.logScalars(1, Object.fromEntries(names.map((series, index) => [series, index])));
+      const series = names.map((each) => `train/${each}`);
+      log(writer, 1, Object.fromEntries(series.map((each, index) => [each, index])));
       writer.event("info", name, name);
       writer.flush();
       assert.equal(store.getRun(name).id, writer.id);
-      assert.deepEqual(store.seriesNames(writer.id).sort(), [...names].sort());
-      assert.equal(store.series(writer.id, name)!.value[0], names.indexOf(name));
+      assert.deepEqual(seriesNames(store, writer.id).sort(), [...series].sort());
+      assert.equal(store.series(writer.id, `train/${name}`)!.value[0], names.indexOf(name));
       assert.equal(store.events(writer.id)[0]!.message, name);
       assert.deepEqual(
         store.listRuns({ name }).map((run) => run.name),
@@ -171,7 +182,9 @@ describe("what goes in comes out", () => {
 
   it("keeps wrong rows out at the last line of defence", (test) => {
     const store = temporaryStore(test);
-    const { id } = store.createRun(newRun());
+    const writer = store.createRun(newRun());
+    declare(writer, "unseen/loss");
+    const { id } = writer;
     const database = new Database(databasePath(store.folder));
     test.after(() => database.close());
     const wrong = [
@@ -182,7 +195,10 @@ describe("what goes in comes out", () => {
       `UPDATE runs SET steps_per_epoch = 'many'`,
       `UPDATE runs SET dataset_fingerprint = 'unknown'`,
       `UPDATE runs SET error = 'but it runs'`,
-      `INSERT INTO series VALUES (1, 'nobody', 'loss')`,
+      `INSERT INTO series VALUES (1, 'nobody', 'train', 'loss', 1)`,
+      `INSERT INTO series VALUES (1, '${id}', 'train', 'loss', 99)`,
+      `INSERT INTO series VALUES (1, '${id}', 'train/loss', 'loss', 1)`,
+      `INSERT INTO series_kinds SELECT 99, name, title, unit, 'bigger', family, per, compares, chart, reference, range_from, range_to, description, source FROM series_kinds`,
       `INSERT INTO scalars VALUES (99, 1, 1, 1)`,
       `INSERT INTO images VALUES ('${id}', 0, 'seen', 0, 'real', 'a.png', '${"0".repeat(64)}')`,
       `INSERT INTO tags VALUES ('${id}', '')`,

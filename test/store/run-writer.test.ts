@@ -6,27 +6,28 @@ import { UserError } from "../../src/errors.ts";
 import { databasePath } from "../../src/store/open-database.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { createRunWriter } from "../../src/store/run-writer.ts";
-import { handClock, newRun, temporaryStore } from "./fixtures.ts";
+import { declare, handClock, names, newRun, temporaryStore } from "./fixtures.ts";
 
 function startRun(test: TestContext) {
   const clock = handClock();
   const store = temporaryStore(test, { now: clock.now });
   const writer = store.createRun(newRun());
-  const steps = () => [...(store.series(writer.id, "loss")?.step ?? [])];
+  declare(writer, "train/loss", "train/other", "train/late", "train/fresh");
+  const steps = () => [...(store.series(writer.id, "train/loss")?.step ?? [])];
   return { clock, store, writer, steps };
 }
 
 describe("a run writer", () => {
   it("commits when a flush is due, and not before", (test) => {
     const { clock, writer, steps } = startRun(test);
-    writer.logScalars(1, { loss: 1 });
+    writer.logScalars(1, { "train/loss": 1 });
     clock.at += 249;
     writer.flushIfDue();
     assert.deepEqual(steps(), []);
     clock.at += 1;
     writer.flushIfDue();
     assert.deepEqual(steps(), [1]);
-    writer.logScalars(2, { loss: 1 });
+    writer.logScalars(2, { "train/loss": 1 });
     writer.flushIfDue();
     assert.deepEqual(steps(), [1]);
     clock.at -= 3_600_000;
@@ -37,11 +38,12 @@ describe("a run writer", () => {
   it("commits by itself where the event loop is free", async (test) => {
     const store = temporaryStore(test);
     const writer = store.createRun(newRun());
-    writer.logScalars(1, { loss: 1 });
-    assert.equal(store.series(writer.id, "loss"), undefined);
-    for (let waited = 0; waited < 100 && store.series(writer.id, "loss") === undefined; waited++)
+    declare(writer, "train/loss");
+    writer.logScalars(1, { "train/loss": 1 });
+    assert.equal(store.series(writer.id, "train/loss"), undefined);
+    for (let waited = 0; waited < 100 && store.series(writer.id, "train/loss") === undefined; waited++)
       await sleep(50);
-    assert.deepEqual([...store.series(writer.id, "loss")!.step], [1]);
+    assert.deepEqual([...store.series(writer.id, "train/loss")!.step], [1]);
   });
 
   it("shows a heartbeat at least every 5 s, and with each flush", (test) => {
@@ -60,42 +62,45 @@ describe("a run writer", () => {
 
   it("refuses a step that was logged before, and takes nothing of such a call", (test) => {
     const { writer, steps, store } = startRun(test);
-    writer.logScalars(5, { loss: 1 });
-    const again = /series loss: expected a step after 5, got 5/;
-    assert.throws(() => writer.logScalars(5, { other: 2, loss: 2 }), again);
+    writer.logScalars(5, { "train/loss": 1 });
+    const again = /series train\/loss: expected a step after 5, got 5/;
+    assert.throws(() => writer.logScalars(5, { "train/other": 2, "train/loss": 2 }), again);
     writer.flush();
-    assert.throws(() => writer.logScalars(5, { loss: 2 }), again);
-    assert.throws(() => writer.logScalars(4, { loss: 2 }), /after 5, got 4/);
-    assert.throws(() => writer.logScalars(1.5, { loss: 2 }), /expected a whole step/);
+    assert.throws(() => writer.logScalars(5, { "train/loss": 2 }), again);
+    assert.throws(() => writer.logScalars(4, { "train/loss": 2 }), /after 5, got 4/);
+    assert.throws(() => writer.logScalars(1.5, { "train/loss": 2 }), /expected a whole step/);
     assert.throws(
-      () => writer.logScalars(6, { loss: "2" as unknown as number }),
+      () => writer.logScalars(6, { "train/loss": "2" as unknown as number }),
       /expected a number, got string/,
     );
-    assert.throws(() => writer.logScalars(6, { "": 2 }), /must not be empty/);
-    writer.logScalars(5, { other: 2 });
+    assert.throws(
+      () => writer.logScalars(6, { "train/loss": 1, "train/lost": 2 }),
+      /series "train\/lost": was not declared/,
+    );
+    writer.logScalars(5, { "train/other": 2 });
     writer.flush();
     assert.deepEqual(steps(), [5]);
-    assert.deepEqual([...store.series(writer.id, "other")!.step], [5]);
+    assert.deepEqual([...store.series(writer.id, "train/other")!.step], [5]);
   });
 
   it("finishes with what waited, once", (test) => {
     const { store, writer, steps } = startRun(test);
-    writer.logScalars(1, { loss: 1 });
+    writer.logScalars(1, { "train/loss": 1 });
     writer.finish("FINISHED");
     assert.deepEqual(steps(), [1]);
     assert.equal(store.getRun(writer.id).status, "FINISHED");
     writer.close();
-    assert.throws(() => writer.logScalars(2, { loss: 1 }), /its writer is closed/);
+    assert.throws(() => writer.logScalars(2, { "train/loss": 1 }), /its writer is closed/);
     assert.throws(() => writer.flush(), /its writer is closed/);
   });
 
   it("is closed with its store, and then commits what waited", (test) => {
     const { store, writer } = startRun(test);
-    writer.logScalars(1, { loss: 1 });
+    writer.logScalars(1, { "train/loss": 1 });
     store.close();
     const again = openStore(store.folder, { readonly: true });
     test.after(() => again.close());
-    assert.deepEqual([...again.series(writer.id, "loss")!.step], [1]);
+    assert.deepEqual([...again.series(writer.id, "train/loss")!.step], [1]);
   });
 });
 
@@ -106,10 +111,10 @@ describe("resuming", () => {
     writer.logImages([{ ...picture, epoch: 0, kind: "real", bytes: Uint8Array.of(0) }]);
     for (const step of [1, 2, 3, 4]) {
       clock.at += 100;
-      writer.logScalars(step, { loss: step });
+      writer.logScalars(step, { "train/loss": step });
       writer.logImages([{ ...picture, epoch: step, kind: "colorized", bytes: Uint8Array.of(step) }]);
     }
-    writer.logScalars(4, { late: 1 });
+    writer.logScalars(4, { "train/late": 1 });
     writer.finish("KILLED", "SIGTERM");
     const lastHash = store.images(writer.id).at(-1)!.blobHash;
 
@@ -117,20 +122,20 @@ describe("resuming", () => {
     const resumed = store.resumeRun(writer.id);
     assert.equal(store.getRun(writer.id).status, "RUNNING");
     assert.equal(store.getRun(writer.id).error, null);
-    assert.throws(() => resumed.logScalars(3, { loss: 0 }), /after 4, got 3/);
+    assert.throws(() => resumed.logScalars(3, { "train/loss": 0 }), /after 4, got 3/);
     resumed.rewind(2, 2);
     assert.deepEqual(steps(), [1, 2]);
-    assert.deepEqual(store.seriesNames(writer.id), ["loss"], "a series without a point is gone");
+    assert.deepEqual(names(store, writer.id), ["train/loss"], "a series without a point has no values");
     assert.deepEqual(
       store.images(writer.id).map(({ epoch }) => epoch),
       [0, 1, 2],
     );
     assert.equal(store.blob(lastHash), undefined);
     clock.at += 100;
-    for (const step of [3, 4, 5]) resumed.logScalars(step, { loss: 10 * step, late: 1 });
+    for (const step of [3, 4, 5]) resumed.logScalars(step, { "train/loss": 10 * step, "train/late": 1 });
     resumed.logImages([{ ...picture, epoch: 3, kind: "colorized", bytes: Uint8Array.of(33) }]);
     resumed.finish("FINISHED");
-    const series = store.series(writer.id, "loss")!;
+    const series = store.series(writer.id, "train/loss")!;
     assert.deepEqual([...series.step], [1, 2, 3, 4, 5]);
     assert.deepEqual([...series.value], [1, 2, 30, 40, 50]);
     assert.deepEqual([...series.elapsedMs], [100, 200, 500, 500, 500], "the pause does not count");
@@ -139,16 +144,16 @@ describe("resuming", () => {
 
   it("rewinds what still waits, too", (test) => {
     const { writer, steps } = startRun(test);
-    for (const step of [1, 2, 3]) writer.logScalars(step, { loss: step });
+    for (const step of [1, 2, 3]) writer.logScalars(step, { "train/loss": step });
     writer.rewind(1, 0);
-    writer.logScalars(2, { loss: 2 });
+    writer.logScalars(2, { "train/loss": 2 });
     writer.flush();
     assert.deepEqual(steps(), [1, 2]);
   });
 
   it("is refused while another process writes the run, and granted once its heartbeat stopped", (test) => {
     const { clock, store, writer, steps } = startRun(test);
-    writer.logScalars(1, { loss: 1 });
+    writer.logScalars(1, { "train/loss": 1 });
     writer.flush();
     clock.at += 60_000;
     assert.throws(
@@ -159,9 +164,9 @@ describe("resuming", () => {
     );
     clock.at += 1;
     const resumed = store.resumeRun(writer.id);
-    resumed.logScalars(2, { loss: 2 });
+    resumed.logScalars(2, { "train/loss": 2 });
     resumed.flush();
-    writer.logScalars(2, { loss: -2 });
+    writer.logScalars(2, { "train/loss": -2 });
     assert.throws(() => writer.flush(), {
       name: "UserError",
       message: /deleted or taken over by another process/,
@@ -202,7 +207,7 @@ describe("trouble below", () => {
   /** A second connection and a writer on it, whose limits the test may set. */
   function startLimitedRun(test: TestContext) {
     const { store, writer } = startRun(test);
-    writer.logScalars(1, { loss: 1 });
+    writer.logScalars(1, { "train/loss": 1 });
     writer.finish("FINISHED");
     const database = new Database(databasePath(store.folder), { timeout: 20 });
     test.after(() => database.close());
@@ -214,19 +219,20 @@ describe("trouble below", () => {
   it("a full disk: says what to do, loses nothing, goes on when there is space", (test) => {
     const { store, database, writer } = startLimitedRun(test);
     database.pragma(`max_page_count = ${database.pragma("page_count", { simple: true })}`);
-    for (let step = 2; step <= 3000; step++) writer.logScalars(step, { loss: step, fresh: step });
+    for (let step = 2; step <= 3000; step++)
+      writer.logScalars(step, { "train/loss": step, "train/fresh": step });
     const complaint = {
       name: "UserError",
       message: /runs\.db: the disk is full; free some space, then resume/,
     };
     assert.throws(() => writer.flush(), complaint);
     assert.throws(() => writer.close(), complaint);
-    assert.deepEqual([...store.series(writer.id, "loss")!.step], [1]);
+    assert.deepEqual([...store.series(writer.id, "train/loss")!.step], [1]);
     assert.equal(database.pragma("integrity_check", { simple: true }), "ok");
     database.pragma("max_page_count = 1000000");
     writer.close();
-    assert.equal(store.series(writer.id, "loss")!.step.length, 3000);
-    assert.equal(store.series(writer.id, "fresh")!.step.length, 2999);
+    assert.equal(store.series(writer.id, "train/loss")!.step.length, 3000);
+    assert.equal(store.series(writer.id, "train/fresh")!.step.length, 2999);
   });
 
   it("a locked database: says what to do, and the next flush brings everything", (test) => {
@@ -234,10 +240,10 @@ describe("trouble below", () => {
     const other = new Database(databasePath(store.folder));
     test.after(() => other.close());
     other.exec("BEGIN IMMEDIATE");
-    writer.logScalars(2, { loss: 1 });
+    writer.logScalars(2, { "train/loss": 1 });
     assert.throws(() => writer.flush(), { name: "UserError", message: /stayed locked; close the program/ });
     other.exec("COMMIT");
     writer.flush();
-    assert.deepEqual([...store.series(writer.id, "loss")!.step], [1, 2]);
+    assert.deepEqual([...store.series(writer.id, "train/loss")!.step], [1, 2]);
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
-import { newRun, temporaryStore } from "./fixtures.ts";
+import { declare, log, newRun, temporaryStore } from "./fixtures.ts";
 
 const guide = readFileSync(new URL("../../docs/store.md", import.meta.url), "utf8");
 const queries = [...guide.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql!);
@@ -16,6 +16,7 @@ describe("the guide to the database", () => {
       ["B", 20],
     ] as const) {
       const run = store.createRun(newRun({ name }));
+      declare(run, "unseen/psnr");
       for (const [step, value] of [
         [0, 99 - psnr],
         [2, psnr],
@@ -25,7 +26,7 @@ describe("the guide to the database", () => {
           { set: "unseen", ofSet: { psnr: value }, ofImages, places: Uint32Array.of(1) },
         ]);
       }
-      run.logScalars(2, { "train/epoch_seconds": 9, "train/evaluation_seconds": 1 });
+      log(run, 2, { "train/epoch_seconds": 9, "train/evaluation_seconds": 1 });
       run.finish("FINISHED");
     }
     store.saveSweep({ id: "s", name: "study", definition: "{}" });
@@ -34,11 +35,11 @@ describe("the guide to the database", () => {
     const { provenance } = newRun();
     const writer = store.createRun(newRun({ provenance: { ...provenance, gitDirty: true } }));
     const share = { "unseen/emergence/blue/real": 0.2, "unseen/emergence/palette_used": 0.5 };
-    writer.logScalars(0, { ...share, "unseen/emergence/blue": 0.11 });
-    writer.logScalars(2, { ...share, "unseen/emergence/blue": 0.09 });
-    writer.logScalars(4, { ...share, "unseen/emergence/blue": 0.1 });
-    writer.logScalars(2, { "train/loss": 0.5, "seen/loss": 0.625, "unseen/loss": 0.75 });
-    writer.logScalars(4, { "train/loss": Number.NaN, "seen/loss": Number.NaN, "unseen/loss": 1.5 });
+    log(writer, 0, { ...share, "unseen/emergence/blue": 0.11 });
+    log(writer, 2, { ...share, "unseen/emergence/blue": 0.09 });
+    log(writer, 4, { ...share, "unseen/emergence/blue": 0.1 });
+    log(writer, 2, { "train/loss": 0.5, "seen/loss": 0.625, "unseen/loss": 0.75 });
+    log(writer, 4, { "train/loss": Number.NaN, "seen/loss": Number.NaN, "unseen/loss": 1.5 });
     writer.event("warning", "non-finite", "train/loss in step 4");
     const picture = { epoch: 0, set: "seen", index: 0, imageId: "a.png", mime: "image/png" } as const;
     writer.logImages([{ ...picture, kind: "real", bytes: Uint8Array.of(1) }]);
@@ -50,10 +51,10 @@ describe("the guide to the database", () => {
     test.after(() => database.close());
     assert.ok(queries.length >= 8);
     for (const sql of queries) assert.ok(database.prepare(sql).all().length > 0, sql);
-    const emergence = database.prepare(queries.find((sql) => sql.includes("unseen/emergence/*"))!).all();
+    const emergence = database.prepare(queries.find((sql) => sql.includes("family = 'emergence'"))!).all();
     const answer = (part: string) => database.prepare(queries.find((sql) => sql.includes(part))!).all();
     assert.deepEqual(answer("gain_db"), [{ image_id: "b.png", a: 21.5, b: 20, gain_db: 1.5 }]);
-    assert.deepEqual(answer("GLOB '*/psnr'"), [
+    assert.deepEqual(answer("name = 'psnr'"), [
       { run_name: "A", set: "unseen", psnr: 21.5, step: 2 },
       { run_name: "B", set: "unseen", psnr: 20, step: 2 },
     ]);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { shouldPrune } from "../../src/sweep/pruning/should-prune.ts";
 import type { Goal, PruneConfig } from "../../src/sweep/sweep.ts";
 import type { CurvePoint, PastTrial } from "../../src/sweep/trial.ts";
-import { type GoldenTrial, golden, trialOf } from "./golden.ts";
+import { type GoldenTrial, golden, type Num, num, trialOf } from "./golden.ts";
 
 type Case = {
   readonly config: PruneConfig;
@@ -41,6 +41,19 @@ function simulate({ config, goal, name, curves }: Case): (number | null)[] {
   return stopped;
 }
 
+type WandbCase = {
+  readonly config: {
+    readonly min_iter?: number;
+    readonly max_iter?: number;
+    readonly s?: number;
+    readonly eta: number;
+    readonly strict: boolean;
+  };
+  readonly goal: Goal;
+  readonly curves: readonly (readonly Num[])[];
+  readonly stopped: readonly number[];
+};
+
 const wandb: PruneConfig = { type: "wandb_hyperband", bands: { maxIter: 5, s: 2 }, eta: 2, strict: true };
 
 function trials(...losses: readonly (readonly number[])[]): PastTrial[] {
@@ -66,22 +79,42 @@ describe("pruning", () => {
     assert.equal(shouldPrune(wandb, all, 0, "minimize", "sweep"), false);
   });
 
-  // The example of wandb/sweeps: bands at 1 and 2, whose thresholds are the third of 6, 7, 8, 9, 10 and 8 of 6, 7, 8.
+  // The example of wandb/sweeps: bands at 1 and 2, whose thresholds are the third of five 10s and 8 of 6, 7, 8, 9, 10.
   const example = trials([10, 9], [10, 10], [10, 8, 8], [10, 7, 7], [10, 6, 6]);
 
   it("stops what W&B's hyperband stops, by hand", () => {
-    assert.deepEqual(stops(wandb, example), [true, true, true, false, false]);
+    assert.deepEqual(stops(wandb, example), [true, true, false, false, false]);
     const turned = example.map((trial) => ({
       ...trial,
       curve: trial.curve.map(({ epoch, value }) => ({ epoch, value: -value })),
     }));
-    assert.deepEqual(stops(wandb, turned, "maximize"), [true, true, true, false, false]);
+    assert.deepEqual(stops(wandb, turned, "maximize"), [true, true, false, false, false]);
   });
 
-  it("counts W&B's bands up from min_iter, and skips NaN", () => {
+  it("stops what wandb/sweeps stops, of 400 random sets of curves", () => {
+    const cases = golden<readonly WandbCase[]>("wandb-hyperband.json");
+    assert.equal(cases.length, 400);
+    assert.equal(cases.filter(({ stopped }) => stopped.length > 0).length, 202);
+    const differing = cases.filter(({ config, goal, curves, stopped }) => {
+      const { min_iter, max_iter, s, eta, strict } = config;
+      const bands = min_iter === undefined ? { maxIter: max_iter!, s: s! } : { minIter: min_iter };
+      const all = trials(...curves.map((curve) => curve.map(num)));
+      const found = stops({ type: "wandb_hyperband", bands, eta, strict }, all, goal);
+      return found.some((isStopped, number) => isStopped !== stopped.includes(number));
+    });
+    assert.deepEqual(differing, []);
+  });
+
+  it("judges the third value where min_iter is 3, and skips NaN", () => {
+    const third: PruneConfig = { ...wandb, bands: { minIter: 3 } };
+    assert.deepEqual(stops(third, trials([1, 1, 9], [2, 2, 2], [3, 3, 1], [3, 0])), [
+      true,
+      false,
+      false,
+      false,
+    ]);
     const up: PruneConfig = { ...wandb, bands: { minIter: 1 } };
-    const all = trials([3, 3], [2, 2], [1, Number.NaN, 1], [1]);
-    assert.deepEqual(stops(up, all), [true, false, false, false]);
+    assert.deepEqual(stops(up, trials([3, 3], [2, 2], [1, Number.NaN, 1], [1])), [true, false, false, false]);
   });
 
   it("compares the best so far where strict is off", () => {

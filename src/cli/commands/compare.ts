@@ -105,7 +105,7 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
         ),
       ]),
     },
-    { title: "results", rows: [...standingRows(runs), ...metricRows(store, runs)] },
+    { title: "results", rows: [...standingRows(runs), ...metricRows(runs)] },
   ];
 }
 
@@ -118,20 +118,16 @@ function standingRows(runs: readonly RunSummary[]): Row[] {
 }
 
 /** Newest values of losses and metrics of every set of images; the best one of those that have a better direction. */
-function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
-  const betterOf = new Map(store.metrics().map(({ name, better }) => [name, better]));
-  const names = new Set(runs.flatMap(({ last }) => Object.keys(last)));
-  const isMeasured = (name: string) => {
-    const [set, metric, more] = name.split("/");
-    return set !== "train" && more === undefined && (metric === "loss" || betterOf.has(metric!));
-  };
-  const kinds = new Set(runs.map(({ experiment }) => experiment.model.kind));
-  return [...names].filter(isMeasured).map((name) => {
+function metricRows(runs: readonly RunSummary[]): Row[] {
+  const specs = new Map(runs.flatMap(({ specs }) => Object.entries(specs)));
+  const measured = [...specs].filter(
+    ([, { set, family }]) => set !== "train" && (family === "loss" || family === "metric"),
+  );
+  return measured.map(([name, { better }]) => {
     const values = runs.map(({ last }) => (Number.isFinite(last[name]) ? last[name]! : null));
-    const metric = name.slice(name.indexOf("/") + 1);
     // Losses of different kinds of networks are different things.
-    const better = metric === "loss" ? (kinds.size > 1 ? "none" : "lower") : betterOf.get(metric)!;
-    const best = bestOf(values, better);
+    const kinds = new Set(runs.flatMap(({ specs }) => specs[name]?.compares ?? []));
+    const best = bestOf(values, kinds.size > 1 ? "none" : better);
     return best === null ? { name, values } : { name, values, best };
   });
 }

@@ -117,10 +117,11 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
   if (name !== null && (targets.length !== 1 || isOwn(targets[0]!)))
     throw new UserError("evaluate: --name: expected together with one --on that names other images");
   const runs = [...new Map(refs.map((ref) => store.getRun(ref)).map((run) => [run.id, run])).values()];
-  const classifier = runs.find(({ experiment }) => experiment.model.kind === "classifier");
-  if (classifier)
+  const { modelOf } = await import("../../models/models.ts");
+  const colorless = runs.find(({ experiment: { model } }) => modelOf(model).output(model) === "labels");
+  if (colorless)
     throw new UserError(
-      `evaluate: run ${classifier.id}: expected a network that makes colors, got a classifier`,
+      `evaluate: run ${colorless.id}: expected a network that makes colors, got a ${colorless.experiment.model.kind}`,
     );
   const shared = new Map<string, SetToMeasure[]>();
   for (const what of targets)

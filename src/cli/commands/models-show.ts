@@ -37,7 +37,7 @@ export const modelsShowCommand: Command<ShowOptions> = {
       words.filter(isSetting),
     );
     const { summarizeNetwork } = await import("../print/network-summary.ts");
-    const summary = summarizeNetwork(experiment);
+    const summary = await summarizeNetwork(experiment);
     context.print(json ? toJson({ ...summary, settings: experiment.model }) : describe(summary, context));
     return 0;
   },
@@ -45,16 +45,17 @@ export const modelsShowCommand: Command<ShowOptions> = {
 
 async function readExperiment(targets: readonly string[], settings: readonly string[]): Promise<Experiment> {
   const { models } = await import("../../models/models.ts");
-  const known = Object.keys(models);
+  const known = models.map(({ kind }) => kind);
   const list = `(known: ${known.join(", ")})`;
   const [target, ...more] = targets;
   if (target === undefined)
     throw new UserError(`models show: expected a model or an experiment file ${list}`);
   if (more.length > 0)
     throw new UserError(`models show: expected one model or file, got ${targets.join(", ")}`);
-  if (Object.hasOwn(models, target)) {
+  const kind = known.find((each) => each === target);
+  if (kind !== undefined) {
     const { modelExperiment } = await import("../target/model-experiment.ts");
-    return modelExperiment(target as keyof typeof models, settings);
+    return modelExperiment(kind, settings);
   }
   const { existsSync } = await import("node:fs");
   if (/[/\\]|\.ya?ml$/.test(target) || existsSync(target)) {
@@ -68,7 +69,7 @@ async function readExperiment(targets: readonly string[], settings: readonly str
 
 function describe(summary: NetworkSummary, { colors, width }: Context): string {
   const { model, description, source, imageSize, assumed, parts } = summary;
-  const lines = [`${colors.bold(model)}  ${description}`, source];
+  const lines = [colors.bold(model), description, source];
   if (assumed !== null) lines.push(`with ${assumed}`);
   lines.push(`for images of ${imageSize}x${imageSize}`);
   for (const { name, layers, parameters, multiplyAdds } of parts) {

@@ -59,8 +59,8 @@ async function summarizeAll(size: number): Promise<NetworkSummary[]> {
   const { models } = await import("../../models/models.ts");
   const { modelExperiment } = await import("../target/model-experiment.ts");
   const { summarizeNetwork } = await import("../print/network-summary.ts");
-  return Object.keys(models).map((name) =>
-    summarizeNetwork(modelExperiment(name as keyof typeof models, [`image.size=${size}`])),
+  return Promise.all(
+    models.map(({ kind }) => summarizeNetwork(modelExperiment(kind, [`image.size=${size}`]))),
   );
 }
 

@@ -108,7 +108,7 @@ export const runCommand: Command<RunOptions> = {
 function sortArguments({ experiment = [], report }: RunOptions) {
   const isReportFile = report === undefined || report === "" || /\.html?$/i.test(report);
   const all = isReportFile ? experiment : [report, ...experiment];
-  const isOverride = (text: string) => /^[A-Za-z_][\w-]*(\.[\w-]+)*\+?=/.test(text);
+  const isOverride = (text: string) => /^(\+{0,2}[\p{L}_][^\s=/\\]*=|~[\p{L}_][^\s/\\]*$)/u.test(text);
   return {
     files: all.filter((text) => !isOverride(text)),
     overrides: all.filter(isOverride),
@@ -197,7 +197,7 @@ async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }:
   try {
     const { stepsPerEpoch } = store.getRun(runId);
     const seriesOf = (name: string) => store.series(runId, name);
-    const measured = readMeasured(store.metrics(), [], seriesOf, stepsPerEpoch);
+    const measured = readMeasured(store.allSeries(runId), stepsPerEpoch);
     const line = measured && measuredLine(measured);
     if (line !== null) output.info(`metrics:  unseen ${line}`);
     const emergence = readEmergence(seriesOf, stepsPerEpoch);

@@ -2,16 +2,11 @@
 
 import { familyName } from "../../color/hue-families.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { SeriesFamily } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Emergence, FamilyEmergence } from "../../store/read-emergence.ts";
 import type { MeasuredSummary } from "../../store/read-measured.ts";
-import {
-  type DatasetRow,
-  type EventRow,
-  type Provenance,
-  type SkippedFile,
-  seriesOfSet,
-} from "../../store/rows.ts";
+import type { DatasetRow, EventRow, Provenance, Series, SkippedFile } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "../context.ts";
 import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
@@ -21,6 +16,7 @@ type ShowOptions = GlobalOptions & { readonly run: string; readonly json: boolea
 
 type SeriesSummary = {
   readonly name: string;
+  readonly family: SeriesFamily;
   readonly count: number;
   readonly last: number;
   readonly lastStep: number;
@@ -90,7 +86,8 @@ async function readRun(store: Store, runsFolder: string, ref: string): Promise<S
   const { readdirSync } = await import("node:fs");
   const path = await import("node:path");
   const run = findSummary(store, ref);
-  const seriesOf = (name: string) => store.series(run.id, name);
+  const series = store.allSeries(run.id);
+  const seriesOf = (name: string) => series.find((each) => each.name === name);
   const checkpointFolder = path.join(runsFolder, run.id, "checkpoints");
   let checkpoints: string[] = [];
   try {
@@ -114,38 +111,29 @@ async function readRun(store: Store, runsFolder: string, ref: string): Promise<S
     checkpoints: checkpoints.sort(),
     resumeCommand: canResume ? `hueristic run --resume ${run.id}${runsFlag(runsFolder)}` : null,
     emergence: readEmergence(seriesOf, run.stepsPerEpoch),
-    measured: readMeasured(
-      store.metrics(),
-      store.evaluationSets(run.id).map(({ set }) => set),
-      seriesOf,
-      run.stepsPerEpoch,
-    ),
+    measured: readMeasured(series, run.stepsPerEpoch),
     evaluationShare: evaluationShare(seriesOf),
-    series: store.seriesNames(run.id).flatMap((name) => summarizeSeries(store, run.id, name)),
+    series: series.map(summarizeSeries),
     events: store.events(run.id),
     provenance: run.provenance,
     experiment: run.experiment,
   };
 }
 
-function summarizeSeries(store: Store, runId: string, name: string): SeriesSummary[] {
-  const series = store.series(runId, name);
-  if (series === undefined || series.value.length === 0) return [];
-  const { step, value } = series;
+function summarizeSeries({ name, spec, step, value }: Series): SeriesSummary {
   let least = -1;
   value.forEach((each, index) => {
     if (Number.isFinite(each) && !(each >= value[least]!)) least = index;
   });
-  return [
-    {
-      name,
-      count: value.length,
-      last: value.at(-1)!,
-      lastStep: step.at(-1)!,
-      min: value[least] ?? null,
-      minStep: step[least] ?? null,
-    },
-  ];
+  return {
+    name,
+    family: spec.family,
+    count: value.length,
+    last: value.at(-1)!,
+    lastStep: step.at(-1)!,
+    min: value[least] ?? null,
+    minStep: step[least] ?? null,
+  };
 }
 
 function percent(share: number): string {
@@ -225,10 +213,8 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   }
 
   section("Series");
-  const shown = new Set(
-    measured?.sets.flatMap((set) => measured.metrics.map((metric) => seriesOfSet(set, metric.name))),
-  );
-  const series = run.series.filter(({ name }) => !name.startsWith("unseen/emergence/") && !shown.has(name));
+  const shownAbove: readonly SeriesFamily[] = ["emergence", "real", "metric"];
+  const series = run.series.filter(({ family }) => !shownAbove.includes(family));
   if (series.length < run.series.length) lines.push("  those of colors and metrics: --json has them");
   const table = formatTable<SeriesSummary>(
     [

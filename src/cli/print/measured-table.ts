@@ -1,7 +1,7 @@
 // The metrics of a run as a table: a row each, a column for every set.
 
+import type { Better } from "../../runs/series.ts";
 import { type MeasuredSummary, mainMetrics } from "../../store/read-measured.ts";
-import type { Direction } from "../../store/rows.ts";
 import { formatNumber } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -19,7 +19,7 @@ export { mainMetrics };
 
 type Row = MeasuredSummary["metrics"][number];
 
-const directions: Readonly<Record<Direction, string>> = {
+const directions: Readonly<Record<Better, string>> = {
   higher: "higher",
   lower: "lower",
   one: "near 1",

@@ -1,10 +1,11 @@
 // What an experiment's network is made of, built without an engine and without weights of a classifier.
 
 import type { Experiment } from "../../experiment/experiment.ts";
-import { inceptionResnetV2 } from "../../models/classifiers/inception-resnet-v2.ts";
-import { mobilenetV2 } from "../../models/classifiers/mobilenet-v2.ts";
 import type { LayerRow } from "../../models/layer-row.ts";
-import { modelOf } from "../../models/models.ts";
+import type { TrainedNetwork } from "../../models/model.ts";
+import { isEmbedded, modelOf } from "../../models/models.ts";
+import { pretrained } from "../../models/pretrained/pretrained.ts";
+import { buildNetwork } from "../../runner/build-network.ts";
 
 /** Of one network, or of several together; multiply-adds are those of a forward pass over one image. */
 type Totals = { readonly parameters: number; readonly multiplyAdds: number };
@@ -29,20 +30,13 @@ export type NetworkSummary = Totals & {
   readonly parts: readonly NetworkPart[];
 };
 
-export function summarizeNetwork(experiment: Experiment): NetworkSummary {
-  const { model: config, image, train } = experiment;
+export async function summarizeNetwork(experiment: Experiment): Promise<NetworkSummary> {
+  const { model: config, image } = experiment;
   const model = modelOf(config);
-  const embedding = embeddingSize(experiment);
+  const embedding = await embeddingSize(experiment);
   const labels = labelCount(experiment);
-  const { layers, parameters } = model.build({
-    model: config,
-    imageSize: image.size,
-    batchSize: train.batch_size,
-    optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminator_optimizer,
-    embedding: { size: embedding, trained: null },
-    labels,
-  });
+  const extras = { embedding: { size: embedding, trained: null }, labels };
+  const { layers, parameters } = await buildNetwork(experiment, extras);
   const assumed = {
     embedding: `a classifier that tells it ${embedding} numbers and is not counted`,
     labels: `${labels} labels`,
@@ -55,17 +49,17 @@ export function summarizeNetwork(experiment: Experiment): NetworkSummary {
     parameters,
     multiplyAdds: sum(layers, "multiplyAdds"),
     bytes: 4 * parameters,
-    assumed: model.needs === undefined ? null : assumed[model.needs],
-    parts: partsOf(config.kind, layers),
+    assumed: model.needs === null ? null : assumed[model.needs],
+    parts: partsOf(model.networks, layers),
   };
 }
 
-/** The numbers that gamma is told. How many labels a run of the user's own has is not looked up. */
-function embeddingSize({ model }: Experiment): number {
+/** How many numbers another network tells. How many labels a run of the user's own has is not looked up. */
+async function embeddingSize({ model }: Experiment): Promise<number> {
   const usual = 1000;
-  if (model.kind !== "gamma" || model.classifier.kind === "trained") return usual;
-  const networks = { mobilenet_v2: mobilenetV2, inception_resnet_v2: inceptionResnetV2 };
-  return networks[model.classifier.kind].sizes[model.classifier.output];
+  if (!isEmbedded(model) || model.classifier.kind === "trained") return usual;
+  const { kind, output } = model.classifier;
+  return (await pretrained[kind].load()).sizes[output];
 }
 
 /** CelebA's attributes, or COCO's categories. */
@@ -74,9 +68,8 @@ function labelCount({ dataset }: Experiment): number {
 }
 
 /** The networks of a GAN apart; others are one. */
-function partsOf(kind: string, layers: readonly LayerRow[]): NetworkPart[] {
-  const networks = kind === "pix2pix" ? ["generator", "discriminator"] : [kind];
-  return networks.map((name) => {
+function partsOf(networks: readonly TrainedNetwork[], layers: readonly LayerRow[]): NetworkPart[] {
+  return networks.map(({ name }) => {
     const prefix = networks.length > 1 ? `${name}/` : "";
     const own = layers
       .filter((layer) => layer.name.startsWith(prefix))

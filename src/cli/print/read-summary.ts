@@ -2,7 +2,7 @@
 
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
-import { type RunStatus, seriesOfSet } from "../../store/rows.ts";
+import type { RunStatus } from "../../store/rows.ts";
 
 export type ListedRun = {
   readonly id: string;
@@ -49,10 +49,10 @@ export function readSummary(store: Store, run: RunSummary): ListedRun {
     bestUnseenLoss: best?.loss ?? null,
     bestUnseenEpoch: best?.epoch ?? null,
     unseenMetrics: Object.fromEntries(
-      store
-        .metrics()
-        .filter(({ name }) => run.last[seriesOfSet("unseen", name)] !== undefined)
-        .map(({ name }) => [name, orNull(run.last[seriesOfSet("unseen", name)])]),
+      Object.entries(run.specs)
+        .filter(([, { set, family }]) => set === "unseen" && family === "metric")
+        .map(([series, { name }]): [string, number | null] => [name, orNull(run.last[series])])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     createdAt: new Date(run.createdAt).toISOString(),
     finishedAt: run.finishedAt === null ? null : new Date(run.finishedAt).toISOString(),

@@ -1,20 +1,10 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
-import { leastDepth } from "../../models/pix2pix/shapes.ts";
+import { modelOf, models } from "../../models/models.ts";
 import type { Combination } from "../../settings/combination.ts";
 import { defaultHoldout, type Written } from "../schema/schema.ts";
 import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
 import { metricProblems } from "./metric-problems.ts";
-import { pix2pixProblems } from "./pix2pix-problems.ts";
-
-/** The side of an image must be a multiple of this: the network halves it three times, pix2pix five at least. */
-const sizeSteps = {
-  alpha: 8,
-  beta: 8,
-  gamma: 8,
-  classifier: 8,
-  pix2pix: 2 ** leastDepth,
-} satisfies Record<Written["model"]["kind"], number>;
 
 /** What is right by itself: sections with problems are left out, of `train` only the fields that have one. */
 export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: Partial<Written["train"]> };
@@ -22,7 +12,7 @@ export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: 
 export function combinationProblems(written: ValidSections): Combination[] {
   return [
     ...imageSize(written),
-    ...pix2pixProblems(written),
+    ...ownProblems(written),
     ...modelNeeds(written),
     ...batchParts(written),
     ...trainEpochs(written),
@@ -34,37 +24,37 @@ export function combinationProblems(written: ValidSections): Combination[] {
 
 function imageSize({ image, model }: ValidSections): Combination[] {
   if (!image || !model) return [];
-  const step = sizeSteps[model.kind];
+  const step = modelOf(model).sizeStep;
   if (image.size % step === 0) return [];
   const text = `expected a multiple of ${step} for the model ${model.kind}, got ${image.size}`;
   return [{ path: ["image", "size"], text }];
 }
 
+/** What the model says itself. */
+function ownProblems({ model, image, train }: ValidSections): readonly Combination[] {
+  if (!model) return [];
+  const { batch_size: batchSize, accumulate } = train;
+  return modelOf(model).problems(model, { imageSize: image?.size, batchSize, accumulate });
+}
+
+/** Kinds whose images have labels. */
+const labelled: readonly string[] = ["coco", "celeba"];
+
 /** What a model needs of the sections beside it. */
-function modelNeeds({ model, dataset, train, image }: ValidSections): Combination[] {
+function modelNeeds({ model, dataset, train }: ValidSections): Combination[] {
   const problems: Combination[] = [];
   if (!model) return problems;
-  if (train.discriminator_optimizer && model.kind !== "pix2pix") {
-    const text = `expected for pix2pix only, whose two networks have an optimizer each, got it for ${model.kind}`;
+  const { kind, networks, needs } = modelOf(model);
+  const hasSecond = (trained: typeof networks) =>
+    trained.some(({ optimizer }) => optimizer === "discriminator_optimizer");
+  if (train.discriminator_optimizer && !hasSecond(networks)) {
+    const those = models.filter((each) => hasSecond(each.networks)).map((each) => each.kind);
+    const text = `expected for ${those.join(" and ")} only, whose two networks have an optimizer each, got it for ${kind}`;
     problems.push({ path: ["train", "discriminator_optimizer"], text });
   }
-  if (model.kind === "classifier") {
-    if (dataset && dataset.kind !== "coco" && dataset.kind !== "celeba") {
-      const text = `expected coco or celeba, whose images have labels to learn from, got ${dataset.kind}`;
-      problems.push({ path: ["dataset", "kind"], text });
-    }
-    const { batch_size, accumulate } = train;
-    if (image?.size === 8 && batch_size !== undefined && batch_size === accumulate) {
-      const text = "expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing";
-      problems.push({ path: ["train", "batch_size"], text });
-    }
-  }
-  if (model.kind === "gamma" && model.fine_tune && "weights" in model.classifier) {
-    if (/\.onnx$/i.test(model.classifier.weights)) {
-      const text =
-        "expected false for an .onnx file, which is run as it is; weights to train come from .safetensors or .json";
-      problems.push({ path: ["model", "fine_tune"], text });
-    }
+  if (needs === "labels" && dataset && !labelled.includes(dataset.kind)) {
+    const text = `expected ${labelled.join(" or ")}, whose images have labels to learn from, got ${dataset.kind}`;
+    problems.push({ path: ["dataset", "kind"], text });
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 // What is impossible together in `metrics` and `evaluate`.
 
+import { modelOf } from "../../models/models.ts";
 import type { Combination } from "../../settings/combination.ts";
 import type { ValidSections } from "./combinations.ts";
 
@@ -18,8 +19,8 @@ export function metricProblems({ metrics, evaluate, model }: ValidSections): Com
     const problem = setNameProblem(name);
     if (problem !== null) problems.push({ path: ["evaluate", name], text: problem });
   }
-  if (sets.length > 0 && model?.kind === "classifier") {
-    const text = "expected none for the model classifier, which makes no colors to measure";
+  if (sets.length > 0 && model && modelOf(model).output(model) === "labels") {
+    const text = `expected none for the model ${model.kind}, which makes no colors to measure`;
     problems.push({ path: ["evaluate"], text });
   }
   return problems;

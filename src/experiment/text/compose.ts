@@ -2,8 +2,15 @@
 // Mappings merge, lists and scalars are replaced, and a change of variant drops what only the old one knew.
 
 import { type Variant, variantAt } from "../schema/schema.ts";
-import { type Located, type LocatedMapping, type Path, type Place, type Problem, quoted } from "./located.ts";
-import { readYaml } from "./read-yaml.ts";
+import {
+  type Located,
+  type LocatedMapping,
+  located,
+  type Path,
+  type Place,
+  type Problem,
+} from "./located.ts";
+import { type Override, readOverride } from "./overrides/read-override.ts";
 
 /** Writes `section: word` in full, so that it merges like any other mapping. */
 export function expandShorthands(value: Located, path: Path = []): Located {
@@ -102,26 +109,21 @@ export function readOverrides(overrides: readonly string[], folder: string): Ove
   const place: Place = { file: "command line", folder, line: null };
   const problems: Problem[] = [];
   let value: LocatedMapping = { type: "mapping", entries: new Map(), place };
-  for (const override of overrides) {
-    const [, key, text] = /^([^=]*)=(.*)$/s.exec(override) ?? [];
-    const path = key?.split(".") ?? [];
-    if (text === undefined || path.some((part) => part === "")) {
-      problems.push({ place, path: [], text: `expected key.path=value, got ${quoted(override)}` });
-      continue;
-    }
-    if (path[0] === "extends") {
-      problems.push({
-        place,
-        path: ["extends"],
-        text: "expected in a file only, got it on the command line",
-      });
-      continue;
-    }
-    const read = readYaml(text, place, path);
-    problems.push(...read.problems);
-    if (read.value !== null) value = withValue(value, path, read.value);
+  for (const override of overrides.map(readOverride)) {
+    const { kind, path } = override;
+    if (path[0] === "extends")
+      problems.push({ place, path, text: "expected in a file only, got it on the command line" });
+    else if (kind === "set") value = withValue(value, path, located(override.value, place));
+    else problems.push({ place, path, text: kind === "problem" ? override.text : onlyInSweeps(override) });
   }
   return { value, problems };
+}
+
+function onlyInSweeps(override: Exclude<Override, { kind: "set" | "problem" }>): string {
+  if (override.kind === "remove") return "expected a value, got ~, which only hueristic sweep takes";
+  const { length } = override.values;
+  const count = length === 1 ? "choice(…)" : `${length}`;
+  return `expected one value, got ${count}: write [a,b] for a list, 'a,b' for a text; hueristic sweep trains with each`;
 }
 
 /** `into` with `value` at a path of keys, over what `into` has there; `path` leads to `into` itself. */

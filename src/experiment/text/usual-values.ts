@@ -1,21 +1,16 @@
 // Values that depend on others: a GAN needs another optimizer than a regression, and its two networks usually the same.
 
+import { findModel } from "../../models/models.ts";
 import { merge, nameUsualVariants } from "./compose.ts";
-import { type Located, locate } from "./located.ts";
-import { readYaml } from "./read-yaml.ts";
-
-/** What a model's paper trains with, below everything that the user wrote. */
-const usualOfModel: Readonly<Record<string, string>> = {
-  pix2pix: "train: {optimizer: {name: adam, learning_rate: 2.0e-4, beta1: 0.5}}",
-};
+import { type Located, locate, located } from "./located.ts";
 
 /** `root` with the values that its model usually has and with the names of usual variants. */
 export function withUsualValues(root: Located): Located {
   const model = locate(root, ["model", "kind"]);
   const kind = model.found && model.value.type === "scalar" ? String(model.value.value) : "";
-  const usual = usualOfModel[kind];
-  if (usual === undefined) return likeTheGenerators(nameUsualVariants(root));
-  const below = readYaml(usual, { ...root.place, line: null }).value!;
+  const train = findModel(kind)?.usualTrain;
+  if (train === undefined) return likeTheGenerators(nameUsualVariants(root));
+  const below = located({ train }, { ...root.place, line: null });
   return likeTheGenerators(nameUsualVariants(merge(below, root)));
 }
 

@@ -59,3 +59,10 @@ function counts(side: number): number[] {
     return Math.min(first + 3, side) - Math.max(first, 0);
   });
 }
+
+/** Bilinear, by the centers of pixels, as TensorFlow 2 and Keras do it. */
+export function resized(pictures: Tensor4D, size: number): Tensor4D {
+  const [, height, width] = pictures.shape;
+  if (height === size && width === size) return pictures;
+  return image.resizeBilinear(pictures, [size, size], false, true);
+}

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../../color/ops.ts";
 import { type Engine, specsOf } from "../../engine/engine.ts";
-import type { EmbeddingNetwork } from "../../models/model.ts";
+import type { EmbeddingNetwork, SizedEmbeddingNetwork } from "../../models/embedding.ts";
 import type { State } from "../../training-step.ts";
 
 export type Asker = {
@@ -31,7 +31,7 @@ export type AskerOptions = {
 
 /** A network whose weights are at hand, run by the engine. */
 export async function askNetwork(
-  network: EmbeddingNetwork & { readonly size: number },
+  network: SizedEmbeddingNetwork,
   named: { readonly description: string; readonly output: string },
   { engine, imageSize }: AskerOptions,
 ): Promise<Asker> {

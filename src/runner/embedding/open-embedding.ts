@@ -3,8 +3,7 @@
 
 import type { Engine } from "../../engine/engine.ts";
 import { UserError } from "../../errors.ts";
-import type { EmbeddingConfig, GammaConfig } from "../../experiment/experiment.ts";
-import type { Embedding } from "../../models/model.ts";
+import type { Embedding, EmbeddingSettings, EmbeddingSource } from "../../models/embedding.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Asker } from "./asker.ts";
 import { askTrainedRun } from "./trained-run.ts";
@@ -22,7 +21,10 @@ export type EmbeddingContext = VectorsContext & {
   readonly threads: number | undefined;
 };
 
-export async function openEmbedding(model: GammaConfig, context: EmbeddingContext): Promise<OpenedEmbedding> {
+export async function openEmbedding(
+  model: EmbeddingSettings,
+  context: EmbeddingContext,
+): Promise<OpenedEmbedding> {
   const asker = await openAsker(model.classifier, context);
   try {
     const { size, description, fingerprint, network } = asker;
@@ -38,7 +40,7 @@ export async function openEmbedding(model: GammaConfig, context: EmbeddingContex
 }
 
 async function openAsker(
-  config: EmbeddingConfig,
+  config: EmbeddingSource,
   { store, engine, dataset, threads }: EmbeddingContext,
 ): Promise<Asker> {
   const options = { engine, imageSize: dataset.size };

@@ -6,17 +6,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { rgbToLumaChroma } from "../../color/ops.ts";
-import type { EmbeddingConfig } from "../../experiment/experiment.ts";
-import { inceptionResnetV2 } from "../../models/classifiers/inception-resnet-v2.ts";
-import { mobilenetV2 } from "../../models/classifiers/mobilenet-v2.ts";
-import { greyPictures, pretrainedEmbedding } from "../../models/embedding-networks.ts";
+import type { EmbeddingSource } from "../../models/embedding.ts";
+import { pretrained } from "../../models/pretrained/pretrained.ts";
+import { greyPictures, pretrainedEmbedding } from "../../models/pretrained/pretrained-embedding.ts";
 import { readClassifierWeights } from "../classifier-weights.ts";
 import { openOnnxClassifier } from "../onnx-classifier.ts";
 import { type Asker, type AskerOptions, askedAtOnce, askNetwork } from "./asker.ts";
 
-const networks = { mobilenet_v2: mobilenetV2, inception_resnet_v2: inceptionResnetV2 } as const;
-
-type PretrainedConfig = Exclude<EmbeddingConfig, { kind: "trained" }>;
+type PretrainedConfig = Exclude<EmbeddingSource, { kind: "trained" }>;
 
 export type PretrainedOptions = AskerOptions & { readonly threads: number | undefined };
 
@@ -26,7 +23,7 @@ export async function askPretrainedFile(
 ): Promise<Asker> {
   const { kind, weights: file, output } = config;
   if (/\.onnx$/i.test(file)) return askOnnx(config, options);
-  const network = networks[kind];
+  const network = await pretrained[kind].load();
   const embedding = pretrainedEmbedding(network, readClassifierWeights(file, network, output), output);
   const description = `${kind} from ${path.basename(file)}, ${embedding.size} ${output}`;
   return askNetwork(embedding, { description, output }, options);
@@ -38,8 +35,9 @@ async function askOnnx(
   options: PretrainedOptions,
 ): Promise<Asker> {
   const { engine, imageSize, threads } = options;
+  const { inputSize } = await pretrained[kind].load();
   const classifier = await openOnnxClassifier(file, {
-    defaultInputSize: networks[kind].inputSize,
+    defaultInputSize: inputSize,
     ...(threads !== undefined && { threads }),
   });
   const pictures = await engine.compile(

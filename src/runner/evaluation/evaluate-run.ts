@@ -4,12 +4,15 @@ import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
 import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
-import { modelOf } from "../../models/models.ts";
+import { isEmbedded, modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
+import { inSet } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { openBatchSource } from "../batch-source.ts";
+import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
+import { measuredSeries } from "../declared-series.ts";
 import { openEmbedding } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openMeters } from "../metrics/meters.ts";
@@ -112,9 +115,9 @@ async function measureSets(
   const experiment: Experiment = { ...run.experiment, device: device ?? run.experiment.device };
   const { state } = readCheckpoint(file);
   const engine = await openEngine(experiment.engine, { device: experiment.device, threads });
-  const { model, image, train } = experiment;
+  const { model, image } = experiment;
   const embed = ({ dataset }: OpenSet) =>
-    model.kind === "gamma"
+    isEmbedded(model)
       ? openEmbedding(model, { runsFolder: store.folder, store, engine, dataset, output, signal, threads })
       : null;
   const sources = [];
@@ -122,17 +125,18 @@ async function measureSets(
     const embedded = await embed(set);
     sources.push({ embedded, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
   }
-  const network = modelOf(model).build({
-    model,
-    imageSize: image.size,
-    batchSize: train.batch_size,
-    optimizer: train.optimizer,
-    discriminatorOptimizer: train.discriminator_optimizer,
-    ...(sources[0]!.embedded && { embedding: sources[0]!.embedded.embedding }),
+  const [first] = sources;
+  const network = await buildNetwork(experiment, {
+    ...(first!.embedded && { embedding: first!.embedded.embedding }),
   });
   const most = Math.max(...sets.map(({ indices }) => indices.length));
   const meters = await openMeters(metrics, { size: image.size, threads });
-  const evaluator = await createEvaluator(engine, network, sources[0]!.source, specsOf(state), most);
+  const evaluator = await createEvaluator(
+    { engine, network, output: modelOf(model).output(model) },
+    first!.source,
+    specsOf(state),
+    most,
+  );
   const onEngine = engine.importState(state);
   const values: Record<string, number> = {};
   try {
@@ -145,7 +149,10 @@ async function measureSets(
       const measured = set.own ? { ...found, ofSet: ofOwn } : found;
       if (!set.own) saveDatasetRows(store, set.dataset);
       const fingerprint = set.own ? null : set.dataset.fingerprint;
-      store.saveEvaluation(run.id, { step, measured, fingerprint, metrics: meters.rows });
+      const series = set.own
+        ? inSet(set.own, meters.kinds)
+        : measuredSeries(experiment, set.name, meters.kinds);
+      store.saveEvaluation(run.id, { step, measured, fingerprint, series });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {

@@ -60,18 +60,15 @@ export function createMeasurement(parts: MeasurementParts): Measurement {
   };
 }
 
-/** Before the first value: what is measured, and on what. Says where a set has images that are trained on. */
+/** Before the first value: what is measured on. Says where a set has images that are trained on. */
 export function announceMeasurement(
-  { sets, meters, dataset }: MeasurementParts,
+  { sets, dataset }: MeasurementParts,
   store: Store,
   run: RunWriter,
   warn: (line: string) => void,
 ): void {
   for (const set of sets) saveDatasetRows(store, set.dataset);
-  run.nameMeasured(
-    meters.rows,
-    sets.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
-  );
+  run.nameSets(sets.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })));
   const said = new Set(store.events(run.id).map(({ message }) => message)); // before a resumption
   for (const set of sets) {
     const both = countTrainedOn(set, dataset);

@@ -8,7 +8,7 @@ import { createGanWatch, type StepWatch, scoreSeries } from "./gan-watch.ts";
 export type HealthWatch = { readonly afterStep: StepWatch; readonly afterSampling: EpochWatch };
 
 export type Logged = {
-  series(name: string): Series | undefined;
+  series(name: string): Pick<Series, "step" | "value"> | undefined;
   readonly stepsPerEpoch: number;
   readonly events: readonly EventRow[];
 };

@@ -2,7 +2,7 @@
 // are made when the first one asks.
 
 import { labToLumaChroma, rgbToLab } from "../../color/lab.ts";
-import type { Network } from "../../models/model.ts";
+import type { ModelOutput } from "../../models/model.ts";
 import { bytesOf, displayed } from "../samples.ts";
 
 /** The arrays are valid until the next pair is made. */
@@ -20,7 +20,7 @@ export type ImagePair = {
 };
 
 /** `real` uint8 [size, size, 3]; `prediction` as `Network.output` says, of this image. */
-export function imagePair(output: Network["output"], real: Uint8Array, prediction: Float32Array): ImagePair {
+export function imagePair(output: ModelOutput, real: Uint8Array, prediction: Float32Array): ImagePair {
   const realLab = once(() => rgbToLab(real));
   const { rgb: shown, clippedShare } =
     output === "rgb"

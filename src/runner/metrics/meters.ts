@@ -2,9 +2,10 @@
 
 import { UserError } from "../../errors.ts";
 import type { MetricConfig } from "../../experiment/experiment.ts";
-import type { MetricRow } from "../../store/rows.ts";
+import type { SeriesKind } from "../../runs/series.ts";
 import type { ImagePair } from "./image-pair.ts";
 import { finiteMean, type Meter, type MeterContext, type Metric } from "./metric.ts";
+import { metricKinds } from "./metric-kinds.ts";
 import { metricOf } from "./metrics.ts";
 
 export type MeasuredValues = {
@@ -16,7 +17,7 @@ export type MeasuredValues = {
 
 export type Meters = {
   /** What the values mean. */
-  readonly rows: readonly MetricRow[];
+  readonly kinds: readonly SeriesKind[];
   /** The next image of a set. */
   measure(pair: ImagePair): Promise<void>;
   /** What was measured since the last call. */
@@ -42,15 +43,7 @@ export async function openMeters(configs: readonly MetricConfig[], context: Mete
     }
   }
   return {
-    rows: opened.flatMap(({ metric }) =>
-      metric.values.map(({ name, better, unit, description }) => ({
-        name,
-        better,
-        unit,
-        description,
-        source: metric.source,
-      })),
-    ),
+    kinds: configs.flatMap(metricKinds),
     async measure(pair) {
       for (const each of opened) {
         const values = await each.meter.measure(pair);

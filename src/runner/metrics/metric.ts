@@ -2,11 +2,11 @@
 // the network's output, so that any other program can check its values from the pictures alone.
 
 import type { MetricConfig } from "../../experiment/experiment.ts";
-import type { MetricRow } from "../../store/rows.ts";
+import type { SeriesKind } from "../../runs/series.ts";
 import type { ImagePair } from "./image-pair.ts";
 
 /** One number that a metric gives; `name` is also the end of its series, such as "unseen/psnr". */
-export type MetricValue = Omit<MetricRow, "source"> & {
+export type MetricValue = Pick<SeriesKind, "name" | "better" | "unit" | "description"> & {
   /** Whether every image has one, or only a set of images as a whole. */
   readonly of: "image" | "set";
 };

@@ -1,14 +1,14 @@
 // Finds a network's weights among the tensors of a file, whichever of Keras's versions named them.
 
 import { UserError } from "../../errors.ts";
-import type { ClassifierNetwork } from "../../models/classifiers/classifier-network.ts";
+import type { PretrainedNetwork } from "../../models/pretrained/pretrained-network.ts";
 import type { State, StateTensor } from "../../training-step.ts";
 
 /** Those of `wanted`, under the network's names. Throws UserError where one is missing or has another shape. */
 export function matchWeights(
   file: string,
   tensors: State,
-  { weights, description }: ClassifierNetwork,
+  { weights, description }: PretrainedNetwork,
   wanted: readonly string[],
 ): State {
   const found = renumbered(plainNames(file, tensors));

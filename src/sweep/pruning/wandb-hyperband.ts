@@ -1,7 +1,6 @@
 // W&B's `early_terminate: {type: hyperband}`: at each band a trial has to be among the best 1/eta of all that came so
-// far. A band counts logged values from 0 as W&B does, so that band 3 looks at the fourth; NaN and infinities are
-// skipped. The value at the last band that was passed is compared, or with strict false the best so far. (The public
-// source reads the next band's value, which is not there yet, and has no code for strict; its schema names it.)
+// far. A band is a count of logged values: band 3 looks at the third. NaN and infinities are skipped. The value at the
+// last band that was reached is compared, or with strict false the best so far.
 // https://github.com/wandb/sweeps/blob/master/src/sweeps/hyperband_stopping.py
 
 import type { Goal, WandbHyperbandConfig } from "../sweep.ts";
@@ -19,11 +18,11 @@ export function prunesByBands(
   if (band === undefined) return false;
   const sign = goal === "minimize" ? 1 : -1;
   const values = trials
-    .flatMap(({ curve }) => finite(curve)[band] ?? [])
+    .flatMap(({ curve }) => finite(curve)[band - 1] ?? [])
     .map(({ value }) => sign * value)
     .toSorted((a, b) => a - b);
   const threshold = values[Math.floor((1 / config.eta) * values.length)]!;
-  const judged = config.strict ? own[band]!.value : bestValue(own, goal);
+  const judged = config.strict ? own[band - 1]!.value : bestValue(own, goal);
   return sign * judged > threshold;
 }
 
@@ -31,11 +30,11 @@ function finite(curve: readonly CurvePoint[]): CurvePoint[] {
   return curve.filter(({ value }) => Number.isFinite(value));
 }
 
-/** Rising, those below `count`. */
+/** Rising, those up to `count`. */
 function bandsOf({ bands, eta }: WandbHyperbandConfig, count: number): number[] {
   const found: number[] = [];
   if ("minIter" in bands) {
-    for (let band = bands.minIter; Math.floor(band) < count && found.length < 100; band *= eta)
+    for (let band = bands.minIter; Math.floor(band) <= count && found.length < 100; band *= eta)
       found.push(Math.floor(band));
     return found;
   }
@@ -44,5 +43,5 @@ function bandsOf({ bands, eta }: WandbHyperbandConfig, count: number): number[] 
     band /= eta;
     found.push(Math.floor(band));
   }
-  return found.filter((each) => each < count).toSorted((a, b) => a - b);
+  return found.filter((each) => each <= count).toSorted((a, b) => a - b);
 }

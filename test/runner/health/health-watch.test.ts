@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createHealthWatch } from "../../../src/runner/health/health-watch.ts";
-import type { EventRow, Series } from "../../../src/store/rows.ts";
+import type { EventRow } from "../../../src/store/rows.ts";
 
 const stepsPerEpoch = 50;
 const last = 900;
@@ -34,11 +34,11 @@ function watched(first: number, events: readonly EventRow[] = []) {
     log(step, valuesAt(step));
     if (step % stepsPerEpoch === 0) log(step, colorsAt(step / stepsPerEpoch));
   }
-  const series = (name: string): Series | undefined => {
+  const series = (name: string) => {
     const found = logged.get(name);
     if (found === undefined) return undefined;
     const step = Float64Array.from(found.step);
-    return { name, step, elapsedMs: step, value: Float64Array.from(found.value) };
+    return { step, value: Float64Array.from(found.value) };
   };
   const watch = createHealthWatch({ series, stepsPerEpoch, events });
   const said: { step: number; kind: string; message: string }[] = [];

@@ -1,8 +1,8 @@
 // Inception-ResNet-v2 (Szegedy et al. 2017) with the layers and names of keras.applications. Most of its layers have
 // no name of their own: Keras numbers them in the order in which they are made, and so does this file.
 
-import { type ClassifierNetwork, classifierNetwork } from "./classifier-network.ts";
 import type { KerasLayers, KerasNetwork } from "./keras-layers.ts";
+import { type PretrainedNetwork, pretrainedNetwork } from "./pretrained-network.ts";
 
 /** A convolution with batch norm and ReLU: outputs, height and width of the kernel, halving ones without padding. */
 type Step = readonly [outputs: number, height: number, width: number, stride?: 1 | 2];
@@ -157,7 +157,7 @@ const network: KerasNetwork = (layers, pictures) => {
   });
 };
 
-export const inceptionResnetV2: ClassifierNetwork = classifierNetwork({
+export const inceptionResnetV2: PretrainedNetwork = pretrainedNetwork({
   description: "Inception-ResNet-v2 (299x299)",
   source: "keras.applications.InceptionResNetV2 (Szegedy et al. 2017)",
   inputSize: 299,

@@ -1,14 +1,14 @@
 // A network that predicts chroma from luma and is trained by the mean squared error alone.
 
 import { mean, type Scalar, squaredDifference, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { rgbToLumaChroma } from "../color/ops.ts";
-import { type State, sizeOf, type TensorSpecs, type Tensors } from "../training-step.ts";
+import { rgbToLumaChroma } from "../../color/ops.ts";
+import { type State, sizeOf, type TensorSpecs, type Tensors } from "../../training-step.ts";
+import { gradientsOf } from "../gradients.ts";
+import type { LayerRow } from "../layer-row.ts";
+import { evaluationPass } from "../layers/part.ts";
+import type { Network, NetworkOptions } from "../network.ts";
+import { createOptimizer } from "../optimizers/create-optimizer.ts";
 import { type ChainLayer, convolutionChain } from "./convolution-chain.ts";
-import { gradientsOf } from "./gradients.ts";
-import type { LayerRow } from "./layer-row.ts";
-import { evaluationPass } from "./layers/part.ts";
-import type { Network, NetworkOptions } from "./model.ts";
-import { createOptimizer } from "./optimizers.ts";
 
 export type Regression = {
   readonly layers: readonly LayerRow[];
@@ -22,10 +22,11 @@ export type Regression = {
   predict(weights: Tensors, inputs: Tensors): Tensor4D;
 };
 
-export function regressionNetwork(part: Regression, options: NetworkOptions): Network {
-  const { imageSize, batchSize, accumulate, optimizer: config } = options;
+export function regressionNetwork(part: Regression, options: NetworkOptions<unknown>): Network {
+  const { imageSize, train } = options;
+  const { batch_size: batchSize, accumulate } = train;
   const { layers, init, frozen = {}, inputs = {}, predict } = part;
-  const optimizer = createOptimizer(config);
+  const optimizer = createOptimizer(train.optimizer);
   const shapes = init(0);
   const trainable = Object.keys(shapes);
   return {
@@ -40,7 +41,7 @@ export function regressionNetwork(part: Regression, options: NetworkOptions): Ne
       noise: {},
       hyper: optimizer.hyperNames,
     },
-    hyper: (t, factor) => optimizer.hyper(t, factor * config.learning_rate),
+    hyper: (t, factor) => optimizer.hyper(t, factor * train.optimizer.learning_rate),
     step(state, batch, _noise, hyper) {
       const { loss, gradients } = gradientsOf(
         trainable,
@@ -54,7 +55,6 @@ export function regressionNetwork(part: Regression, options: NetworkOptions): Ne
       return { state: { ...state, ...optimizer.update(state, gradients, hyper) }, losses: { loss } };
     },
     evaluated: [...trainable, ...Object.keys(frozen)],
-    output: "chroma",
     predict,
     evaluate(weights, batch) {
       const { luma, chroma } = rgbToLumaChroma(batch.rgb as Tensor4D);
@@ -66,7 +66,7 @@ export function regressionNetwork(part: Regression, options: NetworkOptions): Ne
 }
 
 /** A chain of convolutions and nothing else. */
-export function chainNetwork(layers: readonly ChainLayer[], options: NetworkOptions): Network {
+export function chainNetwork(layers: readonly ChainLayer[], options: NetworkOptions<unknown>): Network {
   const { imageSize } = options;
   const chain = convolutionChain([imageSize, imageSize, 1], layers);
   return regressionNetwork(

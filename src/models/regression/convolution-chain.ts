@@ -1,9 +1,9 @@
 // Emil Wallner's networks are chains of 3x3 convolutions with Keras's 'same' padding and first values.
 
 import { relu, tanh } from "@tensorflow/tfjs-core";
-import { convolution } from "./layers/convolution.ts";
-import { type MapShape, type Part, sequence } from "./layers/part.ts";
-import { upsample } from "./layers/resampling.ts";
+import { convolution } from "../layers/convolution.ts";
+import { type MapShape, type Part, sequence } from "../layers/part.ts";
+import { upsample } from "../layers/resampling.ts";
 
 export type ChainLayer = {
   readonly name: string;

@@ -1,5 +1,8 @@
 // Settings of pix2pix that fit neither each other nor the image size, found by arithmetic before anything is loaded.
 
+import type { Combination } from "../../settings/combination.ts";
+import type { Surroundings } from "../model.ts";
+import type { Pix2PixSettings } from "./options.ts";
 import {
   channelsAt,
   depthFor,
@@ -8,32 +11,26 @@ import {
   patchMaps,
   scaledSide,
   usualPadding,
-} from "../../models/pix2pix/shapes.ts";
-import type { Combination } from "../../settings/combination.ts";
-import type { Written } from "../schema/schema.ts";
-import type { ValidSections } from "./combinations.ts";
+} from "./shapes.ts";
 
-type Pix2Pix = Extract<Written["model"], { kind: "pix2pix" }>;
-
-export function pix2pixProblems({ model, image }: ValidSections): Combination[] {
-  if (model?.kind !== "pix2pix" || !image || image.size % 2 ** leastDepth !== 0) return [];
-  const { size } = image;
+export function pix2pixProblems(model: Pix2PixSettings, { imageSize: size }: Surroundings): Combination[] {
+  if (size === undefined || size % 2 ** leastDepth !== 0) return [];
   return [...depthProblems(model, size), ...patchProblems(model, size), ...attentionProblems(model, size)];
 }
 
-function depthProblems({ depth }: Pix2Pix, size: number): Combination[] {
+function depthProblems({ depth }: Pix2PixSettings, size: number): Combination[] {
   if (depth === null || size % 2 ** depth === 0) return [];
   const text = `expected at most ${depthFor(size)} halvings for images of ${size}x${size}, got ${depth}`;
   return [{ path: ["model", "depth"], text }];
 }
 
-function mapsOf({ discriminator }: Pix2Pix, size: number, scale: number) {
+function mapsOf({ discriminator }: Pix2PixSettings, size: number, scale: number) {
   const { n_layers, scales, padding } = discriminator;
   return patchMaps(scaledSide(size, scale), n_layers, padding ?? usualPadding(scales));
 }
 
 /** Maps that are left have at least 2x2 places, so that norms always have something to normalize. */
-function patchProblems(model: Pix2Pix, size: number): Combination[] {
+function patchProblems(model: Pix2PixSettings, size: number): Combination[] {
   const { scales, n_layers } = model.discriminator;
   for (let scale = 1; scale <= scales; scale++) {
     if (mapsOf(model, size, scale).every(({ side }) => side >= 1)) continue;
@@ -45,7 +42,7 @@ function patchProblems(model: Pix2Pix, size: number): Combination[] {
   return [];
 }
 
-function attentionProblems(model: Pix2Pix, size: number): Combination[] {
+function attentionProblems(model: Pix2PixSettings, size: number): Combination[] {
   const { attention } = model;
   if (attention === null) return [];
   return [...new Set(attention.in)].flatMap((network) => {
@@ -63,12 +60,12 @@ function attentionProblems(model: Pix2Pix, size: number): Combination[] {
 }
 
 /** One that is refused counts as the usual one. */
-function depthOf({ depth }: Pix2Pix, size: number): number {
+function depthOf({ depth }: Pix2PixSettings, size: number): number {
   return depth !== null && size % 2 ** depth === 0 ? depth : depthFor(size);
 }
 
 function channelProblems(
-  model: Pix2Pix,
+  model: Pix2PixSettings,
   network: "generator" | "discriminator",
   size: number,
   at: number,
@@ -89,7 +86,7 @@ function channelProblems(
 }
 
 /** Those that the discriminators of all scales have; sides are whole pixels. */
-function discriminatorSides(model: Pix2Pix, size: number): number[] {
+function discriminatorSides(model: Pix2PixSettings, size: number): number[] {
   const { scales } = model.discriminator;
   const pooled = model.attention?.form === "pooled";
   const perScale = Array.from({ length: scales }, (_, index) =>

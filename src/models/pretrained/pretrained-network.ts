@@ -8,7 +8,7 @@ import type { KerasNetwork } from "./keras-layers.ts";
 import { describeLayers } from "./layer-shapes.ts";
 import { classesOf, featuresOf } from "./layer-tensors.ts";
 
-export type ClassifierNetwork = {
+export type PretrainedNetwork = {
   readonly description: string;
   readonly source: string;
   /** Side of the square pictures that it takes, pixels; it computes on other sizes too. */
@@ -26,7 +26,7 @@ export type ClassifierNetwork = {
   apply(weights: Tensors, pictures: Tensor4D): { readonly features: Tensor2D; readonly classes: Tensor2D };
 };
 
-export type ClassifierNetworkOptions = {
+export type PretrainedNetworkOptions = {
   readonly description: string;
   readonly source: string;
   readonly inputSize: number;
@@ -34,7 +34,7 @@ export type ClassifierNetworkOptions = {
   readonly network: KerasNetwork;
 };
 
-export function classifierNetwork(options: ClassifierNetworkOptions): ClassifierNetwork {
+export function pretrainedNetwork(options: PretrainedNetworkOptions): PretrainedNetwork {
   const { description, source, inputSize, classes, network } = options;
   const { weights, layers, features: size } = describeLayers(network, inputSize, classes);
   const features = (tensors: Tensors, pictures: Tensor4D) => featuresOf(network, tensors, pictures);

@@ -1,4 +1,4 @@
-// Optimizers as pure functions over one parameter tensor at a time, with PyTorch's definitions and defaults.
+// Optimizers as pure functions over one parameter tensor at a time, with PyTorch's definitions.
 // What depends on the step count alone is computed here in double precision and handed in as `hyper` scalars:
 // 1 - 0.999^t in float32 would be wrong in the fourth digit at the first step.
 
@@ -14,25 +14,12 @@ import {
   sub,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import type { OptimizerName } from "../experiment/experiment.ts";
-import type { State, Tensors } from "../training-step.ts";
+import type { NumbersOf, OptimizerConfig, OptimizerName } from "./optimizers.ts";
 
 type Update = { readonly parameter: Tensor; readonly slots: readonly Tensor[] };
 
-/** The numbers of every optimizer; each reads those that it knows and takes PyTorch's for those left out. */
-export type OptimizerSettings = {
-  readonly name: OptimizerName;
-  readonly learning_rate: number;
-  readonly momentum?: number;
-  readonly decay?: number;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-  readonly weight_decay?: number;
-  readonly initial_accumulator?: number;
-};
-
-type Rule = {
+/** How one optimizer changes one parameter tensor. */
+export type Rule = {
   /** Names of the moments that the optimizer keeps beside every parameter. */
   readonly slots: readonly string[];
   /** What the moments start from. */
@@ -67,7 +54,7 @@ function sgd(): Rule {
 }
 
 /** v = momentum v + g; p -= lr v. */
-function momentum({ momentum = 0.9 }: OptimizerSettings): Rule {
+function momentum({ momentum }: NumbersOf<"momentum">): Rule {
   return {
     slots: ["velocity"],
     initial: 0,
@@ -80,7 +67,7 @@ function momentum({ momentum = 0.9 }: OptimizerSettings): Rule {
 }
 
 /** Tieleman, Hinton 2012: p -= lr g / (sqrt(mean of g^2) + epsilon). */
-function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerSettings): Rule {
+function rmsprop({ decay, epsilon }: NumbersOf<"rmsprop">): Rule {
   return {
     slots: ["square"],
     initial: 0,
@@ -94,10 +81,10 @@ function rmsprop({ decay = 0.99, epsilon = 1e-8 }: OptimizerSettings): Rule {
 }
 
 /** Duchi, Hazan, Singer 2011. */
-function adagrad({ epsilon = 1e-10, initial_accumulator: initialAccumulator = 0 }: OptimizerSettings): Rule {
+function adagrad({ epsilon, initial_accumulator: initial }: NumbersOf<"adagrad">): Rule {
   return {
     slots: ["sum"],
-    initial: initialAccumulator,
+    initial,
     hyper: rate,
     update: (parameter, gradient, [sum], { learningRate }) => {
       const next = add(sum!, square(gradient));
@@ -108,7 +95,7 @@ function adagrad({ epsilon = 1e-10, initial_accumulator: initialAccumulator = 0 
 }
 
 /** Zeiler 2012. */
-function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerSettings): Rule {
+function adadelta({ decay, epsilon }: NumbersOf<"adadelta">): Rule {
   return {
     slots: ["square", "change"],
     initial: 0,
@@ -130,7 +117,7 @@ function adadelta({ decay = 0.9, epsilon = 1e-6 }: OptimizerSettings): Rule {
  * Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. The moments are kept as fading sums, which are the
  * means divided by 1 - beta: 10 passes over memory instead of 13, the factors being part of the scalars.
  */
-function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Rule {
+function adam({ beta1, beta2, epsilon }: Omit<NumbersOf<"adam">, "name">): Rule {
   return {
     slots: ["sum", "square_sum"],
     initial: 0,
@@ -152,7 +139,7 @@ function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings)
 }
 
 /** Kingma, Ba 2015, algorithm 2. */
-function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Rule {
+function adamax({ beta1, beta2, epsilon }: NumbersOf<"adamax">): Rule {
   return {
     slots: ["mean", "norm"],
     initial: 0,
@@ -169,8 +156,8 @@ function adamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSetting
 }
 
 /** Loshchilov, Hutter 2019: Adam with weight decay apart from the gradient. */
-function adamw(config: OptimizerSettings): Rule {
-  const { weight_decay: weightDecay = 0.01 } = config;
+function adamw(config: NumbersOf<"adamw">): Rule {
+  const { weight_decay: weightDecay } = config;
   const inner = adam(config);
   return {
     ...inner,
@@ -183,57 +170,11 @@ function adamw(config: OptimizerSettings): Rule {
   };
 }
 
-const rules = { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw } satisfies Record<
-  OptimizerName,
-  (config: OptimizerSettings) => Rule
->;
-
-export type Optimizer = {
-  /** The moments of all parameters before the first step, named "adam/mean/<parameter>". */
-  init(parameters: State): State;
-  /** Names of the scalars that a step needs. */
-  readonly hyperNames: readonly string[];
-  /** The scalars of step t = 1, 2, …, computed in double precision. */
-  hyper(t: number, learningRate: number): Readonly<Record<string, number>>;
-  /** New parameters and moments from the old ones and the gradients, all named as in the state. */
-  update(state: Tensors, gradients: Tensors, hyper: Tensors): Tensors;
+const rules = { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw } satisfies {
+  readonly [Name in OptimizerName]: (config: NumbersOf<Name>) => Rule;
 };
 
-/**
- * An optimizer for named parameters. `prefix` keeps several optimizers in one state and their scalars apart.
- * Defaults of the numbers that `config` leaves out are PyTorch's.
- */
-export function createOptimizer(config: OptimizerSettings, prefix: string = config.name): Optimizer {
-  const rule = rules[config.name](config);
-  const scalarName = (name: string) => `${prefix}/${name}`;
-  const names = Object.keys(rule.hyper(1, 1));
-  return {
-    init: (parameters) =>
-      Object.fromEntries(
-        rule.slots.flatMap((slot) =>
-          Object.entries(parameters).map(([name, { shape, data }]) => [
-            `${prefix}/${slot}/${name}`,
-            { shape, data: new Float32Array(data.length).fill(rule.initial) },
-          ]),
-        ),
-      ),
-    hyperNames: names.map(scalarName),
-    hyper: (t, learningRate) =>
-      Object.fromEntries(
-        Object.entries(rule.hyper(t, learningRate)).map(([name, value]) => [scalarName(name), value]),
-      ),
-    update: (state, gradients, hyper) => {
-      const scalars = Object.fromEntries(names.map((name) => [name, hyper[scalarName(name)] as Scalar]));
-      const next: Record<string, Tensor> = {};
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const slots = rule.slots.map((slot) => state[`${prefix}/${slot}/${name}`]!);
-        const updated = rule.update(state[name]!, gradient, slots, scalars);
-        next[name] = updated.parameter;
-        rule.slots.forEach((slot, index) => {
-          next[`${prefix}/${slot}/${name}`] = updated.slots[index]!;
-        });
-      }
-      return next;
-    },
-  };
+export function ruleOf(config: OptimizerConfig): Rule {
+  // Each takes the numbers of its own name, which the lookup by name guarantees.
+  return (rules[config.name] as (config: OptimizerConfig) => Rule)(config);
 }

@@ -1,8 +1,8 @@
 // MobileNetV2 (Sandler et al. 2018) with the layers and names of keras.applications, alpha 1.0. Keras pads by hand in
 // front of strided convolutions; for kernels of 3x3 that is "same" at even and at odd sizes.
 
-import { type ClassifierNetwork, classifierNetwork } from "./classifier-network.ts";
 import type { KerasNetwork } from "./keras-layers.ts";
+import { type PretrainedNetwork, pretrainedNetwork } from "./pretrained-network.ts";
 
 /** Runs of blocks: widening, outputs, blocks, stride of the first. */
 const runs = [
@@ -51,7 +51,7 @@ const network: KerasNetwork = (layers, pictures) => {
   });
 };
 
-export const mobilenetV2: ClassifierNetwork = classifierNetwork({
+export const mobilenetV2: PretrainedNetwork = pretrainedNetwork({
   description: "MobileNetV2 (alpha 1.0, 224x224)",
   source: "keras.applications.MobileNetV2 (Sandler et al. 2018)",
   inputSize: 224,

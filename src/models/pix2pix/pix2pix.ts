@@ -1,0 +1,26 @@
+// pix2pix (Isola et al. 2017) as junyanz/pytorch-CycleGAN-and-pix2pix has it. Two networks: the generator, whose L1 distance
+// from the real picture is what seen and unseen losses are, and the discriminator.
+
+import { model } from "../model.ts";
+import { pix2pixOptions } from "./options.ts";
+import { pix2pixProblems } from "./problems.ts";
+import { leastDepth } from "./shapes.ts";
+
+export const pix2pix = model({
+  kind: "pix2pix",
+  description: "A U-Net trained against a discriminator of patches, and by the L1 distance.",
+  source: "Isola et al. 2017; junyanz/pytorch-CycleGAN-and-pix2pix",
+  options: pix2pixOptions,
+  usualTrain: { optimizer: { name: "adam", learning_rate: 2e-4, beta1: 0.5 } },
+  sizeStep: 2 ** leastDepth,
+  networks: [
+    { name: "generator", optimizer: "optimizer" },
+    { name: "discriminator", optimizer: "discriminator_optimizer" },
+  ],
+  needs: null,
+  output: ({ color }) => (color === "lab" ? "chroma" : "rgb"),
+  lossKind: ({ color }) => `pix2pix L1, ${color}`,
+  losses: ["G_L1", "G_GAN", "G_FM", "D_real", "D_fake"],
+  problems: pix2pixProblems,
+  load: async () => (await import("./pix2pix-network.ts")).pix2pixNetwork,
+});

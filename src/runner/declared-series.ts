@@ -1,0 +1,92 @@
+// What an experiment will log, known before it begins: whoever writes series declares them here, in the order in which
+// they are first logged. Loads no TensorFlow.js.
+
+import type { Experiment } from "../experiment/experiment.ts";
+import { inSet, type SeriesKind, type SeriesSpec, seriesKind } from "../runs/series.ts";
+import { colorKinds } from "./emergence/color-series.ts";
+import { metricKinds } from "./metrics/metric-kinds.ts";
+import { modelSeries } from "./model-series.ts";
+
+const averagePrecision = seriesKind({
+  name: "average_precision",
+  family: "metric",
+  better: "higher",
+  range: [0, 1],
+  description: "mean over labels of the average precision",
+});
+
+const rate = { family: "rate", better: "none", per: "step", chart: "Learning rates" } as const;
+const time = { family: "time", better: "lower", unit: "s" } as const;
+
+const evaluationTime = seriesKind({
+  ...time,
+  name: "evaluation_seconds",
+  description: "losses, metrics, colors and samples of an epoch",
+});
+
+const learningRate = seriesKind({ ...rate, name: "learning_rate", description: "schedule included" });
+
+const discriminatorRate = seriesKind({
+  ...rate,
+  name: "discriminator_learning_rate",
+  description: "schedule included",
+});
+
+const times: readonly SeriesKind[] = [
+  seriesKind({
+    name: "images_per_second",
+    family: "time",
+    better: "higher",
+    unit: "1/s",
+    per: "step",
+    description: "of a call of the engine",
+  }),
+  seriesKind({
+    ...time,
+    name: "epoch_seconds",
+    chart: "Time of an epoch, s",
+    description: "training of an epoch",
+  }),
+  seriesKind({
+    ...time,
+    name: "waiting_seconds",
+    chart: "Time of an epoch, s",
+    description: "the part of it spent waiting for images",
+  }),
+];
+
+/** Every series that a training of `experiment` may log. */
+export function declaredSeries(experiment: Experiment): SeriesSpec[] {
+  const { model, evaluate } = experiment;
+  const isColoring = model.kind !== "classifier";
+  const { training, discriminator } = modelSeries(model);
+  const measured = isColoring ? experiment.metrics.flatMap(metricKinds) : [];
+  const sets = measured.length > 0 ? Object.keys(evaluate) : [];
+  const [unseenLoss, seenLoss] = [
+    lossKind(experiment, "Loss", "mean loss of the unseen images"),
+    lossKind(experiment, "Loss", "mean training loss of an epoch, while the network changes"),
+  ];
+  return [
+    ...inSet("unseen", [unseenLoss, ...(isColoring ? colorKinds : [averagePrecision]), ...measured]),
+    ...inSet("seen", measured),
+    ...sets.flatMap((set) => measuredSeries(experiment, set, measured)),
+    ...inSet("train", [evaluationTime, ...training, learningRate]),
+    ...inSet("train", discriminator ? [discriminatorRate] : []),
+    ...inSet("train", times),
+    ...inSet("seen", [seenLoss]),
+  ];
+}
+
+/** What is measured on a set of images beside the run's own. */
+export function measuredSeries(
+  experiment: Experiment,
+  set: string,
+  metrics: readonly SeriesKind[],
+): SeriesSpec[] {
+  return inSet(set, [lossKind(experiment, null, "mean loss of the images"), ...metrics]);
+}
+
+function lossKind({ model }: Experiment, chart: string | null, description: string): SeriesKind {
+  const compares = modelSeries(model).loss;
+  return seriesKind({ name: "loss", family: "loss", better: "lower", chart, compares, description });
+}

@@ -1,0 +1,33 @@
+// What the lock file must not lose when npm writes it anew (docs/decisions/0011-packaging.md).
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+type Entry = { readonly version?: string; readonly name?: string; readonly hasInstallScript?: boolean };
+
+const { packages } = JSON.parse(
+  readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"),
+) as { readonly packages: Readonly<Record<string, Entry>> };
+
+function entry(name: string): Entry {
+  const found = packages[`node_modules/${name}`];
+  assert.ok(found, `${name} is not in package-lock.json`);
+  return found;
+}
+
+test("onnxruntime-node is installed without its script, which downloads CUDA and fails where it cannot", () => {
+  assert.equal(
+    entry("onnxruntime-node").hasInstallScript,
+    undefined,
+    'npm wrote "hasInstallScript" of onnxruntime-node back into package-lock.json: delete that line',
+  );
+});
+
+test("the store's binding is compiled: its script is known", () => {
+  assert.equal(entry("better-sqlite3").hasInstallScript, true);
+});
+
+test("canvas is the one that needs no compiler", () => {
+  assert.equal(entry("canvas").name, "@napi-rs/canvas");
+});
