@@ -8,9 +8,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
+import type { DatasetConfig } from "../src/datasets/datasets.ts";
 import { epochBatches } from "../src/datasets/prepare/batches.ts";
 import { type PreparedDataset, prepareDataset } from "../src/datasets/prepare/prepare.ts";
-import type { DatasetConfig } from "../src/experiment/experiment.ts";
 import type { Bench } from "./bench.ts";
 import type { Table } from "./results.ts";
 

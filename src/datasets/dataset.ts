@@ -1,5 +1,11 @@
-// What every data set kind is: a description and a listing of its images in an order that does not depend on
-// the machine. A kind lists; it does not decode, choose or cache (prepare.ts does, the same way for all).
+// What every data set kind is: its options, what they mean for the rest of an experiment, and a listing of its images in
+// an order that does not depend on the machine. A kind lists; it does not decode, choose or cache (prepare/ does, the
+// same way for all). Declarations are read by every command, so what is heavy is imported when images are listed.
+
+import type { z } from "zod";
+import type { Combination } from "../settings/combination.ts";
+import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
+import type { sharedOptions } from "./shared-options.ts";
 
 /** Draws an image of `size` x `size`: uint8 RGB [size, size, 3]. The same arguments give the same bytes. */
 export type Draw = (size: number) => Uint8Array;
@@ -30,19 +36,50 @@ export type Listing = {
 /** What images show: `flags` has 0 or 1 per image and name, uint8 [images, names]. */
 export type Labels = { readonly names: readonly string[]; readonly flags: Uint8Array };
 
+export type ListOptions = {
+  /** What messages call the data set: `dataset` where left out. */
+  readonly key?: string;
+  /** Leave out images whose labels nobody wrote down, and count them in a note. */
+  readonly labels?: boolean;
+};
+
+/** Where something stands in an experiment. */
+export type Path = readonly (string | number)[];
+
 export type Dataset<Config> = {
+  /** How many labels the lists beside the images usually give; null where there are none. */
+  readonly labels: number | null;
   /** A few words without counts, such as "coco train2017". */
   describe(config: Config): string;
   /** What was looked for and where, for the message when too little is found. */
   lookedFor(config: Config): string;
-  /** Whether lists beside the images say what they show. */
-  readonly hasLabels: boolean;
-  /**
-   * With labels, images whose labels nobody wrote down are left out and counted in a note. Throws UserError
-   * when the folder or its lists are missing or not what they should be.
-   */
-  list(config: Config, withLabels?: boolean): Promise<Listing>;
+  /** Whether splits or folders say which images are unseen, so that no share is held out. */
+  hasOfficialSides(config: Config): boolean;
+  /** What is impossible together in the options at `at`. `withLabels`: labels are learnt from it. */
+  problems(config: Config, at: Path, withLabels: boolean): Combination[];
+  /** Where the options name files or folders; relative ones start where they were written. */
+  paths(config: Config): readonly Path[];
+  /** Where an option says how many images there are at most: which one. */
+  readonly countedBy?: keyof Config & string;
+  /** Throws UserError when the folder or its lists are missing or not what they should be. */
+  list(config: Config, options?: ListOptions): Promise<Listing>;
 };
+
+/** A kind as it is declared. */
+export type DatasetKind<Kind extends string, Options extends z.ZodRawShape> = Dataset<
+  ConfigOf<Kind, Options>
+> & {
+  readonly kind: Kind;
+  /** A sentence for whoever chooses one. */
+  readonly description: string;
+  /** Keys beside those of every data set. */
+  readonly options: Options;
+};
+
+/** A complete data set of this kind; `holdout` is null where official splits say which images are unseen. */
+export type ConfigOf<Kind extends string, Options extends z.ZodRawShape> = ReadonlyDeep<
+  { kind: Kind } & z.output<z.ZodObject<Options & typeof sharedOptions>>
+>;
 
 /** A file that could not be used and why, in a few words. */
 export type SkippedFile = { readonly path: string; readonly reason: string };

@@ -1,27 +1,58 @@
-// The registry of everything that an experiment may name as its data set.
+// The registry of everything that an experiment may name as its data set, and what others ask about one.
 
-import { UserError } from "../errors.ts";
-import type { DatasetConfig } from "../experiment/experiment.ts";
-import type { Dataset } from "./dataset.ts";
-import { kinds } from "./kinds/kinds.ts";
+import type { z } from "zod";
+import type { Dataset, Path } from "./dataset.ts";
+import { type ConfigsOf, singleKinds } from "./kinds/single-kinds.ts";
 import { union } from "./kinds/union.ts";
+import { variantsOf } from "./kinds/variants.ts";
 
-export const datasets = { ...kinds, union } satisfies {
-  readonly [Kind in DatasetConfig["kind"]]: Dataset<Extract<DatasetConfig, { kind: Kind }>>;
-};
+export const datasets = { ...singleKinds, union };
+
+export type DatasetConfig = ConfigsOf<typeof datasets>;
+
+/** The schema of a data set with the keys `shared` beside those of its kind. */
+export function datasetSchema<Shared extends z.ZodRawShape>(shared: Shared) {
+  return variantsOf(datasets, shared);
+}
 
 /** The data set that `config` names. */
 export function datasetOf(config: DatasetConfig): Dataset<DatasetConfig> {
   // Each entry takes the config of its own kind, which the lookup by kind guarantees.
-  return datasets[config.kind] as Dataset<DatasetConfig>;
+  return datasets[config.kind] as unknown as Dataset<DatasetConfig>;
 }
 
-/** Throws UserError unless the images of `config` have labels. */
-export function requireLabels(config: DatasetConfig): void {
-  if (datasets[config.kind].hasLabels) return;
-  const labelled = Object.entries(datasets).filter(([, { hasLabels }]) => hasLabels);
-  const kinds = labelled.map(([kind]) => kind).join(" or ");
-  throw new UserError(
-    `dataset.kind: expected ${kinds}, whose images have labels to learn from, got ${config.kind}`,
-  );
+/** Whether splits or folders say which images are unseen, so that no share is held out. */
+export function hasOfficialSides(config: DatasetConfig): boolean {
+  return datasetOf(config).hasOfficialSides(config);
+}
+
+/** Where the options say how many images there are at most: how many, and which key says it. */
+export function mostImages(config: DatasetConfig): { readonly key: string; readonly images: number } | null {
+  const key = datasetOf(config).countedBy;
+  const counted = key === undefined ? null : { key, images: Number(config[key]) };
+  if (config.limit === null || (counted !== null && counted.images < config.limit)) return counted;
+  return { key: "limit", images: config.limit };
+}
+
+/** Why nobody can learn labels from `config`, as the end of "dataset.kind: "; null where one can. */
+export function labelsProblem({ kind }: Pick<DatasetConfig, "kind">): string | null {
+  if (datasets[kind].labels !== null) return null;
+  const labelled = Object.values(datasets).flatMap((each) => (each.labels === null ? [] : [each.kind]));
+  return `expected ${labelled.join(" or ")}, whose images have labels to learn from, got ${kind}`;
+}
+
+/** The same data set with other paths: `replace` is told each and where it stands. */
+export function withPaths<Config extends DatasetConfig>(
+  config: Config,
+  replace: (path: string, at: Path) => string,
+): Config {
+  const changed = structuredClone(config);
+  for (const at of datasetOf(config).paths(config)) {
+    const key = at.at(-1)!;
+    // Paths are places of texts in the config, which its kind guarantees.
+    const holder = at.slice(0, -1).reduce((here: unknown, step) => (here as never)[step], changed);
+    const texts = holder as Record<string | number, string>;
+    texts[key] = replace(texts[key]!, at);
+  }
+  return changed;
 }

@@ -2,12 +2,13 @@
 
 import { homedir } from "node:os";
 import path from "node:path";
+import { type DatasetConfig, hasOfficialSides, withPaths } from "../datasets/datasets.ts";
+import { defaultHoldout } from "../datasets/shared-options.ts";
 import { UserError } from "../errors.ts";
 import { isEmbedded } from "../models/models.ts";
-import type { DatasetConfig, EvaluationConfig, Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
-import { hasOfficialSides } from "./problems/dataset-problems.ts";
+import type { Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
 import { validate } from "./problems/validate.ts";
-import { defaultHoldout, type Written } from "./schema/schema.ts";
+import type { Written } from "./schema/schema.ts";
 import { expandShorthands, itemProblems, merge, type Overrides, readOverrides } from "./text/compose.ts";
 import { type ExperimentFiles, type Layers, readLayers } from "./text/files.ts";
 import { type Located, locate, located, type Path, type Problem, problemLine } from "./text/located.ts";
@@ -90,7 +91,7 @@ function complete(written: Written, root: Located, file: string): Experiment {
     evaluate: Object.fromEntries(
       Object.entries(evaluate).map(([set, config]) => [
         set,
-        withAbsoluteRoots(config, root, ["evaluate", set]),
+        withAbsolutePaths(config, root, ["evaluate", set]),
       ]),
     ),
   };
@@ -109,26 +110,11 @@ function completeModel(model: Written["model"], root: Located): ModelConfig {
 
 function completeDataset(dataset: Written["dataset"], root: Located): DatasetConfig {
   const holdout = hasOfficialSides(dataset) ? null : (dataset.holdout ?? defaultHoldout);
-  return withAbsoluteRoots({ ...dataset, holdout }, root, ["dataset"]);
+  return withAbsolutePaths({ ...dataset, holdout }, root, ["dataset"]);
 }
 
-/** Of a data set and of the parts of a union. */
-function withAbsoluteRoots<Config extends DatasetConfig | EvaluationConfig>(
-  config: Config,
-  root: Located,
-  at: Path,
-): Config {
-  if (config.kind !== "union") return withAbsoluteRoot(config, root, at);
-  const parts = config.parts.map((part, place) => ({
-    ...part,
-    dataset: withAbsoluteRoot(part.dataset, root, [...at, "parts", place, "dataset"]),
-  }));
-  return { ...config, parts };
-}
-
-function withAbsoluteRoot<Config extends object>(config: Config, root: Located, at: Path): Config {
-  if (!("root" in config) || typeof config.root !== "string") return config;
-  return { ...config, root: absolutePath(config.root, root, [...at, "root"]) };
+function withAbsolutePaths<Config extends DatasetConfig>(config: Config, root: Located, at: Path): Config {
+  return withPaths(config, (given, where) => absolutePath(given, root, [...at, ...where]));
 }
 
 /** Relative paths start where they were written. */

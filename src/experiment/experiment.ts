@@ -4,22 +4,6 @@
 import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import type { Written } from "./schema/schema.ts";
 
-/** `holdout` is a share, 0 < holdout < 1; null where official splits say which images are unseen. Paths are absolute. */
-export type DatasetConfig = ReadonlyDeep<Written["dataset"]>;
-
-export type CocoConfig = Extract<DatasetConfig, { kind: "coco" }>;
-export type CelebaConfig = Extract<DatasetConfig, { kind: "celeba" }>;
-export type FolderConfig = Extract<DatasetConfig, { kind: "folder" }>;
-export type SyntheticConfig = Extract<DatasetConfig, { kind: "synthetic" }>;
-export type UnionConfig = Extract<DatasetConfig, { kind: "union" }>;
-export type SingleDatasetConfig = Exclude<DatasetConfig, UnionConfig>;
-export type CelebaSplit = NonNullable<CelebaConfig["unseen_split"]>;
-
-export type UnionPart = UnionConfig["parts"][number];
-
-/** A data set without what stands once, in the union. */
-export type PartConfig = UnionPart["dataset"];
-
 /**
  * Images to measure on. Where a share or an official split says which are unseen, those; all of them where neither
  * does: `holdout` is null then.

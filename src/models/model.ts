@@ -2,6 +2,7 @@
 // experiments are checked, listed and reported without; its network is loaded when it is built (network.ts).
 
 import type { z } from "zod";
+import type { SeriesKind } from "../runs/series.ts";
 import type { Combination } from "../settings/combination.ts";
 import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import { variant } from "../settings/variants.ts";
@@ -16,6 +17,8 @@ export type ModelOutput = "chroma" | "rgb" | "labels";
 export type TrainedNetwork = {
   readonly name: string;
   readonly optimizer: "optimizer" | "discriminator_optimizer";
+  /** The training series of its learning rate. */
+  readonly rate: string;
 };
 
 /** What stands around a model, as far as it is right by itself. */
@@ -58,8 +61,8 @@ export type ModelDeclaration<Kind extends string, Options extends z.ZodRawShape,
   output(config: Config): ModelOutput;
   /** What seen and unseen losses are: those of the same kind compare. */
   lossKind(config: Config): string;
-  /** Names of the training losses; the first one is what the progress bar shows. */
-  readonly losses: readonly string[];
+  /** What every step of a training logs; the first one is the loss that the progress bar shows and seen losses are of. */
+  series(config: Config): readonly SeriesKind[];
   /** Settings that are impossible together. */
   problems?(config: Config, around: Surroundings): readonly Combination[];
   /** Loads the network's code. */
@@ -87,7 +90,7 @@ export function model<const Kind extends string, const Options extends z.ZodRawS
   const { kind, description, options } = declaration;
   return {
     usualTrain: {},
-    networks: [{ name: kind, optimizer: "optimizer" }],
+    networks: [{ name: kind, optimizer: "optimizer", rate: "learning_rate" }],
     problems: () => [],
     loadTeller: null,
     ...declaration,

@@ -33,6 +33,11 @@ export function modelOf({ kind }: { readonly kind: ModelKind }): Model {
   return findModel(kind)!;
 }
 
+/** The training loss of which seen losses are the mean. */
+export function mainLossOf(config: ModelConfig): string {
+  return modelOf(config).series(config)[0]!.name;
+}
+
 /** Whether another network tells the model what pictures show. */
 export function isEmbedded(config: ModelConfig): config is Extract<ModelConfig, EmbeddingSettings> {
   return modelOf(config).needs === "embedding";

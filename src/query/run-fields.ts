@@ -3,9 +3,13 @@
 
 import { UserError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
+import { bestPoint } from "../runs/best.ts";
+import type { SeriesSpec } from "../runs/series.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import type { FieldValue } from "./matches.ts";
+
+type Extreme = "best" | "min" | "max";
 
 type Trial = { readonly sweep: string; readonly number: number };
 
@@ -37,6 +41,8 @@ export const propertyNames: readonly string[] = Object.keys(properties);
 
 export type RunFields = {
   fieldOf(run: RunSummary, field: string): FieldValue;
+  /** The series that a field takes its value from; null for other fields, and for runs without it. */
+  seriesOf(run: RunSummary, field: string): SeriesSpec | null;
   /** Throws a UserError for a field that no run has. `option` is what named it. */
   require(field: string, option: string): void;
 };
@@ -63,17 +69,20 @@ export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFi
     const [, room, path] = /^(config|metrics)\.(.+)$/.exec(field) ?? [];
     if (room === "config") return settingsOf(run).get(path!) ?? null;
     if (room !== "metrics") return null;
-    const name = path!.replaceAll(".", "/");
-    if (Object.hasOwn(run.last, name)) return numberOrNull(run.last[name]!);
-    const [, series, which] = /^(.+)\/(best|min|max)$/.exec(name) ?? [];
-    if (series === undefined || !Object.hasOwn(run.last, series)) return null;
-    const { step, value } = store.series(run.id, series)!;
-    const trained = [...value].filter((_, at) => step[at]! > 0); // before the first step nothing is learned
-    return extreme(trained, which!, run.specs[series]?.better === "higher");
+    const { series, which } = seriesAsked(run, path!);
+    if (series === null) return null;
+    if (which === null) return numberOrNull(run.last[series]!);
+    const better = ({ best: run.specs[series]!.better, min: "lower", max: "higher" } as const)[which];
+    return bestPoint(store.series(run.id, series)!, better)?.value ?? null;
   };
 
   return {
     fieldOf,
+    seriesOf(run, field) {
+      const path = /^metrics\.(.+)$/.exec(field)?.[1];
+      const series = path === undefined ? null : seriesAsked(run, path).series;
+      return series === null ? null : run.specs[series]!;
+    },
     require(field, option) {
       if (Object.hasOwn(properties, field)) return;
       if (runs.length === 0 && /^(config|metrics)\../.test(field)) return;
@@ -92,6 +101,18 @@ export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFi
       );
     },
   };
+}
+
+/** "unseen.psnr.best": the series whose value is asked for, and which one of its values; `which` null is the newest. */
+function seriesAsked(
+  { last }: RunSummary,
+  path: string,
+): { readonly series: string | null; readonly which: Extreme | null } {
+  const name = path.replaceAll(".", "/");
+  if (Object.hasOwn(last, name)) return { series: name, which: null };
+  const [, series, which] = /^(.+)\/(best|min|max)$/.exec(name) ?? [];
+  const known = series !== undefined && Object.hasOwn(last, series);
+  return known ? { series, which: which as Extreme } : { series: null, which: null };
 }
 
 function trialsOf(store: FieldStore): Map<string, Trial> {
@@ -116,14 +137,6 @@ function settingsBelow(value: unknown, path = ""): Map<string, FieldValue> {
       ...settingsBelow(inner, path === "" ? key : `${path}.${key}`),
     ]),
   );
-}
-
-/** null where nothing is finite. */
-function extreme(values: readonly number[], which: string, higherIsBetter: boolean): FieldValue {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return null;
-  const wantsMost = which === "max" || (which === "best" && higherIsBetter);
-  return finite.reduce((a, b) => (wantsMost ? Math.max(a, b) : Math.min(a, b)));
 }
 
 function numberOrNull(value: number): number | null {

@@ -1,6 +1,7 @@
 // Runs by an expression, in an order, with the fields that are asked for.
 
 import { UserError } from "../errors.ts";
+import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../runs/comparable.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import { fieldsOf, parseExpression } from "./expression.ts";
@@ -26,9 +27,14 @@ export type Selection = {
   /** The columns; null where none were asked for. */
   readonly names: readonly string[] | null;
   readonly cells: readonly (readonly FieldValue[])[];
+  /** Why the order says less than it seems to. */
+  readonly notes: readonly string[];
 };
 
-type QueryStore = Pick<Store, "summaries" | "listRuns" | "series" | "listSweeps" | "trials">;
+type QueryStore = Pick<
+  Store,
+  "summaries" | "listRuns" | "series" | "evaluationSets" | "listSweeps" | "trials"
+>;
 
 /** Throws a UserError for what cannot be read and for fields that no run has. */
 export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
@@ -38,7 +44,7 @@ export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
   const names = query.columns === null ? null : listOf(query.columns, "--columns");
   const isPlain = expression === null && order.length === 0;
   const runs = store.summaries({ deleted, ...(isPlain ? { limit } : {}) });
-  const { fieldOf, require } = runFields(store, runs);
+  const { fieldOf, seriesOf, require } = runFields(store, runs);
   for (const field of expression === null ? [] : fieldsOf(expression)) require(field, "--where");
   for (const { field } of order) require(field, "--sort");
   for (const field of names ?? []) require(field, "--columns");
@@ -60,6 +66,18 @@ export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
     selected,
     total: isPlain && runs.length === limit ? store.listRuns({ deleted }).length : found.length,
     names,
+    notes: order.flatMap(({ field }) => {
+      const origins = found.flatMap((run): Origin[] => {
+        const spec = seriesOf(run, field);
+        if (spec === null) return [];
+        const images = imagesOfSet(spec.set, run.datasetFingerprint, store.evaluationSets(run.id));
+        return [{ spec, images }];
+      });
+      const difference = differenceOf(origins);
+      return difference === null
+        ? []
+        : `--sort ${field}: values ${differenceWords(difference, origins)} are no ranking`;
+    }),
     cells: names === null ? [] : selected.map((run) => names.map((name) => fieldOf(run, name))),
   };
 }

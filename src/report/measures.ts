@@ -1,5 +1,6 @@
 // What a run came to, as columns of a table: losses, whatever the metrics logged, times.
 
+import { bestPoint, type Point } from "../runs/best.ts";
 import { type Better, betterOf } from "./better.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { type ReportRun, unseenLoss } from "./read-report-runs.ts";
@@ -11,6 +12,8 @@ export type Measure = {
   readonly unit: string;
   /** null marks no best value. */
   readonly better: Better;
+  /** Whose values it shows, such as "unseen/loss"; null for what is no series of images. */
+  readonly series: string | null;
   /** null where a run has none. */
   value(run: ReportRun): number | null;
   text(value: number, run: ReportRun): string;
@@ -34,12 +37,18 @@ export function measuresOf(runs: readonly ReportRun[]): Measure[] {
   return all.filter((measure) => runs.some((run) => measure.value(run) !== null));
 }
 
-export function bestLossOf({ series }: ReportRun): number | null {
-  return lowest(series.find(({ name }) => name === "unseen/loss")?.value);
+export function bestLossOf(run: ReportRun): number | null {
+  return bestLossPoint(run)?.value ?? null;
+}
+
+function bestLossPoint({ series }: ReportRun): Point | null {
+  const losses = series.find(({ name }) => name === "unseen/loss");
+  return losses === undefined ? null : bestPoint(losses, "lower");
 }
 
 export const finalLoss: Measure = {
   name: unseenLoss,
+  series: "unseen/loss",
   unit: "",
   better: "lower",
   value: ({ series }) => series.find(({ name }) => name === "unseen/loss")?.value.at(-1) ?? null,
@@ -48,18 +57,19 @@ export const finalLoss: Measure = {
 
 export const bestLoss: Measure = {
   name: "best unseen loss",
+  series: "unseen/loss",
   unit: "",
   better: "lower",
   value: bestLossOf,
-  text(value, { series, run }) {
-    const losses = series.find(({ name }) => name === "unseen/loss")!;
-    const epoch = losses.step[losses.value.indexOf(value)]! / Math.max(1, run.stepsPerEpoch);
+  text(value, data) {
+    const epoch = bestLossPoint(data)!.step / Math.max(1, data.run.stepsPerEpoch);
     return `${formatNumber(value)} (epoch ${formatNumber(epoch)})`;
   },
 };
 
 export const epochTime: Measure = {
   name: "time per epoch",
+  series: null,
   unit: "s",
   better: "lower",
   value({ series }) {
@@ -71,6 +81,7 @@ export const epochTime: Measure = {
 
 export const totalTime: Measure = {
   name: "total time",
+  series: null,
   unit: "s",
   better: null,
   value: ({ durationMs }) => durationMs / 1000,
@@ -83,6 +94,7 @@ function lastOf(series: string, runs: readonly ReportRun[]): Measure {
   const unit = metric === undefined || metric.unit === "ratio" ? "" : metric.unit;
   return {
     name: seriesLabel(series.replace(/^unseen\/(color\/|emergence\/)?/, "")),
+    series,
     unit,
     better: metric === undefined ? guessed(series) : betterOf(metric.better),
     value: (run) => run.series.find(({ name }) => name === series)?.value.at(-1) ?? null,
@@ -95,9 +107,4 @@ function guessed(series: string): Better {
   if (higher.test(series)) return "higher";
   if (/ratio|\/colorfulness/.test(series)) return "one";
   return /\/clipped/.test(series) ? null : "lower";
-}
-
-function lowest(values: Float64Array | undefined): number | null {
-  const finite = Array.from(values ?? []).filter(Number.isFinite);
-  return finite.length === 0 ? null : finite.reduce((least, value) => Math.min(least, value));
 }

@@ -1,5 +1,6 @@
 // One run as the report shows it: words and numbers ready to print, no store behind them.
 
+import { bestPoint } from "../runs/best.ts";
 import type { TrialRow } from "../store/sweeps.ts";
 import { valueText } from "../sweep/value-text.ts";
 import { type EmergenceTable, emergenceTable } from "./emergence-model.ts";
@@ -93,21 +94,21 @@ export type UnseenLoss = {
   readonly final: number;
   readonly best: number | null;
   readonly bestEpoch: number | null;
+  /** Whether it was measured after the first step, too. */
+  readonly isTrained: boolean;
 };
 
 /** Where the loss on unseen images began, ended and was lowest; null where it was never measured. */
 export function unseenLoss({ series, run }: ReportRun): UnseenLoss | null {
   const losses = series.find(({ name }) => name === "unseen/loss");
   if (losses === undefined || losses.value.length === 0) return null;
-  let at = -1;
-  losses.value.forEach((value, index) => {
-    if (Number.isFinite(value) && (at < 0 || value < losses.value[at]!)) at = index;
-  });
+  const best = bestPoint(losses, "lower");
   return {
     first: losses.value[0]!,
     final: losses.value.at(-1)!,
-    best: at < 0 ? null : losses.value[at]!,
-    bestEpoch: at < 0 ? null : losses.step[at]! / Math.max(1, run.stepsPerEpoch),
+    best: best?.value ?? null,
+    bestEpoch: best && best.step / Math.max(1, run.stepsPerEpoch),
+    isTrained: losses.step.at(-1)! > 0,
   };
 }
 
@@ -137,10 +138,9 @@ export function summarySentence(data: ReportRun): string {
 
 function lossClause(loss: UnseenLoss | null): string {
   if (loss === null) return "the loss on unseen images was not measured";
+  if (!loss.isTrained) return `the loss on unseen images is ${formatNumber(loss.first)} before training`;
   if (loss.best === null) return "the loss on unseen images was never a finite number";
   const best = `${formatNumber(loss.best)} at epoch ${formatNumber(loss.bestEpoch!)}`;
-  if (loss.first === loss.final && loss.best === loss.final)
-    return `the loss on unseen images is ${formatNumber(loss.final)}`;
   const verb = loss.final < loss.first ? "fell" : loss.final > loss.first ? "rose" : "went";
   const path = `the loss on unseen images ${verb} from ${formatNumber(loss.first)} to ${formatNumber(loss.final)}`;
   return loss.best === loss.final

@@ -1,5 +1,6 @@
 // Runs as a table: what differs between them first, then what came of it.
 
+import { areComparable, type Origin } from "../runs/comparable.ts";
 import { bestOf, betterWords } from "./better.ts";
 import { formatNumber, formatTime, shorten } from "./format.ts";
 import { type Measure, measuresOf } from "./measures.ts";
@@ -33,11 +34,17 @@ export type RunTable = {
   }[];
 };
 
-/** Losses of these differ in what they measure; runs of one group compare. */
-export function lossKind({ run }: ReportRun): string {
-  const { model } = run.experiment;
-  if (model.kind === "pix2pix") return `pix2pix ${model.color}`;
-  return model.kind === "classifier" ? "classifier" : "squared error";
+/** What the values of a measure are of, in those runs that have one. */
+export function originsOf(series: string, runs: readonly ReportRun[]): Origin[] {
+  return runs.flatMap(({ run, series: all }) => {
+    const spec = all.find(({ name }) => name === series)?.spec;
+    return spec === undefined ? [] : [{ spec, images: run.datasetFingerprint }];
+  });
+}
+
+/** Whether all runs' values of a measure compare. */
+export function isFair({ series }: Pick<Measure, "series">, runs: readonly ReportRun[]): boolean {
+  return series === null || areComparable(originsOf(series, runs));
 }
 
 export function runTable(
@@ -47,11 +54,9 @@ export function runTable(
 ): RunTable {
   const settings = independentSettings(runs.map(({ run }) => run.experiment));
   const flat = runs.map(({ run }) => flatSettings(run.experiment));
-  const sameLoss = new Set(runs.map(lossKind)).size === 1;
   const columns = measures.map((measure) => {
     const values = runs.map((run) => measure.value(run));
-    const fair = sameLoss || !measure.name.endsWith("loss");
-    return { measure, values, best: fair ? bestOf(values, measure.better) : null };
+    return { measure, values, best: isFair(measure, runs) ? bestOf(values, measure.better) : null };
   });
   return {
     columns: [

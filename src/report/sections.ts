@@ -10,7 +10,7 @@ import type { Pictures } from "./pictures.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { aboutRunHtml } from "./run-html.ts";
 import type { RunGroup } from "./run-names.ts";
-import { lossKind, type RunTable } from "./run-table.ts";
+import { originsOf, type RunTable } from "./run-table.ts";
 import { runTableHtml } from "./run-table-html.ts";
 import { type Samples, sampleGrids, type Thinning } from "./sample-grid.ts";
 import { sampleData, sampleGridsHtml } from "./sample-grid-html.ts";
@@ -80,10 +80,10 @@ export function aboutSection(runs: readonly ReportRun[], names: readonly string[
 export function warnings(runs: readonly ReportRun[]): string[] {
   const differ = (values: readonly unknown[]) => new Set(values).size > 1;
   return [
-    differ(runs.map(lossKind)) &&
+    differ(originsOf("unseen/loss", runs).map(({ spec }) => spec.compares)) &&
       "Losses of different kinds (squared error, pix2pix's L1 distance) are not comparable: no best loss is marked.",
     differ(runs.map(({ run }) => run.datasetFingerprint)) &&
-      "The runs were made on different data: their losses are not of the same images.",
+      "The runs were made on different data: their values are not of the same images, and no best one is marked.",
     differ(
       runs.map(({ run }) => `${run.provenance.host} ${run.provenance.cpu} ${run.engine} ${run.device}`),
     ) && "The runs were made on different computers, engines or devices: their times do not compare.",

@@ -2,10 +2,10 @@
 // they are first logged. Loads no TensorFlow.js.
 
 import type { Experiment } from "../experiment/experiment.ts";
+import { metricKinds } from "../metrics/metrics.ts";
+import { modelOf } from "../models/models.ts";
 import { inSet, type SeriesKind, type SeriesSpec, seriesKind } from "../runs/series.ts";
 import { colorKinds } from "./emergence/color-series.ts";
-import { metricKinds } from "./metrics/metric-kinds.ts";
-import { modelSeries } from "./model-series.ts";
 
 const averagePrecision = seriesKind({
   name: "average_precision",
@@ -24,13 +24,7 @@ const evaluationTime = seriesKind({
   description: "losses, metrics, colors and samples of an epoch",
 });
 
-const learningRate = seriesKind({ ...rate, name: "learning_rate", description: "schedule included" });
-
-const discriminatorRate = seriesKind({
-  ...rate,
-  name: "discriminator_learning_rate",
-  description: "schedule included",
-});
+const rateKind = (name: string) => seriesKind({ ...rate, name, description: "schedule included" });
 
 const times: readonly SeriesKind[] = [
   seriesKind({
@@ -58,8 +52,8 @@ const times: readonly SeriesKind[] = [
 /** Every series that a training of `experiment` may log. */
 export function declaredSeries(experiment: Experiment): SeriesSpec[] {
   const { model, evaluate } = experiment;
-  const isColoring = model.kind !== "classifier";
-  const { training, discriminator } = modelSeries(model);
+  const { output, series, networks } = modelOf(model);
+  const isColoring = output(model) !== "labels";
   const measured = isColoring ? experiment.metrics.flatMap(metricKinds) : [];
   const sets = measured.length > 0 ? Object.keys(evaluate) : [];
   const [unseenLoss, seenLoss] = [
@@ -70,8 +64,7 @@ export function declaredSeries(experiment: Experiment): SeriesSpec[] {
     ...inSet("unseen", [unseenLoss, ...(isColoring ? colorKinds : [averagePrecision]), ...measured]),
     ...inSet("seen", measured),
     ...sets.flatMap((set) => measuredSeries(experiment, set, measured)),
-    ...inSet("train", [evaluationTime, ...training, learningRate]),
-    ...inSet("train", discriminator ? [discriminatorRate] : []),
+    ...inSet("train", [evaluationTime, ...series(model), ...networks.map(({ rate }) => rateKind(rate))]),
     ...inSet("train", times),
     ...inSet("seen", [seenLoss]),
   ];
@@ -87,6 +80,6 @@ export function measuredSeries(
 }
 
 function lossKind({ model }: Experiment, chart: string | null, description: string): SeriesKind {
-  const compares = modelSeries(model).loss;
+  const compares = modelOf(model).lossKind(model);
   return seriesKind({ name: "loss", family: "loss", better: "lower", chart, compares, description });
 }

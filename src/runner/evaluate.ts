@@ -87,7 +87,7 @@ export async function createEvaluator(
  * Numbers over a set of images: the mean loss, and for labels how well they are told apart. `visit` sees every image on
  * the way.
  */
-export async function measure(
+export async function evaluateImages(
   evaluator: Evaluator,
   state: EngineState,
   indices: Uint32Array,

@@ -11,6 +11,8 @@ export type OpenDatasetOptions = {
   readonly runsFolder: string;
   readonly output: Output;
   readonly signal: AbortSignal;
+  /** What messages call the data set: `dataset` where left out. */
+  readonly key?: string;
   /** What is said of the images meanwhile. */
   readonly words?: { readonly done: string; readonly waiting: string };
 };
@@ -20,11 +22,12 @@ const usualWords = { done: "images prepared", waiting: "which is preparing the s
 /** Decodes the images or finds them prepared, showing a progress bar. */
 export async function openDataset(
   { samples, dataset, image, model, train }: Experiment,
-  { runsFolder, output, signal, words = usualWords }: OpenDatasetOptions,
+  { runsFolder, output, signal, key = "dataset", words = usualWords }: OpenDatasetOptions,
 ): Promise<PreparedDataset> {
   let progress: ReturnType<Output["progress"]> | null = null;
   try {
     return await prepareDataset(dataset, {
+      key,
       size: preparedSize(image.size, train.augment),
       cacheFolder: path.join(runsFolder, "cache"),
       sampleCounts: { seen: samples.seen, unseen: samples.unseen },

@@ -4,13 +4,13 @@ import { epochBatches } from "../datasets/prepare/batches.ts";
 import type { StepInputs } from "../engine/engine.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { modelOf } from "../models/models.ts";
+import { mainLossOf, modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { createColorMeasure } from "./emergence/measure-colors.ts";
-import { measure } from "./evaluate.ts";
+import { evaluateImages } from "./evaluate.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import type { Warning } from "./health/warning.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
@@ -64,7 +64,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     for (const note of dataset.notes) output.info(note);
     let sets: readonly OpenSet[] = [];
     try {
-      sets = await openEvaluationSets(measuredSets(experiment), experiment, {
+      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, {
         runsFolder,
         output,
         signal: interrupt.abort,
@@ -87,7 +87,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
 }
 
 /** Where no metric is named, no image is looked at. */
-function measuredSets({ metrics, evaluate, model }: Experiment) {
+function evaluatedSets({ metrics, evaluate, model }: Experiment) {
   return metrics.length === 0 || modelOf(model).output(model) === "labels" ? {} : evaluate;
 }
 
@@ -120,7 +120,7 @@ async function trainAndFinish(
     run.close();
     await training.compiled.close();
     await training.evaluator.close();
-    await training.meters?.close();
+    await training.metrics?.close();
   }
 }
 
@@ -128,10 +128,10 @@ type Ending = { readonly status: FinalStatus; readonly error: string | null; rea
 
 async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
   const { output, afterEpoch } = options;
-  const { experiment, dataset, engine, compiled, evaluator, measurement, run, health, stepsPerEpoch } =
+  const { experiment, dataset, engine, compiled, evaluator, evaluation, run, health, stepsPerEpoch } =
     training;
   const { epochs, batch_size: batchSize } = experiment.train;
-  const mainLoss = modelOf(experiment.model).losses[0]!;
+  const mainLoss = mainLossOf(experiment.model);
   const progress = output.progress(epochs * stepsPerEpoch);
   let step = training.firstStep;
   let state = training.firstState;
@@ -148,11 +148,17 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
     const began = performance.now();
     const isSampled = epoch % experiment.samples.every === 0 || epoch === epochs;
     const colors = isSampled && evaluator.output !== "labels" ? createColorMeasure(evaluator.output) : null;
-    const ofUnseen = isSampled && measurement ? measurement.beginUnseen() : null;
-    const measured = await measure(evaluator, state, dataset.unseen, dataset.labels, (image, place) => {
-      colors?.visit(image, place);
-      return ofUnseen?.visit(image, place);
-    });
+    const ofUnseen = isSampled && evaluation ? evaluation.beginUnseen() : null;
+    const measured = await evaluateImages(
+      evaluator,
+      state,
+      dataset.unseen,
+      dataset.labels,
+      (image, place) => {
+        colors?.visit(image, place);
+        return ofUnseen?.visit(image, place);
+      },
+    );
     run.logScalars(
       step,
       Object.fromEntries(Object.entries(measured).map(([name, value]) => [`unseen/${name}`, value])),
@@ -161,7 +167,7 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
       run.logScalars(step, colors.values());
       warn(health.afterSampling(epoch, colors.values()));
     }
-    if (ofUnseen) run.logMeasured(step, [ofUnseen.finish(), ...(await measurement!.measureOthers(state))]);
+    if (ofUnseen) run.logMeasured(step, [ofUnseen.finish(), ...(await evaluation!.evaluateOthers(state))]);
     if (isSampled) {
       run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
     }
@@ -276,18 +282,20 @@ type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
 /** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
 function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
   const { experiment, source, network, stepsPerEpoch } = training;
-  const { epochs, optimizer, discriminator_optimizer: discriminatorOptimizer, schedule } = experiment.train;
-  const { networks } = modelOf(experiment.model);
+  const { train, model } = experiment;
+  const { networks } = modelOf(model);
   const factors = batches.map((_, index) =>
-    learningRateFactor(schedule, { step: step + index, stepsPerEpoch, epochs }),
+    learningRateFactor(train.schedule, { step: step + index, stepsPerEpoch, epochs: train.epochs }),
   );
   const scalars = factors.map((factor, index) => network.hyper(step + index + 1, factor));
-  const rates = factors.map((factor) => ({
-    "train/learning_rate": factor * optimizer.learning_rate,
-    ...(networks.length > 1 && {
-      "train/discriminator_learning_rate": factor * (discriminatorOptimizer ?? optimizer).learning_rate,
-    }),
-  }));
+  const rates = factors.map((factor) =>
+    Object.fromEntries(
+      networks.map(({ rate, optimizer }) => [
+        `train/${rate}`,
+        factor * (train[optimizer] ?? train.optimizer).learning_rate,
+      ]),
+    ),
+  );
   const inputs: StepInputs = {
     batch: source.read(network.specs.batch, batches, Math.floor(step / stepsPerEpoch)),
     noise: drawNoise(network.specs.noise, experiment.seed, step, batches.length),

@@ -1,8 +1,8 @@
 // The sample grids: the same seen and unseen images, colorized as training goes on.
 
 import sharp from "sharp";
-import { type DisplayImage, labToDisplayRgb } from "../color/gamut.ts";
-import { labToLumaChroma, lumaChromaToLab, rgbToLab } from "../color/lab.ts";
+import { bytesOf, displayed } from "../color/displayed.ts";
+import { labToLumaChroma, rgbToLab } from "../color/lab.ts";
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { EngineState } from "../engine/engine.ts";
 import type { ImageKind, ImageSet } from "../store/rows.ts";
@@ -41,16 +41,6 @@ export async function drawSamples(
     });
   }
   return images;
-}
-
-/** Luma [pixels] and chroma [pixels, 2] as a screen shows them. */
-export function displayed(luma: Float32Array, chroma: Float32Array): DisplayImage {
-  return labToDisplayRgb(lumaChromaToLab(luma, chroma));
-}
-
-/** [0, 1] -> 0..255, rounded and clipped. */
-export function bytesOf(rgb: Float32Array): Uint8Array {
-  return Uint8Array.from(rgb, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }
 
 /** Lossless: a grid is looked at for exactly the faint colors that compression takes first. */

@@ -5,7 +5,8 @@ import { type CompiledStep, type Engine, type EngineState, specsOf } from "../en
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { isEmbedded, modelOf } from "../models/models.ts";
+import { type OpenMetrics, openMetrics } from "../metrics/open-metrics.ts";
+import { isEmbedded, mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunRow } from "../store/rows.ts";
@@ -19,15 +20,14 @@ import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import {
-  announceMeasurement,
-  createMeasurement,
-  type Measurement,
-  type MeasurementParts,
-} from "./evaluation/measurement.ts";
+  announceEvaluation,
+  createEvaluation,
+  type Evaluation,
+  type EvaluationParts,
+} from "./evaluation/evaluation.ts";
 import type { OpenSet } from "./evaluation/open-sets.ts";
 import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
-import { type Meters, openMeters } from "./metrics/meters.ts";
 import { readProvenance } from "./provenance.ts";
 import { changesOf } from "./resume-changes.ts";
 import { type ResumePoint, readResumePoint } from "./resume-point.ts";
@@ -44,9 +44,9 @@ export type Training = {
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
   /** null where nothing is measured. */
-  readonly measurement: Measurement | null;
-  /** Those of `measurement`, to be closed. */
-  readonly meters: Meters | null;
+  readonly evaluation: Evaluation | null;
+  /** Those of `evaluation`, to be closed. */
+  readonly metrics: OpenMetrics | null;
   readonly run: RunWriter;
   readonly health: HealthWatch;
   readonly checkpoints: string;
@@ -109,7 +109,7 @@ export async function openTraining(
     specs,
     most,
   );
-  const measured = await openMeasured(experiment, { dataset, evaluator, sets, embed }, options);
+  const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed }, options);
 
   const { fingerprint, seen, unseen } = dataset;
   saveDatasetRows(store, dataset);
@@ -132,7 +132,7 @@ export async function openTraining(
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
-  if (measured) announceMeasurement(measured, store, run, output.warn);
+  if (evaluated) announceEvaluation(evaluated, store, run, output.warn);
   if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
@@ -148,7 +148,7 @@ export async function openTraining(
     if (point.notes.length > 0) output.warn(how);
   }
   const firstStep = checkpoint?.step ?? 0;
-  const mainLoss = store.series(run.id, `train/${modelOf(model).losses[0]}`);
+  const mainLoss = store.series(run.id, `train/${mainLossOf(model)}`);
   const epochBegan = firstStep - (firstStep % stepsPerEpoch);
   return {
     experiment,
@@ -159,8 +159,8 @@ export async function openTraining(
     stateSpecs: specs,
     source,
     evaluator,
-    measurement: measured && createMeasurement(measured),
-    meters: measured?.meters ?? null,
+    evaluation: evaluated && createEvaluation(evaluated),
+    metrics: evaluated?.metrics ?? null,
     run,
     health: createHealthWatch({
       series: (name) => store.series(run.id, name),
@@ -184,24 +184,24 @@ export async function openTraining(
 type Embed = (images: PreparedDataset) => Promise<OpenedEmbedding | null>;
 
 /** null where the experiment names no metric or the network makes no colors. */
-async function openMeasured(
+async function openEvaluation(
   experiment: Experiment,
-  parts: Pick<MeasurementParts, "dataset" | "evaluator"> & {
+  parts: Pick<EvaluationParts, "dataset" | "evaluator"> & {
     readonly sets: readonly OpenSet[];
     readonly embed: Embed;
   },
   { threads }: RunOptions,
-): Promise<MeasurementParts | null> {
+): Promise<EvaluationParts | null> {
   const { dataset, evaluator, sets, embed } = parts;
   const { metrics, image } = experiment;
   if (metrics.length === 0 || evaluator.output === "labels") return null;
-  const sources: MeasurementParts["sets"][number][] = [];
+  const sources: EvaluationParts["sets"][number][] = [];
   for (const set of sets) {
     const embedded = await embed(set.dataset);
     sources.push({ ...set, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
   }
-  const meters = await openMeters(metrics, { size: image.size, threads });
-  return { experiment, dataset, evaluator, meters, sets: sources };
+  const opened = await openMetrics(metrics, { size: image.size, threads });
+  return { experiment, dataset, evaluator, metrics: opened, sets: sources };
 }
 
 function resumePointOf(
@@ -210,7 +210,7 @@ function resumePointOf(
   { model }: Experiment,
   { runsFolder, fromScratch = "never" }: RunOptions,
 ): ResumePoint {
-  const losses = store.series(id, `train/${modelOf(model).losses[0]}`);
+  const losses = store.series(id, `train/${mainLossOf(model)}`);
   return readResumePoint({
     runId: id,
     folder: checkpointFolder(runsFolder, id),

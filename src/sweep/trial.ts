@@ -1,5 +1,7 @@
 // What a search and a pruner are told about trials. Both are pure: the same history gives the same answer in every process.
 
+import { bestAt } from "../runs/best.ts";
+import type { Better } from "../runs/series.ts";
 import type { Goal, Parameters } from "./sweep.ts";
 
 /** A value of the metric at the end of an epoch, counted from 1. NaN and infinities are welcome. */
@@ -22,15 +24,18 @@ export type PastTrial = {
   readonly curve: readonly CurvePoint[];
 };
 
-/** Whether a is better than b. A number is better than none. */
-export function isBetter(a: number, b: number, goal: Goal): boolean {
-  if (Number.isNaN(b)) return !Number.isNaN(a);
-  return goal === "minimize" ? a < b : a > b;
+/** The direction that a goal asks for. */
+export function betterFor(goal: Goal): Better {
+  return goal === "minimize" ? "lower" : "higher";
 }
 
 /** What a trial is judged by: the best value of its curve, as W&B's search does it; NaN where there is none. */
 export function bestValue(curve: readonly CurvePoint[], goal: Goal): number {
-  return curve.reduce((best, { value }) => (isBetter(value, best, goal) ? value : best), Number.NaN);
+  const best = bestAt(
+    curve.map(({ value }) => value),
+    betterFor(goal),
+  );
+  return best === null ? Number.NaN : curve[best]!.value;
 }
 
 /**

@@ -5,17 +5,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp, { type Sharp } from "sharp";
+import type { DatasetConfig } from "../../src/datasets/datasets.ts";
+import type { CelebaConfig } from "../../src/datasets/kinds/celeba.ts";
+import type { CocoConfig } from "../../src/datasets/kinds/coco.ts";
+import type { FolderConfig } from "../../src/datasets/kinds/folder.ts";
 import {
   type PreparedDataset,
   type PrepareOptions,
   prepareDataset,
 } from "../../src/datasets/prepare/prepare.ts";
-import type {
-  CelebaConfig,
-  CocoConfig,
-  DatasetConfig,
-  FolderConfig,
-} from "../../src/experiment/experiment.ts";
 
 export type Color = { readonly r: number; readonly g: number; readonly b: number };
 

@@ -5,8 +5,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { CelebaConfig } from "../../src/datasets/kinds/celeba.ts";
+import type { CocoConfig } from "../../src/datasets/kinds/coco.ts";
 import type { PreparedDataset } from "../../src/datasets/prepare/prepare.ts";
-import type { CelebaConfig, CocoConfig } from "../../src/experiment/experiment.ts";
 import { celebaConfig, cocoConfig, folderConfig, pixelsOf, prepare, temporaryFolder } from "./pictures.ts";
 
 const data = fileURLToPath(new URL("../../../shared/data", import.meta.url));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runPanels, singleRunPanels } from "../../src/report/curve-panels.ts";
 import { emergenceComparison } from "../../src/report/emergence-model.ts";
+import { bestLossOf } from "../../src/report/measures.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { runModel, summarySentence } from "../../src/report/run-model.ts";
 import { runGroups, runNames } from "../../src/report/run-names.ts";
@@ -96,6 +97,31 @@ test("the table shows only the settings that differ and marks the best values", 
   assert.equal(panel!.title, "unseen loss");
   assert.ok(panel!.notes.some((note) => note.includes("not finite, the first at step 0")));
   assert.deepEqual(warnings(runs), []);
+});
+
+test("runs of different images have no best value but of what is of no images", async (t) => {
+  const skipped = [{ path: "x", reason: "y" }];
+  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
+  const runs = readReportRuns(store, ["aaaa", "bbbb"]);
+  const { columns, rows } = runTable(runs, ["a", "b"]);
+  const starred = columns.filter((_, at) => rows.some(({ cells }) => cells[at]!.best));
+  assert.deepEqual(
+    starred.map(({ name }) => name),
+    ["time per epoch"],
+  );
+  assert.match(warnings(runs).join(), /values are not of the same images, and no best one is marked/);
+});
+
+test("the untrained network is no result, however low its loss", async (t) => {
+  const store = await sampleStore(
+    t,
+    { id: "aaaa", loss: (step) => 0.01 * (1 + step) },
+    { id: "bbbb", loss: () => 0.2, epochs: 0 },
+  );
+  const [worse, untrained] = readReportRuns(store, ["aaaa", "bbbb"]);
+  assert.deepEqual([bestLossOf(worse!), bestLossOf(untrained!)], [0.11, null]);
+  assert.match(summarySentence(worse!), /rose from 0\.01 to 0\.41, the best being 0\.11 at epoch 1\.$/);
+  assert.match(summarySentence(untrained!), /the loss on unseen images is 0\.2 before training\.$/);
 });
 
 test("runs that differ in their seed only are one group; of many groups the best have a color", async (t) => {

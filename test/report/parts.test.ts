@@ -185,6 +185,21 @@ test("trained on x tested on: own images on the diagonal, evaluations beside it,
     best.flat().every((each) => each === null),
     "one value a column is no contest",
   );
+
+  const portraits = (at: number, fingerprint: string) => ({
+    testedOn: "portraits",
+    fingerprint,
+    metrics: { psnr: 20 + at },
+    samples: [],
+  });
+  const bestOn = (prints: readonly string[]) => {
+    const tested = runs.map((data, at) => ({ ...data, evaluations: [portraits(at, prints[at]!)] }));
+    const matrix = transferMatrix(tested);
+    const metric = matrix.metrics.findIndex(({ name }) => name === "psnr");
+    return matrix.best[metric]![matrix.testedOn.indexOf("portraits")];
+  };
+  assert.equal(bestOn(["p", "p"]), 21);
+  assert.equal(bestOn(["p", "q"]), null, "one name, but other images");
 });
 
 test("a report section stands in an experiment or a sweep, changes neither, and is checked with it", () => {

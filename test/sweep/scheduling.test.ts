@@ -130,7 +130,12 @@ describe("the next trial", () => {
 describe("standings", () => {
   it("have the mean and the spread of complete repeats, and mark the best configuration", () => {
     const sweep = sweepOf(`${grid}\nseeds: [1, 2]`);
-    const standing = (trial: TrialRow, best: number): Standing => ({ trial, epoch: 2, epochs: 2, best });
+    const standing = (trial: TrialRow, best: number, images = "same"): Standing => {
+      const origin = { spec: { family: "loss", set: "unseen", compares: "squared error" }, images } as const;
+      return { trial, epoch: 2, epochs: 2, best, origin };
+    };
+    const ofOtherImages = configurationsOf([standing(row(0), 3), standing(row(2), 2, "other")], sweep);
+    assert.ok(ofOtherImages.every(({ isBest }) => !isBest));
     const rows = configurationsOf(
       [
         standing(row(0), 3),

@@ -2,6 +2,8 @@
 
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import { bestOfSeveral } from "../../runs/best.ts";
+import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
 import type { EarlierExperiment } from "../../store/earlier-experiments.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
@@ -17,6 +19,8 @@ type Row = {
   readonly name: string;
   readonly values: readonly (string | number | null)[];
   readonly best?: number;
+  /** Why none is the best. */
+  readonly note?: string;
 };
 
 type Section = { readonly title: string; readonly rows: readonly Row[] };
@@ -30,7 +34,7 @@ export const compareCommand: Command<CompareOptions> = {
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
 
-  async run({ run: refs = [], runs, json }, { print, colors, width }) {
+  async run({ run: refs = [], runs, json }, { print, colors, width, output }) {
     const { openStore } = await import("../../store/open-store.ts");
     const store = openStore(runs, { readonly: true });
     try {
@@ -51,6 +55,8 @@ export const compareCommand: Command<CompareOptions> = {
         const [titles, ...lines] = formatTable(columnsOf(title, heads), rows, width);
         print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
       }
+      for (const { name, note } of sections.flatMap(({ rows }) => rows))
+        if (note !== undefined) output.info(`${name}: ${note}, so that none is marked as the best`);
       return 0;
     } finally {
       store.close();
@@ -109,7 +115,7 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
         ),
       ]),
     },
-    { title: "results", rows: [...standingRows(runs), ...metricRows(runs)] },
+    { title: "results", rows: [...standingRows(runs), ...metricRows(store, runs)] },
   ];
 }
 
@@ -135,29 +141,24 @@ function standingRows(runs: readonly RunSummary[]): Row[] {
   ];
 }
 
-/** Newest values of losses and metrics of every set of images; the best one of those that have a better direction. */
-function metricRows(runs: readonly RunSummary[]): Row[] {
+/** Newest values of losses and metrics of every set of images; the best one where they compare. */
+function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
   const specs = new Map(runs.flatMap(({ specs }) => Object.entries(specs)));
   const measured = [...specs].filter(
     ([, { set, family }]) => set !== "train" && (family === "loss" || family === "metric"),
   );
-  return measured.map(([name, { better }]) => {
+  const setsOf = new Map(runs.map(({ id }) => [id, store.evaluationSets(id)]));
+  return measured.map(([name, { set, better }]) => {
     const values = runs.map(({ last }) => (Number.isFinite(last[name]) ? last[name]! : null));
-    // Losses of different kinds of networks are different things.
-    const kinds = new Set(runs.flatMap(({ specs }) => specs[name]?.compares ?? []));
-    const best = bestOf(values, kinds.size > 1 ? "none" : better);
+    const origins = runs.flatMap(({ id, datasetFingerprint, specs }): Origin[] => {
+      const spec = specs[name];
+      return spec ? [{ spec, images: imagesOfSet(set, datasetFingerprint, setsOf.get(id)!) }] : [];
+    });
+    const difference = differenceOf(origins);
+    if (difference !== null) return { name, values, note: differenceWords(difference, origins) };
+    const best = bestOfSeveral(values, better);
     return best === null ? { name, values } : { name, values, best };
   });
-}
-
-/** Index of the best value; null where there is no better, or no difference. */
-function bestOf(values: readonly (number | null)[], better: string): number | null {
-  const distance = (value: number) =>
-    better === "higher" ? -value : better === "one" ? Math.abs(value - 1) : value;
-  const known = values.filter((value) => value !== null);
-  if (better === "none" || new Set(known).size < 2) return null;
-  const least = Math.min(...known.map(distance));
-  return values.findIndex((value) => value !== null && distance(value) === least);
 }
 
 function columnsOf(title: string, heads: readonly string[]): Column<Row>[] {

@@ -72,7 +72,7 @@ export const dataCheckCommand: Command<CheckOptions> = {
 
 /** Where too few images are left, which files are not among them. */
 async function explain(error: unknown, all: boolean, context: Context): Promise<never> {
-  const { TooFewImages } = await import("../../datasets/prepare/prepare.ts");
+  const { TooFewImages } = await import("../../datasets/prepare/sides.ts");
   if (error instanceof TooFewImages) {
     const { leftOut } = await import("../../datasets/inspect/findings.ts");
     const lines = await linesOf(leftOut(error.skipped), all, context);

@@ -2,10 +2,11 @@
 // where they are not prepared yet, as a run would.
 
 import type { SkippedFile } from "../../datasets/dataset.ts";
+import type { DatasetConfig } from "../../datasets/datasets.ts";
 import type { ColorStatistics } from "../../datasets/inspect/color-statistics.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../../errors.ts";
-import type { DatasetConfig, Experiment } from "../../experiment/experiment.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { formatBytes, plainText } from "../print/format.ts";
 
@@ -139,8 +140,8 @@ async function readInfo(
 async function labelShares(config: DatasetConfig, dataset: PreparedDataset): Promise<LabelShares | null> {
   const { datasetOf } = await import("../../datasets/datasets.ts");
   const kind = datasetOf(config);
-  if (!kind.hasLabels) return null;
-  const { items, labels } = await kind.list(config, true).catch((error) => {
+  if (kind.labels === null) return null;
+  const { items, labels } = await kind.list(config, { labels: true }).catch((error) => {
     if (error instanceof UserError) return { items: [], labels: null }; // the images are there without lists
     throw error;
   });

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { DeviceChoice, MetricConfig } from "../../experiment/experiment.ts";
 import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { EvaluatedRun } from "../../runner/evaluation/evaluate-run.ts";
-import type { SetToMeasure } from "../../runner/evaluation/open-sets.ts";
+import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
@@ -24,7 +24,7 @@ type EvaluateOptions = GlobalOptions & {
 type Job = {
   readonly run: RunRow;
   readonly checkpoint: ChosenCheckpoint;
-  readonly sets: readonly SetToMeasure[];
+  readonly sets: readonly WantedSet[];
 };
 
 /** What --json prints of each run. */
@@ -123,7 +123,7 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
     throw new UserError(
       `evaluate: run ${colorless.id}: expected a network that makes colors, got a ${colorless.experiment.model.kind}`,
     );
-  const shared = new Map<string, SetToMeasure[]>();
+  const shared = new Map<string, WantedSet[]>();
   for (const what of targets)
     if (!isOwn(what)) shared.set(what, await readEvaluationTarget(what, name, store));
   return runs.map((run) => {

@@ -65,6 +65,7 @@ export const listCommand: Command<ListOptions> = {
     if (listed.columns !== null || csv) printColumns(listed, options, context);
     else if (json) context.print(toJson(listed.rows));
     else printTable(listed.rows, context);
+    for (const note of listed.notes) context.output.warn(note);
     const more = listed.total - listed.rows.length;
     if (more > 0 && !json && !csv) context.output.info(`and ${more} more; --limit ${listed.total} shows all`);
     return 0;
@@ -84,6 +85,7 @@ type Listed = {
   readonly columns: readonly string[] | null;
   /** Row by row. */
   readonly cells: readonly (readonly FieldValue[])[];
+  readonly notes: readonly string[];
 };
 
 const usualCsv =
@@ -114,8 +116,8 @@ async function readRuns({
       limit,
       deleted,
     };
-    const { selected, total, names, cells } = selectSummaries(store, query);
-    return { rows: selected.map((run) => readSummary(store, run)), total, columns: names, cells };
+    const { selected, total, names, cells, notes } = selectSummaries(store, query);
+    return { rows: selected.map((run) => readSummary(store, run)), total, columns: names, cells, notes };
   } finally {
     store.close();
   }

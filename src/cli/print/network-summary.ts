@@ -1,5 +1,6 @@
 // What an experiment's network is made of, built without an engine and without weights of a classifier.
 
+import { datasetOf } from "../../datasets/datasets.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { LayerRow } from "../../models/layer-row.ts";
 import type { TrainedNetwork } from "../../models/model.ts";
@@ -62,9 +63,9 @@ async function embeddingSize({ model }: Experiment): Promise<number> {
   return (await pretrained[kind].load()).sizes[output];
 }
 
-/** CelebA's attributes, or COCO's categories. */
+/** As many as the kind usually has. */
 function labelCount({ dataset }: Experiment): number {
-  return dataset.kind === "celeba" ? 40 : 80;
+  return datasetOf(dataset).labels ?? 0;
 }
 
 /** The networks of a GAN apart; others are one. */

@@ -1,5 +1,6 @@
 // One run as `list` and `show` give it: the same fields in both, with names that scripts can rely on.
 
+import { bestPoint } from "../../runs/best.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
 import type { RunStatus } from "../../store/rows.ts";
@@ -32,7 +33,8 @@ export type ListedRun = {
 const unseenLoss = "unseen/loss";
 
 export function readSummary(store: Store, run: RunSummary): ListedRun {
-  const best = bestOf(store, run);
+  const losses = store.series(run.id, unseenLoss);
+  const best = losses === undefined ? null : bestPoint(losses, "lower");
   return {
     id: run.id,
     name: run.name,
@@ -46,8 +48,8 @@ export function readSummary(store: Store, run: RunSummary): ListedRun {
     step: run.lastStep ?? 0,
     seenLoss: orNull(run.last["seen/loss"]),
     unseenLoss: orNull(run.last[unseenLoss]),
-    bestUnseenLoss: best?.loss ?? null,
-    bestUnseenEpoch: best?.epoch ?? null,
+    bestUnseenLoss: best?.value ?? null,
+    bestUnseenEpoch: best === null ? null : Math.round(best.step / run.stepsPerEpoch),
     unseenMetrics: Object.fromEntries(
       Object.entries(run.specs)
         .filter(([, { set, family }]) => set === "unseen" && family === "metric")
@@ -68,18 +70,6 @@ export function findSummary(store: Store, ref: string): RunSummary {
   const found = store.summaries({ name }).find((run) => run.id === id);
   if (found === undefined) throw new Error(`run ${id}: is in the store, but not in its list`);
   return found;
-}
-
-function bestOf(store: Store, run: RunSummary): { loss: number; epoch: number } | null {
-  const series = store.series(run.id, unseenLoss);
-  if (series === undefined) return null;
-  let best = -1;
-  series.value.forEach((value, index) => {
-    // At step 0 nothing is learned yet.
-    if (series.step[index]! > 0 && Number.isFinite(value) && !(value >= series.value[best]!)) best = index;
-  });
-  if (best < 0) return null;
-  return { loss: series.value[best]!, epoch: Math.round(series.step[best]! / run.stepsPerEpoch) };
 }
 
 function orNull(value: number | undefined): number | null {

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
-import type { SetToMeasure } from "../../runner/evaluation/open-sets.ts";
+import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
 import type { Store } from "../../store/open-store.ts";
 
 const ownSides: readonly string[] = ["seen", "unseen"];
@@ -14,7 +14,7 @@ export async function readEvaluationTarget(
   what: string,
   name: string | null,
   store: Store,
-): Promise<SetToMeasure[]> {
+): Promise<WantedSet[]> {
   const { setNameProblem } = await import("../../experiment/problems/metric-problems.ts");
   const problem = name === null ? null : setNameProblem(name);
   if (problem !== null) throw new UserError(`evaluate: --name: ${problem}`);
@@ -27,7 +27,7 @@ export async function readEvaluationTarget(
   return [{ ...sets[0]!, name }];
 }
 
-async function setsOf(what: string, store: Store): Promise<SetToMeasure[]> {
+async function setsOf(what: string, store: Store): Promise<WantedSet[]> {
   const found = await stat(what).catch(() => null);
   if (found?.isDirectory()) return [await folderSet(what)];
   if (found !== null || /\.ya?ml$/i.test(what)) {
@@ -53,14 +53,14 @@ function runOf(what: string, store: Store) {
 }
 
 /** Its unseen images under its name, and the sets that it names itself. */
-function setsOfExperiment({ name, dataset, samples, evaluate }: Experiment, withSets = true): SetToMeasure[] {
+function setsOfExperiment({ name, dataset, samples, evaluate }: Experiment, withSets = true): WantedSet[] {
   const { seen, unseen } = samples;
   const own = { name: setName(name), config: dataset, sampleCounts: { seen, unseen } };
   const named = withSets ? Object.entries(evaluate).map(([name, config]) => ({ name, config })) : [];
   return [own, ...named];
 }
 
-async function folderSet(folder: string): Promise<SetToMeasure> {
+async function folderSet(folder: string): Promise<WantedSet> {
   const { completeExperiment } = await import("../../experiment/complete-experiment.ts");
   const name = setName(path.basename(path.resolve(folder)));
   const written = {
@@ -78,7 +78,7 @@ function setName(text: string): string {
 }
 
 /** The run's own images. */
-export function ownSets({ dataset, samples, evaluate }: Experiment, what: string | null): SetToMeasure[] {
+export function ownSets({ dataset, samples, evaluate }: Experiment, what: string | null): WantedSet[] {
   const sampleCounts = { seen: samples.seen, unseen: samples.unseen };
   const sides = ownSides.filter((side) => what === null || what === side) as ("seen" | "unseen")[];
   const own = sides.map((side) => ({ name: side, config: dataset, sampleCounts, own: side }));

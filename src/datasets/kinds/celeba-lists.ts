@@ -3,9 +3,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../errors.ts";
-import type { CelebaSplit } from "../../experiment/experiment.ts";
 
-const splits: readonly CelebaSplit[] = ["train", "val", "test"];
+/** In the order of their numbers. */
+export const celebaSplits = ["train", "val", "test"] as const;
+
+export type CelebaSplit = (typeof celebaSplits)[number];
 
 /** The path of `name`.txt or `name`.csv in the folders where copies keep it; null when there is none. */
 export async function findList(root: string, name: string): Promise<string | null> {
@@ -24,7 +26,7 @@ export async function readPartition(path: string): Promise<ReadonlyMap<string, C
   for (const { line, values } of await readLines(path)) {
     const [name, number] = values;
     if (name === "image_id") continue;
-    const split = splits[Number(number)];
+    const split = celebaSplits[Number(number)];
     if (values.length !== 2 || name === undefined || split === undefined) {
       throw new UserError(`${path}:${line}: expected a file name and 0, 1 or 2, got ${show(values)}`);
     }

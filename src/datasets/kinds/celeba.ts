@@ -3,14 +3,41 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import type { CelebaConfig } from "../../experiment/experiment.ts";
-import type { Dataset, Item, Labels, Side } from "../dataset.ts";
-import { type Attributes, findList, readAttributes, readPartition } from "./celeba-lists.ts";
+import type { Combination } from "../../settings/combination.ts";
+import { oneOf } from "../../settings/leaves.ts";
+import type { ConfigOf, DatasetKind, Item, Labels, Path, Side } from "../dataset.ts";
+import { rootOption } from "../shared-options.ts";
+import { type Attributes, celebaSplits, findList, readAttributes, readPartition } from "./celeba-lists.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
 import { requireKnownName } from "./known-names.ts";
+import { splitProblems } from "./split-problems.ts";
 
-export const celeba: Dataset<CelebaConfig> = {
+const options = {
+  root: rootOption("img_align_celeba and its lists"),
+  split: oneOf([...celebaSplits, "all"])
+    .default("train")
+    .describe("Faces to train on; all takes every image on disk and needs no partition file."),
+  unseen_split: oneOf(celebaSplits)
+    .nullable()
+    .default(null)
+    .describe("Where unseen faces come from; null holds out a share of `split`."),
+  attributes: z
+    .record(z.string(), z.boolean({ error: "true or false" }), {
+      error: "a mapping such as {Smiling: true}",
+    })
+    .default({})
+    .describe("Attribute -> whether a face must have it, such as {Smiling: true, Eyeglasses: false}."),
+};
+
+export type CelebaConfig = ConfigOf<"celeba", typeof options>;
+
+export const celeba: DatasetKind<"celeba", typeof options> = {
+  kind: "celeba",
+  description: "CelebA: aligned faces with list_eval_partition and list_attr_celeba.",
+  options,
+  labels: 40,
   describe(config) {
     const splits = config.unseen_split === null ? config.split : `${config.split} + ${config.unseen_split}`;
     const filter = attributeWords(config);
@@ -21,28 +48,25 @@ export const celeba: Dataset<CelebaConfig> = {
     const filter = attributeWords(config);
     return `faces of ${splits}${filter === "" ? "" : ` with ${filter}`} in ${config.root}`;
   },
-  hasLabels: true,
-  async list(config, withLabels = false) {
-    await requireFolder("dataset.root", config.root);
-    if (config.unseen_split === config.split) {
-      throw new UserError(
-        `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
-      );
-    }
-    const folder = await imageFolder(config.root);
+  hasOfficialSides: (config) => config.unseen_split !== null,
+  problems: (config, at) => [...splitProblems(config, at), ...unseenBesideAll(config, at)],
+  paths: () => [["root"]],
+  async list(config, { key = "dataset", labels: withLabels = false } = {}) {
+    await requireFolder(`${key}.root`, config.root);
+    const folder = await imageFolder(config.root, key);
     const found = await findImageFiles(join(config.root, folder));
     const notes = [...found.notes];
 
-    const inSplits = config.split === "all" ? null : await partitionOf(config.root, found.paths);
+    const inSplits = config.split === "all" ? null : await partitionOf(config.root, found.paths, key);
     if (inSplits !== null) notes.push(...inSplits.notes);
     const isListed = (path: string) => inSplits === null || inSplits.partition.has(path);
 
     const filter = Object.entries(config.attributes);
-    const attributes = filter.length > 0 || withLabels ? await attributesOf(config) : null;
+    const attributes = filter.length > 0 || withLabels ? await attributesOf(config, key) : null;
     let wanted = (_path: string) => true;
     if (attributes !== null) {
       const { names, rows, flags } = attributes;
-      for (const [name] of filter) requireKnownName("dataset.attributes", "attribute", name, names);
+      for (const [name] of filter) requireKnownName(`${key}.attributes`, "attribute", name, names);
       const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
       const beyond = found.paths.filter((path) => isListed(path) && !rows.has(path)).length;
       if (beyond > 0) notes.push(`${count(beyond, "image")} without a row in the attributes file, left out`);
@@ -71,12 +95,18 @@ export const celeba: Dataset<CelebaConfig> = {
   },
 };
 
+function unseenBesideAll({ split, unseen_split }: CelebaConfig, at: Path): Combination[] {
+  if (split !== "all" || unseen_split === null) return [];
+  const text = `expected null beside split all, which takes every image, got ${JSON.stringify(unseen_split)}`;
+  return [{ path: [...at, "unseen_split"], text }];
+}
+
 /** Which split each image is in, and notes on what the file and the folder do not share. */
-async function partitionOf(root: string, paths: readonly string[]) {
+async function partitionOf(root: string, paths: readonly string[], key: string) {
   const partitionPath = await findList(root, "list_eval_partition");
   if (partitionPath === null) {
     throw new UserError(
-      `dataset.root: expected list_eval_partition.txt or .csv in ${root}, got neither; \`split: all\` needs none`,
+      `${key}.root: expected list_eval_partition.txt or .csv in ${root}, got neither; \`split: all\` needs none`,
     );
   }
   const partition = await readPartition(partitionPath);
@@ -89,13 +119,13 @@ async function partitionOf(root: string, paths: readonly string[]) {
   return { partition, notes };
 }
 
-async function attributesOf(config: CelebaConfig): Promise<Attributes> {
+async function attributesOf(config: CelebaConfig, key: string): Promise<Attributes> {
   const path = await findList(config.root, "list_attr_celeba");
   if (path === null) {
     const filtered = Object.keys(config.attributes).length > 0;
-    const [key, use] = filtered ? ["attributes", "filter"] : ["root", "labels"];
+    const [option, use] = filtered ? ["attributes", "filter"] : ["root", "labels"];
     const expected = `list_attr_celeba.txt or .csv in ${config.root} for the ${use}`;
-    throw new UserError(`dataset.${key}: expected ${expected}, got neither`);
+    throw new UserError(`${key}.${option}: expected ${expected}, got neither`);
   }
   const attributes = await readAttributes(path);
   if (attributes.names.length === 0) throw new UserError(`${path}: expected names of attributes, got none`);
@@ -112,13 +142,13 @@ function labelsOf({ names, rows, flags }: Attributes, paths: readonly string[]):
   return { names, flags: taken };
 }
 
-async function imageFolder(root: string): Promise<string> {
+async function imageFolder(root: string, key: string): Promise<string> {
   const name = "img_align_celeba";
   for (const folder of [`${name}/${name}`, name, `Img/${name}/${name}`, `Img/${name}`]) {
     const found = await stat(join(root, folder)).catch(() => null);
     if (found?.isDirectory()) return folder;
   }
-  throw new UserError(`dataset.root: expected the folder ${name} in ${root}, got none`);
+  throw new UserError(`${key}.root: expected the folder ${name} in ${root}, got none`);
 }
 
 function attributeWords(config: CelebaConfig): string {

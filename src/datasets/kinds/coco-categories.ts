@@ -3,22 +3,23 @@
 import { UserError } from "../../errors.ts";
 import { requireKnownName } from "./known-names.ts";
 
-/** The names that `chosen` means; `categories` is id -> name. Throws UserError for what it does not know. */
+/** The names that `chosen` means; `categories` is id -> name. Throws UserError for what it does not know, in `key`.categories. */
 export function categoryNames(
   chosen: readonly (string | number)[],
   categories: ReadonlyMap<number, string>,
+  key: string,
 ): ReadonlySet<string> {
   const known = [...new Set(categories.values())];
   const names = chosen.map((one) => {
     if (typeof one === "string") {
-      requireKnownName("dataset.categories", "category", one, known);
+      requireKnownName(`${key}.categories`, "category", one, known);
       return one;
     }
     const name = categories.get(one);
     if (name !== undefined) return name;
     const list = [...categories].map(([id, each]) => `${id} ${each}`).join(", ");
     throw new UserError(
-      `dataset.categories: expected the id of a known category, got ${one} (known: ${list})`,
+      `${key}.categories: expected the id of a known category, got ${one} (known: ${list})`,
     );
   });
   return new Set(names);

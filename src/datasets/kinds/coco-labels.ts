@@ -2,7 +2,6 @@
 // An image with a row and no such annotation shows none of them. Names count, not ids: two files may number differently.
 
 import { UserError } from "../../errors.ts";
-import type { CocoConfig } from "../../experiment/experiment.ts";
 import type { Labels } from "../dataset.ts";
 import type { CocoAnnotations } from "./coco-annotations.ts";
 
@@ -31,9 +30,14 @@ export function cocoLabels(file: string, annotations: CocoAnnotations, paths: re
 }
 
 /** The labels of both splits one after the other, under the names of `seen`. */
-export function joinLabels(seen: Labels, unseen: Labels, config: CocoConfig): Labels {
-  requireNames(seen.names, unseen.names, `in ${config.split} alone`);
-  requireNames(unseen.names, seen.names, `in ${config.unseen_split} alone`);
+export function joinLabels(
+  seen: Labels,
+  unseen: Labels,
+  config: { readonly split: string; readonly unseen_split: string | null },
+  key: string,
+): Labels {
+  requireNames(seen.names, unseen.names, `in ${config.split} alone`, key);
+  requireNames(unseen.names, seen.names, `in ${config.unseen_split} alone`, key);
   const width = seen.names.length;
   const columns = seen.names.map((name) => unseen.names.indexOf(name));
   const flags = new Uint8Array(seen.flags.length + unseen.flags.length);
@@ -46,10 +50,10 @@ export function joinLabels(seen: Labels, unseen: Labels, config: CocoConfig): La
   return { names: seen.names, flags };
 }
 
-function requireNames(names: readonly string[], others: readonly string[], where: string): void {
+function requireNames(names: readonly string[], others: readonly string[], where: string, key: string): void {
   const lone = names.find((name) => !others.includes(name));
   if (lone === undefined) return;
   throw new UserError(
-    `dataset.unseen_split: expected the same categories as in dataset.split, got ${JSON.stringify(lone)} ${where}`,
+    `${key}.unseen_split: expected the same categories as in ${key}.split, got ${JSON.stringify(lone)} ${where}`,
   );
 }

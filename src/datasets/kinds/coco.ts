@@ -4,15 +4,56 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import type { CocoConfig } from "../../experiment/experiment.ts";
-import type { Dataset, Item, Listing, Side } from "../dataset.ts";
+import type { Combination } from "../../settings/combination.ts";
+import { atLeast, oneOf, text, whole } from "../../settings/leaves.ts";
+import type { ConfigOf, DatasetKind, Item, Listing, ListOptions, Path, Side } from "../dataset.ts";
+import { rootOption } from "../shared-options.ts";
 import { type CocoAnnotations, readCocoAnnotations } from "./coco-annotations.ts";
 import { categoryNames } from "./coco-categories.ts";
 import { cocoLabels, joinLabels } from "./coco-labels.ts";
 import { count, type FoundFiles, findImageFiles, requireFolder } from "./image-files.ts";
+import { splitProblems } from "./split-problems.ts";
 
-export const coco: Dataset<CocoConfig> = {
+const options = {
+  root: rootOption("annotations/ and the images"),
+  split: text().default("train2017").describe("Images to train on, such as train2017 or train2014."),
+  unseen_split: text()
+    .nullable()
+    .default(null)
+    .describe("Where unseen images come from, such as val2017; null holds out a share of `split`."),
+  categories: z
+    .array(z.union([text(), whole("", { least: 0 })], { error: "a category's name or id" }), {
+      error: "a list of category names or ids",
+    })
+    .min(1, { error: "a list of at least one category name or id, or null" })
+    .nullable()
+    .default(null)
+    .describe(
+      "Take images that show at least one of these, by name or by id, such as [dog, 18]; null takes every image.",
+    ),
+  min_area: atLeast(0)
+    .default(0)
+    .describe("An annotation counts from this area on, in pixels of the original; 0 counts all."),
+  iscrowd: oneOf(["include", "exclude"])
+    .default("include")
+    .describe("Whether annotations of crowds count, as they do in pycocotools' getImgIds."),
+  unannotated: oneOf(["include", "exclude"])
+    .nullable()
+    .default(null)
+    .describe(
+      "Images of which no annotation counts; null includes them, but not under a filter by categories.",
+    ),
+};
+
+export type CocoConfig = ConfigOf<"coco", typeof options>;
+
+export const coco: DatasetKind<"coco", typeof options> = {
+  kind: "coco",
+  description: "COCO: annotations/instances_<split>.json and a folder of images for every split.",
+  options,
+  labels: 80,
   describe(config) {
     const filter = filterWords(config).join(", ");
     const splits = `${config.split}${config.unseen_split === null ? "" : ` + ${config.unseen_split}`}`;
@@ -23,30 +64,45 @@ export const coco: Dataset<CocoConfig> = {
     const splits = config.unseen_split === null ? config.split : `${config.split} and ${config.unseen_split}`;
     return `images of ${splits}${showing} in ${config.root}`;
   },
-  hasLabels: true,
-  async list(config, withLabels = false) {
-    await requireFolder("dataset.root", config.root);
-    if (config.unseen_split === config.split) {
-      throw new UserError(
-        `dataset.unseenSplit: expected another split than dataset.split, got ${config.split} twice`,
-      );
-    }
-    const seen = await readSplit(config, config.split, withLabels);
+  hasOfficialSides: (config) => config.unseen_split !== null,
+  problems: (config, at, withLabels) => [
+    ...splitProblems(config, at),
+    ...rulesWithoutUse(config, at, withLabels),
+  ],
+  paths: () => [["root"]],
+  async list(config, { key = "dataset", labels: withLabels = false } = {}) {
+    const asked = { key, labels: withLabels };
+    await requireFolder(`${key}.root`, config.root);
+    const seen = await readSplit(config, config.split, asked);
     // Ids are those of this split's file: another one may number differently.
-    const wanted = config.categories && categoryNames(config.categories, seen.annotations!.categories);
+    const wanted = config.categories && categoryNames(config.categories, seen.annotations!.categories, key);
     const side = config.unseen_split === null ? null : "seen";
     const listing = listSplit(seen, config, side, wanted, withLabels);
     if (config.unseen_split === null) return listing;
-    const unseenSplit = await readSplit(config, config.unseen_split, withLabels);
-    if (wanted !== null) categoryNames([...wanted], unseenSplit.annotations!.categories);
+    const unseenSplit = await readSplit(config, config.unseen_split, asked);
+    if (wanted !== null) categoryNames([...wanted], unseenSplit.annotations!.categories, key);
     const unseen = listSplit(unseenSplit, config, "unseen", wanted, withLabels);
     return {
       items: [...listing.items, ...unseen.items],
       notes: [...listing.notes, ...unseen.notes],
-      labels: listing.labels && unseen.labels && joinLabels(listing.labels, unseen.labels, config),
+      labels: listing.labels && unseen.labels && joinLabels(listing.labels, unseen.labels, config, key),
     };
   },
 };
+
+/** Rules about annotations that nobody asks for would do nothing, silently. */
+function rulesWithoutUse(
+  { categories, unannotated, min_area, iscrowd }: CocoConfig,
+  at: Path,
+  withLabels: boolean,
+): Combination[] {
+  if (categories !== null || unannotated === "exclude" || withLabels) return [];
+  const key = min_area > 0 ? "min_area" : iscrowd === "exclude" ? "iscrowd" : null;
+  if (key === null) return [];
+  const text =
+    "expected together with categories, unannotated: exclude or the model classifier, got it alone";
+  return [{ path: [...at, key], text }];
+}
 
 type Split = {
   readonly name: string;
@@ -57,17 +113,21 @@ type Split = {
   readonly annotations: CocoAnnotations | null;
 };
 
-async function readSplit(config: CocoConfig, name: string, withLabels: boolean): Promise<Split> {
-  const folder = await imageFolder(config.root, name);
+async function readSplit(
+  config: CocoConfig,
+  name: string,
+  { key, labels }: Required<ListOptions>,
+): Promise<Split> {
+  const folder = await imageFolder(config.root, name, key);
   const found = await findImageFiles(join(config.root, folder));
   const annotationsPath = join(config.root, "annotations", `instances_${name}.json`);
-  const asked = askedBy(config, withLabels);
+  const asked = askedBy(config, labels);
   const { min_area: minArea, iscrowd } = config;
   const rule = asked === null ? null : { minArea, crowds: iscrowd === "include" };
   const annotations = await readCocoAnnotations(annotationsPath, rule);
   if (annotations === null && asked !== null) {
     const expected = `${annotationsPath} for the ${asked.use}`;
-    throw new UserError(`dataset.${asked.key}: expected ${expected}, which does not exist`);
+    throw new UserError(`${key}.${asked.key}: expected ${expected}, which does not exist`);
   }
   return { name, folder, found, annotationsPath, annotations };
 }
@@ -130,13 +190,13 @@ function listSplit(
   return { items, notes, labels };
 }
 
-async function imageFolder(root: string, split: string): Promise<string> {
+async function imageFolder(root: string, split: string, key: string): Promise<string> {
   for (const folder of [split, `images/${split}`]) {
     const found = await stat(join(root, folder)).catch(() => null);
     if (found?.isDirectory()) return folder;
   }
   throw new UserError(
-    `dataset.split: expected the folder ${split} or images/${split} in ${root}, got neither`,
+    `${key}.split: expected the folder ${split} or images/${split} in ${root}, got neither`,
   );
 }
 

@@ -1,14 +1,25 @@
 // Scenes drawn by the program itself: nothing to download, the same everywhere. For the demo and for tests.
 
-import type { SyntheticConfig } from "../../experiment/experiment.ts";
-import type { Dataset } from "../dataset.ts";
-import { drawScene, scenesVersion } from "../scenes/scenes.ts";
+import { whole } from "../../settings/leaves.ts";
+import type { DatasetKind } from "../dataset.ts";
 
-export const synthetic: Dataset<SyntheticConfig> = {
+const options = {
+  count: whole("scenes", { least: 2 }).default(640).describe("How many scenes are drawn."),
+};
+
+export const synthetic: DatasetKind<"synthetic", typeof options> = {
+  kind: "synthetic",
+  description: "Scenes that the program draws itself: nothing to download.",
+  options,
+  labels: null,
   describe: () => "synthetic",
   lookedFor: (config) => `${config.count} drawn scenes (dataset.count)`,
-  hasLabels: false,
+  hasOfficialSides: () => false,
+  problems: () => [],
+  paths: () => [],
+  countedBy: "count",
   async list({ count, seed }) {
+    const { drawScene, scenesVersion } = await import("../scenes/scenes.ts");
     const items = Array.from({ length: count }, (_, index) => ({
       id: `scene ${String(index).padStart(5, "0")}`,
       source: {

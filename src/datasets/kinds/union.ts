@@ -1,38 +1,87 @@
 // Several data sets as one: the listings one after the other, ids behind the name of their part. How many images
-// of each part are taken, and which sides they are on, stands in union-choice.ts.
+// of each part are taken, and which sides they are on, stands in prepare/union-choice.ts.
 
+import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import type { SingleDatasetConfig, UnionConfig } from "../../experiment/experiment.ts";
-import type { Dataset, Item } from "../dataset.ts";
-import { kindOf } from "./kinds.ts";
+import type { Combination } from "../../settings/combination.ts";
+import { above } from "../../settings/leaves.ts";
+import type { ConfigOf, DatasetKind, Item, Path } from "../dataset.ts";
+import { type SingleDatasetConfig, singleKindOf, singleKinds } from "./single-kinds.ts";
+import { variantsOf } from "./variants.ts";
 
-export const union: Dataset<UnionConfig> = {
-  describe: (config) => `union of ${eachPart(config, (part) => kindOf(part).describe(part)).join(" and ")}`,
-  lookedFor: (config) => eachPart(config, (part) => kindOf(part).lookedFor(part)).join(" and "),
-  hasLabels: false,
-  async list(config) {
+const part = z.strictObject({
+  weight: above(0).default(1).describe("Its share of the images is its weight by the sum of all."),
+  dataset: variantsOf(singleKinds, {}).describe(
+    "A data set without limit, holdout, seed and greyscale, which stand in the union.",
+  ),
+});
+
+const options = {
+  parts: z
+    .array(part, { error: "a list such as [{weight: 1, dataset: {kind: folder, root: photos}}, …]" })
+    .min(2, { error: "at least two parts" })
+    .describe("The data sets, each with a weight. As many images are taken as the proportions allow."),
+};
+
+export type UnionConfig = ConfigOf<"union", typeof options>;
+
+/** A data set without what stands once, in the union. */
+export type PartConfig = UnionConfig["parts"][number]["dataset"];
+
+export const union: DatasetKind<"union", typeof options> = {
+  kind: "union",
+  description: "Several data sets at once, in proportion to their weights.",
+  options,
+  labels: null,
+  describe: (config) =>
+    `union of ${eachPart(config, (own) => singleKindOf(own).describe(own)).join(" and ")}`,
+  lookedFor: (config) => eachPart(config, (own) => singleKindOf(own).lookedFor(own)).join(" and "),
+  hasOfficialSides: (config) => officialParts(config).every(Boolean),
+  problems: (config, at) => [
+    ...eachPart(config, (own, place) =>
+      singleKindOf(own).problems(own, [...at, "parts", place, "dataset"], false),
+    ).flat(),
+    ...partProblems(config, at),
+  ],
+  paths: (config) =>
+    eachPart(config, (own, place) =>
+      singleKindOf(own)
+        .paths(own)
+        .map((path) => ["parts", place, "dataset", ...path]),
+    ).flat(),
+  async list(config, { key = "dataset" } = {}) {
     const items: Item[] = [];
     const notes: string[] = [];
     const names = partNames(config);
     for (const [part, name] of names.entries()) {
       const own = partConfig(config, part);
-      const key = `dataset.parts[${part}].dataset`;
-      const listing = await kindOf(own)
-        .list(own)
-        .catch((error) => {
-          if (!(error instanceof UserError)) throw error;
-          throw new UserError(error.message.replace(/^dataset\b/, key));
-        });
+      const partKey = `${key}.parts[${part}].dataset`;
+      const listing = await singleKindOf(own).list(own, { key: partKey });
       if (listing.items.length === 0) {
-        const why = [kindOf(own).lookedFor(own), ...listing.notes].join("; ");
-        throw new UserError(`${key}: expected images, got none; looked for ${why}`);
+        const why = [singleKindOf(own).lookedFor(own), ...listing.notes].join("; ");
+        throw new UserError(`${partKey}: expected images, got none; looked for ${why}`);
       }
       for (const item of listing.items) items.push({ ...item, id: `${name}/${item.id}`, part });
-      notes.push(...listing.notes.map((note) => `${name}: ${note.replace(/^dataset\b/, key)}`));
+      notes.push(...listing.notes.map((note) => `${name}: ${note}`));
     }
     return { items, notes, labels: null };
   },
 };
+
+function partProblems(config: UnionConfig, at: Path): Combination[] {
+  const { parts, limit } = config;
+  const problems: Combination[] = [];
+  const official = officialParts(config);
+  if (official.includes(true) && official.includes(false)) {
+    const text = `expected an unseen split or folder in every part or in none, got one in part ${official.indexOf(true)} and none here`;
+    problems.push({ path: [...at, "parts", official.indexOf(false), "dataset"], text });
+  }
+  if (limit !== null && limit < parts.length) {
+    const text = `expected at least one image of each of the ${parts.length} parts, got ${limit}`;
+    problems.push({ path: [...at, "limit"], text });
+  }
+  return problems;
+}
 
 /** A part with what stands once, in the union. Scenes are drawn from other seeds in every part. */
 export function partConfig(config: UnionConfig, part: number): SingleDatasetConfig {
@@ -49,6 +98,13 @@ export function partNames({ parts }: UnionConfig): string[] {
   });
 }
 
-function eachPart<Result>(config: UnionConfig, of: (part: SingleDatasetConfig) => Result): Result[] {
-  return config.parts.map((_, part) => of(partConfig(config, part)));
+function officialParts(config: UnionConfig): boolean[] {
+  return eachPart(config, (own) => singleKindOf(own).hasOfficialSides(own));
+}
+
+function eachPart<Result>(
+  config: UnionConfig,
+  of: (part: SingleDatasetConfig, place: number) => Result,
+): Result[] {
+  return config.parts.map((_, place) => of(partConfig(config, place), place));
 }

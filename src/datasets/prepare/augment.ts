@@ -2,8 +2,18 @@
 // 286, cropped to 256), turned and zoomed (emilwallner's notebooks). A stream keyed by seed, epoch and image decides,
 // so that a resumed run sees what it would have seen.
 
-import type { AugmentConfig } from "../../experiment/experiment.ts";
 import type { RandomStream } from "../../random.ts";
+
+/** What `train.augment` says. */
+export type AugmentConfig = {
+  readonly flip: boolean;
+  /** Prepared so many times as large. */
+  readonly crop: number;
+  /** Degrees, either way. */
+  readonly rotate: number;
+  /** A share, either way. */
+  readonly zoom: number;
+};
 
 /** Side at which images are prepared so that `crop` has something to choose from. */
 export function preparedSize(size: number, { crop }: AugmentConfig): number {

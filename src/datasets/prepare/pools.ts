@@ -1,8 +1,8 @@
 // Which of the listed images are decoded, and which stand in for those that cannot be used.
 
-import type { DatasetConfig } from "../../experiment/experiment.ts";
 import { randomStream, shuffled } from "../../random.ts";
 import type { Item, Side } from "../dataset.ts";
+import type { DatasetConfig } from "../datasets.ts";
 
 /** Images of one side: those to decode, and those that stand in for those that cannot be used, in this order. */
 export type Pool = {

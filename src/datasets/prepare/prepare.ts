@@ -5,13 +5,12 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import type { DatasetConfig } from "../../experiment/experiment.ts";
 import { type CachedImage, lockPath, openCache } from "../cache/cache.ts";
 import { noteUse } from "../cache/cache-uses.ts";
 import { byPath, cacheKey, fillCache } from "../cache/fill-cache.ts";
 import { withLock } from "../cache/lock.ts";
 import type { Labels, Side, SkippedFile } from "../dataset.ts";
-import { datasetOf, requireLabels } from "../datasets.ts";
+import { type DatasetConfig, datasetOf, labelsProblem } from "../datasets.ts";
 import { type NearDuplicate, nearDuplicates } from "../inspect/near-duplicates.ts";
 import { count } from "../kinds/image-files.ts";
 import { quoted } from "../quoted.ts";
@@ -19,7 +18,7 @@ import { chooseUsable } from "./choose-usable.ts";
 import { decodeVersion } from "./decode.ts";
 import { labelsOfImages, type PreparedLabels, prepareLabels } from "./labels.ts";
 import { choosePools, type Pool } from "./pools.ts";
-import { chooseSides, type Sides } from "./sides.ts";
+import { chooseSides, type Sides, TooFewImages } from "./sides.ts";
 import { unionPools, unionSides } from "./union-choice.ts";
 
 export type PrepareOptions = {
@@ -27,6 +26,8 @@ export type PrepareOptions = {
   readonly size: number;
   /** Where caches are kept; made when it does not exist. */
   readonly cacheFolder: string;
+  /** What messages call the data set: `dataset` where left out. */
+  readonly key?: string;
   /** How many images of each side are needed at least. */
   readonly sampleCounts: { readonly seen: number; readonly unseen: number };
   /** What becomes of photographs without color: dropped where left out. */
@@ -66,28 +67,27 @@ export type PreparedDataset = {
   close(): void;
 };
 
-/** Too few images are left. */
-export class TooFewImages extends UserError {
-  readonly skipped: readonly SkippedFile[];
-
-  constructor(message: string, skipped: readonly SkippedFile[]) {
-    super(message);
-    this.skipped = skipped;
-  }
-}
-
 /**
- * Throws TooFewImages, UserError when a folder or list is missing, the images have no labels to give or the disk is full, and the signal's reason when it is aborted, leaving nothing behind.
+ * Throws TooFewImages (sides.ts), UserError when a folder or list is missing, the images have no labels to give or the
+ * disk is full, and the signal's reason when it is aborted, leaving nothing behind.
  */
 export async function prepareDataset(
   config: DatasetConfig,
   options: PrepareOptions,
 ): Promise<PreparedDataset> {
-  const { size, cacheFolder, signal } = options;
+  const {
+    size,
+    cacheFolder,
+    sampleCounts,
+    signal,
+    key: name = "dataset",
+    labels: withLabels = false,
+  } = options;
   const dataset = datasetOf(config);
   signal?.throwIfAborted();
-  if (options.labels) requireLabels(config);
-  const listing = await dataset.list(config, options.labels);
+  const problem = withLabels ? labelsProblem(config) : null;
+  if (problem !== null) throw new UserError(`${name}.kind: ${problem}`);
+  const listing = await dataset.list(config, { key: name, labels: withLabels });
   const pools =
     config.kind === "union" ? unionPools(listing.items, config) : choosePools(listing.items, config);
   const key = await cacheKey(pools, size, signal);
@@ -110,10 +110,10 @@ export async function prepareDataset(
     const skipped = [...cache.index.skipped, ...usable.skipped].sort(byPath);
     const skippedNotes = [...noteOnSkipped(cache.index.skipped), ...usable.notes];
     const lookedFor = dataset.lookedFor(config);
-    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: options.sampleCounts };
+    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts, key: name };
     const sides = orTooFew(skipped, () =>
       config.kind === "union"
-        ? unionSides(candidates, listing.items, config, options.sampleCounts)
+        ? unionSides(candidates, listing.items, config, rule)
         : chooseSides(candidates, rule, [lookedFor, ...listing.notes, ...skippedNotes].join("; ")),
     );
     const seen = sides.seen.map((place) => usable.indices[place]!);
@@ -151,7 +151,8 @@ function orTooFew(skipped: readonly SkippedFile[], choose: () => Sides): Sides {
   try {
     return choose();
   } catch (error) {
-    throw error instanceof UserError ? new TooFewImages(error.message, skipped) : error;
+    if (error instanceof TooFewImages) error.skipped = skipped;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { randomStream, shuffled } from "../../random.ts";
-import type { Side } from "../dataset.ts";
+import type { Side, SkippedFile } from "../dataset.ts";
 import { count } from "../kinds/image-files.ts";
 
 /** An image as far as choosing goes: where an official split puts it, and the hash of its file. */
@@ -14,8 +14,12 @@ export type SideRule = {
   /** Share of the images held out; null where an official split does it. */
   readonly holdout: number | null;
   /** How many of each side are needed at least; one of each in any case. */
-  readonly sampleCounts: { readonly seen: number; readonly unseen: number };
+  readonly sampleCounts: SideCounts;
+  /** What messages call the data set. */
+  readonly key: string;
 };
+
+export type SideCounts = { readonly seen: number; readonly unseen: number };
 
 export type Sides = {
   /** Indices of the images, in seeded order: the first few are a fair sample. */
@@ -24,7 +28,30 @@ export type Sides = {
   readonly notes: readonly string[];
 };
 
-/** Throws UserError when a side has too few. */
+/** Too few images are left. */
+export class TooFewImages extends UserError {
+  readonly needed: SideCounts;
+  readonly got: SideCounts;
+  /** What was looked for, and what became of it. */
+  readonly lookedFor: string;
+  /** Filled in by who knows. */
+  skipped: readonly SkippedFile[] = [];
+
+  constructor(
+    key: string,
+    counts: { readonly needed: SideCounts; readonly got: SideCounts },
+    lookedFor: string,
+  ) {
+    const { needed, got } = counts;
+    const expected = `at least ${needed.seen} seen and ${needed.unseen} unseen images`;
+    super(`${key}: expected ${expected}, got ${got.seen} and ${got.unseen}; looked for ${lookedFor}`);
+    this.needed = needed;
+    this.got = got;
+    this.lookedFor = lookedFor;
+  }
+}
+
+/** Throws TooFewImages when a side has too few. */
 export function chooseSides(images: readonly Candidate[], rule: SideRule, lookedFor: string): Sides {
   const order = shuffled(images.length, randomStream("sides", rule.seed));
   const needed = { seen: Math.max(1, rule.sampleCounts.seen), unseen: Math.max(1, rule.sampleCounts.unseen) };
@@ -33,10 +60,9 @@ export function chooseSides(images: readonly Candidate[], rule: SideRule, looked
     ? officialSides(images, order)
     : heldOutSides(images, order, rule.holdout ?? 0, needed.unseen);
   if (sides.seen.length < needed.seen || sides.unseen.length < needed.unseen) {
-    const expected = `at least ${needed.seen} seen and ${needed.unseen} unseen`;
-    const got = `${sides.seen.length} and ${sides.unseen.length}`;
+    const got = { seen: sides.seen.length, unseen: sides.unseen.length };
     const why = sides.notes.length > 0 ? ` (${sides.notes.join("; ")})` : "";
-    throw new UserError(`dataset: expected ${expected} images, got ${got}; looked for ${lookedFor}${why}`);
+    throw new TooFewImages(rule.key, { needed, got }, `${lookedFor}${why}`);
   }
   return sides;
 }

@@ -3,12 +3,11 @@
 // sides each side is a total of its own. What cannot be read counts as not there.
 
 import { UserError } from "../../errors.ts";
-import type { UnionConfig } from "../../experiment/experiment.ts";
 import { randomStream, shuffled } from "../../random.ts";
 import type { Item, Side } from "../dataset.ts";
 import { count } from "../kinds/image-files.ts";
-import { kindOf } from "../kinds/kinds.ts";
-import { partConfig, partNames } from "../kinds/union.ts";
+import { singleKindOf } from "../kinds/single-kinds.ts";
+import { partConfig, partNames, type UnionConfig } from "../kinds/union.ts";
 import { apportion, largestTotal } from "./apportion.ts";
 import { type Candidate, chooseSides, type SideRule, type Sides } from "./sides.ts";
 
@@ -34,7 +33,7 @@ export function unionSides(
   images: readonly UnionImage[],
   items: readonly Item[],
   config: UnionConfig,
-  sampleCounts: SideRule["sampleCounts"],
+  { sampleCounts, key }: Pick<SideRule, "sampleCounts" | "key">,
 ): Sides {
   const partOf = new Map(items.map(({ id, part }) => [id, part!]));
   const placed = images.map((image, index) => ({ ...image, index, part: partOf.get(image.id)! }));
@@ -54,8 +53,8 @@ export function unionSides(
     const own = kept[part]!;
     const single = partConfig(config, part);
     const counts = { seen: needed.seen[part]!, unseen: needed.unseen[part]! };
-    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: counts };
-    const sides = chooseSides(own, rule, kindOf(single).lookedFor(single));
+    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: counts, key };
+    const sides = chooseSides(own, rule, singleKindOf(single).lookedFor(single));
     seen.push(Array.from(sides.seen, (place) => own[place]!.index));
     unseen.push(Array.from(sides.unseen, (place) => own[place]!.index));
     const listed = items.filter((item) => item.part === part).length;
@@ -72,7 +71,7 @@ export function unionSides(
   if (clean.flat().length < Math.max(1, sampleCounts.seen)) {
     const got = `${clean.flat().length} (${notes.join("; ")})`;
     throw new UserError(
-      `dataset: expected at least ${Math.max(1, sampleCounts.seen)} seen images, got ${got}`,
+      `${key}: expected at least ${Math.max(1, sampleCounts.seen)} seen images, got ${got}`,
     );
   }
   return { seen: interleaved(clean), unseen: interleaved(unseen), notes };

@@ -1,9 +1,11 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
+import { hasOfficialSides, labelsProblem, mostImages } from "../../datasets/datasets.ts";
+import { defaultHoldout } from "../../datasets/shared-options.ts";
 import { modelOf, models } from "../../models/models.ts";
 import type { Combination } from "../../settings/combination.ts";
-import { defaultHoldout, type Written } from "../schema/schema.ts";
-import { datasetProblems, hasOfficialSides } from "./dataset-problems.ts";
+import type { Written } from "../schema/schema.ts";
+import { datasetProblems } from "./dataset-problems.ts";
 import { metricProblems } from "./metric-problems.ts";
 
 /** What is right by itself: sections with problems are left out, of `train` only the fields that have one. */
@@ -37,9 +39,6 @@ function ownProblems({ model, image, train }: ValidSections): readonly Combinati
   return modelOf(model).problems(model, { imageSize: image?.size, batchSize, accumulate });
 }
 
-/** Kinds whose images have labels. */
-const labelled: readonly string[] = ["coco", "celeba"];
-
 /** What a model needs of the sections beside it. */
 function modelNeeds({ model, dataset, train }: ValidSections): Combination[] {
   const problems: Combination[] = [];
@@ -52,10 +51,8 @@ function modelNeeds({ model, dataset, train }: ValidSections): Combination[] {
     const text = `expected for ${those.join(" and ")} only, whose two networks have an optimizer each, got it for ${kind}`;
     problems.push({ path: ["train", "discriminator_optimizer"], text });
   }
-  if (needs === "labels" && dataset && !labelled.includes(dataset.kind)) {
-    const text = `expected ${labelled.join(" or ")}, whose images have labels to learn from, got ${dataset.kind}`;
-    problems.push({ path: ["dataset", "kind"], text });
-  }
+  const text = needs === "labels" && dataset ? labelsProblem(dataset) : null;
+  if (text !== null) problems.push({ path: ["dataset", "kind"], text });
   return problems;
 }
 
@@ -82,10 +79,9 @@ function trainEpochs({ train }: ValidSections): Combination[] {
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
 function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
   if (!dataset || !samples) return [];
-  const limit = dataset.limit ?? Number.POSITIVE_INFINITY;
-  const images = dataset.kind === "synthetic" ? Math.min(dataset.count, limit) : limit;
-  if (images === Number.POSITIVE_INFINITY) return [];
-  const blamed = ["dataset", images === dataset.limit ? "limit" : "count"];
+  const most = mostImages(dataset);
+  if (most === null) return [];
+  const { images } = most;
   const isSplit = hasOfficialSides(dataset);
   const { seen: seenSamples, unseen: unseenSamples } = samples;
 
@@ -99,7 +95,9 @@ function imageCounts({ dataset, samples, train }: ValidSections): Combination[] 
   if (seen < Math.max(1, seenSamples) || unseen < unseenSamples) {
     const needed = `${Math.max(1, seenSamples)} seen and ${Math.max(1, unseenSamples)} unseen`;
     const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
-    return [{ path: blamed, text: `expected enough images for ${needed} samples, got ${got}` }];
+    return [
+      { path: ["dataset", most.key], text: `expected enough images for ${needed} samples, got ${got}` },
+    ];
   }
   if (train.batch_size !== undefined && train.batch_size > seen) {
     const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;

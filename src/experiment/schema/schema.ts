@@ -2,13 +2,12 @@
 // known names and the JSON Schema for editors all come. The `error` of a leaf completes "expected …".
 
 import { z } from "zod";
+import { sharedOptions } from "../../datasets/shared-options.ts";
 import { modelSchema } from "../../models/models.ts";
 import { optimizerSchema } from "../../models/optimizers/optimizers.ts";
 import { above, atLeast, kind, oneOf, rate, text, whole } from "../../settings/leaves.ts";
-import { common, dataset, defaultHoldout } from "./dataset-schema.ts";
+import { dataset } from "./dataset-schema.ts";
 import { evaluate, metrics } from "./metric-schema.ts";
-
-export { defaultHoldout };
 
 const model = modelSchema
   .prefault({ kind: "beta" })
@@ -152,14 +151,14 @@ export const anyItem = "*";
 /** Sections with variants: the key that says which. `section: word` is short for `section: {key: word}`. */
 export const variants: readonly Variant[] = [
   { path: ["model"], key: "kind", shared: [], usual: "beta" },
-  { path: ["dataset"], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["dataset"], key: "kind", shared: Object.keys(sharedOptions), usual: null },
   { path: ["dataset", "parts", anyItem, "dataset"], key: "kind", shared: [], usual: null },
   { path: ["model", "classifier"], key: "kind", shared: ["output"], usual: null },
   { path: ["train", "optimizer"], key: "name", shared: [], usual: "adam" },
   { path: ["train", "discriminator_optimizer"], key: "name", shared: [], usual: null },
   { path: ["train", "schedule"], key: "kind", shared: [], usual: null },
   { path: ["metrics", anyItem], key: "name", shared: [], usual: null },
-  { path: ["evaluate", anyItem], key: "kind", shared: Object.keys(common), usual: null },
+  { path: ["evaluate", anyItem], key: "kind", shared: Object.keys(sharedOptions), usual: null },
   { path: ["evaluate", anyItem, "parts", anyItem, "dataset"], key: "kind", shared: [], usual: null },
 ];
 

@@ -4,6 +4,9 @@
 import { channels } from "../../settings/leaves.ts";
 import type { SettingsOf } from "../../settings/variants.ts";
 import { model } from "../model.ts";
+import { trainingLoss } from "../training-loss.ts";
+
+const lossKind = "label cross-entropy";
 
 const options = { width: channels("Channels of its first layer.", 32) };
 
@@ -17,8 +20,8 @@ export const classifier = model({
   sizeStep: 8,
   needs: "labels",
   output: () => "labels",
-  lossKind: () => "cross-entropy",
-  losses: ["loss"],
+  lossKind: () => lossKind,
+  series: () => [trainingLoss(lossKind)],
   problems(_config, { imageSize, batchSize, accumulate }) {
     if (imageSize !== 8 || batchSize === undefined || batchSize !== accumulate) return [];
     const text = "expected at least 2 at a time: batch norm of one picture with maps of 1x1 leaves nothing";

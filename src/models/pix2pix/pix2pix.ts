@@ -4,6 +4,7 @@
 import { model } from "../model.ts";
 import { pix2pixOptions } from "./options.ts";
 import { pix2pixProblems } from "./problems.ts";
+import { l1Kind, pix2pixSeries } from "./series.ts";
 import { leastDepth } from "./shapes.ts";
 
 export const pix2pix = model({
@@ -14,13 +15,13 @@ export const pix2pix = model({
   usualTrain: { optimizer: { name: "adam", learning_rate: 2e-4, beta1: 0.5 } },
   sizeStep: 2 ** leastDepth,
   networks: [
-    { name: "generator", optimizer: "optimizer" },
-    { name: "discriminator", optimizer: "discriminator_optimizer" },
+    { name: "generator", optimizer: "optimizer", rate: "learning_rate" },
+    { name: "discriminator", optimizer: "discriminator_optimizer", rate: "discriminator_learning_rate" },
   ],
   needs: null,
   output: ({ color }) => (color === "lab" ? "chroma" : "rgb"),
-  lossKind: ({ color }) => `pix2pix L1, ${color}`,
-  losses: ["G_L1", "G_GAN", "G_FM", "D_real", "D_fake"],
+  lossKind: l1Kind,
+  series: pix2pixSeries,
   problems: pix2pixProblems,
   load: async () => (await import("./pix2pix-network.ts")).pix2pixNetwork,
 });

@@ -1,13 +1,16 @@
 // What the networks have in common that predict chroma from luma and are trained by the mean squared error alone.
 
 import { type ModelOutput, model } from "../model.ts";
+import { trainingLoss } from "../training-loss.ts";
 import type { ChainLayer } from "./convolution-chain.ts";
+
+const lossKind = "squared error";
 
 export const regression = {
   sizeStep: 8,
-  losses: ["loss"],
   output: (): ModelOutput => "chroma",
-  lossKind: () => "squared error",
+  lossKind: () => lossKind,
+  series: () => [trainingLoss(lossKind)],
 };
 
 type Chain<Kind extends string> = {

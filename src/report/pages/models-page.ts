@@ -21,6 +21,7 @@ import {
 
 const parameters: Measure = {
   name: "parameters",
+  series: null,
   unit: "",
   better: null,
   value: ({ run }) => run.parameters,
@@ -29,6 +30,7 @@ const parameters: Measure = {
 
 const stepTime: Measure = {
   name: "time per step",
+  series: null,
   unit: "ms",
   better: "lower",
   value(data) {

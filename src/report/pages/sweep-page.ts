@@ -166,7 +166,7 @@ function bestWords(sweep: SweepInput): string {
         : found,
     null,
   );
-  if (best === null) return "";
+  if (best === null || better === null) return "";
   const settings = sweep.parameters.map(
     (name, index) => `${name.split(".").slice(-2).join(".")} ${best.parameters[index] ?? "–"}`,
   );

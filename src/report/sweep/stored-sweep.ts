@@ -10,7 +10,7 @@ import { plural } from "../format.ts";
 import { bestLoss, epochTime, finalLoss, type Measure, measuresOf, totalTime } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { seriesLabel } from "../series-label.ts";
-import type { SweepInput, SweepValue, Trial } from "./trials.ts";
+import { fairly, type SweepInput, type SweepValue, type Trial } from "./trials.ts";
 
 export type StoredSweep = { readonly sweep: SweepRow; readonly trials: readonly TrialRow[] };
 
@@ -34,7 +34,11 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
     parameters,
     values: [
       judgedBy(definition, runs),
-      ...measures.map(({ name, unit, better }) => ({ name, unit, better })),
+      ...measures.map((measure) => ({
+        name: measure.name,
+        unit: measure.unit,
+        better: fairly(measure, runs),
+      })),
     ],
     trials: trials.map((trial): Trial => {
       const data = trial.runId === null ? undefined : runOf.get(trial.runId);
@@ -67,11 +71,12 @@ function measuresFor(runs: readonly ReportRun[]): Measure[] {
 }
 
 function judgedBy({ metric }: Sweep, runs: readonly ReportRun[]): SweepValue {
-  const described = runs[0]?.metrics.get(metric.series.replace(/^[^/]*\//, ""));
+  const described = runs.flatMap(({ series }) => series.find(({ name }) => name === metric.series) ?? [])[0]
+    ?.spec;
   return {
     name: `best ${seriesLabel(metric.series)}`,
     unit: described === undefined || described.unit === "ratio" ? "" : described.unit,
-    better: metric.goal === "minimize" ? "lower" : "higher",
+    better: fairly({ series: metric.series, better: metric.goal === "minimize" ? "lower" : "higher" }, runs),
   };
 }
 

@@ -3,8 +3,9 @@
 
 import type { TrialRowState } from "../../store/sweeps.ts";
 import type { Better } from "../better.ts";
-import { bestLossOf, epochTime, finalLoss } from "../measures.ts";
+import { bestLoss, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
+import { isFair } from "../run-table.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
 
 export type TrialState = TrialRowState;
@@ -58,6 +59,11 @@ export type SweepInput = {
 /** Settings that only repeat what another one says, or that are no choice of a sweep. */
 const noParameter = /^(seed|source|samples\.|checkpoint\.)/;
 
+/** Nothing is better where values do not compare. */
+export function fairly(measure: Pick<Measure, "series" | "better">, runs: readonly ReportRun[]): Better {
+  return isFair(measure, runs) ? measure.better : null;
+}
+
 /** Runs as trials: settings that differ are the parameters, the best unseen loss is what counts. */
 export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInput {
   const parameters = independentSettings(runs.map(({ run }) => run.experiment)).filter(
@@ -70,8 +76,8 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
     method: "",
     parameters,
     values: [
-      { name: "best unseen loss", unit: "", better: "lower" },
-      { name: "final unseen loss", unit: "", better: "lower" },
+      { name: "best unseen loss", unit: "", better: fairly(bestLoss, runs) },
+      { name: "final unseen loss", unit: "", better: fairly(finalLoss, runs) },
       { name: "time per epoch", unit: "s", better: "lower" },
     ],
     trials: runs.map((data, number) => {
@@ -87,7 +93,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
         state: stateOf(data),
         reason: data.run.error,
         parameters: chosen,
-        values: [bestLossOf(data), finalLoss.value(data), epochTime.value(data)],
+        values: [bestLoss.value(data), finalLoss.value(data), epochTime.value(data)],
       };
     }),
   };

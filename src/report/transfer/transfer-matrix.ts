@@ -1,6 +1,7 @@
 // Trained on x tested on: every metric of every pair, and pictures. A run counts on its own unseen images; on those of
 // other data sets where it was evaluated on them (ReportRun.evaluations).
 
+import { areComparable, type Origin } from "../../runs/comparable.ts";
 import { type Better, bestOf, betterOf } from "../better.ts";
 import { measuresOf } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
@@ -36,6 +37,10 @@ type Tested = {
   readonly trainedOn: string;
   readonly testedOn: string;
   readonly metrics: ReadonlyMap<string, number>;
+  /** Fingerprint of the images; null where nobody knows. */
+  readonly images: string | null;
+  /** Of what kind the run's losses are. */
+  readonly loss: string;
   readonly samples: MatrixCell["samples"];
 };
 
@@ -57,17 +62,25 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
     ),
   );
   const best = metrics.map(({ name, better: direction }) =>
-    testedOn.map((_, column) =>
-      bestOf(
-        cells.map((row) => row[column]?.metrics.get(name)?.value ?? null),
-        direction,
-      ),
-    ),
+    testedOn.map((set, column) => {
+      const values = cells.map((row) => row[column]?.metrics.get(name)?.value ?? null);
+      const measured = tested.filter((test) => test.testedOn === set && test.metrics.has(name));
+      return areComparable(measured.map(originOf(name))) ? bestOf(values, direction) : null;
+    }),
   );
   return { trainedOn, testedOn, metrics, cells, best };
 }
 
-/** Such as "celeba train: 64 images"; data sets of one description but other images keep their fingerprint. */
+/** Of losses, their kind counts as well as the images. */
+function originOf(metric: string): (test: Tested) => Origin {
+  const family = /loss$/.test(metric) ? "loss" : "metric";
+  return ({ testedOn, loss, images }) => ({
+    spec: { family, set: testedOn, compares: family === "loss" ? loss : "" },
+    images,
+  });
+}
+
+/** Such as "celeba train: 64 images". */
 function datasetName({ dataset, run }: ReportRun): string {
   return dataset?.description ?? `data ${run.datasetFingerprint.slice(0, 8)}`;
 }
@@ -94,17 +107,28 @@ function testsOf(runs: readonly ReportRun[]) {
       const value = measure.value(data);
       return value === null ? [] : [[measure.name, value] as [string, number]];
     });
+    const loss = data.series.find(({ name }) => name === "unseen/loss")?.spec.compares ?? "";
     const last = Math.max(0, ...data.images.map(({ epoch }) => epoch));
     const samples = data.images
       .filter(({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === last)
       .map(({ imageId, blobHash }) => ({ imageId, hash: blobHash }));
     return [
-      { run: data.run.id, trainedOn, testedOn: trainedOn, metrics: new Map(own), samples },
+      {
+        run: data.run.id,
+        trainedOn,
+        testedOn: trainedOn,
+        metrics: new Map(own),
+        images: data.run.datasetFingerprint,
+        loss,
+        samples,
+      },
       ...data.evaluations.map((evaluation) => ({
         run: data.run.id,
         trainedOn,
         testedOn: names.get(evaluation.fingerprint ?? "") ?? evaluation.testedOn,
         metrics: new Map(Object.entries(evaluation.metrics)),
+        images: evaluation.fingerprint,
+        loss,
         samples: evaluation.samples.map(({ imageId, blobHash }) => ({ imageId, hash: blobHash })),
       })),
     ];

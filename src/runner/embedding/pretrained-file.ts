@@ -9,8 +9,8 @@ import { rgbToLumaChroma } from "../../color/ops.ts";
 import type { EmbeddingSource } from "../../models/embedding.ts";
 import { pretrained } from "../../models/pretrained/pretrained.ts";
 import { greyPictures, pretrainedEmbedding } from "../../models/pretrained/pretrained-embedding.ts";
-import { readClassifierWeights } from "../classifier-weights.ts";
-import { openOnnxClassifier } from "../onnx-classifier.ts";
+import { openFeatureExtractor } from "../../onnx-files/feature-extractor.ts";
+import { readPretrainedWeights } from "../weight-files/pretrained-weights.ts";
 import { type Asker, type AskerOptions, askedAtOnce, askNetwork } from "./asker.ts";
 
 type PretrainedConfig = Exclude<EmbeddingSource, { kind: "trained" }>;
@@ -24,7 +24,7 @@ export async function askPretrainedFile(
   const { kind, weights: file, output } = config;
   if (/\.onnx$/i.test(file)) return askOnnx(config, options);
   const network = await pretrained[kind].load();
-  const embedding = pretrainedEmbedding(network, readClassifierWeights(file, network, output), output);
+  const embedding = pretrainedEmbedding(network, readPretrainedWeights(file, network, output), output);
   const description = `${kind} from ${path.basename(file)}, ${embedding.size} ${output}`;
   return askNetwork(embedding, { description, output }, options);
 }
@@ -36,7 +36,7 @@ async function askOnnx(
 ): Promise<Asker> {
   const { engine, imageSize, threads } = options;
   const { inputSize } = await pretrained[kind].load();
-  const classifier = await openOnnxClassifier(file, {
+  const classifier = await openFeatureExtractor(file, {
     defaultInputSize: inputSize,
     ...(threads !== undefined && { threads }),
   });

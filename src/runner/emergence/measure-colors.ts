@@ -1,13 +1,13 @@
 // The colors of the first unseen images at a sampling epoch, beside the real ones, as values for the store. Output is
 // taken as a screen shows it: a chroma that cannot be displayed moves towards grey at its own lightness and hue.
 
+import { bytesOf } from "../../color/displayed.ts";
 import { displayableShare } from "../../color/gamut.ts";
 import { hueFamilies } from "../../color/hue-families.ts";
 import { chromaScale, rgbToLab } from "../../color/lab.ts";
 import { emergenceSeries, ofReal } from "../../store/read-emergence.ts";
 import type { Evaluated } from "../evaluate.ts";
 import { colorBalanceValues } from "../health/color-balance.ts";
-import { bytesOf } from "../samples.ts";
 import { type ColorCounter, type ColorTally, createColorCounter } from "./color-tally.ts";
 import { hueDistance, hueEntropy, paletteUsed } from "./palette.ts";
 

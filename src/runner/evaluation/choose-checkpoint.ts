@@ -1,6 +1,7 @@
 // Which checkpoint of a run is meant: its last one, the one of an epoch, or the best of those that are kept.
 
 import { UserError } from "../../errors.ts";
+import { bestPoint } from "../../runs/best.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
@@ -25,16 +26,14 @@ export function chooseCheckpoint(store: Store, run: RunRow, choice: CheckpointCh
 
 function best(store: Store, { id }: RunRow, kept: readonly ChosenCheckpoint[]): ChosenCheckpoint {
   const losses = store.series(id, "unseen/loss");
-  const known = kept.flatMap((checkpoint) => {
-    const loss = losses?.value[losses.step.indexOf(checkpoint.step)];
-    return loss !== undefined && Number.isFinite(loss) ? [{ checkpoint, loss }] : [];
-  });
-  const lowest = known.toSorted((a, b) => a.loss - b.loss)[0];
-  if (lowest === undefined)
+  const step = kept.map((checkpoint) => checkpoint.step);
+  const value = step.map((at) => losses?.value[losses.step.indexOf(at)] ?? Number.NaN);
+  const lowest = bestPoint({ step, value }, "lower");
+  if (lowest === null)
     throw new UserError(
       `run ${id}: expected a checkpoint with an unseen/loss, got none of ${kept.length}; take --checkpoint last`,
     );
-  return lowest.checkpoint;
+  return kept[step.indexOf(lowest.step)]!;
 }
 
 function ofEpoch(

@@ -4,6 +4,7 @@ import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
 import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
+import { openMetrics } from "../../metrics/open-metrics.ts";
 import { isEmbedded, modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
 import { inSet } from "../../runs/series.ts";
@@ -15,17 +16,10 @@ import { readCheckpoint } from "../checkpoints.ts";
 import { measuredSeries } from "../declared-series.ts";
 import { openEmbedding } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
-import { openMeters } from "../metrics/meters.ts";
 import { openDataset } from "../open-dataset.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
-import { measureSet } from "./measure-set.ts";
-import {
-  closeSets,
-  countTrainedOn,
-  type OpenSet,
-  openEvaluationSet,
-  type SetToMeasure,
-} from "./open-sets.ts";
+import { evaluateSet } from "./evaluate-set.ts";
+import { closeSets, countTrainedOn, type OpenSet, openEvaluationSet, type WantedSet } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type EvaluateRunOptions = {
@@ -45,10 +39,10 @@ export type EvaluatedRun = { readonly step: number; readonly values: Readonly<Re
 export async function evaluateRun(
   run: RunRow,
   checkpoint: ChosenCheckpoint,
-  wanted: readonly SetToMeasure[],
+  wanted: readonly WantedSet[],
   options: EvaluateRunOptions,
 ): Promise<EvaluatedRun> {
-  const sets: (OpenSet & Pick<SetToMeasure, "own">)[] = [];
+  const sets: (OpenSet & Pick<WantedSet, "own">)[] = [];
   try {
     for (const set of wanted) {
       const opened = await openEvaluationSet(set, run.experiment, {
@@ -65,7 +59,7 @@ export async function evaluateRun(
       named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
     );
     await warnOfTrainedOn(run, named, options);
-    return await measureSets(run, checkpoint, sets, options);
+    return await evaluateSets(run, checkpoint, sets, options);
   } finally {
     closeSets(sets);
   }
@@ -106,10 +100,10 @@ function requireOwnImages(run: RunRow, { dataset }: OpenSet): void {
   );
 }
 
-async function measureSets(
+async function evaluateSets(
   run: RunRow,
   { file, step }: ChosenCheckpoint,
-  sets: readonly (OpenSet & Pick<SetToMeasure, "own">)[],
+  sets: readonly (OpenSet & Pick<WantedSet, "own">)[],
   { store, output, signal, metrics, device, threads }: EvaluateRunOptions,
 ): Promise<EvaluatedRun> {
   const experiment: Experiment = { ...run.experiment, device: device ?? run.experiment.device };
@@ -130,7 +124,7 @@ async function measureSets(
     ...(first!.embedded && { embedding: first!.embedded.embedding }),
   });
   const most = Math.max(...sets.map(({ indices }) => indices.length));
-  const meters = await openMeters(metrics, { size: image.size, threads });
+  const opened = await openMetrics(metrics, { size: image.size, threads });
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     first!.source,
@@ -143,22 +137,22 @@ async function measureSets(
     for (const [place, set] of sets.entries()) {
       signal.throwIfAborted();
       const one = { ...set, evaluator: evaluator.over(sources[place]!.source) };
-      const found = await measureSet(one, onEngine, meters);
+      const found = await evaluateSet(one, onEngine, opened);
       // The losses of its own images stand in the store already, or are those of a network that was changing.
       const { loss: _, ...ofOwn } = found.ofSet;
       const measured = set.own ? { ...found, ofSet: ofOwn } : found;
       if (!set.own) saveDatasetRows(store, set.dataset);
       const fingerprint = set.own ? null : set.dataset.fingerprint;
       const series = set.own
-        ? inSet(set.own, meters.kinds)
-        : measuredSeries(experiment, set.name, meters.kinds);
+        ? inSet(set.own, opened.kinds)
+        : measuredSeries(experiment, set.name, opened.kinds);
       store.saveEvaluation(run.id, { step, measured, fingerprint, series });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {
     engine.release(onEngine);
     await evaluator.close();
-    await meters.close();
+    await opened.close();
   }
   return { step, values };
 }

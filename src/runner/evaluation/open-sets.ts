@@ -1,17 +1,18 @@
 // The images of an experiment's own evaluation sets, prepared as those that it trains on.
 
+import { hasOfficialSides } from "../../datasets/datasets.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
+import { TooFewImages } from "../../datasets/prepare/sides.ts";
+import { defaultHoldout } from "../../datasets/shared-options.ts";
 import { UserError } from "../../errors.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
-import { hasOfficialSides } from "../../experiment/problems/dataset-problems.ts";
-import { defaultHoldout } from "../../experiment/schema/schema.ts";
 import { type OpenDatasetOptions, openDataset } from "../open-dataset.ts";
 import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-set.ts";
 
 export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: PreparedDataset };
 
 /** Images to measure on. */
-export type SetToMeasure = {
+export type WantedSet = {
   readonly name: string;
   readonly config: EvaluationConfig;
   /** Those of the experiment that the images are of, as they may move its border between seen and unseen. */
@@ -45,30 +46,26 @@ export function closeSets(sets: readonly OpenSet[]): void {
 /** What an experiment needs of each side. */
 export type SampleCounts = { readonly seen: number; readonly unseen: number };
 
-/** How a data set says that it has no image for a side. */
-const tooFew = /at least 1 seen and 1 unseen images, got (\d+) and (\d+)/;
-
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
-  { name, config, sampleCounts, own }: SetToMeasure,
+  { name, config, sampleCounts, own }: WantedSet,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {
   const { holdout } = config;
+  const key = `evaluate.${name}`;
   const dataset = await openDataset(
     {
       ...experiment,
       dataset: { ...config, holdout: holdout ?? defaultHoldout },
       samples: { ...experiment.samples, ...(sampleCounts ?? { seen: 1, unseen: 1 }) },
     },
-    options,
+    { ...options, key },
   ).catch((error) => {
-    if (!(error instanceof UserError)) throw error;
-    const worded = error.message.replace(
-      tooFew,
-      (_, seen, unseen) => `at least 2 images, got ${+seen + +unseen}`,
-    );
-    throw new UserError(worded.replace(/^dataset\b/, `evaluate.${name}`));
+    if (!(error instanceof TooFewImages) || error.needed.seen > 1 || error.needed.unseen > 1) throw error;
+    const { got, lookedFor } = error;
+    const expected = `at least 2 images, got ${got.seen + got.unseen}`;
+    throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);
   });
   const most = experiment.samples.measured;
   const chosen =

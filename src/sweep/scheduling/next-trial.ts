@@ -1,12 +1,13 @@
 // What a sweep begins next, given all trials that were begun before.
 
+import { isBetter } from "../../runs/best.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
 import type { NewTrial } from "../../store/trial-leases.ts";
 import { mergeRepeats, repeatOf } from "../search/merge-repeats.ts";
 import { suggestConfiguration } from "../search/suggest.ts";
 import type { Metric, Sweep } from "../sweep.ts";
-import { isBetter, type PastTrial } from "../trial.ts";
+import { betterFor, type PastTrial } from "../trial.ts";
 import { pastTrials } from "./past-trials.ts";
 
 /** null after the last trial, and once one has reached the metric's target. */
@@ -29,6 +30,6 @@ export function nextTrial(
 function reachedTarget(past: readonly PastTrial[], { target, goal }: Metric): boolean {
   if (target === null) return false;
   return past.some(({ curve }) =>
-    curve.some(({ value }) => value === target || isBetter(value, target, goal)),
+    curve.some(({ value }) => value === target || isBetter(value, target, betterFor(goal))),
   );
 }

@@ -1,10 +1,12 @@
 // Where the trials of a sweep stand, and how its configurations compare: what tables show.
 
+import { bestAt } from "../../runs/best.ts";
+import { areComparable, imagesOfSet, type Origin } from "../../runs/comparable.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
 import { repeatOf } from "../search/merge-repeats.ts";
 import type { Metric, Sweep } from "../sweep.ts";
-import { bestValue, isBetter } from "../trial.ts";
+import { bestValue, betterFor } from "../trial.ts";
 import { curveOfTrial } from "./past-trials.ts";
 
 export type Standing = {
@@ -15,6 +17,8 @@ export type Standing = {
   readonly epochs: number | null;
   /** NaN where there is none. */
   readonly best: number;
+  /** What its values are of; null before the first one. */
+  readonly origin: Origin | null;
 };
 
 export type ConfigurationStanding = {
@@ -27,19 +31,24 @@ export type ConfigurationStanding = {
   readonly mean: number;
   /** Sample standard deviation; NaN for fewer than two. */
   readonly spread: number;
+  /** Never where values do not compare. */
   readonly isBest: boolean;
 };
 
 export function standingsOf(
-  store: Pick<Store, "getRun" | "series">,
+  store: Pick<Store, "getRun" | "series" | "evaluationSets">,
   trials: readonly TrialRow[],
   metric: Metric,
 ): Standing[] {
   return trials.map((trial) => {
     const curve = curveOfTrial(store, trial, metric);
     const run = trial.runId === null ? null : store.getRun(trial.runId);
+    const spec = run && store.series(run.id, metric.series)?.spec;
     return {
       trial,
+      origin: spec
+        ? { spec, images: imagesOfSet(spec.set, run.datasetFingerprint, store.evaluationSets(run.id)) }
+        : null,
       epoch: run && (curve.at(-1)?.epoch ?? 0),
       epochs: run === null ? null : run.experiment.train.epochs,
       best: bestValue(curve, metric.goal),
@@ -64,8 +73,13 @@ export function configurationsOf(standings: readonly Standing[], sweep: Sweep): 
     };
   });
   const { goal } = sweep.metric;
-  const best = rows.reduce((found, { mean }) => (isBetter(mean, found, goal) ? mean : found), Number.NaN);
-  return rows.map((row) => ({ ...row, isBest: row.mean === best }));
+  const best = areComparable(standings.flatMap(({ origin }) => origin ?? []))
+    ? bestAt(
+        rows.map(({ mean }) => mean),
+        betterFor(goal),
+      )
+    : null;
+  return rows.map((row) => ({ ...row, isBest: best !== null && row.mean === rows[best]!.mean }));
 }
 
 export function meanAndSpread(values: readonly number[]): { mean: number; spread: number } {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { CelebaConfig } from "../../../src/datasets/kinds/celeba.ts";
 import { celeba } from "../../../src/datasets/kinds/celeba.ts";
-import type { CelebaConfig } from "../../../src/experiment/experiment.ts";
 import { celebaConfig, plain, prepare, temporaryFolder, write } from "../pictures.ts";
 
 const partition = ["000001.jpg 0", "000002.jpg 0", "000003.jpg 1", "000004.jpg 2", "000009.jpg 0"];
@@ -116,7 +116,7 @@ test("split all takes every image on disk, and needs no partition file", async (
   write(join(root, "list_eval_partition.txt"), "not read");
   write(join(root, "list_attr_celeba.txt"), attributes.join("\r\n"));
   assert.deepEqual(await namesOf({ ...all, attributes: { Male: false } }), ["000002.jpg", "000003.jpg"]);
-  assert.deepEqual((await celeba.list(all, true)).notes, [
+  assert.deepEqual((await celeba.list(all, { labels: true })).notes, [
     "2 images without a row in the attributes file, left out",
   ]);
 });

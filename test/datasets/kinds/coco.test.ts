@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { CocoConfig } from "../../../src/datasets/kinds/coco.ts";
 import { coco } from "../../../src/datasets/kinds/coco.ts";
 import { readCocoAnnotations } from "../../../src/datasets/kinds/coco-annotations.ts";
-import type { CocoConfig } from "../../../src/experiment/experiment.ts";
 import { cocoConfig, temporaryFolder, write } from "../pictures.ts";
 
 const instances = {
@@ -141,7 +141,7 @@ test("only annotations that are large enough and no crowds count, in the filter 
     );
   }
   const rules = { min_area: 100, iscrowd: "exclude" } as const;
-  const { items, labels, notes } = await coco.list(cocoConfig(root, rules), true);
+  const { items, labels, notes } = await coco.list(cocoConfig(root, rules), { labels: true });
   assert.deepEqual(
     items.map(({ id }) => id.split("/")[1]),
     ["bare.jpg", "crowd.jpg", "large.jpg", "small.jpg"],
@@ -208,7 +208,13 @@ test("an official unseen split gives the sides", async (t) => {
     items.map(({ side }) => side),
     ["seen", "seen", "seen", "unseen"],
   );
-  await assert.rejects(coco.list(cocoConfig(root, { unseen_split: "train2017" })), /got train2017 twice/);
+  const same = cocoConfig(root, { unseen_split: "train2017", holdout: null });
+  assert.deepEqual(coco.problems(same, ["dataset"], false), [
+    {
+      path: ["dataset", "unseen_split"],
+      text: 'expected another split than dataset.split, got "train2017" for both',
+    },
+  ]);
   await assert.rejects(
     coco.list(cocoConfig(root, { split: "train2018" })),
     /folder train2018 or images\/train2018/,

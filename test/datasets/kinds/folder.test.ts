@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
+import type { FolderConfig } from "../../../src/datasets/kinds/folder.ts";
 import { folder } from "../../../src/datasets/kinds/folder.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { FolderConfig } from "../../../src/experiment/experiment.ts";
 import { folderConfig, namesOf, plain, prepare, temporaryFolder, write, writePictures } from "../pictures.ts";
 
 async function idsIn(root: string): Promise<string[]> {

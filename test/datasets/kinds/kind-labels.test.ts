@@ -66,7 +66,7 @@ function shownIn({ items, labels }: Listing): Record<string, string[]> {
 test("COCO: crowds and several annotations count once, none is a true negative, no row is left out", async (t) => {
   const root = temporaryFolder(t);
   writeCoco(root);
-  const listing = await coco.list(cocoConfig(root), true);
+  const listing = await coco.list(cocoConfig(root), { labels: true });
   assert.deepEqual(listing.labels?.names, ["car", "dog", "toothbrush"]);
   assert.deepEqual(shownIn(listing), {
     "crowd.jpg": ["car"],
@@ -94,7 +94,7 @@ test("labels that nobody asked for are not listed, and every image stays", async
 test("COCO: a filter chooses images, which keep all of their labels", async (t) => {
   const root = temporaryFolder(t);
   writeCoco(root);
-  const listing = await coco.list(cocoConfig(root, { categories: ["dog"] }), true);
+  const listing = await coco.list(cocoConfig(root, { categories: ["dog"] }), { labels: true });
   assert.deepEqual(shownIn(listing), { "many.jpg": ["car", "dog"], "twice.jpg": ["dog", "toothbrush"] });
   assert.match(listing.notes.join("\n"), /without a row .*, left out by the category filter/);
 });
@@ -111,7 +111,7 @@ test("COCO: two splits are one list of labels, even where the files number them 
   const names = ["toothbrush", "dog", "car"];
   const categories = names.map((name, index) => ({ id: index + 1, name }));
   writeCoco(root, { images, annotations, categories }, "val2017");
-  const listing = await coco.list(config, true);
+  const listing = await coco.list(config, { labels: true });
   assert.deepEqual(listing.labels?.names, ["car", "dog", "toothbrush"]);
   assert.deepEqual(
     listing.items.map(({ id, side }) => [id, side]),
@@ -131,7 +131,7 @@ test("COCO: two splits are one list of labels, even where the files number them 
     [categories.slice(1), 'got "toothbrush" in train2017 alone'],
   ] as const) {
     writeCoco(root, { images, annotations: annotations.slice(1), categories: change }, "val2017");
-    await assert.rejects(coco.list(config, true), {
+    await assert.rejects(coco.list(config, { labels: true }), {
       name: "UserError",
       message: `dataset.unseen_split: expected the same categories as in dataset.split, ${message}`,
     });
@@ -142,7 +142,7 @@ test("COCO: an annotations file that cannot label is the user's to mend", async 
   const root = temporaryFolder(t);
   const file = join(root, "annotations/instances_train2017.json");
   write(join(root, "train2017/many.jpg"), "");
-  await assert.rejects(coco.list(cocoConfig(root), true), {
+  await assert.rejects(coco.list(cocoConfig(root), { labels: true }), {
     name: "UserError",
     message: `dataset.root: expected ${file} for the labels, which does not exist`,
   });
@@ -155,7 +155,7 @@ test("COCO: an annotations file that cannot label is the user's to mend", async 
     ],
   ] as const) {
     writeCoco(root, change);
-    await assert.rejects(coco.list(cocoConfig(root), true), {
+    await assert.rejects(coco.list(cocoConfig(root), { labels: true }), {
       name: "UserError",
       message: `${file}: ${message}`,
     });
@@ -166,7 +166,7 @@ test("COCO: an annotations file that cannot label is the user's to mend", async 
 test("CelebA: attributes are the labels, of both splits, and faces without a row are left out", async (t) => {
   const root = temporaryFolder(t);
   writeCeleba(root);
-  const listing = await celeba.list(celebaConfig(root, { unseen_split: "val" }), true);
+  const listing = await celeba.list(celebaConfig(root, { unseen_split: "val" }), { labels: true });
   assert.deepEqual(listing.labels?.names, ["Male", "Smiling", "Young"]);
   assert.deepEqual(shownIn(listing), {
     "1.jpg": ["Male"],
@@ -178,18 +178,18 @@ test("CelebA: attributes are the labels, of both splits, and faces without a row
     ["seen", "seen", "unseen"],
   );
   assert.deepEqual(listing.notes, ["2 images without a row in the attributes file, left out"]);
-  const young = await celeba.list(celebaConfig(root, { attributes: { Young: true } }), true);
+  const young = await celeba.list(celebaConfig(root, { attributes: { Young: true } }), { labels: true });
   assert.deepEqual(shownIn(young), { "2.jpg": ["Smiling", "Young"] });
 });
 
 test("CelebA: the same labels from CSV with 0 for -1, and after a line that was cut off", async (t) => {
   const root = temporaryFolder(t);
   writeCeleba(root);
-  const { labels } = await celeba.list(celebaConfig(root), true);
+  const { labels } = await celeba.list(celebaConfig(root), { labels: true });
   write(join(root, "list_attr_celeba.txt"), `${attributes.join("\r\n")}\r\n4.jpg -1  1 -`);
-  assert.deepEqual((await celeba.list(celebaConfig(root), true)).labels, labels);
+  assert.deepEqual((await celeba.list(celebaConfig(root), { labels: true })).labels, labels);
   write(join(root, "list_attr_celeba.txt"), "");
-  await assert.rejects(celeba.list(celebaConfig(root), true), {
+  await assert.rejects(celeba.list(celebaConfig(root), { labels: true }), {
     name: "UserError",
     message: `${join(root, "list_attr_celeba.txt")}: expected names of attributes, got none`,
   });
@@ -197,11 +197,11 @@ test("CelebA: the same labels from CSV with 0 for -1, and after a line that was 
   const other = temporaryFolder(t);
   write(join(other, "list_eval_partition.txt"), partition.join("\n"));
   for (let face = 1; face <= 5; face++) write(join(other, "img_align_celeba", `${face}.jpg`), "");
-  await assert.rejects(celeba.list(celebaConfig(other), true), {
+  await assert.rejects(celeba.list(celebaConfig(other), { labels: true }), {
     name: "UserError",
     message: `dataset.root: expected list_attr_celeba.txt or .csv in ${other} for the labels, got neither`,
   });
   const csv = ["image_id,Male,Smiling,Young", "1.jpg,1,0,0", "2.jpg,0,1,1", "3.jpg,0,0,1"];
   write(join(other, "list_attr_celeba.csv"), csv.join("\n"));
-  assert.deepEqual((await celeba.list(celebaConfig(other), true)).labels, labels);
+  assert.deepEqual((await celeba.list(celebaConfig(other), { labels: true })).labels, labels);
 });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { test } from "node:test";
+import type { PartConfig, UnionConfig } from "../../../src/datasets/kinds/union.ts";
 import type { PreparedDataset } from "../../../src/datasets/prepare/prepare.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { PartConfig, UnionConfig } from "../../../src/experiment/experiment.ts";
 import { namesOf, prepare, temporaryFolder, write, writePictures } from "../pictures.ts";
 
 function unionOf(
@@ -177,7 +177,7 @@ test("problems of a part name the part", async (t) => {
   const empty = temporaryFolder(t);
   await rejects(
     { ...folder(empty), include: ["*.gif"] } as PartConfig,
-    `dataset.parts[1].dataset: expected images, got none; looked for image files like *.gif in ${empty} and below; dataset.include: "*.gif" matches no image`,
+    `dataset.parts[1].dataset: expected images, got none; looked for image files like *.gif in ${empty} and below; dataset.parts[1].dataset.include: "*.gif" matches no image`,
   );
   await assert.rejects(
     prepare(

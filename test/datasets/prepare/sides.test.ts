@@ -8,6 +8,7 @@ const rule = (change: Partial<SideRule> = {}): SideRule => ({
   seed: 1,
   holdout: 0.2,
   sampleCounts: { seen: 1, unseen: 1 },
+  key: "dataset",
   ...change,
 });
 const images = (hashes: readonly string[]): Candidate[] => hashes.map((hash) => ({ side: null, hash }));

@@ -1,0 +1,31 @@
+// What kinds with official sides have in common.
+
+import type { Combination } from "../../settings/combination.ts";
+import type { Path } from "../dataset.ts";
+
+/** Nothing is held out of images whose sides are given. `said` is what `key` says, null where it gives none. */
+export function sidesBesideHoldout(
+  key: string,
+  said: string | null,
+  holdout: number | null,
+  at: Path,
+): Combination[] {
+  if (holdout === null || said === null) return [];
+  const text = `expected either ${key} or holdout, got both (${said} and ${holdout})`;
+  return [{ path: [...at, key], text }];
+}
+
+type Splits = {
+  readonly split: string;
+  readonly unseen_split: string | null;
+  readonly holdout: number | null;
+};
+
+/** Of `split` and `unseen_split`. */
+export function splitProblems({ split, unseen_split, holdout }: Splits, at: Path): Combination[] {
+  const said = unseen_split === null ? null : JSON.stringify(unseen_split);
+  const problems = sidesBesideHoldout("unseen_split", said, holdout, at);
+  if (unseen_split !== split) return problems;
+  const text = `expected another split than dataset.split, got ${said} for both`;
+  return [...problems, { path: [...at, "unseen_split"], text }];
+}
