@@ -127,13 +127,14 @@ export async function openTraining(
           datasetFingerprint: fingerprint,
           parameters: network.parameters,
           stepsPerEpoch,
+          teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
       : reopen(store, experiment, { row: continued!, point: point!, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (evaluated) announceEvaluation(evaluated, store, run, output.warn);
-  if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
+  if (embedded) run.event("info", "classifier", embedded.description);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
   const checkpoint = point?.checkpoint ?? null;
@@ -236,10 +237,9 @@ function reopen(
       `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
     );
   }
-  const told = store.events(row.id).findLast(({ kind }) => kind === "classifier");
-  if (embedded && told && !told.message.includes(embedded.fingerprint)) {
+  if (embedded && row.teller && row.teller.fingerprint !== embedded.fingerprint) {
     throw new UserError(
-      `run ${row.id} cannot go on: its classifier changed since (then ${told.message.replace(/ \(.*/, "")}, now ${embedded.description}); start a new run`,
+      `run ${row.id} cannot go on: its classifier changed since (then ${row.teller.description}, now ${embedded.description}); start a new run`,
     );
   }
   const fromStep = point.checkpoint?.step ?? 0;

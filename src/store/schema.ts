@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
 import { declareSeries } from "./declared-series.ts";
 import type { Migration } from "./migrate.ts";
+import { nameTellers } from "./tellers.ts";
 
 const firstSchema = `
 CREATE TABLE datasets (
@@ -311,5 +312,6 @@ export const migrations: readonly Migration[] = [
   trash,
   writtenKeys,
   declareSeries,
+  nameTellers,
   earlierExperiments,
 ];

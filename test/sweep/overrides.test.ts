@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readSweepOverrides } from "../../src/sweep/overrides.ts";
-import { gridConfiguration, gridSize, gridValues } from "../../src/sweep/search/grid.ts";
+import { gridConfiguration, gridCount, gridSize, gridValue } from "../../src/sweep/search/grid.ts";
 import { trialExperiments } from "../../src/sweep/trial-experiment.ts";
 import { base, problemsOfSweep, readText, sweepOf } from "./fixtures.ts";
 
@@ -92,6 +92,24 @@ describe("sweeps on the command line", () => {
     assert.equal(experiment.samples.seen, 8);
   });
 
+  it("repeats the experiment itself where only seeds are given", () => {
+    const sweep = experimentSweep("seed=1,2,3");
+    assert.deepEqual([sweep.parameters, sweep.seeds], [[], [1, 2, 3]]);
+    assert.equal(gridSize(sweep.parameters), 1);
+    assert.deepEqual(gridConfiguration(sweep.parameters, 0), {});
+    assert.equal(trialExperiments(sweep)({}, 2).seed, 2);
+  });
+
+  it("says only what is wrong where nothing is left of the parameters", () => {
+    const wrong = (...overrides: string[]) => problemsOfSweep(base, { file: "sweeps/base.yaml", overrides });
+    assert.deepEqual(wrong("train.epochs=interval(1,2)"), [
+      "command line: train.epochs: expected choice(…) or range(…), got interval(…), which is not supported; quote a text",
+    ]);
+    assert.deepEqual(wrong("~image.size"), [
+      "sweeps/base.yaml:1: parameters: expected at least one parameter, or seeds, got none",
+    ]);
+  });
+
   it("lays them over the parameters of a sweep file", () => {
     const sweep = sweepOf(
       "method: random\nparameters: {image.size: {values: [16, 32]}, train.batch_size: {value: 8}}",
@@ -101,7 +119,10 @@ describe("sweeps on the command line", () => {
     );
     assert.equal(sweep.method, "random");
     assert.deepEqual(
-      sweep.parameters.map(({ name, distribution }) => [name, gridValues(distribution)]),
+      sweep.parameters.map(({ name, distribution }) => [
+        name,
+        Array.from({ length: gridCount(distribution)! }, (_, index) => gridValue(distribution, index)),
+      ]),
       [
         ["image.size", [64]],
         ["train.batch_size", [8]],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gridConfiguration, gridSize, gridValues } from "../../src/sweep/search/grid.ts";
+import { gridConfiguration, gridCount, gridSize, gridValue } from "../../src/sweep/search/grid.ts";
 import { mergeRepeats, repeatOf } from "../../src/sweep/search/merge-repeats.ts";
 import {
   logMassBetween,
@@ -12,7 +12,7 @@ import { quantile, randomConfiguration } from "../../src/sweep/search/random.ts"
 import { configurationCount, suggestConfiguration } from "../../src/sweep/search/suggest.ts";
 import type { Distribution, Parameter } from "../../src/sweep/sweep.ts";
 import type { PastTrial } from "../../src/sweep/trial.ts";
-import { parameter, sweepOf } from "./fixtures.ts";
+import { parameter, problems, sweepOf } from "./fixtures.ts";
 
 const list = (...values: readonly (string | number)[]): Distribution => ({
   kind: "categorical",
@@ -46,10 +46,35 @@ describe("grid search", () => {
       q,
       log: false,
     });
+    const gridValues = (distribution: Distribution) =>
+      Array.from({ length: gridCount(distribution)! }, (_, index) => gridValue(distribution, index));
     assert.deepEqual(gridValues({ kind: "int_uniform", min: -1, max: 1 }), [-1, 0, 1]);
     assert.deepEqual(gridValues(quantized(0, 1, 0.25)), [0, 0.25, 0.5, 0.75]);
     assert.deepEqual(gridValues(quantized(0, 0.5, 0.1)), [0, 0.1, 0.2, 0.3, 0.4]);
-    assert.equal(gridValues({ ...quantized(0, 1, 1), q: null } as Distribution), null);
+    assert.equal(gridCount({ ...quantized(0, 1, 1), q: null } as Distribution), null);
+  });
+});
+
+describe("large grids", () => {
+  it("are counted by arithmetic, and refused with their number", () => {
+    const grid = (max: string, more = "") =>
+      `method: grid\n${more}parameters: {seed: {min: 0, max: ${max}}, train.batch_size: {values: [4, 8]}}`;
+    const before = performance.now();
+    const sweep = sweepOf(grid("499999"));
+    assert.equal(gridSize(sweep.parameters), 1_000_000);
+    assert.deepEqual(gridConfiguration(sweep.parameters, 999_999), { seed: 499_999, "train.batch_size": 8 });
+    const refused = (count: string) => [
+      `3: parameters: expected at most 1000000 configurations, got ${count}; method random draws from so many, run_cap ends a grid early`,
+    ];
+    assert.deepEqual(problems(grid("999999999")), refused("2000000000"));
+    assert.deepEqual(
+      problems(
+        "method: grid\nparameters: {seed: {min: 0, max: 4000000000}, dataset.count: {min: 64, max: 4000000000}}",
+      ),
+      refused("1.6e+19"),
+    );
+    assert.equal(configurationCount(sweepOf(grid("999999999", "run_cap: 5\n"))), 5);
+    assert.ok(performance.now() - before < 3000, `${performance.now() - before} ms`);
   });
 });
 
@@ -80,6 +105,10 @@ describe("random search", () => {
       "c",
     ]);
     assert.deepEqual(at({ kind: "uniform", min: 10, max: 20, q: 5, log: false }), [10, 15, 15, 20]);
+    // Multiples of q stay within the ends.
+    assert.deepEqual(at({ kind: "uniform", min: 1, max: 10, q: 4, log: false }), [4, 4, 4, 8]);
+    assert.deepEqual(at({ kind: "uniform", min: 0.25, max: 0.95, q: 0.1, log: false }), [0.3, 0.4, 0.6, 0.9]);
+    assert.deepEqual(at({ kind: "uniform", min: 3, max: 11, q: 4, log: true }), [4, 4, 4, 8]);
     const log = at({ kind: "uniform", min: 1e-4, max: 1, q: null, log: true }) as number[];
     for (const [index, expected] of [1e-4, 1e-3, 1e-2].entries())
       assert.ok(Math.abs(log[index]! / expected - 1) < 1e-12, `${log[index]}`);
@@ -145,7 +174,11 @@ describe("what a sweep tries next", () => {
     assert.deepEqual(suggestConfiguration(sweepOf(`${grid}\nrun_cap: 2`), 1, []), { seed: 2 });
     assert.equal(suggestConfiguration(sweepOf(`${grid}\nrun_cap: 2`), 2, []), null);
     const random = sweepOf("method: random\nparameters: {seed: {values: [1, 2, 3]}}");
-    assert.equal(configurationCount(random), Number.POSITIVE_INFINITY);
+    assert.equal(configurationCount(random), 3);
+    const ranges = sweepOf(
+      "method: random\nparameters: {train.optimizer.learning_rate: {min: 0.001, max: 0.1}}",
+    );
+    assert.equal(configurationCount(ranges), Number.POSITIVE_INFINITY);
   });
 
   it("trains a configuration with all seeds before the next", () => {

@@ -6,8 +6,8 @@ import { problemsOf } from "../experiment/fixtures.ts";
 import { problems, read, sweepOf } from "./fixtures.ts";
 
 function distribution(text: string, method = "random"): Distribution {
-  return sweepOf(`method: ${method}\nparameters:\n  train.optimizer.learning_rate: ${text}`).parameters[0]!
-    .distribution;
+  const parameters = `{train.optimizer.learning_rate: ${text}, seed: {min: 1, max: 9}}`;
+  return sweepOf(`method: ${method}\nparameters: ${parameters}`).parameters[0]!.distribution;
 }
 
 describe("a sweep file", () => {
@@ -161,7 +161,7 @@ parameters:
 
   it("says what is impossible together", () => {
     const cases: [string, string[]][] = [
-      ["method: grid", ["1: parameters: expected at least one parameter, got none"]],
+      ["method: grid", ["1: parameters: expected at least one parameter, or seeds, got none"]],
       [
         "method: bayes\nparameters: {seed: {min: 1, max: 9}}",
         ["2: method: expected a metric for bayes, such as metric: {name: unseen/loss}, got none"],
@@ -184,6 +184,12 @@ parameters:
           "4: parameters.seed.max: expected more than min, which is 3, got 3; a single value is written value: 3",
           "5: parameters.train.optimizer.learning_rate: expected value, values, int_uniform or q_uniform for method grid, got uniform; random and bayes take it",
           "6: parameters.train.epochs: expected value, values, int_uniform or q_uniform for method grid, got probabilities; random and bayes take it",
+        ],
+      ],
+      [
+        "method: random\nparameters: {train.augment.crop: {distribution: q_uniform, min: 1.1, max: 1.4, q: 0.5}}",
+        [
+          "3: parameters.train.augment.crop.q: expected one of which a multiple lies between min and max, got 0.5",
         ],
       ],
       [
@@ -297,12 +303,12 @@ describe("the experiment of a trial", () => {
       null,
     );
     // The section first, then what is in it, whatever the order of the file.
-    assert.deepEqual(first.train.optimizer, { name: "sgd", learningRate: 0.1 });
+    assert.deepEqual(first.train.optimizer, { name: "sgd", learning_rate: 0.1 });
     assert.equal(first.seed, 4);
     const second = experimentOf({ "train.optimizer": { name: "adam", beta1: 0.5 } }, 7);
     assert.deepEqual(second.train.optimizer, {
       name: "adam",
-      learningRate: 0.001,
+      learning_rate: 0.001,
       beta1: 0.5,
       beta2: 0.999,
       epsilon: 1e-8,
@@ -318,7 +324,7 @@ describe("the experiment of a trial", () => {
     const experiment = trialExperiments(sweep)({ model: "pix2pix", "image.size": 32 }, null);
     assert.deepEqual(experiment.train.optimizer, {
       name: "adam",
-      learningRate: 0.001,
+      learning_rate: 0.001,
       beta1: 0.5,
       beta2: 0.999,
       epsilon: 1e-8,

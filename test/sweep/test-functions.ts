@@ -73,7 +73,7 @@ function best({ parameters, evaluate }: TestFunction, seed: number, trials: numb
   const history: PastTrial[] = [];
   for (let number = 0; number < trials; number++) {
     const found = guided
-      ? tpeConfiguration(parameters, "minimize", settings(seed), number, history)
+      ? tpeConfiguration(parameters, "minimize", settings(seed), number, history)!
       : randomConfiguration(parameters, seed, number);
     const value = evaluate(found as Record<string, number>, found);
     history.push({ number, parameters: found, state: "complete", value, curve: [] });

@@ -86,7 +86,7 @@ describe("TPE", () => {
       let sum = 0;
       for (let number = 40; number < 60; number++) {
         const options = { ...settings(1), constantLiar };
-        const { x } = tpeConfiguration(parameters, "minimize", options, number, [...done, ...running]);
+        const { x } = tpeConfiguration(parameters, "minimize", options, number, [...done, ...running])!;
         sum += Math.abs((x as number) - 0.5) / 20;
       }
       return sum;

@@ -1,6 +1,7 @@
 // hueristic agent: trains trials of a sweep that another shell began.
 
 import { UserError } from "../../errors.ts";
+import type { TrialRowState } from "../../store/sweeps.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 
 type AgentOptions = GlobalOptions & {
@@ -43,7 +44,11 @@ export const agentCommand: Command<AgentOptions> = {
     const store = openStore(runs);
     try {
       const all = os.availableParallelism();
-      return await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
+      const code = await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
+      // Of a worker the parent looks at what became of the trials.
+      return code === 0 && process.channel == null
+        ? exitCodeOf(store.trials(id).map(({ state }) => state))
+        : code;
     } finally {
       store.close();
     }
@@ -56,6 +61,11 @@ export const retriesOption = {
   requiresArg: true,
   describe: "How often a trial that failed is tried again",
 } as const;
+
+/** 1 where a trial failed or diverged. */
+export function exitCodeOf(states: readonly TrialRowState[]): number {
+  return states.includes("failed") || states.includes("diverged") ? 1 : 0;
+}
 
 /** Throws UserError unless `value` is a whole number from `least` on. */
 export function requireCount(option: string, value: number, least: number): void {

@@ -3,7 +3,7 @@
 import type { Store } from "../../store/open-store.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
-import { requireCount, retriesOption } from "./agent.ts";
+import { exitCodeOf, requireCount, retriesOption } from "./agent.ts";
 
 type SweepOptions = GlobalOptions & {
   readonly file: string;
@@ -111,7 +111,7 @@ async function train(
     output.error(`some trials are not done; see ${logFile}, and start the sweep again to go on`);
     return 1;
   }
-  return states.includes("failed") ? 1 : 0;
+  return exitCodeOf(states);
 }
 
 async function startAgents(id: string, options: SweepOptions, logFile: string) {

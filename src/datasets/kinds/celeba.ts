@@ -9,9 +9,17 @@ import type { Combination } from "../../settings/combination.ts";
 import { oneOf } from "../../settings/leaves.ts";
 import type { ConfigOf, DatasetKind, Item, Labels, Path, Side } from "../dataset.ts";
 import { rootOption } from "../shared-options.ts";
-import { type Attributes, celebaSplits, findList, readAttributes, readPartition } from "./celeba-lists.ts";
+import {
+  type Attributes,
+  type CelebaSplit,
+  celebaSplits,
+  findList,
+  readAttributes,
+  readPartition,
+} from "./celeba-lists.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
 import { requireKnownName } from "./known-names.ts";
+import { matchNames } from "./match-names.ts";
 import { splitProblems } from "./split-problems.ts";
 
 const options = {
@@ -57,15 +65,21 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
     const found = await findImageFiles(join(config.root, folder));
     const notes = [...found.notes];
 
-    const inSplits = config.split === "all" ? null : await partitionOf(config.root, found.paths, key);
+    const inSplits = config.split === "all" ? null : await partitionOf(config.root, folder, found.paths, key);
     if (inSplits !== null) notes.push(...inSplits.notes);
-    const isListed = (path: string) => inSplits === null || inSplits.partition.has(path);
+    const isListed = (path: string) => inSplits === null || inSplits.splits.has(path);
 
     const filter = Object.entries(config.attributes);
     const attributes = filter.length > 0 || withLabels ? await attributesOf(config, key) : null;
+    let rows: ReadonlyMap<string, number> = new Map();
     let wanted = (_path: string) => true;
     if (attributes !== null) {
-      const { names, rows, flags } = attributes;
+      const { names, flags, incomplete } = attributes;
+      const matched = matchNames([...attributes.rows.keys()], found.paths, folder, "the attributes file");
+      rows = new Map([...matched.namesOf].map(([path, [name]]) => [path, attributes.rows.get(name!)!]));
+      notes.push(...matched.notes);
+      if (incomplete > 0)
+        notes.push(`${count(incomplete, "row")} of the attributes file without all values, left out`);
       for (const [name] of filter) requireKnownName(`${key}.attributes`, "attribute", name, names);
       const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
       const beyond = found.paths.filter((path) => isListed(path) && !rows.has(path)).length;
@@ -79,7 +93,7 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
 
     const sideOf = (path: string): Side | null | undefined => {
       if (inSplits === null) return null;
-      const split = inSplits.partition.get(path);
+      const split = inSplits.splits.get(path);
       if (split === config.split) return config.unseen_split === null ? null : "seen";
       return split !== undefined && split === config.unseen_split ? "unseen" : undefined;
     };
@@ -91,7 +105,11 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
       items.push({ id: `${folder}/${path}`, source: { path: join(config.root, folder, path) }, side });
       taken.push(path);
     }
-    return { items, notes, labels: withLabels && attributes !== null ? labelsOf(attributes, taken) : null };
+    return {
+      items,
+      notes,
+      labels: withLabels && attributes !== null ? labelsOf(attributes, rows, taken) : null,
+    };
   },
 };
 
@@ -102,7 +120,7 @@ function unseenBesideAll({ split, unseen_split }: CelebaConfig, at: Path): Combi
 }
 
 /** Which split each image is in, and notes on what the file and the folder do not share. */
-async function partitionOf(root: string, paths: readonly string[], key: string) {
+async function partitionOf(root: string, folder: string, paths: readonly string[], key: string) {
   const partitionPath = await findList(root, "list_eval_partition");
   if (partitionPath === null) {
     throw new UserError(
@@ -110,13 +128,25 @@ async function partitionOf(root: string, paths: readonly string[], key: string) 
     );
   }
   const partition = await readPartition(partitionPath);
-  const onDisk = new Set(paths);
-  const absent = [...partition.keys()].filter((name) => !onDisk.has(name)).length;
-  const withoutRow = paths.filter((path) => !partition.has(path)).length;
-  const notes: string[] = [];
-  if (absent > 0) notes.push(`${count(absent, "row")} of the partition file without an image on disk`);
+  const matched = matchNames([...partition.keys()], paths, folder, "the partition file");
+  const splits = new Map<string, CelebaSplit | null>();
+  for (const [path, names] of matched.namesOf) {
+    const own = new Set(names.map((name) => partition.get(name)!).filter((split) => split !== null));
+    if (own.size > 1) {
+      const [first, second] = names.map((name) => `${JSON.stringify(name)} as ${partition.get(name)}`);
+      throw new UserError(`${partitionPath}: expected one split for each file, got ${first} and ${second}`);
+    }
+    splits.set(path, [...own][0] ?? null);
+  }
+  const withoutSplit = [...partition.values()].filter((split) => split === null).length;
+  const withoutRow = paths.filter((path) => !splits.has(path)).length;
+  const notes = [...matched.notes];
+  if (matched.absent.length > 0)
+    notes.push(`${count(matched.absent.length, "row")} of the partition file without an image on disk`);
+  if (withoutSplit > 0)
+    notes.push(`${count(withoutSplit, "row")} of the partition file without a split, left out`);
   if (withoutRow > 0) notes.push(`${count(withoutRow, "image")} on disk not in the partition file, left out`);
-  return { partition, notes };
+  return { splits, notes };
 }
 
 async function attributesOf(config: CelebaConfig, key: string): Promise<Attributes> {
@@ -132,7 +162,11 @@ async function attributesOf(config: CelebaConfig, key: string): Promise<Attribut
   return attributes;
 }
 
-function labelsOf({ names, rows, flags }: Attributes, paths: readonly string[]): Labels {
+function labelsOf(
+  { names, flags }: Attributes,
+  rows: ReadonlyMap<string, number>,
+  paths: readonly string[],
+): Labels {
   const width = names.length;
   const taken = new Uint8Array(paths.length * width);
   for (const [place, path] of paths.entries()) {

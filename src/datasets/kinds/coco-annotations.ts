@@ -1,18 +1,24 @@
-// Reads a COCO instances file piece by piece: train2017's has 448 MB, most of it outlines that nobody asks for.
-// A scan of the bytes cuts out one element of a top-level list at a time; JSON.parse reads each.
+// Reads a COCO instances file. Ids are kept as text, as files have numbers beyond 2^53 and texts among them; one id for
+// two images, as in files that were merged without numbering anew, would match everything and is refused.
 
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
+import { listElements, parseElement, parseLongNumbers } from "./json-elements.ts";
+import { spelledAlike } from "./match-names.ts";
 
 export type CocoAnnotations = {
-  /** File name -> image id. */
-  readonly imageIds: ReadonlyMap<string, number>;
+  /** File names of the images, as the file has them. */
+  readonly names: ReadonlySet<string>;
   /** Category id -> category name. */
-  readonly categories: ReadonlyMap<number, string>;
-  /** Image id -> ids of the categories that its annotations show; empty unless asked for. */
-  readonly shown: ReadonlyMap<number, readonly number[]>;
+  readonly categories: ReadonlyMap<string, string>;
+  /** File name -> ids of the categories that its annotations show; empty unless asked for. */
+  readonly shown: ReadonlyMap<string, readonly string[]>;
+  /** Ids of images that annotations show but the file does not list. */
+  readonly strays: readonly string[];
 };
+
+/** Path on disk -> ids of the categories that its annotations show; a file without a row is not in it. */
+export type CocoRows = ReadonlyMap<string, readonly string[]>;
 
 /** Which annotations count. */
 export type CountRule = {
@@ -21,112 +27,125 @@ export type CountRule = {
   readonly crowds: boolean;
 };
 
-/** `counting` null reads no more than the list of images. null when there is no such file; UserError when it is not one. */
+/** `counting` null reads no more than the names of images. null when there is no such file; UserError when it is not one. */
 export async function readCocoAnnotations(
   path: string,
   counting: CountRule | null,
 ): Promise<CocoAnnotations | null> {
   if ((await stat(path).catch(() => null)) === null) return null;
-  const imageIds = new Map<string, number>();
-  const categories = new Map<number, string>();
-  const shown = new Map<number, number[]>();
-  const secondIds = new Map<number, number>(); // of files listed twice, as in lists that were merged, to the first
-  const show = (image: number, category: number) => {
-    const seen = shown.get(image);
-    if (seen === undefined) shown.set(image, [category]);
-    else if (!seen.includes(category)) seen.push(category);
-  };
+  const names = new Set<string>();
+  const images = new Map<string, string>(); // id -> file name
+  const categories = new Map<string, string>();
+  const annotated = new Map<string, Set<string>>(); // image id -> category ids
+  const places = { images: 0, categories: 0, annotations: 0 };
   const wanted = new Set(["images", ...(counting ? ["categories", "annotations"] : [])]);
 
+  const read = (list: keyof typeof places, row: Row) => {
+    if (list === "images") {
+      const name = textOf(row, "file_name");
+      names.add(name);
+      if (counting) nameOnce(images, idOf(row, "id"), name, "image", spelledAlike);
+    } else if (list === "categories") {
+      nameOnce(categories, idOf(row, "id"), textOf(row, "name").trim(), "category", Object.is);
+    } else if (counting && counts(row, counting)) {
+      const image = idOf(row, "image_id");
+      const shown = annotated.get(image) ?? new Set();
+      annotated.set(image, shown.add(idOf(row, "category_id")));
+    }
+  };
   try {
-    for await (const { list, text } of listElements(path, wanted)) {
-      const row = JSON.parse(text) as Record<string, unknown>;
-      if (list === "images") {
-        const [name, id] = [expectText(row, "file_name"), expectNumber(row, "id")];
-        const first = imageIds.get(name);
-        if (first === undefined) imageIds.set(name, id);
-        else if (first !== id) secondIds.set(id, first);
-      } else if (list === "categories") categories.set(expectNumber(row, "id"), expectText(row, "name"));
-      else if (counting && counts(row, counting)) {
-        show(expectNumber(row, "image_id"), expectNumber(row, "category_id"));
+    for await (const element of listElements(path, wanted)) {
+      const list = element.list as keyof typeof places;
+      const place = `${list}[${places[list]++}]`;
+      try {
+        read(list, rowOf(element.text));
+      } catch (error) {
+        throw new UserError(`${path}: ${place}: ${messageOf(error)}`);
       }
     }
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path}: expected a COCO instances file, got ${messageOf(error)}`);
   }
-  if (imageIds.size === 0)
-    throw new UserError(`${path}: expected a COCO instances file, got no list of images`);
-  for (const [second, first] of secondIds) {
-    for (const category of shown.get(second) ?? []) show(first, category);
+  if (names.size === 0) throw new UserError(`${path}: expected a COCO instances file, got no list of images`);
+  return { names, categories, ...byName(images, annotated) };
+}
+
+/** `namesOf`: path on disk -> the names in the file that mean it. */
+export function shownOnDisk(
+  { shown }: CocoAnnotations,
+  namesOf: ReadonlyMap<string, readonly string[]>,
+): CocoRows {
+  const rows = new Map<string, readonly string[]>();
+  for (const [path, names] of namesOf) {
+    rows.set(path, [...new Set(names.flatMap((name) => shown.get(name) ?? []))]);
   }
-  return { imageIds, categories, shown };
+  return rows;
 }
 
-function counts(row: Record<string, unknown>, { minArea, crowds }: CountRule): boolean {
-  if (!crowds && row.iscrowd === 1) return false;
-  return minArea === 0 || expectNumber(row, "area") >= minArea;
-}
+type Row = Record<string, unknown>;
 
-const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
-
-/** The objects of the top-level lists named `wanted`, as JSON text; reads no further than the last of these lists. */
-async function* listElements(
-  path: string,
-  wanted: ReadonlySet<string>,
-): AsyncGenerator<{ list: string; text: string }> {
-  let depth = 0;
-  let inText = false;
-  let escaped = false;
-  let key = ""; // the latest text at depth 1: the name of the list that follows
-  const toCome = new Set(wanted);
-  let parts: Buffer[] = []; // of the text or element being cut out, from earlier chunks
-
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    let start = parts.length > 0 ? 0 : -1; // where in this chunk the piece being cut out begins
-    const cut = (end: number): string => {
-      const text = Buffer.concat([...parts, chunk.subarray(start, end)]).toString();
-      parts = [];
-      start = -1;
-      return text;
-    };
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at]!;
-      if (inText) {
-        if (escaped) escaped = false;
-        else if (byte === backslash) escaped = true;
-        else if (byte === quote) {
-          inText = false;
-          if (depth === 1 && start >= 0) key = JSON.parse(cut(at + 1)) as string;
-        }
-      } else if (byte === quote) {
-        inText = true;
-        if (depth === 1) start = at;
-      } else if (byte === openBrace || byte === openBracket) {
-        if (depth === 2 && byte === openBrace && wanted.has(key)) start = at;
-        depth++;
-      } else if (byte === closeBrace || byte === closeBracket) {
-        depth--;
-        if (depth === 2 && start >= 0) yield { list: key, text: cut(at + 1) };
-        if (depth === 1 && toCome.delete(key) && toCome.size === 0) return;
-      } else if (depth === 0 && byte !== comma && byte !== colon && byte > 0x20) {
-        // A byte order mark, or no JSON at all, such as the HTML of an error page.
-        if (byte < 0x80) throw new Error("something else than JSON");
-      }
-    }
-    if (start >= 0) parts.push(Buffer.from(chunk.subarray(start)));
+function byName(images: ReadonlyMap<string, string>, annotated: ReadonlyMap<string, ReadonlySet<string>>) {
+  const shown = new Map<string, string[]>();
+  const strays: string[] = [];
+  for (const [id, categories] of annotated) {
+    const name = images.get(id);
+    if (name === undefined) strays.push(id);
+    else shown.set(name, [...new Set([...(shown.get(name) ?? []), ...categories])]);
   }
-  if (depth !== 0 || inText) throw new Error("a file that ends too early");
+  return { shown, strays };
 }
 
-function expectText(row: Record<string, unknown>, key: string): string {
-  const value = row[key];
-  if (typeof value !== "string") throw new Error(`an entry without ${key}`);
-  return value;
+/** Throws where `id` has another name already; one that is listed twice may have two ids. */
+function nameOnce(
+  names: Map<string, string>,
+  id: string,
+  name: string,
+  what: string,
+  isSame: (a: string, b: string) => boolean,
+): void {
+  const first = names.get(id);
+  if (first === undefined) names.set(id, name);
+  else if (!isSame(first, name)) {
+    const both = `${JSON.stringify(first)} and ${JSON.stringify(name)}`;
+    throw new Error(`expected an id of its own for each ${what}, got id ${id} for ${both}`);
+  }
 }
 
-function expectNumber(row: Record<string, unknown>, key: string): number {
+function counts(row: Row, { minArea, crowds }: CountRule): boolean {
+  if (!crowds && isCrowd(row.iscrowd)) return false;
+  if (minArea === 0) return true;
+  const { area } = row;
+  if (typeof area === "number") return area >= minArea;
+  throw new Error(`expected an area for min_area, got ${shown(area)}`);
+}
+
+function isCrowd(value: unknown): boolean {
+  if (value === true || value === 1 || value === "1") return true;
+  if (value === undefined || value === null || value === false || value === 0 || value === "0") return false;
+  throw new Error(`expected an iscrowd of 0 or 1, got ${shown(value)}`);
+}
+
+function rowOf(text: string): Row {
+  const row = parseElement(text);
+  const isRounded = [row.id, row.image_id, row.category_id].some(
+    (id) => typeof id === "number" && Number.isInteger(id) && !Number.isSafeInteger(id),
+  );
+  return isRounded ? { ...row, ...parseLongNumbers(text), area: row.area } : row;
+}
+
+function textOf(row: Row, key: string): string {
   const value = row[key];
-  if (typeof value !== "number") throw new Error(`an entry without ${key}`);
-  return value;
+  if (typeof value === "string") return value;
+  throw new Error(`expected a text as ${key}, got ${shown(value)}`);
+}
+
+function idOf(row: Row, key: string): string {
+  const value = row[key];
+  if (typeof value === "number" || typeof value === "string") return String(value);
+  throw new Error(`expected a number or a text as ${key}, got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "none" : JSON.stringify(value);
 }

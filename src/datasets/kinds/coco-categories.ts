@@ -6,7 +6,7 @@ import { requireKnownName } from "./known-names.ts";
 /** The names that `chosen` means; `categories` is id -> name. Throws UserError for what it does not know, in `key`.categories. */
 export function categoryNames(
   chosen: readonly (string | number)[],
-  categories: ReadonlyMap<number, string>,
+  categories: ReadonlyMap<string, string>,
   key: string,
 ): ReadonlySet<string> {
   const known = [...new Set(categories.values())];
@@ -15,7 +15,7 @@ export function categoryNames(
       requireKnownName(`${key}.categories`, "category", one, known);
       return one;
     }
-    const name = categories.get(one);
+    const name = categories.get(String(one));
     if (name !== undefined) return name;
     const list = [...categories].map(([id, each]) => `${id} ${each}`).join(", ");
     throw new UserError(

@@ -3,20 +3,25 @@
 
 import { UserError } from "../../errors.ts";
 import type { Labels } from "../dataset.ts";
-import type { CocoAnnotations } from "./coco-annotations.ts";
+import type { CocoAnnotations, CocoRows } from "./coco-annotations.ts";
+import { compareCodeUnits } from "./image-files.ts";
 
 /** The labels of the images at `paths`, each with a row; `file` is what `annotations` were read from. */
-export function cocoLabels(file: string, annotations: CocoAnnotations, paths: readonly string[]): Labels {
-  const { imageIds, categories, shown } = annotations;
+export function cocoLabels(
+  file: string,
+  { categories, shown }: CocoAnnotations,
+  rows: CocoRows,
+  paths: readonly string[],
+): Labels {
   if (categories.size === 0) throw new UserError(`${file}: expected categories for the labels, got none`);
   if (shown.size === 0)
     throw new UserError(`${file}: expected annotations that count for the labels, got none`);
-  const inIdOrder = [...categories].sort(([a], [b]) => a - b).map(([, name]) => name);
+  const inIdOrder = [...categories].sort(([a], [b]) => compareIds(a, b)).map(([, name]) => name);
   const names = [...new Set(inIdOrder)];
   const columns = new Map([...categories].map(([id, name]) => [id, names.indexOf(name)]));
   const flags = new Uint8Array(paths.length * names.length);
   for (const [place, path] of paths.entries()) {
-    for (const category of shown.get(imageIds.get(path)!) ?? []) {
+    for (const category of rows.get(path)!) {
       const column = columns.get(category);
       if (column === undefined) {
         throw new UserError(
@@ -56,4 +61,11 @@ function requireNames(names: readonly string[], others: readonly string[], where
   throw new UserError(
     `${key}.unseen_split: expected the same categories as in ${key}.split, got ${JSON.stringify(lone)} ${where}`,
   );
+}
+
+/** Numbers by their value, then other texts. */
+function compareIds(a: string, b: string): number {
+  const [left, right] = [Number(a), Number(b)];
+  if (left !== right && !Number.isNaN(left - right)) return left - right;
+  return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || compareCodeUnits(a, b);
 }

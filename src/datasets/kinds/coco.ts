@@ -10,10 +10,11 @@ import type { Combination } from "../../settings/combination.ts";
 import { atLeast, oneOf, text, whole } from "../../settings/leaves.ts";
 import type { ConfigOf, DatasetKind, Item, Listing, ListOptions, Path, Side } from "../dataset.ts";
 import { rootOption } from "../shared-options.ts";
-import { type CocoAnnotations, readCocoAnnotations } from "./coco-annotations.ts";
+import { type CocoAnnotations, type CocoRows, readCocoAnnotations, shownOnDisk } from "./coco-annotations.ts";
 import { categoryNames } from "./coco-categories.ts";
 import { cocoLabels, joinLabels } from "./coco-labels.ts";
 import { count, type FoundFiles, findImageFiles, requireFolder } from "./image-files.ts";
+import { matchNames } from "./match-names.ts";
 import { splitProblems } from "./split-problems.ts";
 
 const options = {
@@ -149,22 +150,26 @@ function listSplit(
   const notes = [...found.notes];
   const unannotated = config.unannotated ?? (categories === null ? "include" : "exclude");
   let taken = found.paths;
+  let rows: CocoRows = new Map();
   if (annotations !== null) {
-    const { imageIds, shown } = annotations;
-    const chosen = new Set<number>();
+    const {
+      absent,
+      notes: matching,
+      namesOf,
+    } = matchNames([...annotations.names], found.paths, folder, "the annotations file");
+    rows = shownOnDisk(annotations, namesOf);
+    const chosen = new Set<string>();
     for (const [id, category] of annotations.categories) if (categories?.has(category)) chosen.add(id);
     taken = found.paths.filter((path) => {
-      const id = imageIds.get(path);
-      if (id === undefined && withLabels) return false;
-      const categoriesShown = id === undefined ? undefined : shown.get(id);
-      if (categoriesShown === undefined) return unannotated === "include";
-      return categories === null || categoriesShown.some((category) => chosen.has(category));
+      const shown = rows.get(path);
+      if (shown === undefined && withLabels) return false;
+      if (shown === undefined || shown.length === 0) return unannotated === "include";
+      return categories === null || shown.some((category) => chosen.has(category));
     });
-    const onDisk = new Set(found.paths);
-    const absent = [...imageIds.keys()].filter((path) => !onDisk.has(path)).length;
-    if (absent > 0)
-      notes.push(`${name}: ${count(absent, "image")} of the annotations file not on disk, left out`);
-    const withoutRow = found.paths.filter((path) => !imageIds.has(path)).length;
+    notes.push(...matching.map((note) => `${name}: ${note}`));
+    if (absent.length > 0)
+      notes.push(`${name}: ${count(absent.length, "image")} of the annotations file not on disk, left out`);
+    const withoutRow = found.paths.filter((path) => !rows.has(path)).length;
     if (withoutRow > 0) {
       const unlabelled = withLabels ? "left out, as nothing says what they show" : "taken all the same";
       const byFilter = categories === null ? "left out as unannotated" : "left out by the category filter";
@@ -173,8 +178,18 @@ function listSplit(
         `${name}: ${count(withoutRow, "image")} on disk without a row in the annotations file, ${fate}`,
       );
     }
+    const { strays } = annotations;
+    if (unannotated === "exclude" && annotations.shown.size === 0)
+      notes.push(`${name}: no annotation of a listed image that counts in ${annotationsPath}`);
+    if (strays.length > 0) {
+      const images = `${count(strays.length, "image")} that the file does not list`;
+      notes.push(`${name}: annotations of ${images}, such as that of image_id ${strays[0]}`);
+    }
+    const unlisted = [...rows.values()].flat().find((category) => !annotations.categories.has(category));
+    if (unlisted !== undefined && categories !== null)
+      notes.push(`${name}: annotations of a category that the file does not list: category_id ${unlisted}`);
     if (categories === null && unannotated === "exclude") {
-      const bare = found.paths.filter((path) => imageIds.has(path) && !shown.has(imageIds.get(path)!)).length;
+      const bare = found.paths.filter((path) => rows.get(path)?.length === 0).length;
       if (bare > 0)
         notes.push(`${name}: ${count(bare, "image")} without an annotation that counts, left out`);
     }
@@ -186,7 +201,8 @@ function listSplit(
       side,
     }),
   );
-  const labels = withLabels && annotations !== null ? cocoLabels(annotationsPath, annotations, taken) : null;
+  const labels =
+    withLabels && annotations !== null ? cocoLabels(annotationsPath, annotations, rows, taken) : null;
   return { items, notes, labels };
 }
 

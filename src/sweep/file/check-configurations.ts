@@ -3,24 +3,33 @@
 
 import { UserError } from "../../errors.ts";
 import { resolveLayers } from "../../experiment/complete-experiment.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
 import type { Layers } from "../../experiment/text/files.ts";
-import { gridConfiguration, gridSize } from "../search/grid.ts";
+import { randomStream } from "../../random.ts";
+import { gridConfiguration, gridCount, gridSize, gridValue } from "../search/grid.ts";
 import { quantile, randomConfiguration } from "../search/random.ts";
-import type { Distribution, Json, Parameters, Sweep } from "../sweep.ts";
+import type { Json, Parameter, Parameters, Sweep } from "../sweep.ts";
 import { changesOf, withoutRemoved } from "../trial-experiment.ts";
 
-/** Of a larger grid the first ones; their values occur in the others too. */
-const mostConfigurations = 1000;
+/** Of a larger grid so many are drawn; all their values are tried anyway. */
+const mostConfigurations = 200;
 const draws = 50;
 const mostLines = 20;
 
-/** Lines about what is wrong with the experiments of a sweep; none where all is well. */
-export function configurationProblems(sweep: Sweep, layers: Layers): string[] {
+export type TriedConfigurations = {
+  /** Those that are all right. */
+  readonly experiments: readonly Experiment[];
+  /** What is wrong with the others. */
+  readonly lines: readonly string[];
+};
+
+export function tryConfigurations(sweep: Sweep, layers: Layers): TriedConfigurations {
   const lower = withoutRemoved(layers, sweep.removed);
+  const experiments: Experiment[] = [];
   const linesOf = (parameters: Parameters): string[] => {
     try {
       const changes = changesOf(sweep.parameters, parameters, sweep.seeds[0] ?? null);
-      resolveLayers(lower, changes, sweep.base.file);
+      experiments.push(resolveLayers(lower, changes, sweep.base.file));
       return [];
     } catch (error) {
       if (error instanceof UserError) return error.message.split("\n");
@@ -36,7 +45,7 @@ export function configurationProblems(sweep: Sweep, layers: Layers): string[] {
       if (!keys.has(keyOf(line))) lines.add(line);
       keys.add(keyOf(line));
     }
-  return [...lines].slice(0, mostLines);
+  return { experiments, lines: [...lines].slice(0, mostLines) };
 }
 
 /** Place and path of a problem's line. */
@@ -45,26 +54,31 @@ function keyOf(line: string): string {
 }
 
 /** Every value of every list, and both ends of every range, beside values that are drawn. */
-function* edges({ parameters, search }: Sweep): Generator<Parameters> {
-  for (const [index, { name, distribution }] of parameters.entries()) {
-    const drawn = randomConfiguration(parameters, search.seed, index);
-    for (const value of extremes(distribution)) yield { ...drawn, [name]: value };
+function* edges(sweep: Sweep): Generator<Parameters> {
+  for (const [index, parameter] of sweep.parameters.entries()) {
+    const others = drawn(sweep, index);
+    for (const value of extremes(parameter, sweep.method)) yield { ...others, [parameter.name]: value };
   }
 }
 
-function* insides({ parameters, method, search, runCap }: Sweep): Generator<Parameters> {
-  const most = Math.min(runCap ?? mostConfigurations, mostConfigurations);
-  if (method === "grid")
-    for (let number = 0; number < Math.min(gridSize(parameters), most); number++)
-      yield gridConfiguration(parameters, number)!;
-  else
-    for (let number = 0; number < Math.min(draws, most); number++)
-      yield randomConfiguration(parameters, search.seed, number);
+function* insides(sweep: Sweep): Generator<Parameters> {
+  const { parameters, method, runCap } = sweep;
+  const most = Math.min(runCap ?? Number.POSITIVE_INFINITY, method === "grid" ? mostConfigurations : draws);
+  const size = method === "grid" ? gridSize(parameters) : Number.POSITIVE_INFINITY;
+  for (let number = 0; number < Math.min(size, most); number++)
+    yield size <= mostConfigurations ? gridConfiguration(parameters, number)! : drawn(sweep, number);
 }
 
-function extremes(distribution: Distribution): readonly Json[] {
-  if (distribution.kind === "constant") return [distribution.value];
+function drawn({ parameters, method, search }: Sweep, number: number): Parameters {
+  if (method !== "grid") return randomConfiguration(parameters, search.seed, number);
+  const share = randomStream(search.seed, "tried", number).uniform();
+  return gridConfiguration(parameters, Math.floor(share * gridSize(parameters)))!;
+}
+
+function extremes({ distribution }: Parameter, method: Sweep["method"]): readonly Json[] {
   if (distribution.kind === "categorical") return distribution.values;
+  if (method === "grid")
+    return [0, gridCount(distribution)! - 1].map((index) => gridValue(distribution, index));
   // A normal distribution has no ends: what it rarely passes.
   const rare = distribution.kind === "normal" ? 0.01 : 0;
   return [quantile(distribution, rare), quantile(distribution, 1 - Math.max(rare, 2 ** -32))];

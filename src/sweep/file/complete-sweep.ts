@@ -1,6 +1,7 @@
 // A checked sweep file in the words of the program.
 
 import { type Located, locate, type Place } from "../../experiment/text/located.ts";
+import { withoutRepeats } from "../search/space.ts";
 import type { Metric, Parameter, PruneConfig, Sweep } from "../sweep.ts";
 import { seriesName } from "../trial.ts";
 import { distributionOf } from "./parameter-schema.ts";
@@ -18,23 +19,29 @@ export function completeSweep(
     description: written.description,
     method: written.method,
     metric: metricOf(written.metric),
-    parameters: Object.entries(written.parameters).map(
-      ([parameter, value]): Parameter => ({
-        name: parameter,
-        distribution: distributionOf(value),
-        place: placeOf(root, parameter),
-      }),
+    parameters: completeParameters(written).map(
+      (parameter): Parameter => ({ ...parameter, place: placeOf(root, parameter.name) }),
     ),
     search: {
-      seed: search.seed,
-      nStartupTrials: search.n_startup_trials,
-      nEiCandidates: search.n_ei_candidates,
-      constantLiar: search.constant_liar,
+      seed: search.seed ?? 1,
+      nStartupTrials: search.n_startup_trials ?? 10,
+      nEiCandidates: search.n_ei_candidates ?? 24,
+      constantLiar: search.constant_liar ?? true,
     },
     prune: pruneOf(written),
     runCap: written.run_cap ?? null,
     seeds: written.seeds ?? [],
   };
+}
+
+export function completeParameters({
+  parameters,
+  method,
+}: Pick<WrittenSweep, "parameters" | "method">): Omit<Parameter, "place">[] {
+  return Object.entries(parameters).map(([name, value]) => ({
+    name,
+    distribution: withoutRepeats(distributionOf(value), method === "grid"),
+  }));
 }
 
 function placeOf(root: Located, parameter: string): Place {
@@ -48,11 +55,8 @@ function metricOf(metric: WrittenSweep["metric"]): Metric {
 
 function pruneOf({ early_terminate: early, prune }: WrittenSweep): PruneConfig | null {
   if (early !== undefined) {
-    // W&B looks at max_iter first where both are there.
     const bands =
-      early.max_iter !== undefined && early.s !== undefined
-        ? { maxIter: early.max_iter, s: early.s }
-        : { minIter: early.min_iter! };
+      early.max_iter === undefined ? { minIter: early.min_iter! } : { maxIter: early.max_iter, s: early.s! };
     return { type: "wandb_hyperband", bands, eta: early.eta, strict: early.strict };
   }
   switch (prune?.type) {

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { above, atLeast, kind } from "../../settings/leaves.ts";
+import { rounded } from "../search/random.ts";
 import type { Distribution, Json } from "../sweep.ts";
 
 const number = (error = "a number") => z.number({ error });
@@ -68,26 +69,50 @@ export const parameterSchema = z.discriminatedUnion("distribution", [
 
 export type WrittenParameter = z.output<typeof parameterSchema>;
 
-/** What is wrong with values that are right by themselves: the key to blame and what completes "expected …". */
-export function parameterProblem(written: WrittenParameter): { key: string; text: string } | null {
-  if (written.distribution === "categorical") {
-    const { values, probabilities } = written;
-    if (probabilities === undefined) return null;
-    const sum = probabilities.reduce((total, each) => total + each, 0);
-    if (probabilities.length !== values.length)
-      return {
-        key: "probabilities",
-        text: `expected one for each of the ${values.length} values, got ${probabilities.length}`,
-      };
-    if (Math.abs(sum - 1) > 1e-3)
-      return { key: "probabilities", text: `expected 1 in sum, got ${Number(sum.toPrecision(6))}` };
-  }
-  if ("max" in written && written.max <= written.min)
+/** What is wrong with values that are right by themselves: the key to blame and what completes "key.path: ". */
+export function parameterProblem(
+  written: WrittenParameter,
+  isGrid: boolean,
+): { key: string; text: string } | null {
+  if (written.distribution === "categorical") return probabilityProblem(written);
+  if (!("max" in written)) return null;
+  const { min, max } = written;
+  if (max <= min)
     return {
       key: "max",
-      text: `expected more than min, which is ${written.min}, got ${written.max}; a single value is written value: ${written.max}`,
+      text: `expected more than min, which is ${min}, got ${max}; a single value is written value: ${max}`,
     };
+  if (exponential.includes(written.distribution) && looksLikeValues(min, max)) {
+    const from = [min, max].map((end) => Number(Math.exp(end).toPrecision(4))).join(" to ");
+    const text = `expected ${written.distribution}_values for values from ${min} to ${max}: this one takes exponents, and would draw from ${from}`;
+    return { key: "distribution", text };
+  }
+  const distribution = distributionOf(written);
+  if (isGrid || distribution.kind !== "uniform" || distribution.q === null) return null;
+  const { q, min: least, max: most } = distribution;
+  const multiple = rounded(distribution, least);
+  if (multiple >= least && multiple <= most) return null;
+  return { key: "q", text: `expected one of which a multiple lies between min and max, got ${q}` };
+}
+
+function probabilityProblem({
+  values,
+  probabilities,
+}: Extract<WrittenParameter, { distribution: "categorical" }>): { key: string; text: string } | null {
+  if (probabilities === undefined) return null;
+  const key = "probabilities";
+  const sum = probabilities.reduce((total, each) => total + each, 0);
+  if (probabilities.length !== values.length)
+    return { key, text: `expected one for each of the ${values.length} values, got ${probabilities.length}` };
+  if (Math.abs(sum - 1) > 1e-3) return { key, text: `expected 1 in sum, got ${Number(sum.toPrecision(6))}` };
   return null;
+}
+
+const exponential: readonly string[] = ["log_uniform", "q_log_uniform", "inv_log_uniform"];
+
+/** Exponents that span less than they would as values, such as 0.0001 to 0.1, are values. */
+function looksLikeValues(min: number, max: number): boolean {
+  return min === 0 ? max < 1 : min > 0 && max / min > Math.exp(max - min);
 }
 
 /** The five kinds behind W&B's names: exponents become values, and what is log uniform upside down is so the right way up. */

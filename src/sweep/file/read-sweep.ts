@@ -4,6 +4,7 @@
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import { problemsError } from "../../experiment/complete-experiment.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
 import { at, problemsOf } from "../../experiment/problems/issue-problems.ts";
 import { knownKeys } from "../../experiment/problems/known-keys.ts";
 import { readReportSection } from "../../experiment/report-section.ts";
@@ -24,11 +25,12 @@ import { nearMiss } from "../../near-miss.ts";
 import { readSweepOverrides, withOverrides } from "../overrides.ts";
 import type { Sweep } from "../sweep.ts";
 import { type ReadBase, readBase } from "./base-experiment.ts";
-import { configurationProblems } from "./check-configurations.ts";
+import { tryConfigurations } from "./check-configurations.ts";
 import { completeSweep } from "./complete-sweep.ts";
+import { removalProblems } from "./removal-problems.ts";
 import { sweepProblems } from "./sweep-problems.ts";
 import { ignoredKeys, refusedKeys, sweepSchema, type WrittenSweep } from "./sweep-schema.ts";
-import { withVariant } from "./variants.ts";
+import { variantNames, withVariant } from "./variants.ts";
 
 export type ReadSweepOptions = {
   /** Where the text comes from, as messages show it. */
@@ -48,6 +50,8 @@ export type ReadSweep = {
   readonly sweep: Sweep;
   /** Lines about keys that were taken and mean nothing here. */
   readonly notes: readonly string[];
+  /** Of the configurations that were tried: every value of every list, and both ends of every range, are among them. */
+  readonly experiments: readonly Experiment[];
 };
 
 /** Throws a UserError whose message has one line for every problem. */
@@ -70,19 +74,35 @@ export function readSweep(text: string, options: ReadSweepOptions): ReadSweep {
   const notes: string[] = [];
   const problems: Problem[] = [...overrides.problems];
   const known = withoutForeignKeys(yaml.value, notes, problems);
-  const flat = withVariant(known, options.variant ?? null);
+  const chosen = options.variant ?? null;
+  const flat = withVariant(known, chosen);
   problems.push(...flat.problems);
+  // A variant that nobody asks for is looked at as well: a slip in it shows today.
+  for (const name of variantNames(known).filter((each) => each !== chosen)) {
+    const other = withVariant(known, name);
+    problems.push(...other.problems);
+    check(other.value, problems);
+  }
   const root = withOverrides(flat.value, overrides);
   const written = check(root, problems);
+  if (problems.length === 0 && written !== null && isEmpty(written)) {
+    const text = "expected at least one parameter, or seeds, got none";
+    problems.push({ place: at(root, ["parameters"]).place, path: ["parameters"], text });
+  }
   const base = baseOf(root, written, options, problems);
+  if (base?.layers.value) problems.push(...removalProblems(overrides, base.layers.value, written));
   if (written === null || base === null || problems.length > 0)
     throw problemsError([...problems, ...(base?.layers.problems ?? [])]);
 
   const name = [path.basename(file).replace(/\.ya?ml$/, ""), options.variant].filter(Boolean).join("-");
   const sweep: Sweep = { ...completeSweep(written, root, name), base: base.base, removed: overrides.removed };
-  const lines = configurationProblems(sweep, base.layers);
+  const { experiments, lines } = tryConfigurations(sweep, base.layers);
   if (lines.length > 0) throw new UserError(lines.join("\n"));
-  return { sweep, notes };
+  return { sweep, notes, experiments };
+}
+
+function isEmpty({ parameters, seeds }: WrittenSweep): boolean {
+  return Object.keys(parameters).length === 0 && seeds === undefined;
 }
 
 function notASweep(value: Located, place: Place): Problem | null {

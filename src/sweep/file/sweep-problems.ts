@@ -1,27 +1,57 @@
-// What is right key by key and impossible together. Texts complete "key.path: ".
+// What is right key by key and impossible together, or has no effect. Texts complete "key.path: ".
 
 import type { Path } from "../../experiment/text/located.ts";
-import { gridValues } from "../search/grid.ts";
+import { gridCount } from "../search/grid.ts";
+import { spaceSize } from "../search/space.ts";
+import { completeParameters } from "./complete-sweep.ts";
 import { distributionOf, parameterProblem } from "./parameter-schema.ts";
 import type { WrittenSweep } from "./sweep-schema.ts";
 
 export type SweepProblem = { readonly path: Path; readonly text: string };
 
+/** A table of so many trials is read at every claim; more are a slip. */
+const mostGrid = 1_000_000;
+
 export function sweepProblems(written: WrittenSweep): SweepProblem[] {
-  return [...parameters(written), ...needsMetric(written), ...stopping(written)];
+  const parameters = parameterProblems(written);
+  return [
+    ...parameters,
+    ...(parameters.length === 0 ? sizes(written) : []),
+    ...needsMetric(written),
+    ...stopping(written),
+    ...withoutEffect(written),
+  ];
 }
 
-function parameters({ parameters: given, method }: WrittenSweep): SweepProblem[] {
-  if (Object.keys(given).length === 0)
-    return [{ path: ["parameters"], text: "expected at least one parameter, got none" }];
+function parameterProblems({ parameters: given, method }: WrittenSweep): SweepProblem[] {
   return Object.entries(given).flatMap(([name, parameter]) => {
-    const problem = parameterProblem(parameter);
+    const problem = parameterProblem(parameter, method === "grid");
     if (problem !== null) return [{ path: ["parameters", name, problem.key], text: problem.text }];
-    if (method !== "grid" || gridValues(distributionOf(parameter)) !== null) return [];
+    if (method !== "grid" || gridCount(distributionOf(parameter)) !== null) return [];
     const got = parameter.distribution === "categorical" ? "probabilities" : parameter.distribution;
     const text = `expected value, values, int_uniform or q_uniform for method grid, got ${got}; random and bayes take it`;
     return [{ path: ["parameters", name], text }];
   });
+}
+
+/** A search over one configuration, and a grid over more than anybody trains. */
+function sizes(written: WrittenSweep): SweepProblem[] {
+  const { method, run_cap: runCap } = written;
+  const parameters = completeParameters(written);
+  const path = ["parameters"];
+  if (method !== "grid") {
+    if (parameters.length === 0 || spaceSize(parameters) > 1) return [];
+    const text = `expected a parameter with more than one value for method ${method}, got none; grid trains the one configuration`;
+    return [{ path, text }];
+  }
+  const size = parameters.reduce((product, { distribution }) => product * gridCount(distribution)!, 1);
+  if (Math.min(size, runCap ?? size) <= mostGrid) return [];
+  const text = `expected at most ${mostGrid} configurations, got ${countText(size)}; method random draws from so many, run_cap ends a grid early`;
+  return [{ path, text }];
+}
+
+function countText(count: number): string {
+  return count < 1e15 ? String(count) : count.toExponential(1);
 }
 
 function needsMetric({ metric, method, early_terminate, prune }: WrittenSweep): SweepProblem[] {
@@ -46,15 +76,16 @@ function stopping({ early_terminate: early, prune }: WrittenSweep): SweepProblem
   if (prune !== undefined) return pruning(prune);
   if (early === undefined) return [];
   const { min_iter, max_iter, s, eta } = early;
-  if (max_iter !== undefined && s === undefined && min_iter === undefined)
-    return [{ path: ["early_terminate"], text: "expected s beside max_iter: how many epochs to judge at" }];
+  const of = (key: string, text: string) => [{ path: ["early_terminate", key], text }];
   if (max_iter === undefined && min_iter === undefined)
     return [{ path: ["early_terminate"], text: "expected min_iter, or max_iter and s, got neither" }];
-  if (max_iter !== undefined && max_iter < eta)
-    return [
-      { path: ["early_terminate", "max_iter"], text: `expected at least eta (${eta}), got ${max_iter}` },
-    ];
-  return [];
+  if (max_iter !== undefined && min_iter !== undefined)
+    return of("min_iter", "expected either min_iter, or max_iter and s: beside max_iter it has no effect");
+  if (max_iter === undefined)
+    return s === undefined ? [] : of("s", "expected beside max_iter only: with min_iter it has no effect");
+  if (s === undefined)
+    return [{ path: ["early_terminate"], text: "expected s beside max_iter: how many epochs to judge at" }];
+  return max_iter < eta ? of("max_iter", `expected at least eta (${eta}), got ${max_iter}`) : [];
 }
 
 function pruning(prune: NonNullable<WrittenSweep["prune"]>): SweepProblem[] {
@@ -72,4 +103,24 @@ function pruning(prune: NonNullable<WrittenSweep["prune"]>): SweepProblem[] {
     return [{ path: ["prune", "max_resource"], text }];
   }
   return [];
+}
+
+function withoutEffect({ metric, method, search, seeds, parameters }: WrittenSweep): SweepProblem[] {
+  const problems: SweepProblem[] = [];
+  const say = (path: Path, text: string) => problems.push({ path, text });
+  if (metric?.impute !== undefined)
+    say(["metric", "impute"], "is not supported: a trial that failed is left out of the search");
+  if (metric?.impute_while_running !== undefined)
+    say(
+      ["metric", "impute_while_running"],
+      "is not supported: search.constant_liar says what running trials count for",
+    );
+  for (const key of Object.keys(search))
+    if (method === "grid" || (method === "random" && key !== "seed"))
+      say(["search", key], `has no effect on method ${method}`);
+  if (seeds !== undefined && parameters.seed !== undefined)
+    say(["seeds"], "expected either seeds or the parameter seed, got both: the parameter takes its place");
+  if (parameters.name !== undefined)
+    say(["parameters", "name"], "has no effect: runs are named after the sweep and the number of the trial");
+  return problems;
 }

@@ -76,17 +76,16 @@ const prune = z.discriminatedUnion("type", [
   }),
 ]);
 
+/** Complete values are in completeSweep: what is given where it has no effect is told. */
 const search = z
   .strictObject({
-    seed: whole("", { least: 0 }).default(1).describe("Fixes what is drawn."),
-    n_startup_trials: whole("trials", { least: 0 }).default(10).describe("Random trials before bayes."),
-    n_ei_candidates: whole("candidates", { least: 1 }).default(24).describe("Candidates of a trial."),
-    constant_liar: z
-      .boolean({ error: "true or false" })
-      .default(true)
-      .describe("Keep away from running trials."),
+    seed: whole("", { least: 0 }).describe("Fixes what is drawn; 1."),
+    n_startup_trials: whole("trials", { least: 0 }).describe("Random trials before bayes; 10."),
+    n_ei_candidates: whole("candidates", { least: 1 }).describe("Candidates of a trial; 24."),
+    constant_liar: z.boolean({ error: "true or false" }).describe("Keep away from running trials; true."),
   })
-  .prefault({});
+  .partial()
+  .default({});
 
 export const sweepSchema = z.strictObject({
   name: text().max(200, { error: "a text of at most 200 characters" }).optional(),

@@ -18,7 +18,7 @@ export function nextTrial(
 ): NewTrial | null {
   const { configuration, seed } = repeatOf(trials.length, sweep.seeds);
   const looksBack = sweep.method === "bayes" || sweep.metric.target !== null;
-  const past = looksBack ? pastTrials(store, trials, sweep.metric) : [];
+  const past = pastTrials(looksBack ? store : null, trials, sweep.metric);
   if (reachedTarget(past, sweep.metric)) return null;
 
   const begun = trials.find(({ number }) => repeatOf(number, sweep.seeds).configuration === configuration);

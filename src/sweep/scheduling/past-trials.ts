@@ -16,9 +16,10 @@ const stateOf: Readonly<Record<TrialRowState, TrialState>> = {
 
 type Reading = Pick<Store, "getRun" | "series">;
 
-export function pastTrials(store: Reading, trials: readonly TrialRow[], metric: Metric): PastTrial[] {
+/** With their curves, where there is a store to read them from. */
+export function pastTrials(store: Reading | null, trials: readonly TrialRow[], metric: Metric): PastTrial[] {
   return trials.map((trial) => {
-    const curve = curveOfTrial(store, trial, metric);
+    const curve = store === null ? [] : curveOfTrial(store, trial, metric);
     const value = judgedBy(trial.state, curve, metric);
     const parameters = trial.parameters as Parameters;
     return { number: trial.number, parameters, state: stateOf[trial.state], value, curve };

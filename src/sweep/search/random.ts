@@ -44,17 +44,23 @@ export function quantile(distribution: Distribution, u: number): Json {
   }
 }
 
+type Rounding = {
+  readonly q: number | null;
+  readonly log: boolean;
+  /** Of a uniform distribution. */
+  readonly min?: number;
+  readonly max?: number;
+};
+
 /**
- * `value` as the nearest multiple of q, where there is one. A logarithmic one is at least q: W&B gives 0 now and then,
- * which nothing wants that is looked for on a logarithmic scale.
+ * `value` as the nearest multiple of q, where there is one, that lies between the ends. A logarithmic one is at least q:
+ * W&B gives 0 now and then, which nothing wants that is looked for on a logarithmic scale.
  */
-export function rounded(
-  { q, log }: { readonly q: number | null; readonly log: boolean },
-  value: number,
-): number {
+export function rounded({ q, log, min, max }: Rounding, value: number): number {
   if (q === null) return value;
-  const multiple = Math.round(value / q);
-  return exact((log ? Math.max(1, multiple) : multiple) * q);
+  const least = Math.max(min === undefined ? -Infinity : Math.ceil(min / q - 1e-9), log ? 1 : -Infinity);
+  const most = max === undefined ? Infinity : Math.floor(max / q + 1e-9);
+  return exact(Math.min(most, Math.max(least, Math.round(value / q))) * q);
 }
 
 /** Without the last digits that binary fractions add: 0.3, not 0.30000000000000004. */

@@ -163,7 +163,7 @@ test("annotations without an area are met only where areas count", async (t) => 
   const path = join(root, "annotations/instances_train2017.json");
   await assert.rejects(idsOf(cocoConfig(root, { categories: ["dog"], min_area: 1 })), {
     name: "UserError",
-    message: `${path}: expected a COCO instances file, got an entry without area`,
+    message: `${path}: annotations[0]: expected an area for min_area, got none`,
   });
   await assert.rejects(
     idsOf(cocoConfig(temporaryFolder(t), { unannotated: "exclude" })),
@@ -237,10 +237,11 @@ test("the annotations are read the same in one line or many, across chunks", asy
     write(path, `\uFEFF${JSON.stringify({ ...instances, images: many, annotations }, null, indent)}`);
     const read = await readCocoAnnotations(path, { minArea: 0, crowds: true });
     assert.deepEqual(
-      [...read!.imageIds.entries()],
-      many.map(({ id, file_name }) => [file_name, id]),
+      [...read!.names],
+      many.map(({ file_name }) => file_name),
     );
-    assert.deepEqual([read!.shown.size, read!.shown.get(59_999)], [60_000, [59_999 % 3]]);
+    const last = read!.shown.get(many[59_999]!.file_name);
+    assert.deepEqual([read!.shown.size, last], [60_000, [String(59_999 % 3)]]);
     assert.deepEqual([...read!.categories.values()], ["person", "dog", "toothbrush"]);
   }
 });
@@ -249,7 +250,7 @@ test("what nothing asks for is not read", async (t) => {
   const path = join(temporaryFolder(t), "instances.json");
   write(path, '{"info": {"images": 1}, "images": [{"id": 7, "file_name": "a.jpg"}], "annotations": [{"ima');
   const read = await readCocoAnnotations(path, null);
-  assert.deepEqual([...read!.imageIds], [["a.jpg", 7]]);
+  assert.deepEqual([...read!.names], ["a.jpg"]);
   await assert.rejects(readCocoAnnotations(path, { minArea: 0, crowds: true }), /ends too early$/);
 });
 
@@ -261,7 +262,7 @@ test("a broken annotations file is the user's to mend", async (t) => {
     [JSON.stringify(instances).slice(0, 200), /a file that ends too early$/],
     ["<html>quota</html>", /something else than JSON$/],
     ["{}", /no list of images$/],
-    ['{"images": [{"id": 1}]}', /an entry without file_name$/],
+    ['{"images": [{"id": 1}]}', /images\[0\]: expected a text as file_name, got none$/],
   ] as const) {
     write(path, content);
     await assert.rejects(coco.list(cocoConfig(root)), { name: "UserError", message: expected });

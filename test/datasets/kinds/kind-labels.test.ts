@@ -77,6 +77,7 @@ test("COCO: crowds and several annotations count once, none is a true negative, 
   assert.deepEqual(listing.notes, [
     "train2017: 1 image of the annotations file not on disk, left out",
     "train2017: 1 image on disk without a row in the annotations file, left out, as nothing says what they show",
+    "train2017: annotations of 1 image that the file does not list, such as that of image_id 77",
   ]);
 });
 
