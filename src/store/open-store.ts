@@ -4,6 +4,7 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { newProcessToken } from "../process-identity.ts";
+import { type Known, runMeant } from "../runs/references.ts";
 import {
   createDatasetReader,
   createDatasetWriter,
@@ -13,7 +14,7 @@ import {
 import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
-import { createRunFinder } from "./find-run.ts";
+import { createKnownRuns } from "./known-runs.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
 import { createRunReader, type RunReader } from "./read-runs.ts";
@@ -47,7 +48,10 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   TrialLeases &
   RunCare & {
     readonly folder: string;
-    /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
+    /** What users refer to, and the same of the trash; src/runs/references.ts says what is meant. */
+    readonly known: Known;
+    readonly knownDeleted: Known;
+    /** The one run that a reference means; files are not looked at. Throws UserError. */
     getRun(ref: string): RunRow;
     /** The same among the runs in the trash. */
     getDeletedRun(ref: string): RunRow;
@@ -89,8 +93,8 @@ function assemble(
 ): Store {
   if (!readonly) markDeadRuns(database, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
-  const findRun = createRunFinder(database);
-  const findDeletedRun = createRunFinder(database, "in the trash");
+  const known = createKnownRuns(database, "outside");
+  const knownDeleted = createKnownRuns(database, "in the trash");
   const starter = createRunStarter(database, { now, newId, newToken: newProcessToken });
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
@@ -117,8 +121,13 @@ function assemble(
     folder,
     listRuns,
     summaries,
-    getRun: (ref) => requireRun(findRun(ref)),
-    getDeletedRun: (ref) => requireRun(findDeletedRun(ref)),
+    known,
+    knownDeleted,
+    getRun(ref) {
+      const exact = runById(ref);
+      return exact?.deletedAt === null ? exact : requireRun(runMeant(ref, known));
+    },
+    getDeletedRun: (ref) => requireRun(runMeant(ref, knownDeleted)),
     ...createRunContentReader(database),
     ...createSeriesReader(database),
     ...createDatasetReader(database),

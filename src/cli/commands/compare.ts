@@ -11,6 +11,7 @@ import { type Command, type GlobalOptions, toJson } from "../context.ts";
 import { formatDuration, formatNumber, plainText } from "../print/format.ts";
 import { findSummary } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { findRuns, runReference } from "../target/run-references.ts";
 
 type CompareOptions = GlobalOptions & { readonly run: readonly string[] | undefined; readonly json: boolean };
 
@@ -30,7 +31,7 @@ export const compareCommand: Command<CompareOptions> = {
   summary: "What differs between runs, and their metrics side by side",
   options: (yargs) =>
     yargs
-      .positional("run", { type: "string", array: true, describe: "Two or more: ids, names, latest" })
+      .positional("run", { type: "string", array: true, describe: `Two or more. ${runReference}` })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
 
@@ -38,8 +39,8 @@ export const compareCommand: Command<CompareOptions> = {
     const { openStore } = await import("../../store/open-store.ts");
     const store = openStore(runs, { readonly: true });
     try {
-      const compared = refs.map((ref) => findSummary(store, ref));
-      if (new Set(compared.map(({ id }) => id)).size < 2)
+      const compared = (await findRuns(store, refs)).map((id) => findSummary(store, id));
+      if (compared.length < 2)
         throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
       const sections = await sectionsOf(store, compared);
       if (json) {

@@ -145,9 +145,10 @@ async function resumeJob(
     );
   const { openStore } = await import("../../store/open-store.ts");
   const { findSummary } = await import("../print/read-summary.ts");
+  const { findRun } = await import("../target/run-references.ts");
   const store = openStore(runsFolder, { readonly: true });
   try {
-    const run = findSummary(store, ref!);
+    const run = findSummary(store, await findRun(store, ref!));
     const experiment = await withOverrides(run.experiment, overrides);
     const { epochs } = experiment.train;
     const done = run.lastEpoch ?? 0;
