@@ -12,7 +12,7 @@ import { mergeSeeds } from "../../src/report/sections/curves/client/merge-seeds.
 import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
 import { sampleGrids } from "../../src/report/sections/samples/model.ts";
 import { markdownHtml } from "../../src/report/sections/text/markdown.ts";
-import { selectRuns } from "../../src/report/select-runs.ts";
+import { runsMeant } from "../../src/runs/references.ts";
 import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { memoryFiles } from "../experiment/fixtures.ts";
@@ -91,17 +91,18 @@ test("sizes", () => {
   ]);
 });
 
-test("runs are named by id, name or tag, each once", async (t) => {
+test("runs are named by id, name, tag or file, each once", async (t) => {
   const store = await sampleStore(
     t,
     { id: "aaaa", tags: ["group"], images: 0 },
     { id: "bbbb", name: "other", tags: ["group"], images: 0 },
     { id: "cccc", images: 0 },
   );
-  assert.deepEqual(selectRuns(store, ["group"]), ["aaaa", "bbbb"]);
-  assert.deepEqual(selectRuns(store, ["other", "group", "cccc"]), ["bbbb", "aaaa", "cccc"]);
-  assert.deepEqual(selectRuns(store, ["experiments/sample.yaml"]), ["aaaa", "bbbb", "cccc"]);
-  assert.throws(() => selectRuns(store, ["nobody"]), { name: "UserError", message: /no such id/ });
+  const select = (...refs: string[]) => runsMeant(refs, store.known);
+  assert.deepEqual(select("group"), ["aaaa", "bbbb"]);
+  assert.deepEqual(select("other", "group", "cccc"), ["bbbb", "aaaa", "cccc"]);
+  assert.deepEqual(select("experiments/sample.yaml"), ["aaaa", "bbbb", "cccc"]);
+  assert.throws(() => select("nobody"), { name: "UserError", message: /no such id/ });
 });
 
 test("the page is chosen by what is given", async (t) => {
