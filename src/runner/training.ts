@@ -103,17 +103,11 @@ export async function openTraining(
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
-  const most = Math.max(
-    dataset.unseen.length,
-    experiment.samples.seen,
-    experiment.samples.unseen,
-    ...sets.map(({ indices }) => indices.length),
-  );
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     source,
     specs,
-    most,
+    dataset.unseen.length,
   );
   const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed }, options);
 
