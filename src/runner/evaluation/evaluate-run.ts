@@ -5,7 +5,7 @@ import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
 import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { openMetrics } from "../../metrics/open-metrics.ts";
-import { isEmbedded, modelOf } from "../../models/models.ts";
+import { modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
 import { inSet } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
@@ -14,7 +14,7 @@ import { openBatchSource } from "../batch-source.ts";
 import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
 import { measuredSeries } from "../declared-series.ts";
-import { openEmbedding } from "../embedding/open-embedding.ts";
+import { embedderOf } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openDataset } from "../open-dataset.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
@@ -110,13 +110,10 @@ async function evaluateSets(
   const { state } = readCheckpoint(file);
   const engine = await openEngine(experiment.engine, { device: experiment.device, threads });
   const { model, image } = experiment;
-  const embed = ({ dataset }: OpenSet) =>
-    isEmbedded(model)
-      ? openEmbedding(model, { runsFolder: store.folder, store, engine, dataset, output, signal, threads })
-      : null;
+  const embed = embedderOf(model, { runsFolder: store.folder, store, engine, output, signal, threads });
   const sources = [];
   for (const set of sets) {
-    const embedded = await embed(set);
+    const embedded = await embed(set.dataset);
     sources.push({ embedded, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
   }
   const [first] = sources;

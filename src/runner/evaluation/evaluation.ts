@@ -19,6 +19,7 @@ export type Evaluation = {
   beginUnseen(): SetEvaluation;
   /** All others, one after the other. */
   evaluateOthers(state: EngineState): Promise<Measured[]>;
+  close(): Promise<void>;
 };
 
 export type EvaluationParts = {
@@ -48,6 +49,7 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     }),
   );
   return {
+    close: () => metrics.close(),
     beginUnseen: () => beginEvaluation(unseen, metrics),
     async evaluateOthers(state) {
       // The loss of training images while the network changes has the name seen/loss already.
