@@ -304,7 +304,7 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
   assert.deepEqual(
     checks.map(({ name }) => name),
     [
-      ...["node", "processor", "memory", "sharp", "sqlite", "runs folder"],
+      ...["node", "machine", "sharp", "sqlite", "runs folder"],
       ...["engine onnx", "engine tensorflow", "device cpu", "device cuda", "device webgpu"],
     ],
   );
