@@ -9,6 +9,7 @@ import type { FinalStatus } from "../store/run-writer.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { openDataset } from "./open-dataset.ts";
+import type { FromScratch } from "./resume-point.ts";
 import { train } from "./train.ts";
 import { openTraining, type Training } from "./training.ts";
 
@@ -18,6 +19,8 @@ export type RunOptions = {
   readonly source: string | null;
   /** The id of the run to continue; null begins a new one. */
   readonly resume: string | null;
+  /** Whether a run that is continued may begin anew, which deletes what it has logged; never unless it is given. */
+  readonly fromScratch?: FromScratch;
   readonly output: Output;
   /** Threads of the engine; all cores where it is left out. */
   readonly threads?: number;

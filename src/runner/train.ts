@@ -39,6 +39,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
   };
   const save = async () => {
     const exported = await engine.exportState(state);
+    run.sync(); // a checkpoint is never ahead of the values in the store
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);

@@ -23,7 +23,7 @@ import type { OpenSet } from "./evaluation/open-sets.ts";
 import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
-import { newestCheckpoint, reopen } from "./resume-run.ts";
+import { reopen, resumePointOf } from "./resume-run.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
 
@@ -100,8 +100,10 @@ export async function openTraining(
 
   const { fingerprint, seen, unseen } = dataset;
   saveDatasetRows(store, dataset);
+  const continued = options.resume === null ? null : store.getRun(options.resume);
+  const point = continued && resumePointOf(store, continued, experiment, options);
   const run =
-    options.resume === null
+    continued === null
       ? store.createRun({
           name: experiment.name,
           experiment,
@@ -114,7 +116,7 @@ export async function openTraining(
           stepsPerEpoch,
           teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
-      : reopen(store, options.resume, experiment, dataset, engine, embedded);
+      : reopen(store, experiment, { row: continued!, point: point!, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
@@ -122,14 +124,16 @@ export async function openTraining(
   if (embedded) run.event("info", "classifier", embedded.description);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
-  const checkpoint = options.resume === null ? null : newestCheckpoint(checkpoints);
-  if (options.resume !== null) {
+  const checkpoint = point?.checkpoint ?? null;
+  if (point) {
     run.rewind(checkpoint?.step ?? -1, checkpoint?.epoch ?? -1);
-    run.event(
-      "info",
-      "resume",
-      checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
-    );
+    for (const note of point.notes) {
+      output.warn(note);
+      run.event("warning", "resume", note);
+    }
+    const how = checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew";
+    run.event("info", "resume", how);
+    if (point.notes.length > 0) output.warn(how);
   }
   const firstStep = checkpoint?.step ?? 0;
   const mainLoss = store.series(run.id, `train/${mainLossOf(model)}`);
