@@ -136,7 +136,7 @@ test("list and show: metrics of the runs that measured some", async (t) => {
     [4, 21.5],
   ] as const) {
     const places = Uint32Array.of(0);
-    run.logMeasured(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
+    run.logEvaluation(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
   }
   log(run, 4, { "train/epoch_seconds": 15, "train/evaluation_seconds": 5 });
   run.finish("FINISHED");

@@ -13,7 +13,7 @@ import type { RunRow } from "../../store/rows.ts";
 import { openBatchSource } from "../batch-source.ts";
 import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
-import { measuredSeries } from "../declared-series.ts";
+import { evaluationSeries } from "../declared-series.ts";
 import { embedderOf } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openDataset } from "../open-dataset.ts";
@@ -54,7 +54,7 @@ export async function evaluateRun(
       if (set.own) requireOwnImages(run, opened);
     }
     const named = sets.filter(({ own }) => own === undefined);
-    options.store.requireMeasurable(
+    options.store.requireEvaluable(
       run.id,
       named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
     );
@@ -142,7 +142,7 @@ async function evaluateSets(
       const fingerprint = set.own ? null : set.dataset.fingerprint;
       const series = set.own
         ? inSet(set.own, opened.kinds)
-        : measuredSeries(experiment, set.name, opened.kinds);
+        : evaluationSeries(experiment, set.name, opened.kinds);
       store.saveEvaluation(run.id, { step, measured, fingerprint, series });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
