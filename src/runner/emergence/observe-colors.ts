@@ -13,24 +13,33 @@ import { hueDistance, hueEntropy, paletteUsed } from "./palette.ts";
 /** All unseen images where they are fewer. */
 export const mostImages = 256;
 
-export type ColorMeasure = {
+export type ColorObserver = {
   /** For the evaluator, with every unseen image in order; looks at the first 256. */
   visit(image: Pick<Evaluated, "rgb" | "prediction">, place: number): void;
   /** By the name of the series; empty where there was no image. */
   values(): Readonly<Record<string, number>>;
-  /** For the next epoch's measure, as real images do not change. */
-  real(): ColorTally;
 };
 
-/** `knownReal` is the tally of the same images from before; null counts them. */
-export function createColorMeasure(
-  output: "chroma" | "rgb",
-  knownReal: ColorTally | null = null,
-): ColorMeasure {
+/** An observer for every pass over the same images: the real ones, which do not change, are counted in the first alone. */
+export function createColorObservers(output: "chroma" | "rgb"): () => ColorObserver {
+  let known: ColorTally | null = null;
+  return () => {
+    const observer = createColorObserver(output, known);
+    return {
+      visit: observer.visit,
+      values() {
+        known = observer.real();
+        return observer.values();
+      },
+    };
+  };
+}
+
+function createColorObserver(output: "chroma" | "rgb", knownReal: ColorTally | null) {
   const [made, real] = [createColorCounter(), createColorCounter()];
   const tallyOfReal = () => knownReal ?? real.tally();
   return {
-    visit({ rgb, prediction }, place) {
+    visit({ rgb, prediction }: Pick<Evaluated, "rgb" | "prediction">, place: number): void {
       if (place >= mostImages) return;
       const lab = knownReal === null || output === "chroma" ? rgbToLab(rgb) : null;
       if (knownReal === null) countLab(real, lab!);
