@@ -14,6 +14,7 @@ import type { Page } from "./page.ts";
 const parameters: Measure = {
   ...plainMeasure,
   name: "parameters",
+  field: "parameters",
   value: ({ run }) => run.parameters,
   text: formatCount,
 };

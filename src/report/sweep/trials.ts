@@ -166,5 +166,9 @@ export function shortName(path: string): string {
   return path.split(".").slice(-2).join(".");
 }
 
+export function withUnit(name: string, unit: string): string {
+  return unit === "" ? name : `${name}, ${unit}`;
+}
+
 /** Values of a trial that paper has room for. */
 export const mostPrinted = 5;

@@ -18,6 +18,8 @@ export type Cell = {
 
 export type RunColumn = {
   readonly name: string;
+  /** What `list --where` calls it; null for what it does not know. */
+  readonly field: string | null;
   readonly kind: "setting" | "result";
   /** Such as "more is better"; empty where there is nothing to say. */
   readonly meaning: string;
@@ -50,9 +52,10 @@ export function runTable(
   });
   return {
     columns: [
-      ...settings.map((name) => ({ name, kind: "setting" as const, meaning: "" })),
-      ...measures.map(({ name, better }) => ({
+      ...settings.map((name) => ({ name, field: `config.${name}`, kind: "setting" as const, meaning: "" })),
+      ...measures.map(({ name, field, better }) => ({
         name,
+        field,
         kind: "result" as const,
         meaning: betterWords(better),
       })),
