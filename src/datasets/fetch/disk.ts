@@ -3,7 +3,7 @@
 import { mkdir, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
-import { sizeText } from "./transfer-meter.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 
 /** `thrown` as a UserError where the user can mend it, otherwise `thrown` itself. */
 export function diskError(thrown: unknown, path: string): unknown {
@@ -50,10 +50,10 @@ export async function freeBytes(folder: string): Promise<number> {
 export function requireRoom(folder: string, toDownload: number, toExtract: number, free: number): void {
   if (toDownload + toExtract <= free) return;
   const parts = [
-    ...(toDownload > 0 ? [`${sizeText(toDownload)} to download`] : []),
-    ...(toExtract > 0 ? [`up to ${sizeText(toExtract)} extracted`] : []),
+    ...(toDownload > 0 ? [`${formatBytes(toDownload)} to download`] : []),
+    ...(toExtract > 0 ? [`up to ${formatBytes(toExtract)} extracted`] : []),
   ];
   throw new UserError(
-    `${folder}: expected ${sizeText(toDownload + toExtract)} free (${parts.join(", ")}), got ${sizeText(free)}; free some space or name a folder on another disk with --root`,
+    `${folder}: expected ${formatBytes(toDownload + toExtract)} free (${parts.join(", ")}), got ${formatBytes(free)}; free some space or name a folder on another disk with --root`,
   );
 }

@@ -4,10 +4,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Output } from "../../output.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Answer, BrokenTransfer, readAnswer } from "./answer.ts";
 import { diskError } from "./disk.ts";
 import { type PartFile, validatorOf } from "./part-file.ts";
-import { type Meter, sizeText, startMeter } from "./transfer-meter.ts";
+import { type Meter, startMeter } from "./transfer-meter.ts";
 import { confirmedAddress, looksLikePage, pageError } from "./web-page.ts";
 
 export type RemoteFile = {
@@ -153,7 +154,7 @@ async function receive(
     return page.toString("utf8");
   }
   if (total !== null && position < total)
-    throw new BrokenTransfer(`the connection ended after ${sizeText(position)} of ${sizeText(total)}`);
+    throw new BrokenTransfer(`the connection ended after ${formatBytes(position)} of ${formatBytes(total)}`);
   return null;
 }
 
@@ -196,7 +197,7 @@ function meterOnce({ name }: RemoteFile, { output, now }: DownloadOptions) {
 }
 
 function gaveUp({ name, bytes }: RemoteFile, error: Error, size: number): UserError {
-  const kept = bytes === null ? sizeText(size) : `${sizeText(size)} of ${sizeText(bytes)}`;
+  const kept = bytes === null ? formatBytes(size) : `${formatBytes(size)} of ${formatBytes(bytes)}`;
   const rest = size === 0 ? "nothing has come yet" : `${kept} are kept`;
   return new UserError(`${name}: ${error.message}; ${rest}: run the same command to go on`);
 }

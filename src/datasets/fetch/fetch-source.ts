@@ -5,6 +5,7 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Output } from "../../output.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { withLock } from "../cache/lock.ts";
 import { isList, md5OfFile } from "./checksum.ts";
 import { diskError, freeBytes, makeFolder, requireRoom } from "./disk.ts";
@@ -14,7 +15,7 @@ import { type PartFile, partFile } from "./part-file.ts";
 import { placeFile, sweepTemporaries } from "./place-file.ts";
 import { isPlaced } from "./placed.ts";
 import type { Source, SourceFile } from "./sources.ts";
-import { sizeText, startMeter } from "./transfer-meter.ts";
+import { startMeter } from "./transfer-meter.ts";
 
 export type FetchOptions = {
   readonly root: string;
@@ -87,8 +88,8 @@ async function fetchFile({ file, location, part }: Job, source: Source, options:
   }
   const have = await part.size();
   const { hostname } = new URL(location.url);
-  const goingOn = have > 0 ? `, of which ${sizeText(have)} are here` : "";
-  output.info(`${file.name}: ${sizeText(file.bytes)} from ${hostname}${goingOn}`);
+  const goingOn = have > 0 ? `, of which ${formatBytes(have)} are here` : "";
+  output.info(`${file.name}: ${formatBytes(file.bytes)} from ${hostname}${goingOn}`);
   const remote = {
     name: file.name,
     url: location.url,
