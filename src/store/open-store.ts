@@ -3,7 +3,6 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import type { Experiment } from "../experiment/experiment.ts";
 import { newProcessToken } from "../process-identity.ts";
 import { type Known, runMeant } from "../runs/references.ts";
 import {
@@ -14,6 +13,7 @@ import {
 } from "./dataset-rows.ts";
 import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
+import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
 import { createKnownRuns } from "./known-runs.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
@@ -23,7 +23,7 @@ import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
-import { createRunStarter, type NewRun } from "./start-run.ts";
+import { type Continuation, createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
 import { createRunCare, type RunCare } from "./trash.ts";
@@ -41,6 +41,7 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
   SeriesReader &
   DatasetReader &
+  EarlierExperimentReader &
   EvaluationWriter &
   SweepReader &
   SweepWriter &
@@ -58,8 +59,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     readonly saveDataset: SaveDataset;
     /** Starts a run, whose data set must be saved before. */
     createRun(run: NewRun): RunWriter;
-    /** Goes on with the run of this id, as `experiment` where one is given (more epochs, say). Throws UserError where another process is writing it. */
-    resumeRun(id: string, experiment?: Experiment): RunWriter;
+    /** Goes on with the run of this id, with other settings where some are given (more epochs, say); the earlier ones stay in the record. Throws UserError where another process is writing it. */
+    resumeRun(id: string, continuation?: Continuation): RunWriter;
     /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Gives the room of what was deleted back to the disk; false while runs are trained. */
@@ -130,6 +131,7 @@ function assemble(
     ...createRunContentReader(database),
     ...createSeriesReader(database),
     ...createDatasetReader(database),
+    earlierExperiments: createEarlierExperiments(database).earlierExperiments,
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
     ...createTrialLeases(database, { now, newToken: newProcessToken }),
@@ -139,7 +141,7 @@ function assemble(
       saveDataset(row, images, skipped);
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
-    resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
+    resumeRun: (id, continuation) => open((onClose) => starter.resume(id, continuation, onClose)),
     requireMeasurable: evaluations.requireMeasurable,
     saveEvaluation(id, evaluation) {
       requireWritable();
