@@ -1,8 +1,9 @@
 // What a run came to, as columns of a table: losses, whatever was measured of its unseen images, times.
 
 import { areComparable } from "../runs/comparable.ts";
+import { formatNumber } from "../runs/format/numbers.ts";
+import { formatDuration } from "../runs/format/times.ts";
 import { type Better, type SeriesSpec, seriesName } from "../runs/series.ts";
-import { formatDuration, formatNumber } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { bestLossPoint, isResult, lossOf, unitOf } from "./series.ts";
 

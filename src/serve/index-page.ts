@@ -2,10 +2,12 @@
 
 import type { PageContent } from "../report/build-page.ts";
 import { badge } from "../report/elements.ts";
-import { formatDuration, formatNumber, formatTime, plural, shorten } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import { noData } from "../report/page-data.ts";
 import { filterBar, type Head, sortHead } from "../report/sections/table/sortable.ts";
+import { formatNumber } from "../runs/format/numbers.ts";
+import { formatDuration, formatTime } from "../runs/format/times.ts";
+import { plural, shorten } from "../runs/format/words.ts";
 import type { Store } from "../store/open-store.ts";
 import { mainMetrics } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";

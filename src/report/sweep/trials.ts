@@ -2,9 +2,9 @@
 // in the store; where there is none, any set of runs is read as one.
 
 import { bestOfSeveral } from "../../runs/best.ts";
+import { formatNumber } from "../../runs/format/numbers.ts";
 import type { Better } from "../../runs/series.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
-import { formatNumber } from "../format.ts";
 import { bestLoss, betterAmong, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../settings.ts";

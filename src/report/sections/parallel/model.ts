@@ -1,6 +1,7 @@
 // The axes of parallel coordinates: one for each parameter, one for the result.
 
-import { formatNumber, shorten } from "../../format.ts";
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { type SweepInput, withUnit } from "../../sweep/trials.ts";
 
 export type ParallelAxis = {

@@ -2,8 +2,10 @@
 
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { differenceWords } from "../../../runs/comparable.ts";
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { formatTime } from "../../../runs/format/times.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { betterWords } from "../../better-words.ts";
-import { formatNumber, formatTime, shorten } from "../../format.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { lossOf } from "../../series.ts";

@@ -1,7 +1,8 @@
 // Every trial of a sweep, begun or not, and why it ended.
 
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { badge } from "../../elements.ts";
-import { formatNumber, shorten } from "../../format.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
 import { bestValues, mostPrinted, shortName, withUnit } from "../../sweep/trials.ts";
