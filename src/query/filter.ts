@@ -37,6 +37,23 @@ export function boxFilter(text: string, names: readonly string[]): RowTest {
   return (row) => terms.every((term) => term(row));
 }
 
+/** What is wrong with text in such a box that is meant as an expression, in one line; null for words and where nothing is. */
+export function boxProblem(text: string, names: readonly string[]): string | null {
+  const isWrong = (term: string) => /[=<>~]/.test(term) && lenient(term, names) === null;
+  const trimmed = text.trim();
+  if (lenient(trimmed, names) !== null || !trimmed.split(/\s+/).some(isWrong)) return null;
+  try {
+    const [unknown] = fieldsOf(parseExpression(trimmed, "")).filter(
+      (field) => fieldNamed(field, names) === null,
+    );
+    const near = unknown === undefined ? null : nearMiss(unknown, names);
+    return `no column ${unknown}${near === null ? "" : `, did you mean ${near}?`}`;
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    return thrown.message.split("\n")[0]!.replace(/^: /, "");
+  }
+}
+
 /** null where the text is no expression over these fields. */
 function lenient(text: string, names: readonly string[]): RowTest | null {
   try {

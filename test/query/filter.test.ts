@@ -3,7 +3,7 @@ import { describe, it, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { trialFilter } from "../../src/cli/target/trial-filter.ts";
-import { boxFilter, expressionFilter, type Fields } from "../../src/query/filter.ts";
+import { boxFilter, boxProblem, expressionFilter, type Fields } from "../../src/query/filter.ts";
 import type { Standing } from "../../src/sweep/scheduling/standings.ts";
 import type { Sweep } from "../../src/sweep/sweep.ts";
 
@@ -41,6 +41,22 @@ describe("a box to type in", () => {
         text,
       );
     }
+  });
+});
+
+describe("a box to type in, where something is wrong", () => {
+  it("says it of what is meant as an expression, and nothing of words", () => {
+    const cases: readonly [text: string, problem: string | null][] = [
+      ["beta adam", null],
+      ["salt and pepper (or not)", null],
+      ["adam batch_size>=32", null],
+      ["batch_size >= 32 or name = sgd", null],
+      ["batch_size >=", "expected a value, got the end"],
+      ["batch_size >= 32 adam", 'expected and, or, or the end, got "adam"'],
+      ["train.batch_sise = 32", "no column train.batch_sise, did you mean train.batch_size?"],
+      ["nothing=1", "no column nothing"],
+    ];
+    for (const [text, problem] of cases) assert.equal(boxProblem(text, names), problem, text);
   });
 });
 
