@@ -16,6 +16,7 @@ export const benchRun: NewRun = {
   datasetFingerprint: fingerprint,
   parameters: 6_500_000,
   stepsPerEpoch: 1000,
+  teller: null,
   provenance: {
     gitCommit: "0123456789abcdef0123456789abcdef01234567",
     gitDirty: true,

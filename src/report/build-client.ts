@@ -1,43 +1,44 @@
-// The script and the style of the pages, made once a process: client/main.js with the parts of Chart.js that it uses;
-// client/live.js and live.css as well where a page is served.
+// The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
+import { sections } from "./sections.ts";
 
-type Entry = "main" | "live";
-
-/** Later ones change rules of earlier ones. */
-const styles = [
-  "base",
-  "tables",
-  "controls",
-  "curves",
-  "samples",
-  "run-table",
-  "sweep",
-  "datasets",
-  "about",
-  "viewer",
-  "narrow-and-print",
-];
+type Entry = "file" | "live";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
-export function pageAssets(entry: Entry = "main"): Promise<PageAssets> {
-  const assets = made.get(entry) ?? makeAssets(entry);
+export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
+  const assets = made.get(entry) ?? makeAssets(entry === "live");
   made.set(entry, assets);
   return assets;
 }
 
-async function makeAssets(entry: Entry): Promise<PageAssets> {
-  const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const names = entry === "live" ? [...styles, "live"] : styles;
+const folder = fileURLToPath(new URL(".", import.meta.url));
+
+/** What the sections have of a file, in their order. */
+function ofSections(name: string): string[] {
+  return Object.keys(sections)
+    .map((section) => `sections/${section}/${name}`)
+    .filter((file) => existsSync(`${folder}${file}`));
+}
+
+async function makeAssets(isLive: boolean): Promise<PageAssets> {
+  // Later ones change rules of earlier ones.
+  const styles = [
+    ...["base", "tables", "controls", "drawings"].map((name) => `style/${name}.css`),
+    ...ofSections("style.css"),
+    "style/narrow-and-print.css",
+    ...(isLive ? ["style/live.css"] : []),
+  ];
   const [style, { outputFiles }] = await Promise.all([
-    Promise.all(names.map((name) => readFile(beside(`style/${name}.css`), "utf8"))),
+    Promise.all(styles.map((file) => readFile(`${folder}${file}`, "utf8"))),
     build({
-      entryPoints: [beside(`client/${entry}.js`)],
+      stdin: { contents: entryOf(isLive), resolveDir: folder, loader: "ts" },
       bundle: true,
       minify: true,
       write: false,
@@ -48,4 +49,16 @@ async function makeAssets(entry: Entry): Promise<PageAssets> {
     }),
   ]);
   return { style: style.join(""), script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };
+}
+
+/** The page as it was sent is kept before any script changes it; what makes it live comes last. */
+function entryOf(isLive: boolean): string {
+  const shared = ["client/pictures.ts", ...ofSections("client.ts")];
+  const files = isLive ? ["client/sent.ts", ...shared, "client/live.ts"] : shared;
+  return files
+    .map((file, at) =>
+      file === "client/sent.ts" ? `import "./${file}";` : `import { start as start${at} } from "./${file}";`,
+    )
+    .concat(files.map((file, at) => (file === "client/sent.ts" ? "" : `start${at}();`)))
+    .join("\n");
 }

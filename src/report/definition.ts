@@ -5,10 +5,6 @@ import { UserError } from "../errors.ts";
 import { type ReportSection, readReportSection } from "../experiment/report-section.ts";
 import { describe, problemLine } from "../experiment/text/located.ts";
 import { readYaml } from "../experiment/text/read-yaml.ts";
-import { nearMiss } from "../near-miss.ts";
-import { html } from "./html.ts";
-import { markdownHtml } from "./markdown.ts";
-import type { PageContent, Section } from "./page-content.ts";
 
 /** `runs` is empty where the command line names them. */
 export type Definition = ReportSection & { readonly runs: readonly string[] };
@@ -32,28 +28,4 @@ export function readDefinition(text: string, file: string): Definition {
   const read = readReportSection(own ?? root, own === undefined ? [] : ["report"]);
   if (read.problems.length > 0) throw new UserError(read.problems.map(problemLine).join("\n"));
   return { ...read.section, runs: read.section.runs ?? (own === undefined ? [] : [file]) };
-}
-
-/** The page with the title, the text and the order of a definition. Throws UserError for a section that it lacks. */
-export function arrangedPage(content: PageContent, definition: Definition | null): PageContent {
-  if (definition === null) return content;
-  const { title, text, panels } = definition;
-  const written: Section | null =
-    text === null
-      ? null
-      : { id: "text", title: "In short", body: html`<div class="text">${markdownHtml(text)}</div>` };
-  const all = written === null ? content.sections : [written, ...content.sections];
-  const byId = new Map(all.map((section) => [section.id, section]));
-  const sections = panels?.map((id) => {
-    const section = byId.get(id);
-    if (section === undefined) {
-      const ids = [...byId.keys()];
-      const near = nearMiss(id, ids);
-      throw new UserError(
-        `panels: ${JSON.stringify(id.slice(0, 60))}: the page ${content.kind} has no such section${near === null ? "" : `, did you mean ${near}?`} (it has ${ids.join(", ")})`,
-      );
-    }
-    return section;
-  });
-  return { ...content, title: title ?? content.title, sections: sections ?? all };
 }

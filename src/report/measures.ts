@@ -1,6 +1,7 @@
 // What a run came to, as columns of a table: losses, whatever the metrics logged, times.
 
 import { bestPoint, type Point } from "../runs/best.ts";
+import { areComparable, type Origin } from "../runs/comparable.ts";
 import { type Better, betterOf } from "./better.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { type ReportRun, unseenLoss } from "./read-report-runs.ts";
@@ -107,4 +108,17 @@ function guessed(series: string): Better {
   if (higher.test(series)) return "higher";
   if (/ratio|\/colorfulness/.test(series)) return "one";
   return /\/clipped/.test(series) ? null : "lower";
+}
+
+/** What the values of a measure are of, in those runs that have one. */
+export function originsOf(series: string, runs: readonly ReportRun[]): Origin[] {
+  return runs.flatMap(({ run, series: all }) => {
+    const spec = all.find(({ name }) => name === series)?.spec;
+    return spec === undefined ? [] : [{ spec, images: run.datasetFingerprint }];
+  });
+}
+
+/** Whether all runs' values of a measure compare. */
+export function isFair({ series }: Pick<Measure, "series">, runs: readonly ReportRun[]): boolean {
+  return series === null || areComparable(originsOf(series, runs));
 }

@@ -3,9 +3,9 @@
 
 import { createHash } from "node:crypto";
 import type { Blob } from "../store/rows.ts";
+import type { PageContent } from "./build-page.ts";
 import { type Html, html, raw, scriptJson } from "./html.ts";
-import type { PageContent } from "./page-content.ts";
-import { viewerHtml } from "./viewer-html.ts";
+import type { HeldPictures, PagePictures } from "./page-data.ts";
 
 export type PageAssets = { readonly style: string; readonly script: string };
 
@@ -27,12 +27,9 @@ export type LiveFrame = {
   readonly foot: Html;
 };
 
-/** What is shown; the kind is a class of the body. */
-export type ShownContent = Omit<PageContent, "kind" | "panels"> & { readonly kind: string };
-
 /** `blobs[i]` is the picture `content.hashes[i]`; a live page has none, and asks for them by their hashes. */
 export function pageHtml(
-  content: ShownContent,
+  content: PageContent,
   blobs: readonly Blob[],
   assets: PageAssets,
   frame: PageFrame,
@@ -40,6 +37,7 @@ export function pageHtml(
   const { kind, title, badge, lead, sections, data } = content;
   const { style, script } = assets;
   const { live } = frame;
+  const pictures: PagePictures = live ? { hashes: content.hashes } : heldPictures(blobs);
   const policy = pagePolicy(assets, live !== undefined);
   return html`<!doctype html>
 <html lang="en">
@@ -71,9 +69,9 @@ ${section.body}
   )}
 </main>
 <footer>${frame.notes.map((note) => html`<p>${note}</p>`)}${live?.foot ?? html`<p>Written ${frame.writtenAt} by Hueristic. This file is complete: it needs no network and no other file.</p>`}</footer>
-${(live || content.hashes.length > 0) && viewerHtml()}
+${content.feet}
 <script type="application/json" id="report-data">${scriptJson(data)}</script>
-<script type="application/json" id="report-pictures">${scriptJson(live ? { hashes: content.hashes } : heldPictures(blobs))}</script>
+<script type="application/json" id="report-pictures">${scriptJson(pictures)}</script>
 <script>${raw(script)}</script>
 </body>
 </html>
@@ -99,7 +97,7 @@ function noScript(isLive: boolean): Html {
     : html`<noscript><p>Open this file in a browser: charts and images need its script, which a preview may not run.</p></noscript>`;
 }
 
-function heldPictures(blobs: readonly Blob[]) {
+function heldPictures(blobs: readonly Blob[]): HeldPictures {
   const mimes = [...new Set(blobs.map(({ mime }) => mime))];
   return {
     mimes,

@@ -5,12 +5,12 @@ import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { PageKind } from "../experiment/report-section.ts";
 import { pageAssets } from "./build-client.ts";
-import { arrangedPage, type Definition } from "./definition.ts";
-import { fitPictures } from "./fit-pictures.ts";
+import type { PageContent } from "./build-page.ts";
+import type { Definition } from "./definition.ts";
 import { formatTime } from "./format.ts";
-import type { PageContent } from "./page-content.ts";
 import { pageHtml } from "./page-html.ts";
 import { choosePage, pageOf } from "./pages/page-of.ts";
+import { fitPictures } from "./pictures/fit-pictures.ts";
 import { type ReportStore, readReportRuns } from "./read-report-runs.ts";
 import { type StoredSweep, sweepInput } from "./sweep/stored-sweep.ts";
 
@@ -60,8 +60,9 @@ export async function writeReport(
   const frame = (notes: readonly string[]) => ({ writtenAt: formatTime(now), notes });
   const bytesWithout = (content: PageContent) =>
     Buffer.byteLength(pageHtml(content, [], assets, frame([]))) + 400;
+  const built = pageOf(kind, input, definition);
   const { content, blobs, note } = await fitPictures(
-    (thinning) => arrangedPage(pageOf(kind, input, thinning), definition),
+    built,
     bytesWithout,
     (hash) => store.blob(hash),
     options.maxSize ?? definition?.maxSize ?? usualMaxSize,
@@ -71,8 +72,8 @@ export async function writeReport(
   const written = { file, bytes: page.length, page: kind, note };
   if (png === null) return { ...written, images: [] };
   // Drawing libraries take their time to load: only who asks for pictures pays for them.
-  const { writePictures } = await import("./write-pictures.ts");
-  const images = await writePictures(store, input.runs, content, path.resolve(png), writeWhole);
+  const { writePictures } = await import("./png/write-pictures.ts");
+  const images = await writePictures(store, input.runs, built, path.resolve(png), writeWhole);
   return { ...written, images };
 }
 

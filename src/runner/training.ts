@@ -122,13 +122,14 @@ export async function openTraining(
           datasetFingerprint: fingerprint,
           parameters: network.parameters,
           stepsPerEpoch,
+          teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
       : reopen(store, options.resume, experiment, dataset, engine, embedded);
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (evaluated) announceEvaluation(evaluated, store, run, output.warn);
-  if (embedded) run.event("info", "classifier", `${embedded.description} (${embedded.fingerprint})`);
+  if (embedded) run.event("info", "classifier", embedded.description);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
   const checkpoint = options.resume === null ? null : newestCheckpoint(checkpoints);
@@ -217,10 +218,9 @@ function reopen(
       `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
     );
   }
-  const told = store.events(row.id).findLast(({ kind }) => kind === "classifier");
-  if (embedded && told && !told.message.includes(embedded.fingerprint)) {
+  if (embedded && row.teller && row.teller.fingerprint !== embedded.fingerprint) {
     throw new UserError(
-      `run ${row.id} cannot go on: its classifier changed since (then ${told.message.replace(/ \(.*/, "")}, now ${embedded.description}); start a new run`,
+      `run ${row.id} cannot go on: its classifier changed since (then ${row.teller.description}, now ${embedded.description}); start a new run`,
     );
   }
   const run = store.resumeRun(row.id, experiment);

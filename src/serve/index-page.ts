@@ -1,10 +1,10 @@
 // The first page: every run, newest first, with what leads to the pages about one or several of them.
 
+import type { PageContent } from "../report/build-page.ts";
+import { badge } from "../report/elements.ts";
 import { formatDuration, formatNumber, formatTime, plural, shorten } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
-import type { Section } from "../report/page-content.ts";
-import { badge } from "../report/run-html.ts";
-import { listed } from "../report/sections.ts";
+import { noData } from "../report/page-data.ts";
 import type { Store } from "../store/open-store.ts";
 import { mainMetrics } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
@@ -13,6 +13,8 @@ import type { ServedPage } from "./served-page.ts";
 
 /** Runs that the page shows unless it is asked for all. */
 export const usuallyShown = 200;
+
+type ShownSection = PageContent["sections"][number];
 
 export type IndexRequest = { readonly all: boolean };
 
@@ -35,8 +37,8 @@ export function indexPage(store: Store, runs: readonly RunSummary[], { all }: In
       isLarge: runs.length > usuallyShown,
       badge: null,
       lead: html`<p class="lead">${lead}</p>`,
-      sections: listed([
-        runs.length > 0 && runsSection(runs, total),
+      sections: [
+        runs.length > 0 ? runsSection(runs, total) : null,
         sweepsSection(store),
         groupsSection(
           "tags",
@@ -48,8 +50,9 @@ export function indexPage(store: Store, runs: readonly RunSummary[], { all }: In
           "Experiment files",
           runs.flatMap(({ source }) => source ?? []),
         ),
-      ]),
-      data: {},
+      ].filter((section) => section !== null),
+      feet: [],
+      data: noData,
       hashes: [],
     },
     events: all ? "/events?all=1" : "/events",
@@ -64,7 +67,7 @@ const pages = [
   ["sweep", "Sweep"],
 ] as const;
 
-function runsSection(runs: readonly RunSummary[], total: number): Section {
+function runsSection(runs: readonly RunSummary[], total: number): ShownSection {
   const metrics = mainMetrics.filter((metric) =>
     runs.some(({ last }) => last[`unseen/${metric}`] !== undefined),
   );
@@ -111,7 +114,7 @@ function valueCell(value: number | undefined): Html {
     : html`<td data-key="${value}">${formatNumber(value)}</td>`;
 }
 
-function sweepsSection(store: Store): Section | null {
+function sweepsSection(store: Store): ShownSection | null {
   const sweeps = store.listSweeps();
   if (sweeps.length === 0) return null;
   return {
@@ -127,7 +130,7 @@ function sweepsSection(store: Store): Section | null {
 }
 
 /** Links to pages about all runs that share a word. */
-function groupsSection(id: string, title: string, words: readonly string[]): Section | null {
+function groupsSection(id: string, title: string, words: readonly string[]): ShownSection | null {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   if (counts.size === 0) return null;

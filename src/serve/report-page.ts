@@ -2,10 +2,9 @@
 
 import { shellQuote } from "../report/format.ts";
 import { html } from "../report/html.ts";
-import type { ShownContent } from "../report/page-html.ts";
 import { choosePage, pageOf } from "../report/pages/page-of.ts";
+import { noThinning } from "../report/pictures/thinning.ts";
 import { readReportRuns } from "../report/read-report-runs.ts";
-import { noThinning } from "../report/sample-grid.ts";
 import { sweepInput } from "../report/sweep/stored-sweep.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressOf, type ReportRequest, type Target } from "./report-request.ts";
@@ -18,7 +17,7 @@ export function reportPage(store: Store, request: ReportRequest, target: Target)
   const runs = sweep !== null && runIds.length === 0 ? [] : readReportRuns(store, runIds);
   const input = { runs, sweep: sweep && sweepInput(sweep, runs) };
   const kind = request.page ?? choosePage(input);
-  const content: ShownContent = pageOf(kind, input, noThinning);
+  const { content } = pageOf(kind, input).show(noThinning);
   const names = [...request.refs, ...(request.sweep === null ? [] : [request.sweep])].map(shellQuote);
   return {
     content,

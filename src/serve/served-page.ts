@@ -1,16 +1,18 @@
 // A page as the server sends it: the report's own frame, with the way back and the address of its news.
 
+import type { PageContent } from "../report/build-page.ts";
 import { type Html, html } from "../report/html.ts";
-import { type PageAssets, pageHtml, type ShownContent } from "../report/page-html.ts";
+import { noData } from "../report/page-data.ts";
+import { type PageAssets, pageHtml } from "../report/page-html.ts";
 
 export type ServedPage = {
-  readonly content: ShownContent;
+  readonly content: PageContent;
   /** Address of the stream that says when there is something new. */
   readonly events: string;
   readonly foot: Html;
 };
 
-/** `mark` is the state of the store that the page shows; client/live.js compares it with that of the stream. */
+/** `mark` is the state of the store that the page shows; client/live.ts compares it with that of the stream. */
 export function servedHtml({ content, events, foot }: ServedPage, mark: string, assets: PageAssets): string {
   const home = content.kind === "index" ? html`Hueristic` : html`<a href="/">← All runs</a>`;
   return pageHtml(content, [], assets, {
@@ -22,14 +24,15 @@ export function servedHtml({ content, events, foot }: ServedPage, mark: string, 
 
 /** A page that only says something. */
 export function messageHtml(title: string, message: string, assets: PageAssets): string {
-  const content: ShownContent = {
+  const content: PageContent = {
     kind: "message",
     title,
     isLarge: false,
     badge: null,
     lead: html`<p class="lead">${message}</p>`,
     sections: [],
-    data: {},
+    feet: [],
+    data: noData,
     hashes: [],
   };
   return servedHtml(

@@ -51,6 +51,8 @@ type StoredRun = {
   readonly engine: string;
   readonly device: string;
   readonly dataset_fingerprint: string;
+  readonly teller: string | null;
+  readonly teller_fingerprint: string | null;
   readonly parameters: number;
   readonly steps_per_epoch: number;
   readonly source: string | null;
@@ -154,6 +156,8 @@ function runOf(stored: StoredRun, now: number): RunRow {
     datasetFingerprint: stored.dataset_fingerprint,
     parameters: stored.parameters,
     stepsPerEpoch: stored.steps_per_epoch,
+    teller:
+      stored.teller === null ? null : { description: stored.teller, fingerprint: stored.teller_fingerprint! },
     createdAt: stored.created_at,
     heartbeatAt: stored.heartbeat_at,
     finishedAt: stored.finished_at,

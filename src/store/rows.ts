@@ -31,6 +31,8 @@ export type RunRow = {
   readonly device: string;
   readonly provenance: Provenance;
   readonly datasetFingerprint: string;
+  /** The network that tells the model what pictures show; null where none does. */
+  readonly teller: Teller | null;
   /** Trainable parameters of the whole model. */
   readonly parameters: number;
   readonly stepsPerEpoch: number;
@@ -45,6 +47,14 @@ export type RunRow = {
   readonly note: string;
   /** When it was put into the trash, milliseconds since 1970; null where it is not there. */
   readonly deletedAt: number | null;
+};
+
+/** A network that tells another one what pictures show. */
+export type Teller = {
+  /** Such as "run k3v9x2mp, step 480, classes of 40". */
+  readonly description: string;
+  /** Over its weights and what is read from them. */
+  readonly fingerprint: string;
 };
 
 export type DatasetRow = {

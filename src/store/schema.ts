@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
 import { declareSeries } from "./declared-series.ts";
 import type { Migration } from "./migrate.ts";
+import { nameTellers } from "./tellers.ts";
 
 const firstSchema = `
 CREATE TABLE datasets (
@@ -300,4 +301,5 @@ export const migrations: readonly Migration[] = [
   trash,
   writtenKeys,
   declareSeries,
+  nameTellers,
 ];

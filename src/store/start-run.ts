@@ -40,9 +40,9 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   const hasDataset = database.prepare<[string]>("SELECT 1 FROM datasets WHERE fingerprint = ?");
   const insertRun = database.prepare(
     `INSERT INTO runs (id, name, status, heartbeat_at, created_at, writer, engine, device, dataset_fingerprint,
-       parameters, steps_per_epoch, source, experiment, experiment_version, provenance)
+       parameters, steps_per_epoch, source, experiment, experiment_version, provenance, teller, teller_fingerprint)
      VALUES (:id, :name, 'RUNNING', :at, :at, :token, :engine, :device, :datasetFingerprint,
-       :parameters, :stepsPerEpoch, :source, :experiment, :experimentVersion, :provenance)`,
+       :parameters, :stepsPerEpoch, :source, :experiment, :experimentVersion, :provenance, :teller, :tellerFingerprint)`,
   );
   const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
   const selectRun = database.prepare<[string], Resumable>(
@@ -63,6 +63,8 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
     const id = freeId((candidate) => isTaken.get(candidate) !== undefined, newId);
     insertRun.run({
       ...run,
+      teller: run.teller?.description ?? null,
+      tellerFingerprint: run.teller?.fingerprint ?? null,
       id,
       token,
       at,

@@ -63,8 +63,8 @@ async function fillRuns(t: TestContext) {
   const held = [...unseen].map((index) => ({ id: ids[index]!, set: "unseen" as const }));
   const row = { fingerprint, description, size, seenCount: seen.length, unseenCount: unseen.length };
   store.saveDataset(row, [...images, ...held], []);
-  const run = store.createRun(newRun({ datasetFingerprint: fingerprint }));
-  run.event("info", "classifier", `run k3v9x2mp, classes of 40 (${classifier})`);
+  const teller = { description: "run k3v9x2mp, classes of 40", fingerprint: classifier };
+  const run = store.createRun(newRun({ datasetFingerprint: fingerprint, teller }));
   run.finish("FINISHED");
   store.close();
   return { runs, cacheFolder, needed, other, neededKey: neededKey!, otherKey: otherKey! };

@@ -9,6 +9,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((file) => file && existsSync(file));
 /** Why there is no browser to test with; false where there is one. */
 export const noBrowser = executablePath === undefined && "neither $CHROMIUM nor /usr/bin/chromium exists";
+// Where everything is meant to be tested, a test that did not run is no success.
+if (noBrowser && process.env.CI === "true") throw new Error(`browser tests cannot run: ${noBrowser}`);
 if (noBrowser) console.log(`browser tests skipped: ${noBrowser}`);
 
 const quiet =

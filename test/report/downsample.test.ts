@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampledIndices, smooth } from "../../src/report/downsample.ts";
+import { sampledIndices, smooth } from "../../src/report/sections/curves/downsample.ts";
 
 const steps = (count: number) => Float64Array.from({ length: count }, (_, index) => index);
 

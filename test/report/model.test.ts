@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runPanels, singleRunPanels } from "../../src/report/curve-panels.ts";
-import { emergenceComparison } from "../../src/report/emergence-model.ts";
 import { bestLossOf } from "../../src/report/measures.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
-import { runModel, summarySentence } from "../../src/report/run-model.ts";
 import { runGroups, runNames } from "../../src/report/run-names.ts";
-import { runTable } from "../../src/report/run-table.ts";
-import { keptEpochs, sampleGrids } from "../../src/report/sample-grid.ts";
-import { warnings } from "../../src/report/sections.ts";
-import { independentSettings } from "../../src/report/settings.ts";
+import { summarySentence } from "../../src/report/run-words.ts";
+import { reproduction } from "../../src/report/sections/again/model.ts";
+import { runPanels, singleRunPanels } from "../../src/report/sections/curves/model.ts";
+import { emergenceComparison, emergenceTable } from "../../src/report/sections/emergence/model.ts";
+import { sampleGrids, thinnedSamples } from "../../src/report/sections/samples/model.ts";
+import { runTable, warnings } from "../../src/report/sections/table/model.ts";
+import { experimentYaml, independentSettings } from "../../src/report/settings.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("the summary is one sentence with model, data, epochs, engine, time and losses", async (t) => {
@@ -55,15 +55,21 @@ test("runs that were given the same images share one grid, at the same epochs", 
 });
 
 test("thinning keeps the first and the last epoch and the first images of both sides", async (t) => {
-  assert.deepEqual(keptEpochs([4, 0, 1, 2, 3, 4, 5], 2), [0, 2, 4, 5]);
-  assert.deepEqual(keptEpochs([0, 5, 10], 1_000_000), [0, 10]);
-  const store = await sampleStore(t, { id: "aaaa", images: 3 });
-  const runs = readReportRuns(store, ["aaaa"]);
-  const { grids } = sampleGrids(runs, ["a"], { everyEpoch: 1, mostImages: 1 });
+  const store = await sampleStore(t, { id: "aaaa", images: 3, epochs: 5, every: 1 });
+  const all = sampleGrids(readReportRuns(store, ["aaaa"]), ["a"]);
+  const thinned = thinnedSamples(all, { everyEpoch: 2, mostImages: 1 });
+  assert.deepEqual(thinned.epochs, [0, 2, 4, 5]);
   assert.deepEqual(
-    grids[0]!.columns.map(({ set }) => set),
+    thinned.grids[0]!.columns.map(({ set }) => set),
     ["seen", "unseen"],
   );
+  // The first image of each side at the kept epochs.
+  const { cells } = all.grids[0]!.rows[0]!;
+  assert.deepEqual(
+    thinned.grids[0]!.rows[0]!.cells,
+    [0, 2, 4, 5].map((at) => [cells[at]![0], cells[at]![3]]),
+  );
+  assert.deepEqual(thinnedSamples(all, { everyEpoch: 1_000_000, mostImages: 9 }).epochs, [0, 5]);
 });
 
 test("the table shows only the settings that differ and marks the best values", async (t) => {
@@ -163,9 +169,12 @@ test("settings that only some experiments have, always with one value, are left 
 
 test("the command comes back as it was given, the configuration in snake_case", async (t) => {
   const store = await sampleStore(t, { id: "aaaa" });
-  const { command, yaml } = runModel(readReportRuns(store, ["aaaa"])[0]!);
-  assert.equal(command.at(-1), "npx hueristic run experiments/sample.yaml train.epochs=4");
-  assert.match(yaml, /learning_rate: 0.001/);
+  const [data] = readReportRuns(store, ["aaaa"]);
+  assert.equal(
+    reproduction(data!).command.at(-1),
+    "npx hueristic run experiments/sample.yaml train.epochs=4",
+  );
+  assert.match(experimentYaml(data!.run.experiment), /learning_rate: 0.001/);
 });
 
 test("colors: the epoch at which each was learned, by run and side by side", async (t) => {
@@ -176,14 +185,14 @@ test("colors: the epoch at which each was learned, by run and side by side", asy
     { id: "cccc", name: "without" },
   );
   const data = readReportRuns(store, ["aaaa", "bbbb", "cccc"]);
-  const [quick, slow, without] = data.map((run) => runModel(run));
-  assert.deepEqual(quick!.emergence!.columns, ["color", "real images", "output of epoch 4", "learned"]);
-  assert.deepEqual(quick!.emergence!.rows, [
+  const [quick, slow, without] = data.map(emergenceTable);
+  assert.deepEqual(quick!.columns, ["color", "real images", "output of epoch 4", "learned"]);
+  assert.deepEqual(quick!.rows, [
     ["blue", "20.0 %", "11.0 %", "epoch 2"],
     ["purple", "0.1 %", "0.0 %", "too rare to say"],
   ]);
-  assert.deepEqual(slow!.emergence!.rows[0], ["blue", "20.0 %", "9.0 %", "not yet"]);
-  assert.equal(without!.emergence, null);
+  assert.deepEqual(slow!.rows[0], ["blue", "20.0 %", "9.0 %", "not yet"]);
+  assert.equal(without, null);
   const drawn = Object.values(singleRunPanels(data[0]!)).flat();
   assert.ok(drawn.length > 0 && !drawn.some(({ title }) => title.includes("blue")));
   const { columns, rows } = emergenceComparison(data, runNames(data))!;

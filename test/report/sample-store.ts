@@ -75,6 +75,7 @@ async function addRun(store: Store, run: SampleRun, setClock: (time: number) => 
     source: "experiments/sample.yaml",
     engine: "onnx",
     device: "cpu (4 threads)",
+    teller: null,
     provenance: {
       gitCommit: "0123456789abcdef0123456789abcdef01234567",
       gitDirty: false,

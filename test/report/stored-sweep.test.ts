@@ -7,12 +7,13 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import sharp from "sharp";
 import { reportTarget } from "../../src/cli/target/report-target.ts";
-import { drawFigure } from "../../src/report/draw-figure.ts";
 import { html } from "../../src/report/html.ts";
 import { measuresOf } from "../../src/report/measures.ts";
+import { drawFigure } from "../../src/report/png/draw-figure.ts";
 import { type ReportRun, readReportRuns } from "../../src/report/read-report-runs.ts";
-import { runModel } from "../../src/report/run-model.ts";
-import { runTable } from "../../src/report/run-table.ts";
+import { statusOf, trialWords } from "../../src/report/run-words.ts";
+import { reproduction } from "../../src/report/sections/again/model.ts";
+import { runTable } from "../../src/report/sections/table/model.ts";
 import { runsOfSweep, sweepInput } from "../../src/report/sweep/stored-sweep.ts";
 import { configurationsOf } from "../../src/report/sweep/trials.ts";
 import { valueGroups } from "../../src/report/sweep/value-groups.ts";
@@ -170,17 +171,16 @@ test("a sweep of which no trial has a run is a page too; one without trials is a
 
 test("a run of a sweep names it", async (t) => {
   const { store } = await studied(t);
-  const model = (ref: string) => runModel(readReportRuns(store, [ref])[0]!);
+  const [data] = readReportRuns(store, ["aaa3"]);
   assert.equal(
-    model("aaa3").trial,
+    trialWords(data!),
     `Trial 3 of the sweep study (${id}), seed 2, with optimizer.name adam, train.batch_size 16; pruned`,
   );
-  assert.equal(model("aaa3").status, "PRUNED");
-  const [data] = readReportRuns(store, ["aaa3"]);
+  assert.equal(statusOf(data!), "PRUNED");
   const { provenance } = data!.run;
   const trained = { ...data!, run: { ...data!.run, provenance: { ...provenance, command: ["agent", id] } } };
   assert.equal(
-    runModel(trained).command.at(-1),
+    reproduction(trained).command.at(-1),
     "npx hueristic run experiments/sample.yaml train.optimizer.name=adam train.batch_size=16 seed=2",
   );
   const out = path.join(temporaryFolder(t), "run.html");

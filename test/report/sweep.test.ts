@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heatMapSvg } from "../../src/report/sweep/heat-map.ts";
-import { importances } from "../../src/report/sweep/importance.ts";
-import { parallelAxes, parallelSvg } from "../../src/report/sweep/parallel.ts";
+import { heatMapSvg } from "../../src/report/sections/heat/heat-map.ts";
+import { importances } from "../../src/report/sections/importance/model.ts";
+import { parallelSvg } from "../../src/report/sections/parallel/html.ts";
+import { parallelAxes } from "../../src/report/sections/parallel/model.ts";
 import type { SweepInput, Trial, TrialState } from "../../src/report/sweep/trials.ts";
 
 /** 24 trials: the optimizer decides, the batch size does nothing, the learning rate does a little. */
@@ -26,6 +27,7 @@ function sweep(change: (trial: Trial) => Partial<Trial> = () => ({})): SweepInpu
   return {
     name: "made",
     description: "",
+    isStored: false,
     method: "",
     parameters: ["optimizer", "batch_size", "learning_rate"],
     values: [

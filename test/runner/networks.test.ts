@@ -142,10 +142,7 @@ test("gamma is told by an ONNX file, once for every picture", async (context) =>
   }
   const store = openStore(path.join(root, "runs"), { readonly: true });
   context.after(() => store.close());
-  assert.match(
-    store.events(runId!).find(({ kind }) => kind === "classifier")!.message,
-    /^mean\.onnx, 3 numbers/,
-  );
+  assert.match(store.getRun(runId!).teller!.description, /^mean\.onnx, 3 numbers$/);
   const tuned = run(root, faces(root, gamma({ ...onnx, fine_tune: true }), 1));
   await assert.rejects(tuned, /model\.fine_tune: expected false for mean\.onnx/);
 });

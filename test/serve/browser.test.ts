@@ -36,7 +36,7 @@ async function updated(page: Page, write: () => Promise<void> | void): Promise<v
   await eventually(page, `${state} !== ${before}`);
 }
 
-test("a page follows a run that is under way", { skip: noBrowser, timeout: 120_000 }, async (t) => {
+test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_000 }, async (t) => {
   let [first, second]: RunWriter[] = [];
   const { server, store, folder, errors } = await servedStore(t, async (filled) => {
     first = startRun(filled, "first", ["both"]);

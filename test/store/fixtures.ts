@@ -101,6 +101,7 @@ export function newRun(changes: Partial<NewRun> = {}): NewRun {
     datasetFingerprint: dataset.fingerprint,
     parameters: 1234,
     stepsPerEpoch: 2,
+    teller: null,
     ...changes,
   };
 }

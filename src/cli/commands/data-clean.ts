@@ -101,13 +101,10 @@ async function readNeeds(runs: string): Promise<Needs> {
       run.datasetFingerprint,
       ...store.evaluationSets(run.id).map(({ fingerprint }) => fingerprint),
     ];
-    const answers = all.flatMap((run) =>
-      store
-        .events(run.id)
-        .filter(({ kind }) => kind === "classifier")
-        .flatMap(({ message }) => /\(([0-9a-f]{64})\)$/.exec(message)?.[1] ?? [])
-        .flatMap((answers) => ofRun(run).map((fingerprint) => answersFileName(fingerprint, answers))),
-    );
+    const answers = all.flatMap((run) => {
+      const { teller } = run;
+      return teller ? ofRun(run).map((images) => answersFileName(images, teller.fingerprint)) : [];
+    });
     const fingerprints = new Set(all.flatMap(ofRun));
     const datasets = [...fingerprints].map((fingerprint) => ({
       size: store.dataset(fingerprint)?.size ?? 0,

@@ -2,10 +2,12 @@
 
 import { UserError } from "../../errors.ts";
 import type { PageKind } from "../../experiment/report-section.ts";
-import type { PageContent, PageInput } from "../page-content.ts";
-import type { Thinning } from "../sample-grid.ts";
+import { type BuiltPage, buildPage } from "../build-page.ts";
+import type { Definition } from "../definition.ts";
+import type { PageInput } from "../page-context.ts";
 import { datasetsPage } from "./datasets-page.ts";
 import { modelsPage } from "./models-page.ts";
+import type { Page } from "./page.ts";
 import { runPage } from "./run-page.ts";
 import { runsPage } from "./runs-page.ts";
 import { sweepPage } from "./sweep-page.ts";
@@ -22,20 +24,17 @@ export function choosePage({ runs, sweep }: PageInput): PageKind {
   return "runs";
 }
 
-/** Throws UserError for a page of one run where several are given. */
-export function pageOf(kind: PageKind, input: PageInput, thinning: Thinning): PageContent {
-  const { runs } = input;
-  switch (kind) {
-    case "run":
-      if (runs.length !== 1) throw new UserError(`--page run: expected one run, got ${runs.length}`);
-      return runPage(runs[0]!, thinning);
-    case "runs":
-      return runsPage(runs, thinning);
-    case "models":
-      return modelsPage(runs, thinning);
-    case "sweep":
-      return sweepPage(input, thinning);
-    case "datasets":
-      return datasetsPage(runs, thinning);
-  }
+const pages = {
+  run: runPage,
+  runs: runsPage,
+  models: modelsPage,
+  datasets: datasetsPage,
+  sweep: sweepPage,
+} satisfies Record<PageKind, Page>;
+
+/** Throws UserError for a page of one run where several are given, and for sections that it lacks. */
+export function pageOf(kind: PageKind, input: PageInput, definition: Definition | null = null): BuiltPage {
+  if (kind === "run" && input.runs.length !== 1)
+    throw new UserError(`--page run: expected one run, got ${input.runs.length}`);
+  return buildPage(pages[kind], input, definition);
 }

@@ -30,6 +30,7 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
   return {
     name: sweep.name,
     description: definition.description,
+    isStored: true,
     method: methodWords(definition),
     parameters,
     values: [

@@ -3,9 +3,9 @@
 
 import type { TrialRowState } from "../../store/sweeps.ts";
 import type { Better } from "../better.ts";
-import { bestLoss, epochTime, finalLoss, type Measure } from "../measures.ts";
+import { formatNumber } from "../format.ts";
+import { bestLoss, epochTime, finalLoss, isFair, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
-import { isFair } from "../run-table.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
 
 export type TrialState = TrialRowState;
@@ -47,6 +47,8 @@ export type SweepValue = {
 export type SweepInput = {
   readonly name: string;
   readonly description: string;
+  /** Whether it is one of the store; else runs are read as one. */
+  readonly isStored: boolean;
   /** How trials were chosen, such as "grid search, seeds 1 and 2"; empty where they were not. */
   readonly method: string;
   /** Such as "train.optimizer.name". */
@@ -73,6 +75,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
   return {
     name,
     description: "",
+    isStored: false,
     method: "",
     parameters,
     values: [
@@ -143,3 +146,16 @@ function summaryOf(values: readonly number[]): Summary | null {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, spread: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
 }
+
+/** "0.0323 ± 0.0003". */
+export function summaryText({ mean, spread }: Summary): string {
+  return spread === null ? formatNumber(mean) : `${formatNumber(mean)} ± ${Number(spread.toPrecision(2))}`;
+}
+
+/** "train.optimizer.learning_rate" -> "optimizer.learning_rate": the last two words say enough. */
+export function shortName(path: string): string {
+  return path.split(".").slice(-2).join(".");
+}
+
+/** Values of a trial that paper has room for. */
+export const mostPrinted = 5;

@@ -1,0 +1,79 @@
+// The study's grid as one picture: real, grey, then every epoch of one run, or the last epoch of several.
+
+import sharp, { type OverlayOptions } from "sharp";
+import { shorten } from "../format.ts";
+import { escapeHtml } from "../html.ts";
+import type { ReportStore } from "../read-report-runs.ts";
+import type { SampleGrid } from "../sections/samples/model.ts";
+
+const label = 170;
+const heading = 40;
+const gap = 6;
+const between = 30;
+const margin = 20;
+/** Small images are enlarged by whole factors until they are at least this wide, so that pixels stay square. */
+const leastTile = 96;
+
+type Row = { readonly label: string; readonly hashes: readonly (string | null)[] };
+
+/** PNG; null where there is no picture. */
+export async function drawGrid(
+  store: Pick<ReportStore, "blob">,
+  grid: SampleGrid,
+  epochs: readonly number[],
+): Promise<Uint8Array | null> {
+  const rows = rowsOf(grid, epochs);
+  const first = rows.flatMap(({ hashes }) => hashes).find((hash) => hash !== null);
+  if (first == null) return null;
+  const { width: size } = await sharp(store.blob(first)!.bytes).metadata();
+  const tile = size * Math.max(1, Math.ceil(leastTile / size));
+  const top = (row: number) => margin + heading + row * (tile + gap) + (row > 1 ? 2 * gap : 0);
+  const sides = grid.columns.map(({ set }) => set);
+  const left = (column: number) =>
+    margin +
+    label +
+    column * (tile + gap) +
+    (sides[column] === "unseen" && sides[0] === "seen" ? between : 0);
+  const texts = rows.map(
+    (row, index) =>
+      `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(shorten(row.label, 18))}</text>`,
+  );
+  for (const [set, title] of [
+    ["seen", "Seen in training"],
+    ["unseen", "Not seen in training"],
+  ] as const)
+    if (sides.includes(set))
+      texts.push(
+        `<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${title}</text>`,
+      );
+  const layers: OverlayOptions[] = [];
+  for (const [index, { hashes }] of rows.entries())
+    for (const [column, hash] of hashes.entries()) {
+      const blob = hash === null ? undefined : store.blob(hash);
+      if (blob === undefined) continue;
+      const input = await sharp(blob.bytes).resize(tile, tile, { kernel: "nearest" }).png().toBuffer();
+      layers.push({ input, left: left(column), top: top(index) });
+    }
+  const width = left(sides.length - 1) + tile + margin;
+  const height = top(rows.length) - gap + margin;
+  const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="17" fill="#1b1d21">${texts.join("")}</svg>`;
+  return sharp({ create: { width, height, channels: 3, background: "#ffffff" } })
+    .composite([...layers, { input: Buffer.from(words), left: 0, top: 0 }])
+    .png()
+    .toBuffer();
+}
+
+function rowsOf({ columns, rows }: SampleGrid, epochs: readonly number[]): Row[] {
+  const only = rows.length === 1 ? rows[0]! : null;
+  const colored = only
+    ? epochs.map((epoch, at) => ({ label: `Epoch ${epoch}`, hashes: only.cells[at]! }))
+    : rows.map(({ name, cells }) => ({
+        label: name,
+        hashes: cells.findLast((row) => row.some((hash) => hash !== null)) ?? [],
+      }));
+  return [
+    { label: "Real colors", hashes: columns.map(({ real }) => real) },
+    { label: "Black and white", hashes: columns.map(({ grey }) => grey) },
+    ...colored,
+  ];
+}

@@ -1,0 +1,53 @@
+// Configurations of a sweep with several seeds: mean and spread of what their trials came to.
+
+import { bestOf, betterWords } from "../../better.ts";
+import { html } from "../../html.ts";
+import { section } from "../../section.ts";
+import {
+  type Configuration,
+  configurationsOf,
+  mostPrinted,
+  shortName,
+  summaryText,
+  trialStates,
+} from "../../sweep/trials.ts";
+import { sortHead } from "../table/sort-head.ts";
+
+export const configurations = section({
+  id: "configurations",
+  title: "Configurations over their seeds",
+  model({ sweep }) {
+    if (sweep === null) return null;
+    const configurations = configurationsOf(sweep);
+    // Where every configuration was trained once, the trials say it all.
+    if (configurations.length === sweep.trials.length) return null;
+    const best = sweep.values.map(({ better }, index) =>
+      bestOf(
+        configurations.map(({ values }) => values[index]?.mean ?? null),
+        better,
+      ),
+    );
+    return { sweep, configurations, best };
+  },
+  html: ({
+    sweep,
+    configurations,
+    best,
+  }) => html`<div class="scroll" tabindex="0" role="region" aria-label="Table of configurations"><table class="numbers sortable">
+<thead><tr>${[...sweep.parameters, "trials"].map((name) => sortHead(shortName(name), name))}${sweep.values.map(({ name, unit, better }, index) => sortHead(unit === "" ? name : `${name}, ${unit}`, betterWords(better), index >= mostPrinted))}</tr></thead>
+<tbody>${configurations.map(
+    ({ parameters, trials, values }) => html`
+<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,
+  )}
+</tbody></table></div>
+<p class="soft small">Mean and sample standard deviation of the complete trials of a configuration.</p>`,
+});
+
+/** Such as "2 complete, 1 diverged". */
+function countWords(trials: Configuration["trials"]): string {
+  return trialStates
+    .map((state) => ({ state, count: trials.filter((trial) => trial.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(", ");
+}

@@ -1,0 +1,93 @@
+// A heat map of two parameters as SVG. Used by the page's script too: it needs nothing of Node.
+
+import { type Better, rankOf } from "../../better.ts";
+import { shorten } from "../../format.ts";
+import { type Html, html } from "../../html.ts";
+import { inkOn, valueColor } from "../../palette.ts";
+import { inOrder, valueGroups } from "../../sweep/value-groups.ts";
+
+export type HeatCell = {
+  readonly x: string | null;
+  readonly y: string | null;
+  /** Of a trial that is complete; null of others. */
+  readonly value: number | null;
+  /** What it is called where nothing of its cell is complete, such as "diverged". */
+  readonly state: string;
+};
+
+export type HeatMapOptions = {
+  readonly x: string;
+  /** Empty where x is the only parameter: a single row. */
+  readonly y: string;
+  readonly value: string;
+  /** Yellow is good; null makes the highest yellow. */
+  readonly better: Better;
+  format(value: number): string;
+};
+
+const cellWidth = 116;
+const cellHeight = 48;
+const left = 150;
+const top = 48;
+const mostTicks = 24;
+/** Numbers of more different values are grouped. */
+const mostValues = 12;
+
+/**
+ * Every cell is the mean of its complete trials, with their number where there are several. Colors are ranks, as in the
+ * parallel coordinates: one value far off does not make all others look alike.
+ */
+export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions): Html {
+  const columns = valueGroups(
+    cells.map(({ x }) => x),
+    mostValues,
+  );
+  const lines = valueGroups(
+    cells.map(({ y }) => y),
+    mostValues,
+  );
+  const [xs, ys] = [columns, lines].map((labels) => inOrder(labels).slice(0, mostTicks)) as [
+    string[],
+    string[],
+  ];
+  const means = new Map<string, { mean: number; count: number; others: string[] }>();
+  for (const x of xs)
+    for (const y of ys) {
+      const inside = cells.filter((_, at) => columns[at] === x && lines[at] === y);
+      const values = inside.flatMap(({ value }) => value ?? []);
+      if (inside.length > 0)
+        means.set(JSON.stringify([x, y]), {
+          mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+          count: values.length,
+          others: inside.filter(({ value }) => value === null).map(({ state }) => state),
+        });
+    }
+  const places = [...means.values()]
+    .map(({ mean }) => rankOf(mean, options.better))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const goodness = (mean: number) =>
+    places.length < 2 ? 1 : 1 - places.indexOf(rankOf(mean, options.better)) / (places.length - 1);
+  const width = left + xs.length * cellWidth + 10;
+  const height = top + ys.length * cellHeight + 44;
+  return html`<svg class="heat" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${options.value} over ${options.x} and ${options.y}">
+<text x="4" y="16" class="axis-name">${options.value}</text>
+${ys.map((y, row) => html`<text x="${left - 8}" y="${top + row * cellHeight + cellHeight / 2 + 4}" text-anchor="end" class="tick">${options.y === "" ? "" : shorten(y, 20)}</text>`)}
+${xs.map((x, column) => html`<text x="${left + column * cellWidth + cellWidth / 2}" y="${top + ys.length * cellHeight + 16}" text-anchor="middle" class="tick">${shorten(x, 18)}</text>`)}
+<text x="${left}" y="${height - 8}" class="tick">${options.x}</text><text x="4" y="38" class="tick">${options.y}</text>
+${ys.flatMap((y, row) =>
+  xs.map((x, column) => {
+    const cell = means.get(JSON.stringify([x, y]));
+    const at = { x: left + column * cellWidth, y: top + row * cellHeight };
+    if (cell === undefined)
+      return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" class="empty"/>`;
+    const hasValue = Number.isFinite(cell.mean);
+    const share = hasValue ? goodness(cell.mean) : Number.NaN;
+    const all = cell.count + cell.others.length;
+    const count = cell.others.length > 0 ? `${cell.count} of ${all}` : all > 1 ? `${all} trials` : "";
+    const word = hasValue ? options.format(cell.mean) : (cell.others[0] ?? "none");
+    return html`<rect x="${at.x}" y="${at.y}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="4" fill="${valueColor(share)}"/><text x="${at.x + cellWidth / 2 - 1}" y="${at.y + (count ? 21 : 27)}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="cell">${word}</text>${count && html`<text x="${at.x + cellWidth / 2 - 1}" y="${at.y + 37}" text-anchor="middle" fill="${hasValue ? inkOn(share) : "#111111"}" class="count">${count}</text>`}`;
+  }),
+)}
+</svg>`;
+}

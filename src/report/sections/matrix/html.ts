@@ -1,0 +1,54 @@
+// Data sets that networks were trained on against those that they were tested on.
+
+import { type Better, betterWords } from "../../better.ts";
+import { formatNumber, shorten } from "../../format.ts";
+import { type Html, html } from "../../html.ts";
+import type { PictureNumbers } from "../../pictures/picture-numbers.ts";
+import { section } from "../../section.ts";
+import { type MatrixCell, type TransferMatrix, transferMatrix } from "./model.ts";
+
+export const matrix = section({
+  id: "matrix",
+  title: "Trained on, tested on",
+  model: ({ runs }) => transferMatrix(runs),
+  html: matrixHtml,
+  pictures: ({ cells }) => cells.flat().flatMap((cell) => cell?.samples.map(({ hash }) => hash) ?? []),
+});
+
+/** All metrics are in every cell; the script shows one of them. */
+function matrixHtml(matrix: TransferMatrix, pictures: PictureNumbers): Html {
+  const { trainedOn, testedOn, metrics, cells } = matrix;
+  return html`<div class="bar controls"><label class="field">Metric <select data-matrix-metric>${metrics.map(({ name, unit, better }) => html`<option value="${name}">${name}${meaning(unit, better)}</option>`)}</select></label></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Matrix of data sets"><table class="matrix">
+<thead><tr><th scope="col" class="corner">trained on ↓, tested on →</th>${testedOn.map((name) => html`<th scope="col"><bdi>${shorten(name, 80)}</bdi></th>`)}</tr></thead>
+<tbody>${trainedOn.map(
+    (name, row) => html`
+<tr><th scope="row"><bdi>${shorten(name, 80)}</bdi></th>${testedOn.map((_, column) => html`<td${row === column && html` class="own"`}>${cellHtml(cells[row]![column]!, column, matrix, pictures)}</td>`)}</tr>`,
+  )}
+</tbody></table></div>
+<p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. Several runs of a training set are averaged.</p>`;
+}
+
+/** " (dB, more is better)". */
+function meaning(unit: string, better: Better): string {
+  const words = [unit, betterWords(better)].filter(Boolean).join(", ");
+  return words === "" ? "" : ` (${words})`;
+}
+
+function cellHtml(
+  cell: MatrixCell | null,
+  column: number,
+  { metrics, best }: TransferMatrix,
+  pictures: PictureNumbers,
+): Html {
+  if (cell === null) return html`<span class="soft">not tested</span>`;
+  const values = metrics.map(({ name }, index) => {
+    const found = cell.metrics.get(name);
+    const text = found === undefined ? "–" : formatNumber(found.value);
+    const isBest = found !== undefined && found.value === best[index]![column];
+    const of =
+      found !== undefined && found.runs > 1 && html` <span class="soft small">mean of ${found.runs}</span>`;
+    return html`<p data-metric="${name}"${index > 0 && html` hidden`} class="value">${isBest ? html`<span class="best">${text}</span>` : text}${of}</p>`;
+  });
+  return html`${values}<div class="strip">${cell.samples.map(({ imageId, hash }) => html`<img data-blob="${pictures.number(hash)}" alt="${imageId}" decoding="async" width="64" height="64">`)}</div>`;
+}

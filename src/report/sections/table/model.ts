@@ -1,0 +1,95 @@
+// Runs as a table: what differs between them first, then what came of it.
+
+import { bestOf, betterWords } from "../../better.ts";
+import { formatNumber, formatTime, shorten } from "../../format.ts";
+import { isFair, type Measure, measuresOf, originsOf } from "../../measures.ts";
+import type { ReportRun } from "../../read-report-runs.ts";
+import { flatSettings, independentSettings } from "../../settings.ts";
+
+export type Cell = {
+  readonly text: string;
+  /** What it is sorted and compared by: a number, or the text. */
+  readonly key: number | string;
+  readonly best: boolean;
+};
+
+export type RunColumn = {
+  readonly name: string;
+  readonly kind: "setting" | "result";
+  /** Such as "more is better"; empty where there is nothing to say. */
+  readonly meaning: string;
+};
+
+export type RunTable = {
+  /** Names of the columns behind the run and its status. */
+  readonly columns: readonly RunColumn[];
+  readonly rows: readonly {
+    /** Number of the run in the page. */
+    readonly run: number;
+    readonly name: string;
+    readonly status: string;
+    readonly started: string;
+    readonly cells: readonly Cell[];
+  }[];
+};
+
+export function runTable(
+  runs: readonly ReportRun[],
+  names: readonly string[],
+  measures: readonly Measure[] = measuresOf(runs),
+): RunTable {
+  const settings = independentSettings(runs.map(({ run }) => run.experiment));
+  const flat = runs.map(({ run }) => flatSettings(run.experiment));
+  const columns = measures.map((measure) => {
+    const values = runs.map((run) => measure.value(run));
+    return { measure, values, best: isFair(measure, runs) ? bestOf(values, measure.better) : null };
+  });
+  return {
+    columns: [
+      ...settings.map((name) => ({ name, kind: "setting" as const, meaning: "" })),
+      ...measures.map(({ name, better }) => ({
+        name,
+        kind: "result" as const,
+        meaning: betterWords(better),
+      })),
+    ],
+    rows: runs.map((data, at) => ({
+      run: at,
+      name: names[at]!,
+      status: data.run.status,
+      started: formatTime(data.run.createdAt),
+      cells: [
+        ...settings.map((path) => settingCell(flat[at]!.get(path))),
+        ...columns.map(({ measure, values, best }) => resultCell(measure, values[at]!, best, data)),
+      ],
+    })),
+  };
+}
+
+function settingCell(text: string | undefined): Cell {
+  const number = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
+  const isLong = Number.isFinite(number) && text!.length > 8;
+  const shown = isLong ? formatNumber(number) : shorten(text ?? "–", 40);
+  return { text: shown, key: Number.isFinite(number) ? number : shown, best: false };
+}
+
+function resultCell(measure: Measure, value: number | null, best: number | null, run: ReportRun): Cell {
+  if (value === null) return { text: "–", key: "", best: false };
+  return { text: measure.text(value, run), key: value, best: value === best };
+}
+
+/** What makes a comparison unfair. */
+export function warnings(runs: readonly ReportRun[]): string[] {
+  const differ = (values: readonly unknown[]) => new Set(values).size > 1;
+  return [
+    differ(originsOf("unseen/loss", runs).map(({ spec }) => spec.compares)) &&
+      "Losses of different kinds (squared error, pix2pix's L1 distance) are not comparable: no best loss is marked.",
+    differ(runs.map(({ run }) => run.datasetFingerprint)) &&
+      "The runs were made on different data: their values are not of the same images, and no best one is marked.",
+    differ(
+      runs.map(({ run }) => `${run.provenance.host} ${run.provenance.cpu} ${run.engine} ${run.device}`),
+    ) && "The runs were made on different computers, engines or devices: their times do not compare.",
+    differ(runs.map(({ run }) => run.provenance.gitCommit)) &&
+      "The runs were made with different versions of the code.",
+  ].filter((warning) => warning !== false);
+}
