@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// Starts the command line. TypeScript runs as it is, through tsx: there is no build step.
-import { register } from "tsx/esm/api";
+// Starts the command line. In a checkout TypeScript runs as it is, through tsx; a package holds what was built from it.
+import { existsSync } from "node:fs";
 
-register();
-const { main } = await import("../src/cli.ts");
+const source = new URL("../src/cli.ts", import.meta.url);
+const isCheckout = existsSync(source);
+if (isCheckout) (await import("tsx/esm/api")).register();
+const { main } = await import(isCheckout ? source.href : "../dist/cli.js");
 // Not process.exit: standard output must have time to drain.
 process.exitCode = await main(process.argv.slice(2));

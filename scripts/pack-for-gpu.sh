@@ -36,7 +36,7 @@ node - "$app/node_modules" <<'JAVASCRIPT'
 const { cpSync, existsSync, readFileSync, realpathSync } = require("node:fs");
 const path = require("node:path");
 const root = realpathSync("node_modules");
-const omitted = ["chart.js", "chartjs-node-canvas"];
+const omitted = ["chart.js", "@napi-rs/canvas"];
 const typesOnly = /^@(types|webgpu)\//;
 const useless = /\.(map|md|markdown|d\.ts|d\.mts|d\.cts|flow|min\.js|c|cc|h|cpp|o|a)$|\/(fesm\w*|esm\w*|es2017)\.js$|tf-core\.(es2017|fesm)|\/(obj|obj\.target|deps\/sqlite3|test_extension\.node)$/;
 const foreign = /onnxruntime-node\/bin\/napi-v\d+\/(?!linux($|\/x64|\/?$))/;
@@ -66,7 +66,7 @@ function take(name, from, optional) {
   for (const name of Object.keys(optionalDependencies)) take(name, folder, true);
 }
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-for (const name of Object.keys(dependencies)) if (!omitted.includes(name)) take(name, path.dirname(root), false);
+for (const name of [...Object.keys(dependencies), "esbuild", "tsx"]) if (!omitted.includes(name)) take(name, path.dirname(root), false);
 JAVASCRIPT
 
 # Node, and the libraries that it and its addons load, for a machine that lacks them.

@@ -1,6 +1,7 @@
 // The command line. Commands load what they need when they run, so that `--help` and `list` never pay for an engine.
 // Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130, 143 and 129 for a stopped run.
 
+import { readFileSync } from "node:fs";
 import yargs, { type Argv } from "yargs";
 import { agentCommand } from "./cli/commands/agent.ts";
 import { compareCommand } from "./cli/commands/compare.ts";
@@ -8,6 +9,7 @@ import { dataCommand } from "./cli/commands/data.ts";
 import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
+import { initCommand } from "./cli/commands/init.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
@@ -45,6 +47,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     return context.reportError(thrown, argv.includes("--debug"));
   }
+}
+
+/** Read here: yargs looks for it where the process was started. */
+function ownVersion(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** A reader who has gone, as in `hueristic list | head -1`, is no error of anyone, and no reason to stop a training. */
@@ -95,6 +103,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       },
     );
   }
+  add(initCommand);
   add(runCommand);
   add(sweepCommand);
   add(agentCommand);
@@ -134,7 +143,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
     .strict()
     .help()
     .alias("help", "h")
-    .version()
+    .version(ownVersion())
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .showHelpOnFail(false)
     .exitProcess(false)

@@ -13,22 +13,14 @@ import {
   type Tensor,
   unregisterGradient,
 } from "@tensorflow/tfjs-core";
-import { buildSync } from "esbuild";
+import { gradientBundle } from "./gradient-bundle.ts";
 
-const require = createRequire(import.meta.url);
 let registered = false;
 
 export function registerGradients(): void {
   if (registered) return;
-  const { outputFiles } = buildSync({
-    entryPoints: [require.resolve("@tensorflow/tfjs-core/dist/register_all_gradients.js")],
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    write: false,
-    logLevel: "error",
-  });
-  new Function("require", "module", "exports", outputFiles[0]!.text)(require, { exports: {} }, {});
+  const require = createRequire(import.meta.url);
+  new Function("require", "module", "exports", gradientBundle())(require, { exports: {} }, {});
   // TensorFlow.js's own selects between two gradients; a factor takes fewer passes over memory.
   unregisterGradient(LeakyRelu);
   registerGradient({

@@ -55,6 +55,8 @@ export async function writeReport(
   const input = { runs, sweep: sweep && sweepInput(sweep, runs) };
   const file = path.resolve(out);
   await requireFile(file);
+  // Drawing libraries take their time to load: only who asks for pictures pays for them.
+  const drawChart = png === null ? null : await (await import("./png/draw-chart.ts")).chartDrawer();
   const kind = options.page ?? definition?.page ?? choosePage(input);
   const assets = await pageAssets();
   const frame = (notes: readonly string[]) => ({ writtenAt: formatTime(now), notes });
@@ -70,10 +72,9 @@ export async function writeReport(
   const page = Buffer.from(pageHtml(content, blobs, assets, frame(note === null ? [] : [note])));
   await writeWhole(file, page);
   const written = { file, bytes: page.length, page: kind, note };
-  if (png === null) return { ...written, images: [] };
-  // Drawing libraries take their time to load: only who asks for pictures pays for them.
+  if (png === null || drawChart === null) return { ...written, images: [] };
   const { writePictures } = await import("./png/write-pictures.ts");
-  const images = await writePictures(store, input.runs, built, path.resolve(png), writeWhole);
+  const images = await writePictures(store, input.runs, built, path.resolve(png), drawChart, writeWhole);
   return { ...written, images };
 }
 

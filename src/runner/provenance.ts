@@ -1,7 +1,7 @@
 // Where a run's numbers come from.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -18,7 +18,10 @@ export function readProvenance(command: readonly string[]): Provenance {
   return {
     gitCommit: commit,
     gitDirty: changes === null ? null : changes !== "",
-    packages: Object.fromEntries(recordedPackages.map((name) => [name, versionOf(name)])),
+    packages: {
+      hueristic: versionIn(path.join(projectFolder, "package.json")),
+      ...Object.fromEntries(recordedPackages.map((name) => [name, versionOf(name)])),
+    },
     node: process.version,
     host: os.hostname(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
@@ -29,6 +32,8 @@ export function readProvenance(command: readonly string[]): Provenance {
 }
 
 function git(...args: string[]): string | null {
+  // Installed as a package, the repository around it is another project's.
+  if (!existsSync(path.join(projectFolder, ".git"))) return null;
   try {
     const options = { cwd: projectFolder, encoding: "utf8" as const, stdio: "pipe" as const };
     return execFileSync("git", args, options).trim();
@@ -37,14 +42,16 @@ function git(...args: string[]): string | null {
   }
 }
 
+/** Read from the file: packages need not export it. */
 function versionOf(name: string): string {
-  const folder = path.join(projectFolder, "node_modules", name);
-  try {
-    return (JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { version: string })
-      .version;
-  } catch {
-    // Installed beside another project.
-    const entry = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return (JSON.parse(readFileSync(entry, "utf8")) as { version: string }).version;
-  }
+  const file = createRequire(import.meta.url)
+    .resolve.paths(name)!
+    .map((folder) => path.join(folder, name, "package.json"))
+    .find(existsSync);
+  if (file === undefined) throw new Error(`${name} is not installed`);
+  return versionIn(file);
+}
+
+function versionIn(packageFile: string): string {
+  return (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version;
 }

@@ -10,8 +10,11 @@ import type { Side, SkippedFile } from "../dataset.ts";
 import type { Look } from "../prepare/decode.ts";
 import { isLocked } from "./lock.ts";
 
-/** Part of the cache key: raise it whenever the files in the cache change their form. */
-export const cacheVersion = 3;
+/**
+ * Part of the cache key: raise it whenever the files in the cache change their form, or the same file would give
+ * another look, another reason, or pixels that fingerprints tell from those of before.
+ */
+export const cacheVersion = 4;
 
 export type CacheIndex = {
   readonly version: number;

@@ -45,6 +45,9 @@ export function findingsOf({ images, nearDuplicates, seen, size, skipped, unseen
     "in another color space, converted to sRGB": used
       .filter(({ profile }) => profile !== null)
       .map(({ id, profile }) => ({ path: id, detail: profile })),
+    "whose colors nobody can tell for certain, read as usual": used
+      .filter(({ untold }) => untold !== null)
+      .map(({ id, untold }) => ({ path: id, detail: untold })),
   };
   const others = Object.entries(kept).filter(([, files]) => files.length > 0);
   return [...leftOut(skipped), ...others.map(([finding, files]) => ({ finding, skipped: false, files }))];

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Decoded, decodeFile } from "./decode.ts";
 
@@ -10,7 +11,7 @@ export type Decoders = {
   /** How many files to ask for at a time. */
   readonly places: number;
   /** See decodeFile. `place` is below `places`, and not busy with another file. */
-  decode(path: string, place: number): Promise<Decoded>;
+  decode(file: string, place: number): Promise<Decoded>;
   close(): void;
 };
 
@@ -59,8 +60,9 @@ export function openDecoders(files: number, size: number): Decoders {
 class ProcessEnded extends Error {}
 
 function startProcess(): ChildProcess {
-  return fork(fileURLToPath(new URL("./decode-process.ts", import.meta.url)), {
-    execArgv: ["--import", import.meta.resolve("tsx")],
+  const extension = path.extname(import.meta.url);
+  return fork(fileURLToPath(new URL(`./decode-process${extension}`, import.meta.url)), {
+    execArgv: extension === ".ts" ? ["--import", import.meta.resolve("tsx")] : [],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

@@ -135,7 +135,13 @@ export async function prepareDataset(
       images,
       nearDuplicates: near,
       skipped,
-      notes: [...listing.notes, ...skippedNotes, ...sides.notes, ...noteOnNear(near, ids)],
+      notes: [
+        ...listing.notes,
+        ...skippedNotes,
+        ...sides.notes,
+        ...noteOnUntold(images, [...seen, ...unseen]),
+        ...noteOnNear(near, ids),
+      ],
       labels: labels && prepareLabels(labels, seen),
       read: cache.read,
       fromCache,
@@ -170,7 +176,10 @@ function fingerprintOf(
   const hash = createHash("sha256").update(JSON.stringify({ decodeVersion, size }));
   for (const [name, indices] of Object.entries({ seen, unseen })) {
     hash.update(`\n${name}`);
-    for (const index of indices) hash.update(`\n${images[index]!.hash}`);
+    // Read as numbers since decodeFile learnt to: before, the same bytes gave other pixels.
+    for (const index of indices) {
+      hash.update(`\n${images[index]!.hash}${images[index]!.asNumbers ? " as numbers" : ""}`);
+    }
   }
   if (labels !== null) {
     const width = labels.names.length;
@@ -180,6 +189,14 @@ function fingerprintOf(
     }
   }
   return hash.digest("hex");
+}
+
+function noteOnUntold(images: readonly CachedImage[], used: readonly number[]): string[] {
+  const untold = used.map((index) => images[index]!).filter((image) => image.untold !== null);
+  const first = untold[0];
+  if (first === undefined) return [];
+  const example = `${untold.length > 1 ? "such as " : ""}${quoted(first.id)}: ${first.untold}`;
+  return [`${count(untold.length, "image")} whose colors nobody can tell for certain, ${example}`];
 }
 
 function noteOnNear(near: readonly NearDuplicate[], ids: readonly string[]): string[] {

@@ -1,14 +1,12 @@
 // The report's charts and sample grids as PNG files, for a paper or a slide.
 
 import path from "node:path";
-import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import type { BuiltPage } from "../build-page.ts";
 import type { ReportRun, ReportStore } from "../read-report-runs.ts";
 import { runNames } from "../run-names.ts";
-import type { Panel } from "../sections/curves/panels.ts";
 import { sampleGrids } from "../sections/samples/model.ts";
 import type { WriteWhole } from "../write-report.ts";
-import { chartConfig } from "./chart-config.ts";
+import type { DrawChart } from "./draw-chart.ts";
 import { drawFigure } from "./draw-figure.ts";
 import { drawGrid } from "./draw-grid.ts";
 
@@ -25,6 +23,7 @@ export async function writePictures(
   runs: readonly ReportRun[],
   { panels, figures }: BuiltPage,
   folder: string,
+  drawChart: DrawChart,
   writeWhole: WriteWhole,
 ): Promise<string[]> {
   const written: string[] = [];
@@ -59,10 +58,4 @@ function fileName(title: string): string {
       .replace(/^-|-$/g, "")
       .slice(0, 60) || "chart"
   );
-}
-
-/** At twice the density of a screen. */
-function drawChart(panel: Panel): Uint8Array {
-  const canvas = new ChartJSNodeCanvas({ width: 1000, height: 520, backgroundColour: "#ffffff" });
-  return canvas.renderToBufferSync(chartConfig(panel), "image/png");
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
+import { profileName } from "../../../src/datasets/formats/icc-profile.ts";
 import { decodeFile } from "../../../src/datasets/prepare/decode.ts";
-import { profileName } from "../../../src/datasets/prepare/icc-profile.ts";
 import { adobeProfile, tagged } from "../icc.ts";
 import { type Color, plain, temporaryFolder, write } from "../pictures.ts";
 
