@@ -13,6 +13,7 @@ type SweepOptions = GlobalOptions & {
   readonly retries: number;
   readonly "fail-fast": boolean;
   readonly status: boolean;
+  readonly where: string | undefined;
   readonly variant: string | undefined;
   readonly experiment: string | undefined;
 };
@@ -44,6 +45,11 @@ export const sweepCommand: Command<SweepOptions> = {
         default: false,
         describe: "Show where it stands and train nothing",
       })
+      .option("where", {
+        type: "string",
+        requiresArg: true,
+        describe: "With --status: only trials of which this is true, in the language of list --where",
+      })
       .option("variant", { type: "string", requiresArg: true, describe: "One of the file's variants" })
       .option("experiment", {
         type: "string",
@@ -52,12 +58,18 @@ export const sweepCommand: Command<SweepOptions> = {
       })
       .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
       .example("$0 sweep sweep.yaml --status", "Where it stands")
+      .example(
+        "$0 sweep sweep.yaml --status --where 'state = complete and train.batch_size >= 16'",
+        "Some of its trials",
+      )
       .example("$0 sweep base.yaml train.batch_size=16,32 seed=1,2,3", "All combinations, each thrice"),
 
   async run(options, context) {
-    const { file, workers, retries, runs, status } = options;
+    const { file, workers, retries, runs, status, where } = options;
     requireCount("--workers", workers, 1);
     requireCount("--retries", retries, 0);
+    if (where !== undefined && !status)
+      throw new UserError("sweep: --where: expected together with --status");
     const { loadSweep } = await import("../../sweep/file/load-sweep.ts");
     const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
@@ -78,7 +90,7 @@ export const sweepCommand: Command<SweepOptions> = {
         store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
       }
       const code = status ? 0 : await train(store, id, sweep, options, context);
-      await printStandings(store, id, sweep, status, context);
+      await printStandings(store, id, sweep, status, where, context);
       return code;
     } finally {
       store.close();
@@ -141,18 +153,31 @@ async function startAgents(id: string, options: SweepOptions, logFile: string) {
   });
 }
 
-async function printStandings(store: Store, id: string, sweep: Sweep, all: boolean, context: Context) {
+async function printStandings(
+  store: Store,
+  id: string,
+  sweep: Sweep,
+  all: boolean,
+  where: string | undefined,
+  context: Context,
+) {
   const { configurationsOf, standingsOf } = await import("../../sweep/scheduling/standings.ts");
   const { configurationTable, progressLine, trialTable } = await import("../print/sweep-table.ts");
   const { print, width, output } = context;
-  const standings = standingsOf(store, store.trials(id), sweep.metric);
-  if (standings.length === 0) {
+  const begun = standingsOf(store, store.trials(id), sweep.metric);
+  if (begun.length === 0) {
     output.info(`sweep ${id}: no trial was begun yet`);
+    return;
+  }
+  const { trialFilter } = await import("../target/trial-filter.ts");
+  const standings = where === undefined ? begun : begun.filter(trialFilter(where, sweep));
+  if (standings.length === 0) {
+    output.info(`sweep ${id}: no trial fulfils --where`);
     return;
   }
   if (all) print(`${trialTable(standings, sweep, width).join("\n")}\n\n`);
   print(`${configurationTable(configurationsOf(standings, sweep), sweep, width).join("\n")}\n`);
-  if (all || !process.stderr.isTTY) output.info(progressLine(standings, sweep));
+  if (all || !process.stderr.isTTY) output.info(progressLine(begun, sweep));
   const failed = standings.filter(({ trial }) => trial.error !== null);
   for (const { trial } of failed) output.warn(`trial ${trial.number} ${trial.state}: ${trial.error}`);
 }
