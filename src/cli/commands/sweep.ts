@@ -71,10 +71,17 @@ export const sweepCommand: Command<SweepOptions> = {
     if (where !== undefined && !status)
       throw new UserError("sweep: --where: expected together with --status");
     const { loadSweep } = await import("../../sweep/file/load-sweep.ts");
+    const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
     const { variant = null, experiment = null } = options;
-    const { sweep, notes } = loadSweep(file, { variant, experiment, overrides: options.override ?? [] });
+    const { sweep, notes, experiments } = loadSweep(file, {
+      variant,
+      experiment,
+      overrides: options.override ?? [],
+    });
+    const missing = status ? [] : missingFiles(sweep, experiments);
+    if (missing.length > 0) throw new UserError(missing.join("\n"));
     const id = sweepId(sweep);
     const store = openStore(runs, { readonly: status });
     try {
@@ -111,9 +118,11 @@ async function train(
   });
   const stopWatching = watchSweep(store, id, sweep, process.stderr);
   try {
-    const worst = await workers.ended;
+    const { code: worst, fault } = await workers.ended;
     const signal = interrupt.signal();
     if (signal !== null) return exitCodes[signal];
+    if (fault !== null)
+      throw new UserError(`${fault}; the sweep stopped, and the same command goes on with it`);
     if (worst !== 0) return worst === 143 ? 1 : worst;
   } finally {
     stopWatching();
