@@ -1,9 +1,10 @@
 // A run in words: how it ended, what it is, what came of it.
 
-import { bestPoint } from "../runs/best.ts";
+import { imageWords } from "../experiment/image-words.ts";
 import { valueText } from "../sweep/value-text.ts";
 import { formatCount, formatDuration, formatNumber, plural, shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { bestLossPoint, lossOf } from "./series.ts";
 
 /** A run that a sweep ended is no failure of anybody: its trial's state says more than KILLED. */
 export function statusOf({ run, trial }: ReportRun): string {
@@ -21,15 +22,15 @@ export type UnseenLoss = {
 };
 
 /** Where the loss on unseen images began, ended and was lowest; null where it was never measured. */
-export function unseenLoss({ series, run }: ReportRun): UnseenLoss | null {
-  const losses = series.find(({ name }) => name === "unseen/loss");
+export function unseenLoss(data: ReportRun): UnseenLoss | null {
+  const losses = lossOf(data);
   if (losses === undefined || losses.value.length === 0) return null;
-  const best = bestPoint(losses, "lower");
+  const best = bestLossPoint(data);
   return {
     first: losses.value[0]!,
     final: losses.value.at(-1)!,
     best: best?.value ?? null,
-    bestEpoch: best && best.step / Math.max(1, run.stepsPerEpoch),
+    bestEpoch: best && best.step / Math.max(1, data.run.stepsPerEpoch),
     isTrained: losses.step.at(-1)! > 0,
   };
 }
@@ -37,13 +38,6 @@ export function unseenLoss({ series, run }: ReportRun): UnseenLoss | null {
 export const engineNames: Readonly<Record<string, string>> = {
   onnx: "ONNX Runtime",
   tensorflow: "TensorFlow",
-};
-const dataNames: Readonly<Record<string, string>> = {
-  coco: "COCO photographs",
-  celeba: "CelebA portraits",
-  folder: "images of a folder",
-  synthetic: "synthetic scenes",
-  union: "images of several data sets",
 };
 
 /** Model, data, epochs, engine, time and the unseen loss, in one sentence. */
@@ -53,7 +47,7 @@ export function summarySentence(data: ReportRun): string {
   const done = run.status === "FINISHED" ? planned : Math.min(planned, data.lastEpoch ?? 0);
   const epochs = done === planned ? plural(planned, "epoch") : `${done} of ${plural(planned, "epoch")}`;
   const model = `${run.experiment.model.kind[0]?.toUpperCase()}${run.experiment.model.kind.slice(1)}`;
-  const kind = dataNames[run.experiment.dataset.kind] ?? run.experiment.dataset.kind;
+  const kind = imageWords(run.experiment);
   const images = dataset === null ? kind : `${formatCount(dataset.seenCount)} ${kind}`;
   const verb = run.status === "RUNNING" ? "has trained" : "trained";
   const engine = engineNames[run.engine] ?? run.engine;
