@@ -4,7 +4,7 @@
 import { specsOf } from "../src/engine/engine.ts";
 import { openEngine } from "../src/engine/engines.ts";
 import { completeExperiment } from "../src/experiment/complete-experiment.ts";
-import type { DeviceChoice, EngineChoice } from "../src/experiment/experiment.ts";
+import type { DeviceChoice, EngineChoice } from "../src/settings/engines.ts";
 import { optimizerSchema } from "../src/models/optimizers/optimizers.ts";
 import { randomStream } from "../src/random.ts";
 import { buildNetwork } from "../src/runner/build-network.ts";

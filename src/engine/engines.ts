@@ -1,7 +1,7 @@
 // Which engines this machine has, and the one that an experiment asks for, on the device that it asks for.
 
 import { messageOf, UserError } from "../errors.ts";
-import type { DeviceChoice, EngineChoice } from "../experiment/experiment.ts";
+import type { DeviceChoice, EngineChoice } from "../settings/engines.ts";
 import { checkedAgainst } from "./checked-engine.ts";
 import type { DeviceProbe, EngineOnDevice } from "./device-findings.ts";
 import { type DeviceName, describeCpu, probeDevice } from "./devices.ts";

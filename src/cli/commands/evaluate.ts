@@ -1,10 +1,11 @@
 // hueristic evaluate: measures checkpoints of runs on any images, after the fact. Fills a matrix of runs by sets.
 
 import { UserError } from "../../errors.ts";
-import type { DeviceChoice, MetricConfig } from "../../experiment/experiment.ts";
+import type { MetricConfig } from "../../experiment/experiment.ts";
 import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { EvaluatedRun } from "../../runner/evaluation/evaluate-run.ts";
 import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
+import type { DeviceChoice } from "../../settings/engines.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";

@@ -3,11 +3,12 @@
 import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
-import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
+import type { Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { openMetrics } from "../../metrics/open-metrics.ts";
 import { isEmbedded, modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
 import { inSet } from "../../runs/series.ts";
+import type { DeviceChoice } from "../../settings/engines.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { openBatchSource } from "../batch-source.ts";
