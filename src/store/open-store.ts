@@ -143,7 +143,7 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
     resumeRun: (id, continuation) => open((onClose) => starter.resume(id, continuation, onClose)),
-    requireMeasurable: evaluations.requireMeasurable,
+    requireEvaluable: evaluations.requireEvaluable,
     saveEvaluation(id, evaluation) {
       requireWritable();
       evaluations.saveEvaluation(id, evaluation);

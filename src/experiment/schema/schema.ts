@@ -3,9 +3,9 @@
 
 import { z } from "zod";
 import { sharedOptions } from "../../datasets/shared-options.ts";
+import { deviceChoices, engineChoices } from "../../engine/choices.ts";
 import { modelSchema } from "../../models/models.ts";
 import { optimizerSchema } from "../../models/optimizers/optimizers.ts";
-import { deviceChoices, engineChoices } from "../../settings/engines.ts";
 import { above, atLeast, kind, oneOf, rate, text, whole } from "../../settings/leaves.ts";
 import { dataset } from "./dataset-schema.ts";
 import { evaluate, metrics } from "./metric-schema.ts";
