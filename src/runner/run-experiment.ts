@@ -4,6 +4,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
+import { formatCount } from "../runs/format/numbers.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
@@ -90,7 +91,7 @@ async function trainAndFinish(
   const { output } = options;
   const { run, experiment, network, engine } = training;
   output.info(
-    `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${network.parameters.toLocaleString("en")} parameters) on ${engine.name}, ${engine.device}`,
+    `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${formatCount(network.parameters)} parameters) on ${engine.name}, ${engine.device}`,
   );
   try {
     const { status, error, pruned = false } = await train(training, options, interrupt);

@@ -162,6 +162,7 @@ async function spaceError(cacheFolder: string, needed: number): Promise<UserErro
   const free = await freeBytes(cacheFolder);
   return new UserError(
     `${cacheFolder}: expected ${bytes(needed)} free for prepared images, got ${bytes(free)}`,
+    { cause: Object.assign(new Error("no space left"), { code: "ENOSPC" }) },
   );
 }
 
