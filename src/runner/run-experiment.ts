@@ -1,5 +1,6 @@
 // A run from its images to its end: opened, trained, finished, whatever happens on the way.
 
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { modelOf } from "../models/models.ts";
@@ -9,7 +10,7 @@ import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
-import { openDataset } from "./open-dataset.ts";
+import { openDataset, openLarger } from "./open-dataset.ts";
 import type { FromScratch } from "./resume-point.ts";
 import { train } from "./train.ts";
 import { openTraining, type Training } from "./training.ts";
@@ -49,22 +50,23 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const interrupt = watchInterrupts((signal) =>
     output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
-  const store = openStore(runsFolder);
+  const store = openStore(runsFolder, { warn: output.warn });
   try {
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
+    const opening = { runsFolder, output, signal: interrupt.abort };
+    let larger: PreparedDataset | null = null;
     let sets: readonly OpenSet[] = [];
     try {
-      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, {
-        runsFolder,
-        output,
-        signal: interrupt.abort,
-      });
-      const training = await openTraining(experiment, dataset, sets, store, options, interrupt.abort);
+      larger = await openLarger(experiment, dataset, opening);
+      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, opening);
+      const images = { dataset, larger, sets };
+      const training = await openTraining(experiment, images, store, options, interrupt.abort);
       return await trainAndFinish(training, options, interrupt);
     } finally {
       closeSets(sets);
+      larger?.close();
       dataset.close();
     }
   } catch (error) {

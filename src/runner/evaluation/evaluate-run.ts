@@ -1,9 +1,10 @@
 // Measures a checkpoint of a run that has ended, as the run itself would have, and stores it with the run.
 
+import type { DeviceChoice } from "../../engine/choices.ts";
 import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
-import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
+import type { Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { openMetrics } from "../../metrics/open-metrics.ts";
 import { modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
@@ -120,13 +121,12 @@ async function evaluateSets(
   const network = await buildNetwork(experiment, {
     ...(first!.embedded && { embedding: first!.embedded.embedding }),
   });
-  const most = Math.max(...sets.map(({ indices }) => indices.length));
   const opened = await openMetrics(metrics, { size: image.size, threads });
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     first!.source,
     specsOf(state),
-    most,
+    store.dataset(run.datasetFingerprint)!.unseenCount,
   );
   const onEngine = engine.importState(state);
   const values: Record<string, number> = {};
