@@ -1,9 +1,9 @@
 // What all sections of a page know: the runs, what they are called, which of them belong together.
 
-import { rankOf } from "./better.ts";
-import { bestLossOf } from "./measures.ts";
+import { rankOf } from "../runs/best.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { type RunGroup, runGroups, runNames } from "./run-names.ts";
+import { bestLossPoint } from "./series.ts";
 import type { SweepInput } from "./sweep/trials.ts";
 
 /** What a page is made of. */
@@ -25,7 +25,7 @@ export function pageContext(
   { runs, sweep }: PageInput,
   names: readonly string[] = runNames(runs),
 ): PageContext {
-  const score = sweep === null ? (run: ReportRun) => bestLossOf(run) ?? Number.NaN : judged(sweep);
+  const score = sweep === null ? (run: ReportRun) => bestLossPoint(run)?.value ?? Number.NaN : judged(sweep);
   return { runs, sweep, names, groups: runGroups(runs, names, score), score };
 }
 

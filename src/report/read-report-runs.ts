@@ -1,12 +1,11 @@
 // The query of the report: everything about the runs, read once; nothing later touches the store but for blobs.
 
 import { UserError } from "../errors.ts";
-import type { SeriesKind } from "../runs/series.ts";
 import type { Store } from "../store/open-store.ts";
-import { readMeasured } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import type {
   DatasetRow,
+  EvaluationSetRow,
   EventRow,
   ImageRow,
   RunRow,
@@ -15,21 +14,6 @@ import type {
   SkippedFile,
 } from "../store/rows.ts";
 import type { SweepRow, TrialRow } from "../store/sweeps.ts";
-import { seriesLabel } from "./series-label.ts";
-
-/** How tables name the loss on images that were not trained on, at the end of a run. */
-export const unseenLoss = "final unseen loss";
-
-/** What a finished run gave on images of some data set, its own or another. */
-export type Evaluation = {
-  /** Which images, such as "celeba portraits"; equal names share a column. */
-  readonly testedOn: string;
-  /** Of the data set that the images are of: the same as a run's own where they are its unseen ones. */
-  readonly fingerprint: string | null;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Pictures that it made of them, in a fixed order. */
-  readonly samples: readonly { readonly imageId: string; readonly blobHash: string }[];
-};
 
 export type ReportStore = Pick<
   Store,
@@ -45,10 +29,7 @@ export type ReportStore = Pick<
   | "evaluationSets"
   | "listSweeps"
   | "trials"
-> & {
-  /** In place of what `hueristic evaluate` stored, which has no pictures. */
-  evaluations?(runId: string): readonly Evaluation[];
-};
+>;
 
 export type ReportRun = {
   readonly run: RunRow;
@@ -57,12 +38,11 @@ export type ReportRun = {
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
   readonly sampleMetrics: readonly SampleMetric[];
-  readonly evaluations: readonly Evaluation[];
+  /** Images that it was measured on beside its own; their series have the same set. */
+  readonly evaluationSets: readonly EvaluationSetRow[];
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
-  /** What metrics mean, by their names; the same for all runs. */
-  readonly metrics: ReadonlyMap<string, SeriesKind>;
   /** The sweep that trained it; null for none. */
   readonly trial: RunTrial | null;
 };
@@ -87,14 +67,9 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
     return read;
   };
   const trialOf = trialsByRun(store);
-  const read = [...runs.values()].map((run) => readRun(store, run, summaryOf.get(run.id)));
-  const specs = read.flatMap(({ series }) => series.map(({ spec }) => spec));
-  const metrics = new Map(specs.filter(({ family }) => family === "metric").map((spec) => [spec.name, spec]));
-  return read.map(({ run, ...content }) => ({
-    run,
-    ...content,
+  return [...runs.values()].map((run) => ({
+    ...readRun(store, run, summaryOf.get(run.id)),
     ...datasetOf(run.datasetFingerprint),
-    metrics,
     trial: trialOf.get(run.id) ?? null,
   }));
 }
@@ -115,32 +90,15 @@ function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-): Omit<ReportRun, "dataset" | "skipped" | "metrics" | "trial"> {
-  const series = store.allSeries(run.id);
+): Omit<ReportRun, "dataset" | "skipped" | "trial"> {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
     lastEpoch: summary?.lastEpoch ?? null,
-    series,
+    series: store.allSeries(run.id),
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    evaluations: store.evaluations?.(run.id) ?? storedEvaluations(store, run, series),
+    evaluationSets: store.evaluationSets(run.id),
     events: store.events(run.id),
   };
-}
-
-/** The newest values of every set of images that the run was measured on beside its own. */
-function storedEvaluations(store: ReportStore, run: RunRow, series: readonly Series[]): Evaluation[] {
-  const stored = store.evaluationSets(run.id);
-  if (stored.length === 0) return [];
-  const measured = readMeasured(series, Math.max(1, run.stepsPerEpoch));
-  return stored.map(({ set, fingerprint }) => {
-    const loss = series.find(({ spec }) => spec.set === set && spec.name === "loss")?.value.at(-1);
-    const values = (measured?.metrics ?? []).flatMap(({ name, values: bySet }) => {
-      const found = bySet[set];
-      return found === undefined ? [] : [[seriesLabel(name), found.value] as const];
-    });
-    const losses = loss === undefined ? [] : [[unseenLoss, loss] as const];
-    return { testedOn: set, fingerprint, metrics: Object.fromEntries([...losses, ...values]), samples: [] };
-  });
 }

@@ -1,9 +1,9 @@
 // A run in words: how it ended, what it is, what came of it.
 
-import { bestPoint } from "../runs/best.ts";
 import { valueText } from "../sweep/value-text.ts";
 import { formatCount, formatDuration, formatNumber, plural, shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
+import { bestLossPoint, lossOf } from "./series.ts";
 
 /** A run that a sweep ended is no failure of anybody: its trial's state says more than KILLED. */
 export function statusOf({ run, trial }: ReportRun): string {
@@ -21,15 +21,15 @@ export type UnseenLoss = {
 };
 
 /** Where the loss on unseen images began, ended and was lowest; null where it was never measured. */
-export function unseenLoss({ series, run }: ReportRun): UnseenLoss | null {
-  const losses = series.find(({ name }) => name === "unseen/loss");
+export function unseenLoss(data: ReportRun): UnseenLoss | null {
+  const losses = lossOf(data);
   if (losses === undefined || losses.value.length === 0) return null;
-  const best = bestPoint(losses, "lower");
+  const best = bestLossPoint(data);
   return {
     first: losses.value[0]!,
     final: losses.value.at(-1)!,
     best: best?.value ?? null,
-    bestEpoch: best && best.step / Math.max(1, run.stepsPerEpoch),
+    bestEpoch: best && best.step / Math.max(1, data.run.stepsPerEpoch),
     isTrained: losses.step.at(-1)! > 0,
   };
 }

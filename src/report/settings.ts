@@ -1,45 +1,4 @@
-// The experiment as its author writes it: snake_case YAML, and flat settings for comparing runs.
+import { experimentToYaml } from "../experiment/text/experiment-to-yaml.ts";
 
-import { stringify } from "yaml";
-import type { Experiment } from "../experiment/experiment.ts";
-
-export function experimentYaml(experiment: Experiment): string {
-  return stringify(experiment);
-}
-
-/** Path -> value as text, such as "train.optimizer.learning_rate" -> "0.001". */
-export function flatSettings(experiment: Experiment): Map<string, string> {
-  const settings = new Map<string, string>();
-  const visit = (path: string, value: unknown): void => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      settings.set(path, typeof value === "string" ? value : JSON.stringify(value ?? null));
-    else for (const [key, item] of Object.entries(value)) visit(path === "" ? key : `${path}.${key}`, item);
-  };
-  visit("", experiment);
-  return settings;
-}
-
-/** What tells a run from another by name only; no setting that a result depends on. */
-export const labels: ReadonlySet<string> = new Set(["name", "description", "tags"]);
-
-/** The settings that are not the same in all experiments, in the order of the first one that has them. */
-export function differingSettings(experiments: readonly Experiment[]): string[] {
-  const all = experiments.map(flatSettings);
-  const paths = new Set(all.flatMap((settings) => [...settings.keys()]));
-  return [...paths].filter(
-    (path) => !labels.has(path) && new Set(all.map((settings) => settings.get(path))).size > 1,
-  );
-}
-
-/**
- * Of the differing settings those that say something by themselves: one that only some experiments have, always with the
- * same value (the width of a model that the others lack), goes along with another setting and is left out.
- */
-export function independentSettings(experiments: readonly Experiment[]): string[] {
-  const all = experiments.map(flatSettings);
-  return differingSettings(experiments).filter((path) => {
-    const values = all.map((settings) => settings.get(path));
-    const present = values.filter((value) => value !== undefined && value !== "null");
-    return present.length === values.length || new Set(present).size > 1;
-  });
-}
+export * from "../experiment/flat-settings.ts";
+export { experimentToYaml as experimentYaml };

@@ -17,6 +17,7 @@ import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
 import { openDataset } from "./open-dataset.ts";
+import type { FromScratch } from "./resume-point.ts";
 import { drawSamples } from "./samples.ts";
 import { stepsOfNextCall } from "./steps-per-call.ts";
 import { openTraining, type Training } from "./training.ts";
@@ -27,6 +28,8 @@ export type RunOptions = {
   readonly source: string | null;
   /** The id of the run to continue; null begins a new one. */
   readonly resume: string | null;
+  /** Whether a run that is continued may begin anew, which deletes what it has logged; never unless it is given. */
+  readonly fromScratch?: FromScratch;
   readonly output: Output;
   /** Threads of the engine; all cores where it is left out. */
   readonly threads?: number;
@@ -173,6 +176,7 @@ async function train(training: Training, options: RunOptions, interrupt: Interru
   };
   const save = async () => {
     const exported = await engine.exportState(state);
+    run.sync(); // a checkpoint is never ahead of the values in the store
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);

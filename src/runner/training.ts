@@ -9,11 +9,12 @@ import { type OpenMetrics, openMetrics } from "../metrics/open-metrics.ts";
 import { isEmbedded, mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
 import type { Store } from "../store/open-store.ts";
+import type { RunRow } from "../store/rows.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { TensorSpecs } from "../training-step.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { buildNetwork } from "./build-network.ts";
-import { checkpointFiles, checkpointFolder, readCheckpoint } from "./checkpoints.ts";
+import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
 import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
@@ -28,6 +29,8 @@ import type { OpenSet } from "./evaluation/open-sets.ts";
 import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
+import { changesOf } from "./resume-changes.ts";
+import { type ResumePoint, readResumePoint } from "./resume-point.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
 
@@ -110,8 +113,10 @@ export async function openTraining(
 
   const { fingerprint, seen, unseen } = dataset;
   saveDatasetRows(store, dataset);
+  const continued = options.resume === null ? null : store.getRun(options.resume);
+  const point = continued && resumePointOf(store, continued, experiment, options);
   const run =
-    options.resume === null
+    continued === null
       ? store.createRun({
           name: experiment.name,
           experiment,
@@ -124,7 +129,7 @@ export async function openTraining(
           stepsPerEpoch,
           teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
-      : reopen(store, options.resume, experiment, dataset, engine, embedded);
+      : reopen(store, experiment, { row: continued!, point: point!, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
@@ -132,14 +137,16 @@ export async function openTraining(
   if (embedded) run.event("info", "classifier", embedded.description);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
-  const checkpoint = options.resume === null ? null : newestCheckpoint(checkpoints);
-  if (options.resume !== null) {
+  const checkpoint = point?.checkpoint ?? null;
+  if (point) {
     run.rewind(checkpoint?.step ?? -1, checkpoint?.epoch ?? -1);
-    run.event(
-      "info",
-      "resume",
-      checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew",
-    );
+    for (const note of point.notes) {
+      output.warn(note);
+      run.event("warning", "resume", note);
+    }
+    const how = checkpoint ? `resumed at step ${checkpoint.step}` : "no checkpoint: began anew";
+    run.event("info", "resume", how);
+    if (point.notes.length > 0) output.warn(how);
   }
   const firstStep = checkpoint?.step ?? 0;
   const mainLoss = store.series(run.id, `train/${mainLossOf(model)}`);
@@ -198,21 +205,33 @@ async function openEvaluation(
   return { experiment, dataset, evaluator, metrics: opened, sets: sources };
 }
 
-function newestCheckpoint(folder: string) {
-  const newest = checkpointFiles(folder).at(-1);
-  return newest === undefined ? null : readCheckpoint(newest);
+function resumePointOf(
+  store: Store,
+  { id }: RunRow,
+  { model }: Experiment,
+  { runsFolder, fromScratch = "never" }: RunOptions,
+): ResumePoint {
+  const losses = store.series(id, `train/${mainLossOf(model)}`);
+  return readResumePoint({
+    runId: id,
+    folder: checkpointFolder(runsFolder, id),
+    loggedStep: losses?.step.at(-1) ?? 0,
+    fromScratch,
+  });
 }
+
+type Reopened = Pick<Training, "dataset" | "engine"> & {
+  readonly row: RunRow;
+  readonly point: ResumePoint;
+  readonly embedded: OpenedEmbedding | null;
+};
 
 /** An old run, which must go on with the same images; another engine is allowed and noted. */
 function reopen(
   store: Store,
-  id: string,
   experiment: Experiment,
-  dataset: PreparedDataset,
-  engine: Engine,
-  embedded: OpenedEmbedding | null,
+  { row, point, dataset, engine, embedded }: Reopened,
 ): RunWriter {
-  const row = store.getRun(id);
   if (row.datasetFingerprint !== dataset.fingerprint) {
     throw new UserError(
       `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
@@ -223,7 +242,10 @@ function reopen(
       `run ${row.id} cannot go on: its classifier changed since (then ${row.teller.description}, now ${embedded.description}); start a new run`,
     );
   }
-  const run = store.resumeRun(row.id, experiment);
+  const fromStep = point.checkpoint?.step ?? 0;
+  const run = store.resumeRun(row.id, { fromStep, experiment });
+  for (const { kind, message } of changesOf(row.experiment, experiment, fromStep, row.stepsPerEpoch))
+    run.event("warning", kind, message);
   if (row.engine !== engine.name || row.device !== engine.device) {
     run.event(
       "warning",

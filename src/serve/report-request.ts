@@ -3,8 +3,8 @@
 
 import { UserError } from "../errors.ts";
 import { type PageKind, pageKinds } from "../experiment/report-section.ts";
-import { selectRuns } from "../report/select-runs.ts";
-import { runsOfSweep, type StoredSweep } from "../report/sweep/stored-sweep.ts";
+import type { StoredSweep } from "../report/sweep/stored-sweep.ts";
+import { findSweep, meaningOf } from "../runs/references.ts";
 import type { Store } from "../store/open-store.ts";
 
 export type ReportRequest = {
@@ -45,9 +45,11 @@ export type Target = {
 
 /** The runs that are meant. Throws UserError for what the store does not have. */
 export function targetOf(store: Store, { refs, sweep: ref }: ReportRequest): Target {
-  const named = selectRuns(store, refs);
-  if (ref === null) return { runIds: named, sweep: null };
-  const sweep = store.getSweep(ref);
-  const stored = { sweep, trials: store.trials(sweep.id) };
-  return { runIds: [...new Set([...named, ...runsOfSweep(stored)])], sweep: stored };
+  const meanings = refs.map((each) => meaningOf(each, store.known));
+  const named = meanings.flatMap(({ runIds }) => runIds);
+  const only = meanings.length === 1 ? meanings[0]!.sweepId : null;
+  const sweepId = ref === null ? only : findSweep(ref, store.listSweeps()).id;
+  if (sweepId === null) return { runIds: [...new Set(named)], sweep: null };
+  const runIds = [...new Set([...named, ...store.known.runsOfSweep(sweepId)])];
+  return { runIds, sweep: { sweep: store.getSweep(sweepId), trials: store.trials(sweepId) } };
 }

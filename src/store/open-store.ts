@@ -3,8 +3,8 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import type { Experiment } from "../experiment/experiment.ts";
 import { newProcessToken } from "../process-identity.ts";
+import { type Known, runMeant } from "../runs/references.ts";
 import {
   createDatasetReader,
   createDatasetWriter,
@@ -13,7 +13,8 @@ import {
 } from "./dataset-rows.ts";
 import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
-import { createRunFinder } from "./find-run.ts";
+import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
+import { createKnownRuns } from "./known-runs.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
 import { createRunReader, type RunReader } from "./read-runs.ts";
@@ -22,7 +23,7 @@ import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
-import { createRunStarter, type NewRun } from "./start-run.ts";
+import { type Continuation, createRunStarter, type NewRun } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
 import { createRunCare, type RunCare } from "./trash.ts";
@@ -40,13 +41,17 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
   SeriesReader &
   DatasetReader &
+  EarlierExperimentReader &
   EvaluationWriter &
   SweepReader &
   SweepWriter &
   TrialLeases &
   RunCare & {
     readonly folder: string;
-    /** The run that a user means by an id, its beginning, a run name or `latest`. Throws UserError. */
+    /** What users refer to, and the same of the trash; src/runs/references.ts says what is meant. */
+    readonly known: Known;
+    readonly knownDeleted: Known;
+    /** The one run that a reference means; files are not looked at. Throws UserError. */
     getRun(ref: string): RunRow;
     /** The same among the runs in the trash. */
     getDeletedRun(ref: string): RunRow;
@@ -54,8 +59,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     readonly saveDataset: SaveDataset;
     /** Starts a run, whose data set must be saved before. */
     createRun(run: NewRun): RunWriter;
-    /** Goes on with the run of this id, as `experiment` where one is given (more epochs, say). Throws UserError where another process is writing it. */
-    resumeRun(id: string, experiment?: Experiment): RunWriter;
+    /** Goes on with the run of this id, with other settings where some are given (more epochs, say); the earlier ones stay in the record. Throws UserError where another process is writing it. */
+    resumeRun(id: string, continuation?: Continuation): RunWriter;
     /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Gives the room of what was deleted back to the disk; false while runs are trained. */
@@ -88,8 +93,8 @@ function assemble(
 ): Store {
   if (!readonly) markDeadRuns(database, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
-  const findRun = createRunFinder(database);
-  const findDeletedRun = createRunFinder(database, "in the trash");
+  const known = createKnownRuns(database, "outside");
+  const knownDeleted = createKnownRuns(database, "in the trash");
   const starter = createRunStarter(database, { now, newId, newToken: newProcessToken });
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
@@ -116,11 +121,17 @@ function assemble(
     folder,
     listRuns,
     summaries,
-    getRun: (ref) => requireRun(findRun(ref)),
-    getDeletedRun: (ref) => requireRun(findDeletedRun(ref)),
+    known,
+    knownDeleted,
+    getRun(ref) {
+      const exact = runById(ref);
+      return exact?.deletedAt === null ? exact : requireRun(runMeant(ref, known));
+    },
+    getDeletedRun: (ref) => requireRun(runMeant(ref, knownDeleted)),
     ...createRunContentReader(database),
     ...createSeriesReader(database),
     ...createDatasetReader(database),
+    earlierExperiments: createEarlierExperiments(database).earlierExperiments,
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
     ...createTrialLeases(database, { now, newToken: newProcessToken }),
@@ -130,7 +141,7 @@ function assemble(
       saveDataset(row, images, skipped);
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
-    resumeRun: (id, experiment) => open((onClose) => starter.resume(id, experiment, onClose)),
+    resumeRun: (id, continuation) => open((onClose) => starter.resume(id, continuation, onClose)),
     requireMeasurable: evaluations.requireMeasurable,
     saveEvaluation(id, evaluation) {
       requireWritable();

@@ -35,6 +35,8 @@ export type RunWriter = {
   flushIfDue(): void;
   /** Commits what waits, and the heartbeat. Throws UserError for a full disk, a locked database or a lost run. */
   flush(): void;
+  /** Commits what waits so that it outlives a power cut, as SQLite's other commits may not. */
+  sync(): void;
   /** Commits pictures, together with what waits. */
   logImages(images: readonly NewImage[]): void;
   /** Commits the sets of images that the run is measured on. Throws UserError where it has other images of that name. */
@@ -149,6 +151,14 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
       if (sinceFlushMs() >= dueMs) flush();
     },
     flush: () => flush(),
+    sync() {
+      database.pragma("synchronous = FULL");
+      try {
+        flush();
+      } finally {
+        database.pragma("synchronous = NORMAL");
+      }
+    },
     logImages(images) {
       flush(() => {
         for (const { epoch, set, index, kind, imageId, mime, bytes } of images) {

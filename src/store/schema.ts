@@ -280,6 +280,17 @@ FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
 WHERE runs.deleted_at IS NULL;
 `;
 
+const earlierExperiments = `
+-- What a run was trained with before it went on with other settings.
+CREATE TABLE earlier_experiments (
+  run_id             TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  until_step         INTEGER NOT NULL CHECK (until_step >= 0),
+  experiment         TEXT    NOT NULL CHECK (json_valid(experiment)),
+  experiment_version INTEGER NOT NULL,
+  PRIMARY KEY (run_id, until_step)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Keys in stored experiments and sweeps as users write them, and one spelling of color. */
 function writtenKeys(database: Database): void {
   database.exec("ALTER TABLE runs ADD COLUMN experiment_version INTEGER NOT NULL DEFAULT 0");
@@ -302,4 +313,5 @@ export const migrations: readonly Migration[] = [
   writtenKeys,
   declareSeries,
   nameTellers,
+  earlierExperiments,
 ];

@@ -6,6 +6,7 @@ import type { Experiment } from "../experiment/experiment.ts";
 import { experimentUpgrades } from "../experiment/upgrade.ts";
 import { processIsGone } from "../process-identity.ts";
 import { statusAt } from "./dead-runs.ts";
+import { createEarlierExperiments } from "./earlier-experiments.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter } from "./run-writer.ts";
 
@@ -15,9 +16,12 @@ export type NewRun = Omit<
   "id" | "status" | "createdAt" | "heartbeatAt" | "finishedAt" | "error" | "tags" | "note" | "deletedAt"
 >;
 
+/** Where a run goes on, and with which settings: its own unless they are given. */
+export type Continuation = { readonly fromStep: number; readonly experiment?: Experiment };
+
 export type RunStarter = {
   create(run: NewRun, onClose: () => void): RunWriter;
-  resume(id: string, experiment: Experiment | undefined, onClose: () => void): RunWriter;
+  resume(id: string, continuation: Continuation | undefined, onClose: () => void): RunWriter;
 };
 
 type Resumable = {
@@ -48,6 +52,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   const selectRun = database.prepare<[string], Resumable>(
     "SELECT status, writer, heartbeat_at, created_at, finished_at, paused_ms FROM runs WHERE id = ?",
   );
+  const earlier = createEarlierExperiments(database);
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
        paused_ms = :pausedMs, experiment = coalesce(:experiment, experiment),
@@ -77,7 +82,7 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   });
 
   const claim = database.transaction(
-    (id: string, experiment: Experiment | undefined, token: string, at: number): number => {
+    (id: string, continuation: Continuation | undefined, token: string, at: number): number => {
       const run = selectRun.get(id);
       if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
       if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !processIsGone(run.writer))
@@ -85,12 +90,13 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
           `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
         );
       const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
+      if (continuation !== undefined) earlier.keep(id, continuation);
       takeOver.run({
         id,
         token,
         at,
         pausedMs,
-        experiment: experiment === undefined ? null : JSON.stringify(experiment),
+        experiment: continuation?.experiment === undefined ? null : JSON.stringify(continuation.experiment),
         experimentVersion: experimentUpgrades.length,
       });
       return run.created_at + pausedMs;
@@ -103,9 +109,9 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
       const id = insert.immediate(run, token, at);
       return createRunWriter(database, { id, token, startedAt: at, now, onClose });
     },
-    resume(id, experiment, onClose) {
+    resume(id, continuation, onClose) {
       const [token, at] = [newToken(), Math.round(now())];
-      const startedAt = claim.immediate(id, experiment, token, at);
+      const startedAt = claim.immediate(id, continuation, token, at);
       return createRunWriter(database, { id, token, startedAt, now, onClose });
     },
   };

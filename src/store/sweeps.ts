@@ -1,7 +1,7 @@
 // Sweeps and their trials as rows. What a definition means is the sweep's own business: here it is JSON.
 
 import type { Database } from "better-sqlite3";
-import { UserError } from "../errors.ts";
+import { findSweep } from "../runs/references.ts";
 
 /**
  * waiting: not begun, or stopped and to go on. complete: trained to its end. pruned: stopped early on purpose.
@@ -77,23 +77,9 @@ export function createSweepReader(database: Database): SweepReader {
   );
   return {
     listSweeps: () => selectSweeps.all(),
-    getSweep: (ref) => findSweep(selectSweeps.all(), ref),
+    getSweep: (ref) => findSweep(ref, selectSweeps.all()),
     trials: createTrialReader(database),
   };
-}
-
-function findSweep(sweeps: readonly SweepRow[], ref: string): SweepRow {
-  const newest = sweeps[0];
-  if (newest === undefined)
-    throw new UserError("no sweeps here yet; start one with `hueristic sweep <file>`");
-  if (ref === "latest") return newest;
-  const exact = sweeps.find(({ id }) => id === ref);
-  if (exact !== undefined) return exact;
-  const named = sweeps.filter(({ id, name }) => name === ref || (ref !== "" && id.startsWith(ref)));
-  if (named.length === 1) return named[0]!;
-  const all = (named.length > 0 ? named : sweeps).map(({ id, name }) => `${id} (${name})`).join(", ");
-  const problem = named.length > 0 ? "several sweeps are meant" : "no such sweep";
-  throw new UserError(`sweep ${JSON.stringify(ref)}: ${problem}; expected one of: ${all}`);
 }
 
 export function createSweepWriter(database: Database, now: () => number): SweepWriter {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bestLossOf } from "../../src/report/measures.ts";
+import { bestLoss } from "../../src/report/measures.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { runGroups, runNames } from "../../src/report/run-names.ts";
 import { summarySentence } from "../../src/report/run-words.ts";
 import { reproduction } from "../../src/report/sections/again/model.ts";
-import { runPanels, singleRunPanels } from "../../src/report/sections/curves/model.ts";
+import { runPanels } from "../../src/report/sections/curves/model.ts";
+import { oneRunPanels } from "../../src/report/sections/curves/one-run.ts";
 import { emergenceComparison, emergenceTable } from "../../src/report/sections/emergence/model.ts";
 import { sampleGrids, thinnedSamples } from "../../src/report/sections/samples/model.ts";
 import { runTable, warnings } from "../../src/report/sections/table/model.ts";
@@ -95,11 +96,7 @@ test("the table shows only the settings that differ and marks the best values", 
   );
   assert.equal(column("final unseen loss")[2]!.text, "not a number");
   assert.equal(column("best unseen loss")[2]!.text, "–");
-  const [panel] = runPanels(
-    runs,
-    names,
-    runGroups(runs, names, () => 0),
-  );
+  const [panel] = runPanels({ runs, names, groups: runGroups(runs, names, () => 0) });
   assert.equal(panel!.title, "unseen loss");
   assert.ok(panel!.notes.some((note) => note.includes("not finite, the first at step 0")));
   assert.deepEqual(warnings(runs), []);
@@ -107,7 +104,11 @@ test("the table shows only the settings that differ and marks the best values", 
 
 test("runs of different images have no best value but of what is of no images", async (t) => {
   const skipped = [{ path: "x", reason: "y" }];
-  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
+  const store = await sampleStore(
+    t,
+    { id: "aaaa" },
+    { id: "bbbb", skipped, stepsPerEpoch: 5, loss: () => 0.5 },
+  );
   const runs = readReportRuns(store, ["aaaa", "bbbb"]);
   const { columns, rows } = runTable(runs, ["a", "b"]);
   const starred = columns.filter((_, at) => rows.some(({ cells }) => cells[at]!.best));
@@ -125,7 +126,7 @@ test("the untrained network is no result, however low its loss", async (t) => {
     { id: "bbbb", loss: () => 0.2, epochs: 0 },
   );
   const [worse, untrained] = readReportRuns(store, ["aaaa", "bbbb"]);
-  assert.deepEqual([bestLossOf(worse!), bestLossOf(untrained!)], [0.11, null]);
+  assert.deepEqual([bestLoss.value(worse!), bestLoss.value(untrained!)], [0.11, null]);
   assert.match(summarySentence(worse!), /rose from 0\.01 to 0\.41, the best being 0\.11 at epoch 1\.$/);
   assert.match(summarySentence(untrained!), /the loss on unseen images is 0\.2 before training\.$/);
 });
@@ -193,7 +194,7 @@ test("colors: the epoch at which each was learned, by run and side by side", asy
   ]);
   assert.deepEqual(slow!.rows[0], ["blue", "20.0 %", "9.0 %", "not yet"]);
   assert.equal(without, null);
-  const drawn = Object.values(singleRunPanels(data[0]!)).flat();
+  const drawn = oneRunPanels(data[0]!, "curves");
   assert.ok(drawn.length > 0 && !drawn.some(({ title }) => title.includes("blue")));
   const { columns, rows } = emergenceComparison(data, runNames(data))!;
   const blue = columns.indexOf("blue");

@@ -7,16 +7,14 @@ import { parseSize } from "../../src/parse-size.ts";
 import { isDefinition, readDefinition } from "../../src/report/definition.ts";
 import { numberPool } from "../../src/report/numbers.ts";
 import { choosePage } from "../../src/report/pages/page-of.ts";
-import { type Evaluation, readReportRuns } from "../../src/report/read-report-runs.ts";
+import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { mergeSeeds } from "../../src/report/sections/curves/client/merge-seeds.ts";
-import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
 import { sampleGrids } from "../../src/report/sections/samples/model.ts";
 import { markdownHtml } from "../../src/report/sections/text/markdown.ts";
-import { selectRuns } from "../../src/report/select-runs.ts";
+import { runsMeant } from "../../src/runs/references.ts";
 import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { memoryFiles } from "../experiment/fixtures.ts";
-import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("numbers come back as float32, NaN and infinities too, and stand once", () => {
@@ -91,17 +89,18 @@ test("sizes", () => {
   ]);
 });
 
-test("runs are named by id, name or tag, each once", async (t) => {
+test("runs are named by id, name, tag or file, each once", async (t) => {
   const store = await sampleStore(
     t,
     { id: "aaaa", tags: ["group"], images: 0 },
     { id: "bbbb", name: "other", tags: ["group"], images: 0 },
     { id: "cccc", images: 0 },
   );
-  assert.deepEqual(selectRuns(store, ["group"]), ["aaaa", "bbbb"]);
-  assert.deepEqual(selectRuns(store, ["other", "group", "cccc"]), ["bbbb", "aaaa", "cccc"]);
-  assert.deepEqual(selectRuns(store, ["experiments/sample.yaml"]), ["aaaa", "bbbb", "cccc"]);
-  assert.throws(() => selectRuns(store, ["nobody"]), { name: "UserError", message: /no such id/ });
+  const select = (...refs: string[]) => runsMeant(refs, store.known);
+  assert.deepEqual(select("group"), ["aaaa", "bbbb"]);
+  assert.deepEqual(select("other", "group", "cccc"), ["bbbb", "aaaa", "cccc"]);
+  assert.deepEqual(select("experiments/sample.yaml"), ["aaaa", "bbbb", "cccc"]);
+  assert.throws(() => select("nobody"), { name: "UserError", message: /no such id/ });
 });
 
 test("the page is chosen by what is given", async (t) => {
@@ -118,10 +117,8 @@ test("the page is chosen by what is given", async (t) => {
   assert.equal(choose("aaaa", "bbbb"), "models");
   assert.equal(choose("aaaa", "cccc"), "runs");
   assert.equal(choose("aaaa", "bbbb", "dddd"), "runs");
-  const evaluations = () => [
-    { testedOn: "elsewhere", fingerprint: null, metrics: { psnr: 20 }, samples: [] },
-  ];
-  const evaluated = readReportRuns({ ...store, evaluations }, ["aaaa", "dddd"]);
+  const evaluationSets = () => [{ set: "elsewhere", fingerprint: "f" }];
+  const evaluated = readReportRuns({ ...store, evaluationSets }, ["aaaa", "dddd"]);
   assert.equal(choosePage({ runs: evaluated, sweep: null }), "datasets");
 });
 
@@ -131,75 +128,6 @@ test("metrics of single images find their place in the grid", async (t) => {
   const runs = readReportRuns({ ...store, sampleMetrics }, ["aaaa"]);
   const { metrics } = sampleGrids(runs, ["a"]).grids[0]!.rows[0]!;
   assert.deepEqual(metrics[1], [{}, {}, {}, { psnr: 21 }]);
-});
-
-test("what `hueristic evaluate` stored is read by set and metric", async (t) => {
-  const store = await sampleStore(t, { id: "aaaa", images: 0 });
-  const measured = {
-    name: "portraits/ssim_uniform",
-    spec: specOf("portraits/ssim_uniform"),
-    step: Float64Array.of(10, 40),
-    elapsedMs: Float64Array.of(1, 2),
-    value: Float64Array.of(0.5, 0.7),
-  };
-  const [run] = readReportRuns(
-    {
-      ...store,
-      evaluationSets: () => [{ set: "portraits", fingerprint: "f" }],
-      allSeries: () => [measured],
-    },
-    ["aaaa"],
-  );
-  assert.deepEqual(run!.evaluations, [
-    { testedOn: "portraits", fingerprint: "f", metrics: { "ssim uniform": 0.7 }, samples: [] },
-  ]);
-});
-
-test("trained on x tested on: own images on the diagonal, evaluations beside it, the best of a column", async (t) => {
-  const skipped = [{ path: "x", reason: "y" }];
-  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
-  const fingerprints = ["faces", "places"];
-  const runs = readReportRuns(store, ["aaaa", "bbbb"]).map((data, at) => ({
-    ...data,
-    dataset: { ...data.dataset!, description: fingerprints[at]! },
-    evaluations: [
-      { testedOn: fingerprints[1 - at]!, fingerprint: null, metrics: { psnr: 20 + at }, samples: [] },
-      {
-        testedOn: "the same by another name",
-        fingerprint: data.run.datasetFingerprint,
-        metrics: { "final unseen loss": 9, ssim: 0.5 },
-        samples: [],
-      },
-    ] as Evaluation[],
-  }));
-  const { trainedOn, testedOn, metrics, cells, best } = transferMatrix(runs);
-  assert.deepEqual([trainedOn, testedOn], [fingerprints, fingerprints]);
-  const value = (row: number, column: number, name: string) => cells[row]![column]!.metrics.get(name)?.value;
-  assert.equal(value(1, 1, "final unseen loss"), 0.5);
-  assert.equal(value(1, 1, "ssim"), 0.5);
-  assert.equal(value(0, 1, "psnr"), 20);
-  assert.equal(value(1, 0, "psnr"), 21);
-  assert.equal(cells[0]![0]!.samples.length, 2);
-  assert.equal(metrics.find(({ name }) => name === "psnr")!.better, "higher");
-  assert.ok(
-    best.flat().every((each) => each === null),
-    "one value a column is no contest",
-  );
-
-  const portraits = (at: number, fingerprint: string) => ({
-    testedOn: "portraits",
-    fingerprint,
-    metrics: { psnr: 20 + at },
-    samples: [],
-  });
-  const bestOn = (prints: readonly string[]) => {
-    const tested = runs.map((data, at) => ({ ...data, evaluations: [portraits(at, prints[at]!)] }));
-    const matrix = transferMatrix(tested);
-    const metric = matrix.metrics.findIndex(({ name }) => name === "psnr");
-    return matrix.best[metric]![matrix.testedOn.indexOf("portraits")];
-  };
-  assert.equal(bestOn(["p", "p"]), 21);
-  assert.equal(bestOn(["p", "q"]), null, "one name, but other images");
 });
 
 test("a report section stands in an experiment or a sweep, changes neither, and is checked with it", () => {

@@ -201,7 +201,10 @@ test("a sweep is named by its id, its beginning, its name or its file; a run goe
   // With others it is its runs.
   const both = await reportTarget(store, ["study", "aaa0"]);
   assert.deepEqual([both.sweep, both.runIds.length], [null, 7]);
-  await assert.rejects(reportTarget(store, ["nothing"]), /no such id, beginning of an id or name/);
+  await assert.rejects(
+    reportTarget(store, ["nothing"]),
+    /no such id, beginning of an id, name, tag, file or sweep/,
+  );
 
   const file = path.join(folder, "faces.yaml");
   writeFileSync(path.join(folder, "base.yaml"), base);

@@ -68,6 +68,17 @@ test("every picture is in the page once, however many runs show it", async (t) =
   assert.equal(new Set(pictures).size, pictures.length);
 });
 
+test("a page that says that values are of other images stars none of them", async (t) => {
+  const skipped = [{ path: "x", reason: "y" }];
+  const better = { id: "bbbb", loss: () => 0.001, stepsPerEpoch: 5 };
+  const starred = (text: string) => [...text.matchAll(/class="best">([^<]*)/g)].map(([, value]) => value);
+  const same = await page(t, { id: "aaaa" }, better);
+  assert.deepEqual(starred(same), ["0.001", "0.001 (epoch 1)", "0.5 s"]);
+  const other = await page(t, { id: "aaaa" }, { ...better, skipped });
+  assert.match(other, /values are not of the same images, and no best one is marked/);
+  assert.deepEqual(starred(other), ["0.5 s"], "times are of no images");
+});
+
 test("hostile names, paths and messages stay text", async (t) => {
   const evil = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202E\u2028`;
   const text = await page(t, {

@@ -179,7 +179,10 @@ test("what the user can mend is said; of a bug only the terminal hears", async (
   const fixture = await filled(t);
   const unknown = await raw(fixture, "/report?run=frist");
   assert.equal(unknown.status, 404);
-  assert.match(unknown.text, /no such id, beginning of an id or name; did you mean .*first/);
+  assert.match(
+    unknown.text,
+    /no such id, beginning of an id, name, tag, file or sweep; did you mean .*first/,
+  );
   const none = await raw(fixture, "/report?page=runs");
   assert.equal(none.status, 400);
   assert.match(none.text, /choose at least one/);

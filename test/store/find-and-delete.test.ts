@@ -54,7 +54,11 @@ describe("finding a run", () => {
       userError(/did you mean bbbb3333 "celeba-beta"\? \(`hueristic list` shows: bbbb3333/),
     );
     for (const ref of ["zzzzzzzzzzz", "%", "_aaa", "", "'"])
-      assert.throws(() => store.getRun(ref), userError(/no such id, beginning of an id or name/), ref);
+      assert.throws(
+        () => store.getRun(ref),
+        userError(/no such id, beginning of an id, name, tag, file or sweep/),
+        ref,
+      );
   });
 
   it("says so where there are no runs", (test) => {

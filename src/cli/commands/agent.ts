@@ -19,7 +19,7 @@ export const agentCommand: Command<AgentOptions> = {
       .positional("sweep", {
         type: "string",
         demandOption: true,
-        describe: "Its id, the beginning of it, its name, or latest",
+        describe: "Its id, the beginning of it, its name, its file, or latest",
       })
       .option("retries", retriesOption)
       .option("fail-fast", {
@@ -36,10 +36,11 @@ export const agentCommand: Command<AgentOptions> = {
     if (threads !== undefined) requireCount("--threads", threads, 1);
     const { openStore } = await import("../../store/open-store.ts");
     const { runAgent } = await import("../../sweep/scheduling/agent.ts");
+    const { sweepMeant } = await import("../target/run-references.ts");
     const os = await import("node:os");
     leaveWithParent();
     const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
-    const { id } = reading.getSweep(sweep);
+    const id = await sweepMeant(reading, sweep);
     reading.close();
     const store = openStore(runs);
     try {

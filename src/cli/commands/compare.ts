@@ -1,14 +1,17 @@
 // hueristic compare: what two or more runs do not share, and what came of it.
 
 import { UserError } from "../../errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import type { EarlierExperiment } from "../../store/earlier-experiments.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 import { formatDuration, formatNumber, plainText } from "../print/format.ts";
 import { findSummary } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { findRuns, runReference } from "../target/run-references.ts";
 
 type CompareOptions = GlobalOptions & { readonly run: readonly string[] | undefined; readonly json: boolean };
 
@@ -28,7 +31,7 @@ export const compareCommand: Command<CompareOptions> = {
   summary: "What differs between runs, and their metrics side by side",
   options: (yargs) =>
     yargs
-      .positional("run", { type: "string", array: true, describe: "Two or more: ids, names, latest" })
+      .positional("run", { type: "string", array: true, describe: `Two or more. ${runReference}` })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
 
@@ -36,8 +39,8 @@ export const compareCommand: Command<CompareOptions> = {
     const { openStore } = await import("../../store/open-store.ts");
     const store = openStore(runs, { readonly: true });
     try {
-      const compared = refs.map((ref) => findSummary(store, ref));
-      if (new Set(compared.map(({ id }) => id)).size < 2)
+      const compared = (await findRuns(store, refs)).map((id) => findSummary(store, id));
+      if (compared.length < 2)
         throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
       const sections = await sectionsOf(store, compared);
       if (json) {
@@ -63,9 +66,11 @@ export const compareCommand: Command<CompareOptions> = {
 };
 
 async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Section[]> {
-  const { differingSettings, flatSettings } = await import("../../report/settings.ts");
-  const settings = runs.map(({ experiment }) => flatSettings(experiment));
-  const paths = differingSettings(runs.map(({ experiment }) => experiment));
+  const { flatSettings, labels } = await import("../../experiment/flat-settings.ts");
+  const settings = runs.map((run) => settingsOf(run, store.earlierExperiments(run.id), flatSettings));
+  const paths = [...new Set(settings.flatMap((each) => [...each.keys()]))].filter(
+    (path) => !labels.has(path) && new Set(settings.map((each) => each.get(path))).size > 1,
+  );
   const packages = runs.map(({ provenance }) => provenance.packages);
   const row = (name: string, read: (run: RunSummary, at: number) => Row["values"][number]): Row => ({
     name,
@@ -113,6 +118,20 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
     },
     { title: "results", rows: [...standingRows(runs), ...metricRows(store, runs)] },
   ];
+}
+
+/** What a run was trained with; a setting that changed on the way as "10 until step 40, then 20". */
+function settingsOf(
+  { experiment }: RunSummary,
+  earlier: readonly EarlierExperiment[],
+  flat: (experiment: Experiment) => Map<string, string>,
+): Map<string, string> {
+  const settings = flat(experiment);
+  for (const { untilStep, experiment: before } of earlier.toReversed())
+    for (const [path, value] of flat(before))
+      if (settings.get(path) !== value)
+        settings.set(path, `${value} until step ${untilStep}, then ${settings.get(path) ?? "nothing"}`);
+  return settings;
 }
 
 function standingRows(runs: readonly RunSummary[]): Row[] {

@@ -49,7 +49,7 @@ export const dataFetchCommand: Command<FetchOptions> = {
 
     const { fetchSource } = await import("../../datasets/fetch/fetch-source.ts");
     const { exitCodes, watchInterrupts } = await import("../../runner/interrupt.ts");
-    const { output, now } = context;
+    const { output } = context;
     const interrupt = watchInterrupts((signal) =>
       output.info(`${signal}: stopping; once more stops at once`),
     );
@@ -63,7 +63,6 @@ export const dataFetchCommand: Command<FetchOptions> = {
           keepArchive,
           output,
           signal: interrupt.abort,
-          now,
         });
       }
       return 0;

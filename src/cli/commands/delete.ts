@@ -1,10 +1,12 @@
 // hueristic delete and restore: runs into the trash and out of it.
 
 import { UserError } from "../../errors.ts";
+import { runsMeant } from "../../runs/references.ts";
 import type { Store } from "../../store/open-store.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "../target/existing-store.ts";
+import { findRuns, runReference } from "../target/run-references.ts";
 
 type DeleteOptions = GlobalOptions & {
   readonly run: readonly string[] | undefined;
@@ -16,7 +18,7 @@ export const deleteCommand: Command<DeleteOptions> = {
   summary: "Put runs into the trash",
   options: (yargs) =>
     yargs
-      .positional("run", { type: "string", array: true, describe: "Ids, beginnings of ids, names, latest" })
+      .positional("run", { type: "string", array: true, describe: runReference })
       .option("where", { type: "string", requiresArg: true, describe: "All runs of which this is true" })
       .example("$0 delete k3v9 7hq2", "Two runs; $0 restore brings them back")
       .example("$0 delete --where 'status = FAILED and epoch < 2'", "See them first with $0 list --where")
@@ -27,7 +29,7 @@ export const deleteCommand: Command<DeleteOptions> = {
       throw new UserError("delete: expected runs, or --where with what is true of them");
     const store = await openExisting(runs, { readonly: false });
     try {
-      const ids = [...refs.map((ref) => store.getRun(ref).id), ...(await fulfilling(store, where))];
+      const ids = [...(await findRuns(store, refs)), ...(await fulfilling(store, where))];
       if (ids.length === 0) context.output.info("no run fulfils --where");
       const failed = each(store, ids, context, (id) => store.trashRun(id), "in the trash");
       if (ids.length > failed)
@@ -44,14 +46,18 @@ export const restoreCommand: Command<GlobalOptions & { readonly run: readonly st
   summary: "Bring runs back from the trash",
   options: (yargs) =>
     yargs
-      .positional("run", { type: "string", array: true, describe: "As `list --deleted` shows them; latest" })
+      .positional("run", {
+        type: "string",
+        array: true,
+        describe: "As `list --deleted` shows them; latest, tags",
+      })
       .example("$0 list --deleted", "See the trash")
       .example("$0 restore k3v9", "Bring one back"),
 
   async run({ run: refs = [], runs }, context) {
     const store = await openExisting(runs, { readonly: false });
     try {
-      const ids = refs.map((ref) => store.getDeletedRun(ref).id);
+      const ids = runsMeant(refs, store.knownDeleted);
       each(store, ids, context, (id) => store.restoreRun(id), "restored");
       return 0;
     } finally {

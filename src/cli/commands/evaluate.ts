@@ -10,6 +10,7 @@ import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { formatNumber, plainText } from "../print/format.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { findRuns, runReference } from "../target/run-references.ts";
 
 type EvaluateOptions = GlobalOptions & {
   readonly run: readonly string[] | undefined;
@@ -39,7 +40,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
       .positional("run", {
         type: "string",
         array: true,
-        describe: "Runs: ids, their beginnings, names or latest",
+        describe: runReference,
       })
       .option("on", {
         type: "string",
@@ -75,7 +76,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
     const refs = options.run ?? [];
     if (refs.length === 0)
       throw new UserError(
-        "evaluate: expected a run: an id, its beginning, a name or latest (hueristic evaluate --help)",
+        "evaluate: expected a run: an id, its beginning, a name, latest, a tag, a file or a sweep (hueristic evaluate --help)",
       );
     const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
     const device = options.device === undefined ? null : readDevice(options.device);
@@ -116,7 +117,7 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
   const name = options.name ?? null;
   if (name !== null && (targets.length !== 1 || isOwn(targets[0]!)))
     throw new UserError("evaluate: --name: expected together with one --on that names other images");
-  const runs = [...new Map(refs.map((ref) => store.getRun(ref)).map((run) => [run.id, run])).values()];
+  const runs = (await findRuns(store, refs)).map((id) => store.getRun(id));
   const { modelOf } = await import("../../models/models.ts");
   const colorless = runs.find(({ experiment: { model } }) => modelOf(model).output(model) === "labels");
   if (colorless)

@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "../target/existing-store.ts";
+import { findRun, runReference } from "../target/run-references.ts";
 
 type NoteOptions = GlobalOptions & { readonly run: string; readonly text: string | undefined };
 
@@ -17,7 +18,7 @@ export const noteCommand: Command<NoteOptions> = {
       .positional("run", {
         type: "string",
         demandOption: true,
-        describe: "Id, its beginning, a name, latest",
+        describe: runReference,
       })
       .positional("text", { type: "string", describe: 'In place of the one before; "" removes it' })
       .example('$0 note latest "collapsed to brown; try a lower rate"', "show, list and reports have it")
@@ -28,7 +29,7 @@ export const noteCommand: Command<NoteOptions> = {
       throw new UserError(`note: expected at most ${mostCharacters} characters, got ${text.length}`);
     const store = await openExisting(runs, { readonly: text === undefined });
     try {
-      const { id } = store.getRun(ref);
+      const id = await findRun(store, ref);
       if (text !== undefined) store.setNote(id, text);
       const { note } = store.getRun(id);
       print(note === "" ? `${id}: no note\n` : `${id}: ${plainText(note)}\n`);

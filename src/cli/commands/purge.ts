@@ -2,6 +2,7 @@
 // leaves the run in the trash, and the next one ends it.
 
 import { UserError } from "../../errors.ts";
+import { runsMeant } from "../../runs/references.ts";
 import type { RunRow } from "../../store/rows.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 import { formatBytes, plainText } from "../print/format.ts";
@@ -36,7 +37,7 @@ export const purgeCommand: Command<PurgeOptions> = {
     const deletedBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : now() - ageOf(olderThan);
     const store = await openExisting(runs, { readonly: false });
     try {
-      const named = refs.map((ref) => store.getDeletedRun(ref));
+      const named = runsMeant(refs, store.knownDeleted).map((id) => store.getDeletedRun(id));
       const all = refs.length > 0 ? named : store.listRuns({ deleted: true });
       const doomed = all.filter(({ deletedAt }) => deletedAt !== null && deletedAt < deletedBefore);
       if (doomed.length === 0) {

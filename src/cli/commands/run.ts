@@ -2,6 +2,7 @@
 
 import { messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { FromScratch } from "../../runner/resume-point.ts";
 import type { RunResult } from "../../runner/run-experiment.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, shellWord } from "../context.ts";
 
@@ -10,6 +11,7 @@ type RunOptions = GlobalOptions & {
   readonly report: string | undefined;
   readonly "dry-run": boolean;
   readonly resume: string | undefined;
+  readonly "from-scratch": boolean;
   readonly device: string | undefined;
 };
 
@@ -18,6 +20,7 @@ type Job = {
   readonly experiment: Experiment;
   readonly source: string | null;
   readonly resume: string | null;
+  readonly fromScratch: FromScratch;
 };
 
 export const runCommand: Command<RunOptions> = {
@@ -43,6 +46,11 @@ export const runCommand: Command<RunOptions> = {
         type: "string",
         requiresArg: true,
         describe: "Go on with this run from its newest checkpoint",
+      })
+      .option("from-scratch", {
+        type: "boolean",
+        default: false,
+        describe: "With --resume: train it anew and delete what it has logged",
       })
       .option("device", {
         type: "string",
@@ -78,8 +86,7 @@ export const runCommand: Command<RunOptions> = {
 
     // All are read before the first is trained: a typo in the last one shows now, not tomorrow.
     const jobs: Job[] = [];
-    if (options.resume !== undefined)
-      jobs.push(await resumeJob(options.runs, options.resume, files, overrides));
+    if (options.resume !== undefined) jobs.push(await resumeJob(options, files, overrides));
     else
       for (const file of files) {
         const job = await attempt(() => fileJob(file, overrides));
@@ -119,12 +126,11 @@ function sortArguments({ experiment = [], report }: RunOptions) {
 
 async function fileJob(file: string, overrides: readonly string[]): Promise<Job> {
   const { loadExperiment } = await import("../../experiment/load-experiment.ts");
-  return { experiment: loadExperiment(file, overrides), source: file, resume: null };
+  return { experiment: loadExperiment(file, overrides), source: file, resume: null, fromScratch: "never" };
 }
 
 async function resumeJob(
-  runsFolder: string,
-  ref: string,
+  { runs: runsFolder, resume: ref, "from-scratch": fromScratch }: RunOptions,
   files: readonly string[],
   overrides: readonly string[],
 ): Promise<Job> {
@@ -139,17 +145,23 @@ async function resumeJob(
     );
   const { openStore } = await import("../../store/open-store.ts");
   const { findSummary } = await import("../print/read-summary.ts");
+  const { findRun } = await import("../target/run-references.ts");
   const store = openStore(runsFolder, { readonly: true });
   try {
-    const run = findSummary(store, ref);
+    const run = findSummary(store, await findRun(store, ref!));
     const experiment = await withOverrides(run.experiment, overrides);
     const { epochs } = experiment.train;
     const done = run.lastEpoch ?? 0;
-    if (done >= epochs && (run.status === "FINISHED" || done > epochs))
+    if (!fromScratch && done >= epochs && (run.status === "FINISHED" || done > epochs))
       throw new UserError(
         `run ${run.id}: has trained ${done} ${done === 1 ? "epoch" : "epochs"} already, all that were asked for; to train on: hueristic run --resume ${run.id} train.epochs=${2 * done}${runsFlag(runsFolder)}`,
       );
-    return { experiment, source: run.source, resume: run.id };
+    return {
+      experiment,
+      source: run.source,
+      resume: run.id,
+      fromScratch: fromScratch ? "always" : "never",
+    };
   } finally {
     store.close();
   }
@@ -168,9 +180,13 @@ async function printExperiments(jobs: readonly Job[], { print }: Context): Promi
   print(jobs.map(({ experiment }) => experimentToYaml(experiment)).join("---\n"));
 }
 
-async function train({ experiment, source, resume }: Job, runsFolder: string, { output }: Context) {
+async function train(
+  { experiment, source, resume, fromScratch }: Job,
+  runsFolder: string,
+  { output }: Context,
+) {
   const { runExperiment } = await import("../../runner/run-experiment.ts");
-  return runExperiment(experiment, { runsFolder, source, resume, output });
+  return runExperiment(experiment, { runsFolder, source, resume, fromScratch, output });
 }
 
 async function writeRunReport(job: Job, runId: string, file: string, runsFolder: string, context: Context) {

@@ -11,6 +11,7 @@ import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from
 import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { formatTable } from "../print/table.ts";
+import { findRun, runReference } from "../target/run-references.ts";
 
 type ShowOptions = GlobalOptions & { readonly run: string; readonly json: boolean };
 
@@ -59,7 +60,7 @@ export const showCommand: Command<ShowOptions> = {
       .positional("run", {
         type: "string",
         demandOption: true,
-        describe: "Id, its beginning, a name or latest",
+        describe: runReference,
       })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 show latest", "The newest run")
@@ -70,7 +71,7 @@ export const showCommand: Command<ShowOptions> = {
     const { openStore } = await import("../../store/open-store.ts");
     const store = openStore(runs, { readonly: true });
     try {
-      const run = await readRun(store, runs, ref);
+      const run = await readRun(store, runs, await findRun(store, ref));
       context.print(json ? toJson(run) : await describeRun(run, context));
       return 0;
     } finally {
@@ -79,13 +80,13 @@ export const showCommand: Command<ShowOptions> = {
   },
 };
 
-async function readRun(store: Store, runsFolder: string, ref: string): Promise<ShownRun> {
+async function readRun(store: Store, runsFolder: string, id: string): Promise<ShownRun> {
   const { findSummary, readSummary } = await import("../print/read-summary.ts");
   const { readEmergence } = await import("../../store/read-emergence.ts");
   const { evaluationShare, readMeasured } = await import("../../store/read-measured.ts");
   const { readdirSync } = await import("node:fs");
   const path = await import("node:path");
-  const run = findSummary(store, ref);
+  const run = findSummary(store, id);
   const series = store.allSeries(run.id);
   const seriesOf = (name: string) => series.find((each) => each.name === name);
   const checkpointFolder = path.join(runsFolder, run.id, "checkpoints");

@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "../target/existing-store.ts";
+import { findRuns, runReference } from "../target/run-references.ts";
 
 type TagOptions = GlobalOptions & {
   readonly run: string;
@@ -15,14 +16,14 @@ const mostCharacters = 200;
 
 export const tagCommand: Command<TagOptions> = {
   command: "tag <run> [tag..]",
-  summary: "Add tags to a run, take some away, or see them",
+  summary: "Add tags to runs, take some away, or see them",
   lists: ["remove"],
   options: (yargs) =>
     yargs
       .positional("run", {
         type: "string",
         demandOption: true,
-        describe: "Id, its beginning, a name, latest",
+        describe: `${runReference}; of several each is tagged`,
       })
       .positional("tag", { type: "string", array: true, describe: "To add; none shows those that it has" })
       .option("remove", { type: "string", array: true, requiresArg: true, describe: "To take away" })
@@ -34,10 +35,11 @@ export const tagCommand: Command<TagOptions> = {
     for (const tag of added) requireTag(tag);
     const store = await openExisting(runs, { readonly: added.length + removed.length === 0 });
     try {
-      const { id } = store.getRun(ref);
-      for (const tag of removed) store.removeTag(id, tag);
-      for (const tag of added) store.addTag(id, tag);
-      print(`${id}: ${store.getRun(id).tags.map(plainText).join(", ") || "no tags"}\n`);
+      for (const id of await findRuns(store, [ref])) {
+        for (const tag of removed) store.removeTag(id, tag);
+        for (const tag of added) store.addTag(id, tag);
+        print(`${id}: ${store.getRun(id).tags.map(plainText).join(", ") || "no tags"}\n`);
+      }
       return 0;
     } finally {
       store.close();

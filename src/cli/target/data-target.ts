@@ -4,6 +4,10 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import { runMeant, runsMeant } from "../../runs/references.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunRow } from "../../store/rows.ts";
+import { knownWithFiles } from "./run-references.ts";
 
 export type DataTarget = {
   readonly experiment: Experiment;
@@ -31,11 +35,20 @@ export async function readDataTarget(
     const byFingerprint = /^[0-9a-f]{9,64}$/.test(what)
       ? store.listRuns().find(({ datasetFingerprint }) => datasetFingerprint.startsWith(what))
       : undefined;
-    const run = byFingerprint ?? store.getRun(what);
+    const run = byFingerprint ?? (await runOfOneDataset(store, what));
     return { experiment: run.experiment, fingerprint: run.datasetFingerprint };
   } finally {
     store.close();
   }
+}
+
+/** Of several runs any one, where all are of one data set. */
+async function runOfOneDataset(store: Store, what: string): Promise<RunRow> {
+  const known = await knownWithFiles(store, [what]);
+  const runs = runsMeant([what], known).map((id) => store.getRun(id));
+  const [first] = runs;
+  const isOne = new Set(runs.map(({ datasetFingerprint }) => datasetFingerprint)).size === 1;
+  return first !== undefined && isOne ? first : store.getRun(runMeant(what, known));
 }
 
 /** As if a file named the folder; `dataset.kind=coco` reads it as COCO. Too few images for a training are no fault. */

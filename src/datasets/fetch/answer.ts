@@ -1,74 +1,68 @@
-// What a server's answer to a request for the rest of a file means.
+// What a server's answer to a request for a file, or for the rest of one, means.
 
 import { UserError } from "../../errors.ts";
-import { type PageOrigin, pageError } from "./web-page.ts";
+import type { RemoteFile } from "./download.ts";
 
 /** A transfer that broke but may be tried again. */
 export class BrokenTransfer extends Error {
   override readonly name = "BrokenTransfer";
 }
 
-export type Wanted = {
-  readonly origin: PageOrigin;
-  /** How many bytes are here already. */
-  readonly have: number;
-  readonly validator: string | null;
-  /** Of the whole file; null where it may differ. */
-  readonly bytes: number | null;
-};
+/** What is here already, to go on with. */
+export type Begun = { readonly bytes: number; readonly version: string };
 
-export type Answer =
-  /** The body begins at byte `start` of `total`, null where the server does not say. */
-  | { readonly kind: "body"; readonly start: number; readonly total: number | null }
-  | { readonly kind: "page" }
-  /** What is here cannot be gone on with. */
-  | { readonly kind: "begin-anew" };
+/**
+ * Where the body begins, and how long the whole file is, null where the server does not say; "anew" where what is here
+ * cannot be gone on with. Throws UserError or BrokenTransfer where the answer is not the file.
+ */
+export async function readAnswer(
+  response: Response,
+  file: RemoteFile,
+  begun: Begun | null,
+): Promise<{ readonly start: number; readonly total: number | null } | "anew"> {
+  const { status, headers } = response;
+  if (status === 416) return "anew";
+  const isPage = /^text\/html\b/i.test(headers.get("content-type") ?? "");
+  if (!response.ok || isPage) throw await refusal(response, file);
 
-/** Throws UserError or BrokenTransfer where the answer is neither the file nor a page. */
-export async function readAnswer(response: Response, wanted: Wanted): Promise<Answer> {
-  const { origin, have, bytes } = wanted;
-  if (response.status === 416) return { kind: "begin-anew" };
-  if (!response.ok) throw await refusal(response, origin);
-  if (/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) return { kind: "page" };
-
-  const isPartial = response.status === 206;
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
-  const start = isPartial ? Number(range?.[1] ?? Number.NaN) : 0;
-  if (isPartial && (start !== have || changed(response.headers, wanted))) return { kind: "begin-anew" };
-  const total = isPartial ? numberOf(range?.[2]) : announcedLength(response.headers);
-  if (bytes !== null && total !== null && total !== bytes)
-    throw new UserError(
-      `${origin.name}: expected ${count(bytes)} bytes, ${origin.url} offers ${count(total)}: another file, or a changed one; name another address or folder with --from`,
-    );
-  return { kind: "body", start, total: bytes ?? total };
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
+  const start = status === 206 ? Number(range?.[1]) : 0;
+  // A server may ignore If-Range and go on with another version.
+  const now = headers.get(begun?.version.startsWith('"') ? "etag" : "last-modified");
+  const isOther = now !== null && now !== begun?.version;
+  if (status === 206 && (start !== begun?.bytes || isOther)) return "anew";
+  const said =
+    status === 206 ? range?.[2] : headers.get("content-encoding") ? null : headers.get("content-length");
+  const total = /^\d+$/.test(said ?? "") ? Number(said) : null;
+  if (file.bytes !== null && total !== null && total !== file.bytes)
+    throw anotherFile(file, `offers ${count(total)}`);
+  return { start, total: file.bytes ?? total };
 }
 
-/** A server may ignore If-Range and go on with another version. */
-function changed(headers: Headers, { validator }: Wanted): boolean {
-  const now = validator?.startsWith('"') ? headers.get("etag") : headers.get("last-modified");
-  return now !== null && now !== validator;
+export function anotherFile({ name, url, bytes }: RemoteFile, what: string): UserError {
+  return new UserError(
+    `${name}: expected ${count(bytes ?? 0)} bytes, ${url} ${what}: another file, or a changed one; name another address or folder with --from`,
+  );
 }
 
-function announcedLength(headers: Headers): number | null {
-  const encoding = headers.get("content-encoding") ?? "identity";
-  return encoding === "identity" ? numberOf(headers.get("content-length") ?? undefined) : null;
-}
-
-function numberOf(text: string | undefined): number | null {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
-}
-
-async function refusal(response: Response, origin: PageOrigin): Promise<Error> {
+/** Google Drive answers with a page when too many people have fetched a file; a hotel or a proxy wants a login. */
+async function refusal(response: Response, { name, url, byHand }: RemoteFile): Promise<Error> {
   const { status, statusText } = response;
   const text = await response.text().catch(() => "");
-  if (/quota exceeded|too many users/i.test(text)) return pageError(text, origin);
-  const { hostname } = new URL(origin.url);
-  const said = `${hostname} answered ${`${status} ${statusText}`.trim()}`;
+  const { hostname } = new URL(url);
+  const said = `${hostname} answered ${response.ok ? "with a web page" : `${status} ${statusText}`.trim()}`;
+  const advice = `download it by hand from ${byHand} and name its folder with --from`;
+  if (/quota exceeded|too many users/i.test(text))
+    return new UserError(
+      `${name}: too many people have fetched it today: ${said}; try again in a day, or ${advice}`,
+    );
+  if (response.ok)
+    return new UserError(
+      `${name}: expected the file, ${said}; see whether a login or a proxy is in the way, or ${advice}`,
+    );
   if (status === 408 || status === 429 || status >= 500) return new BrokenTransfer(said);
   const what = status === 404 || status === 410 ? "the file is not there" : "the server refuses the file";
-  return new UserError(
-    `${origin.name}: ${said}: ${what} (${origin.url}); try again later, or download it by hand from ${origin.byHand} and name its folder with --from`,
-  );
+  return new UserError(`${name}: ${said}: ${what} (${url}); try again later, or ${advice}`);
 }
 
 function count(bytes: number): string {

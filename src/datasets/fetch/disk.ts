@@ -1,44 +1,25 @@
 // What the disk may refuse, in words that say what to do, and whether there is room before a long download.
 
-import { mkdir, stat, statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { statfs } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
-import { sizeText } from "./transfer-meter.ts";
+
+const advice: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space, then run the same command to go on",
+  EDQUOT: "the disk is full; free some space, then run the same command to go on",
+  EACCES: "cannot be written; change its permissions or name another folder with --root",
+  EPERM: "cannot be written; change its permissions or name another folder with --root",
+  EROFS: "cannot be written; change its permissions or name another folder with --root",
+  ENOTDIR: "something else is in the way; move it or name another folder with --root",
+  EEXIST: "something else is in the way; move it or name another folder with --root",
+  EISDIR: "something else is in the way; move it or name another folder with --root",
+  EFBIG: "too large for this file system; name a folder on another disk with --root",
+};
 
 /** `thrown` as a UserError where the user can mend it, otherwise `thrown` itself. */
 export function diskError(thrown: unknown, path: string): unknown {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code ?? "";
-  const advice = adviceFor(code);
-  if (advice === null || thrown instanceof UserError) return thrown;
-  return new UserError(`${path}: ${advice} (${messageOf(thrown)})`, { cause: thrown });
-}
-
-function adviceFor(code: string): string | null {
-  if (/^(ENOSPC|EDQUOT)$/.test(code))
-    return "the disk is full; free some space, then run the same command to go on";
-  if (/^(EACCES|EPERM|EROFS|ENOENT)$/.test(code))
-    return "cannot be written; change its permissions or name another folder with --root";
-  if (/^(ENOTDIR|EEXIST|EISDIR)$/.test(code))
-    return "something else is in the way; move it or name another folder with --root";
-  if (code === "EFBIG") return "too large for this file system; name a folder on another disk with --root";
-  if (code === "EIO") return "the disk reports an error; check its health";
-  return null;
-}
-
-/** Creates the folder, if need be. Not `recursive`, with which Node 20 never comes back from a folder in /proc. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    const found = await stat(folder).catch(() => null);
-    if (found?.isDirectory()) return;
-    const parent = dirname(resolve(folder));
-    if (found === null && parent !== resolve(folder)) await makeFolder(parent);
-    await mkdir(folder).catch(async (error) => {
-      // Made by another process in between.
-      if (!(await stat(folder).catch(() => null))?.isDirectory()) throw error;
-    });
-  } catch (error) {
-    throw diskError(error, folder);
-  }
+  const text = advice[(thrown as NodeJS.ErrnoException | null)?.code ?? ""];
+  if (text === undefined || thrown instanceof UserError) return thrown;
+  return new UserError(`${path}: ${text} (${messageOf(thrown)})`, { cause: thrown });
 }
 
 export async function freeBytes(folder: string): Promise<number> {
@@ -56,4 +37,13 @@ export function requireRoom(folder: string, toDownload: number, toExtract: numbe
   throw new UserError(
     `${folder}: expected ${sizeText(toDownload + toExtract)} free (${parts.join(", ")}), got ${sizeText(free)}; free some space or name a folder on another disk with --root`,
   );
+}
+
+/** Such as "778 MiB". */
+export function sizeText(bytes: number): string {
+  const units = ["KiB", "MiB", "GiB"];
+  let value = bytes / 1024;
+  let unit = 0;
+  for (; value >= 1023.5 && unit < 2; unit++) value /= 1024;
+  return bytes < 1024 ? `${Math.round(bytes)} B` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }

@@ -1,27 +1,26 @@
 // Downloads one file into its .part, goes on where an earlier try stopped, and tries again when a connection breaks
 // or falls silent. Whether the bytes are the right ones is for the checksum to say.
 
+import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../errors.ts";
-import type { Output } from "../../output.ts";
-import { type Answer, BrokenTransfer, readAnswer } from "./answer.ts";
-import { diskError } from "./disk.ts";
-import { type PartFile, validatorOf } from "./part-file.ts";
-import { type Meter, sizeText, startMeter } from "./transfer-meter.ts";
-import { confirmedAddress, looksLikePage, pageError } from "./web-page.ts";
+import type { Output, ProgressBar } from "../../output.ts";
+import { anotherFile, BrokenTransfer, readAnswer } from "./answer.ts";
+import { sizeText } from "./disk.ts";
+import { partSize, partVersion, removePart, restartPart } from "./part-file.ts";
 
 export type RemoteFile = {
   readonly name: string;
   readonly url: string;
   /** Null where the size may differ. */
   readonly bytes: number | null;
+  /** Where a person can download it. */
   readonly byHand: string;
 };
 
 export type DownloadOptions = {
   readonly output: Output;
   readonly signal: AbortSignal;
-  readonly now: () => number;
   readonly patience: Patience;
 };
 
@@ -40,159 +39,94 @@ export const usualPatience: Patience = {
 };
 
 /** Throws UserError for what the user can mend, and the signal's reason when it is aborted: the .part stays. */
-export async function download(file: RemoteFile, part: PartFile, options: DownloadOptions): Promise<void> {
+export async function download(file: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
   const { output, signal, patience } = options;
-  const meters = meterOnce(file, options);
-  let { url } = file;
-  let most = await part.size();
+  let most = await partSize(part);
   let failures = 0;
-  try {
-    while (true) {
-      try {
-        const next = await transfer({ ...file, url }, part, meters.update, options);
-        if (next === null) return;
-        if (url !== file.url) throw pageError(next.page, { ...file, url });
-        const confirmed = confirmedAddress(next.page, next.url);
-        if (confirmed === null) throw pageError(next.page, { ...file, url });
-        url = confirmed;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof BrokenTransfer)) throw error;
-        const size = await part.size();
-        failures = size > most ? 1 : failures + 1;
-        most = Math.max(most, size);
-        if (failures >= patience.mostFailures) throw gaveUp(file, error, size);
-        const pauseMs = patience.pauseMs(failures);
-        output.warn(`${file.name}: ${error.message}; next try in ${Math.ceil(pauseMs / 1000)} s`);
-        await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      }
+  while (true) {
+    try {
+      return await transfer(file, part, options);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BrokenTransfer)) throw error;
+      const size = await partSize(part);
+      failures = size > most ? 1 : failures + 1;
+      most = Math.max(most, size);
+      if (failures >= patience.mostFailures) throw gaveUp(file, error, size);
+      const pauseMs = patience.pauseMs(failures);
+      output.warn(`${file.name}: ${error.message}; next try in ${Math.ceil(pauseMs / 1000)} s`);
+      await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
-  } finally {
-    meters.stop();
   }
 }
 
-/** One connection. Gives null when the file is whole, or the page that came instead. */
-async function transfer(
-  file: RemoteFile,
-  part: PartFile,
-  onProgress: (done: number, total: number) => void,
-  { output, signal, patience }: DownloadOptions,
-): Promise<{ readonly page: string; readonly url: string } | null> {
-  const [have, validator] = [await part.size(), await part.validator()];
-  if (have > 0 && have === file.bytes) return null;
-  const isGoingOn = have > 0 && validator !== null && (file.bytes === null || have < file.bytes);
+/** One connection. */
+async function transfer(file: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
+  const { output, signal, patience } = options;
+  const [have, version] = [await partSize(part), await partVersion(part)];
+  if (have > 0 && have === file.bytes) return;
+  const goesOn = have > 0 && version !== null && (file.bytes === null || have < file.bytes);
+  const begun = goesOn ? { bytes: have, version } : null;
   const headers: Record<string, string> = { "accept-encoding": "identity" };
-  if (isGoingOn) Object.assign(headers, { range: `bytes=${have}-`, "if-range": validator });
+  if (begun !== null) Object.assign(headers, { range: `bytes=${have}-`, "if-range": version });
 
-  const silence = watchSilence(signal, patience.silenceMs);
-  const { signal: either } = silence;
-  let body: ReadableStream<Uint8Array> | null = null;
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), patience.silenceMs);
   try {
+    const either = AbortSignal.any([signal, silence.signal]);
     const response = await fetch(file.url, { headers, signal: either });
-    body = response.body as ReadableStream<Uint8Array> | null;
-    const wanted = { origin: file, have: isGoingOn ? have : 0, validator, bytes: file.bytes };
-    const answer = await readAnswer(response, wanted);
-    if (answer.kind === "page") return { page: await response.text(), url: response.url };
-    if (answer.kind === "begin-anew") {
-      await part.remove();
+    const answer = await readAnswer(response, file, begun);
+    if (answer === "anew") {
+      await response.body?.cancel();
+      await removePart(part);
       throw new BrokenTransfer("what was downloaded so far is of another version, so it begins anew");
     }
     if (answer.start === 0) {
       if (have > 0) output.info(`${file.name}: what is here cannot be gone on with; from the beginning`);
-      await part.restart(validatorOf(response.headers));
+      await restartPart(part, response.headers);
     }
-    const page = await receive(file, body, part, answer, onProgress, silence.heard);
-    return page === null ? null : { page, url: response.url };
+    await receive(file, response, part, answer, output, () => timer.refresh());
   } catch (error) {
     signal.throwIfAborted();
-    if (either.aborted)
+    if (silence.signal.aborted)
       throw new BrokenTransfer(`nothing came for ${Math.ceil(patience.silenceMs / 1000)} s`);
     throw isNetworkError(error) ? new BrokenTransfer(causeOf(error)) : error;
   } finally {
-    silence.stop();
-    await body?.cancel().catch(() => {});
+    clearTimeout(timer);
   }
 }
 
-/** Gives the page where the body turns out to be one, though its header did not say so. */
+/** Writes every piece before it asks for the next one, so that what came is kept whatever happens then. */
 async function receive(
   file: RemoteFile,
-  body: ReadableStream<Uint8Array> | null,
-  part: PartFile,
-  { start, total }: Extract<Answer, { kind: "body" }>,
-  onProgress: (done: number, total: number) => void,
+  { body }: Response,
+  part: string,
+  { start, total }: { readonly start: number; readonly total: number | null },
+  output: Output,
   heard: () => void,
-): Promise<string | null> {
-  const handle = await part.open();
+): Promise<void> {
+  const handle = await open(part, "a");
+  let bar: ProgressBar | null = null;
   let position = start;
-  let page: Buffer | null = null;
   try {
-    for await (const chunk of body ?? []) {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
       heard();
-      if (position === 0 && page === null && looksLikePage(chunk)) page = Buffer.alloc(0);
-      if (page !== null) {
-        if (page.length < 2 ** 20) page = Buffer.concat([page, chunk]);
-        continue;
-      }
-      if (total !== null && position + chunk.length > total) {
-        await part.remove();
-        throw new UserError(
-          `${file.name}: expected ${total.toLocaleString("en-US")} bytes, ${file.url} sends more: another file; name another address or folder with --from`,
-        );
-      }
-      await writeAll(handle, chunk, position, part.path);
       position += chunk.length;
-      if (total !== null) onProgress(position, total);
+      if (total !== null && position > total) {
+        await removePart(part);
+        throw anotherFile(file, "sends more");
+      }
+      await handle.appendFile(chunk);
+      if (total === null) continue;
+      bar ??= output.progress(total);
+      bar.update(position, `${file.name}  ${sizeText(position)} of ${sizeText(total)}`);
     }
   } finally {
+    bar?.stop();
     await handle.close();
-  }
-  if (page !== null) {
-    await part.remove();
-    return page.toString("utf8");
   }
   if (total !== null && position < total)
     throw new BrokenTransfer(`the connection ended after ${sizeText(position)} of ${sizeText(total)}`);
-  return null;
-}
-
-async function writeAll(
-  handle: import("node:fs/promises").FileHandle,
-  chunk: Uint8Array,
-  position: number,
-  path: string,
-): Promise<void> {
-  try {
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
-      done += bytesWritten;
-    }
-  } catch (error) {
-    throw diskError(error, path);
-  }
-}
-
-function watchSilence(signal: AbortSignal, silenceMs: number) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new BrokenTransfer("silence")), silenceMs);
-  return {
-    signal: AbortSignal.any([signal, controller.signal]),
-    heard: () => void timer.refresh(),
-    stop: () => clearTimeout(timer),
-  };
-}
-
-/** The bar appears when the total is known. */
-function meterOnce({ name }: RemoteFile, { output, now }: DownloadOptions) {
-  let meter: Meter | null = null;
-  return {
-    update(done: number, total: number) {
-      meter ??= startMeter(output, name, total, now);
-      meter.update(done);
-    },
-    stop: () => meter?.stop(),
-  };
 }
 
 function gaveUp({ name, bytes }: RemoteFile, error: Error, size: number): UserError {

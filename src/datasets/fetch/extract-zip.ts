@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
+import { sizeText } from "./disk.ts";
 import { pathProblem } from "./entry-path.ts";
-import { sizeText } from "./transfer-meter.ts";
 
 export type ExtractOptions = {
   /** Which files are taken; the others stay in the zip. */

@@ -1,15 +1,16 @@
 // Puts a checked file where the data set is read: a zip is extracted beside its place and renamed when it is whole,
-// so that half an extraction is never mistaken for a data set.
+// so that half an extraction is never mistaken for a data set. What is there already stays as it is.
 
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Output, ProgressBar } from "../../output.ts";
-import { isImageName } from "../kinds/image-files.ts";
-import { diskError } from "./disk.ts";
+import { findList } from "../kinds/celeba-lists.ts";
+import { findImageFiles, isImageName } from "../kinds/image-files.ts";
+import { isList } from "./checksum.ts";
 import { extractZip } from "./extract-zip.ts";
-import type { Place, SourceFile } from "./sources.ts";
+import type { SourceFile, ZipPlace } from "./sources.ts";
 
 export type PlaceOptions = {
   readonly root: string;
@@ -17,6 +18,41 @@ export type PlaceOptions = {
   readonly signal: AbortSignal;
 };
 
+/** Whether all of `file` is there. Throws UserError where something else is in the way. */
+export async function isPlaced(root: string, { place, md5 }: SourceFile): Promise<boolean> {
+  if (place.kind === "zip") {
+    for (const path of place.paths) if (!(await isThere(root, path, place))) return false;
+    return true;
+  }
+  const found = await findList(root, place.path.replace(/\.txt$/, ""));
+  if (found === null) return false;
+  // Of a copy as CSV, which has other bytes, that it is there is enough.
+  if (found.endsWith(".csv") || (await isList(found, md5))) return true;
+  throw inTheWay(found, "the official list", "another file, or a part of it");
+}
+
+async function isThere(root: string, path: string, { alsoIn, images }: ZipPlace): Promise<boolean> {
+  for (const each of [path, ...alsoIn]) {
+    const place = join(root, each);
+    const found = await stat(place).catch(() => null);
+    if (found === null || (found.isDirectory() && (await readdir(place)).length === 0)) continue;
+    if (images === null) {
+      if (found.isFile() && found.size > 0) return true;
+      throw inTheWay(place, "a file", found.isFile() ? "an empty one" : "a folder");
+    }
+    const got = found.isDirectory() ? (await findImageFiles(place)).paths.length : 0;
+    if (got === images) return true;
+    const isFolder = found.isDirectory();
+    throw inTheWay(place, `${number(images)} images`, isFolder ? `a folder with ${number(got)}` : "a file");
+  }
+  return false;
+}
+
+function inTheWay(path: string, expected: string, got: string): UserError {
+  return new UserError(`${path}: expected ${expected}, got ${got}; move it away, then fetch again`);
+}
+
+/** Its places are free, or empty folders, as was looked at under the lock. */
 export async function placeFile(file: SourceFile, path: string, options: PlaceOptions): Promise<void> {
   const { root } = options;
   const { place } = file;
@@ -24,16 +60,18 @@ export async function placeFile(file: SourceFile, path: string, options: PlaceOp
   try {
     await mkdir(temporary);
     if (place.kind === "list") {
-      await copyFile(path, join(temporary, "list"));
-      await rename(join(temporary, "list"), join(root, place.path));
-    } else {
-      await extract(file.name, place, path, temporary, options);
-      if (place.kind === "images")
-        await publishFolder(join(temporary, place.folder), join(root, place.folder));
-      else await publishFiles(place, temporary, root);
+      await copyFile(path, join(temporary, place.path));
+      await rename(join(temporary, place.path), join(root, place.path));
+      return;
     }
-  } catch (error) {
-    throw diskError(error, root);
+    await extract(file.name, place, path, temporary, options);
+    for (const each of place.paths) {
+      const [from, to] = [join(temporary, each), join(root, each)];
+      await rmdir(to).catch(() => {});
+      if ((await stat(to).catch(() => null)) !== null) continue;
+      await mkdir(dirname(to), { recursive: true });
+      await rename(from, to);
+    }
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -50,24 +88,21 @@ function prefixOf({ name }: SourceFile): string {
   return `.${name}.extracting-`;
 }
 
-type ZipPlace = Exclude<Place, { kind: "list" }>;
-
 async function extract(
   name: string,
-  place: ZipPlace,
-  path: string,
+  { paths, images, extractedBytes }: ZipPlace,
+  zip: string,
   temporary: string,
   { output, signal }: PlaceOptions,
 ): Promise<void> {
-  const wanted = new Set(place.kind === "annotations" ? place.files.map((file) => file.path) : []);
-  const expected = place.kind === "annotations" ? wanted.size : place.images;
+  const expected = images ?? paths.length;
   let bar: ProgressBar | null = null;
   try {
-    const files = await extractZip(path, temporary, {
-      takes: (entry) => (place.kind === "annotations" ? wanted.has(entry) : isImageIn(place.folder, entry)),
-      mostBytes: place.extractedBytes,
-      // Folders, and a few files beside the images.
-      mostEntries: expected + 100,
+    const files = await extractZip(zip, temporary, {
+      takes: (entry) =>
+        paths.some((path) => entry === path || (entry.startsWith(`${path}/`) && isImage(entry))),
+      mostBytes: extractedBytes,
+      mostEntries: expected + 100, // folders, and a few files beside the images
       signal,
       onProgress(done, of) {
         bar ??= output.progress(of);
@@ -76,33 +111,18 @@ async function extract(
     });
     if (files !== expected)
       throw new UserError(
-        `${path}: expected ${expected.toLocaleString("en-US")} files, got ${files.toLocaleString("en-US")}: not the archive that is meant`,
+        `${zip}: expected ${number(expected)} files, got ${number(files)}: not the archive that is meant`,
       );
   } finally {
     (bar as ProgressBar | null)?.stop();
   }
 }
 
-function isImageIn(folder: string, entry: string): boolean {
+function isImage(entry: string): boolean {
   const name = basename(entry);
-  return entry.startsWith(`${folder}/`) && isImageName(name) && !name.startsWith(".");
+  return isImageName(name) && !name.startsWith(".");
 }
 
-/** The place is free or an empty folder, as it was looked at under the lock. */
-async function publishFolder(from: string, to: string): Promise<void> {
-  await rmdir(to).catch(() => {});
-  await rename(from, to);
-}
-
-/** Those that are there already are the same. */
-async function publishFiles(
-  { files }: Extract<Place, { kind: "annotations" }>,
-  from: string,
-  to: string,
-): Promise<void> {
-  for (const { path } of files) {
-    if ((await stat(join(to, path)).catch(() => null)) !== null) continue;
-    await mkdir(dirname(join(to, path)), { recursive: true });
-    await rename(join(from, path), join(to, path));
-  }
+function number(value: number): string {
+  return value.toLocaleString("en-US");
 }

@@ -18,23 +18,21 @@ export type SourceFile = {
 
 /** Paths are relative to the root of the data set. */
 export type Place =
-  /** A zip with one folder of images. A copy in one of `alsoIn` counts as well. */
-  | {
-      readonly kind: "images";
-      readonly folder: string;
-      readonly alsoIn: readonly string[];
-      readonly images: number;
-      /** At most, on disk. */
-      readonly extractedBytes: number;
-    }
-  /** A zip of which these files are taken; `bytes` null where the publisher's number is not known to us. */
-  | {
-      readonly kind: "annotations";
-      readonly files: readonly { readonly path: string; readonly bytes: number | null }[];
-      readonly extractedBytes: number;
-    }
+  | ZipPlace
   /** A text file as it is. Copies with other line ends are the same list. */
   | { readonly kind: "list"; readonly path: string };
+
+/** A zip of which one folder of images is taken, or some files; the rest stays in it. */
+export type ZipPlace = {
+  readonly kind: "zip";
+  readonly paths: readonly string[];
+  /** Where a copy of the folder counts as well. */
+  readonly alsoIn: readonly string[];
+  /** In the folder; null where the paths are files. */
+  readonly images: number | null;
+  /** At most, on disk. */
+  readonly extractedBytes: number;
+};
 
 const cocoLicence = "annotations CC BY 4.0; the images belong to Flickr's users and follow its terms of use";
 const celebaLicence = "non-commercial research only; by fetching it you accept the agreement on its page";
@@ -45,17 +43,10 @@ const celebaPage = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html";
 export const sources = {
   "coco-val2017": coco([images("val2017", 5_000, 815_585_330, "442b8da7639aecaf257c1dceb8ba8c80")]),
   "coco-train2017": coco([images("train2017", 118_287, 19_336_861_798, "cced6f7f71b7629ddf16f17bbcfab6b2")]),
-  "coco-annotations2017": coco([
-    annotations("2017", 252_907_541, "f4bbac642086de4f52a3fdda2de5fa2c", {
-      train: 469_785_474,
-      val: 19_987_840,
-    }),
-  ]),
+  "coco-annotations2017": coco([annotations("2017", 252_907_541, "f4bbac642086de4f52a3fdda2de5fa2c")]),
   "coco-val2014": coco([images("val2014", 40_504, 6_645_013_297, "a3d79f5ed8d289b7a7554ce06a5782b3")]),
   "coco-train2014": coco([images("train2014", 82_783, 13_510_573_713, "0da8c0bd3d6becc4dcb32757491aca88")]),
-  "coco-annotations2014": coco([
-    annotations("2014", 252_872_794, "0a379cfc70b0e71301e0f377548639bd", { train: null, val: null }),
-  ]),
+  "coco-annotations2014": coco([annotations("2014", 252_872_794, "0a379cfc70b0e71301e0f377548639bd")]),
   celeba: {
     licence: celebaLicence,
     page: celebaPage,
@@ -80,8 +71,8 @@ export const sources = {
         bytes: 1_443_490_838,
         md5: "00d2c5bc6d35e252742224ab0c1e8fcb",
         place: {
-          kind: "images",
-          folder: "img_align_celeba",
+          kind: "zip",
+          paths: ["img_align_celeba"],
           alsoIn: ["Img/img_align_celeba"],
           images: 202_599,
           extractedBytes: 2_000_000_000,
@@ -102,8 +93,8 @@ function images(split: string, count: number, bytes: number, md5: string): Sourc
     bytes,
     md5,
     place: {
-      kind: "images",
-      folder: split,
+      kind: "zip",
+      paths: [split],
       alsoIn: [`images/${split}`],
       images: count,
       // JPEG hardly shrinks in a zip.
@@ -112,12 +103,7 @@ function images(split: string, count: number, bytes: number, md5: string): Sourc
   };
 }
 
-function annotations(
-  year: string,
-  bytes: number,
-  md5: string,
-  sizes: { readonly train: number | null; readonly val: number | null },
-): SourceFile {
+function annotations(year: string, bytes: number, md5: string): SourceFile {
   const name = `annotations_trainval${year}.zip`;
   return {
     name,
@@ -125,11 +111,10 @@ function annotations(
     bytes,
     md5,
     place: {
-      kind: "annotations",
-      files: [
-        { path: `annotations/instances_train${year}.json`, bytes: sizes.train },
-        { path: `annotations/instances_val${year}.json`, bytes: sizes.val },
-      ],
+      kind: "zip",
+      paths: ["train", "val"].map((side) => `annotations/instances_${side}${year}.json`),
+      alsoIn: [],
+      images: null,
       extractedBytes: 600_000_000,
     },
   };

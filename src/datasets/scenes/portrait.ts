@@ -1,7 +1,7 @@
-// Faces with a range of skin tones, hair and clothes, before foliage, a brick wall, the sky or a plain wall.
+// Faces with a range of skin tones, hair and clothes, before foliage, bricks or the sky. Knitwear is red, denim blue
+// and checks are green, so that the pattern tells the color.
 
 import type { RandomStream } from "../../random.ts";
-import { drawBackdrop } from "./backdrop.ts";
 import {
   between,
   blend,
@@ -17,79 +17,137 @@ import {
   smoothstep,
   vary,
 } from "./canvas.ts";
-import { drawClothes } from "./clothes.ts";
 import { createNoise, type Noise } from "./noise.ts";
+import { drawSky } from "./sky.ts";
 
-const skinTones = ["#f6d7c0", "#f0c8a8", "#e5b48c", "#d29a6c", "#b57a4c", "#8d5a38", "#6a4128"].map(hex);
-const hairTones = [
-  "#17120f",
-  "#241a14",
-  "#3d2617",
-  "#5a3820",
-  "#8a5a2c",
-  "#c99a52",
-  "#a14a22",
-  "#b9b4ae",
-].map(hex);
+const skinTones = ["#f6d7c0", "#f0c8a8", "#e5b48c", "#d29a6c", "#b57a4c", "#8d5a38", "#6a4128"];
+/** Dark ones first, which go with every skin here. */
+const hairTones = ["#17120f", "#241a14", "#3d2617", "#5a3820", "#8a5a2c", "#c99a52", "#a14a22", "#b9b4ae"];
 
 type Face = { readonly x: number; readonly y: number; readonly rx: number; readonly ry: number };
 
 export function drawPortrait(canvas: Canvas, stream: RandomStream): void {
   const noise = createNoise(stream);
-  drawBackdrop(canvas, stream, noise);
+  pick(stream, [drawFoliage, drawBricks, drawOpenSky])(canvas, stream, noise);
   const tone = stream.below(skinTones.length);
-  const skin = vary(skinTones[tone]!, stream, 0.015);
-  // Dark skin goes with dark hair here; fair hair needs a fair face.
-  const hair = vary(hairTones[tone > 3 ? stream.below(3) : stream.below(hairTones.length)]!, stream, 0.015);
+  const skin = vary(hex(skinTones[tone]!), stream, 0.015);
+  const hair = vary(hex(hairTones[stream.below(tone > 3 ? 3 : hairTones.length)]!), stream, 0.015);
   const scale = between(stream, 1, 1.35);
   const face: Face = {
-    x: 0.5 + between(stream, -0.07, 0.07),
-    y: 0.44 + between(stream, -0.04, 0.03),
+    x: between(stream, 0.43, 0.57),
+    y: between(stream, 0.4, 0.47),
     rx: 0.165 * scale,
     ry: 0.215 * scale,
   };
-  const light = stream.uniform() < 0.5 ? -1 : 1;
-  const length = pick(stream, ["short", "short", "short", "long", "long", "long", "bald"] as const);
-  if (length === "long") drawLongHair(canvas, noise, face, hair);
-  const shoulders = face.y + face.ry * 1.38;
-  drawNeck(canvas, face, skin, shoulders);
-  drawClothes(canvas, stream, noise, face.x, shoulders, face.rx);
-  drawFace(canvas, noise, face, skin, light);
+  const isLong = stream.uniform() < 0.5;
+  if (isLong) drawLongHair(canvas, noise, face, hair);
+  drawClothes(canvas, stream, noise, face, skin);
+  drawFace(canvas, face, skin, stream.uniform() < 0.5 ? -1 : 1);
   drawFeatures(canvas, stream, face, skin, hair);
-  if (length !== "bald") drawTopHair(canvas, stream, noise, face, hair, length === "long");
+  drawTopHair(canvas, stream, noise, face, hair, isLong);
 }
 
-function drawNeck(canvas: Canvas, { x, y, rx, ry }: Face, skin: Rgb, shoulders: number): void {
-  const width = rx * 0.52;
+function drawFoliage(canvas: Canvas, stream: RandomStream, noise: Noise): void {
+  const [dark, bright] = [vary(hex("#1f3d1b"), stream, 0.02), vary(hex("#86b052"), stream, 0.03)];
+  paint(canvas, (x, y, out) => {
+    blend(out, dark, bright, smoothstep(0.25, 0.8, noise.fractal(x * 7, y * 7, 3)));
+    return 1;
+  });
+}
+
+function drawBricks(canvas: Canvas, stream: RandomStream, noise: Noise): void {
+  const [brick, burnt] = [vary(hex("#a5553c"), stream, 0.02), vary(hex("#7a3526"), stream, 0.02)];
+  const mortar = hex("#c9bfb2");
+  paint(canvas, (x, y, out) => {
+    const row = Math.floor(y * 11);
+    const along = x * 4.6 + (row % 2) * 0.5;
+    const [fx, fy] = [along - Math.floor(along), y * 11 - row];
+    const joint = Math.min(Math.min(fx, 1 - fx) / 0.42, fy, 1 - fy);
+    blend(
+      out,
+      brick,
+      burnt,
+      noise.at(Math.floor(along) * 7.3, row * 5.1),
+      0.88 + 0.2 * noise.at(x * 50, y * 50),
+    );
+    blend(out, mortar, [out[0]!, out[1]!, out[2]!], smoothstep(0.04, 0.13, joint));
+    return 1;
+  });
+}
+
+function drawOpenSky(canvas: Canvas, stream: RandomStream, noise: Noise): void {
+  drawSky(canvas, stream, noise, "day", 1.15);
+}
+
+/** The neck, and what is worn below it. */
+function drawClothes(
+  canvas: Canvas,
+  stream: RandomStream,
+  noise: Noise,
+  { x, y, rx, ry }: Face,
+  skin: Rgb,
+): void {
+  const shoulders = y + ry * 1.38;
+  const throat = { left: x - rx * 0.52, right: x + rx * 0.52, top: y + ry * 0.6, bottom: 1 };
   paint(
     canvas,
     (px, py, out) => {
       shade(out, skin, 0.66 + 0.16 * smoothstep(y + ry * 0.9, shoulders, py));
-      return edge(Math.abs(px - x) - width, canvas.pixel);
+      return edge(Math.abs(px - x) - rx * 0.52, canvas.pixel);
     },
-    { left: x - width, right: x + width, top: y + ry * 0.6, bottom: shoulders + rx * 0.5 },
+    throat,
+  );
+  const cloth = pick(stream, [
+    {
+      from: "#7d2027",
+      to: "#c2353d",
+      weave: (u: number, v: number) => ((v * 16 + Math.abs(((u * 16) % 1) - 0.5)) % 1 < 0.45 ? 0 : 1),
+    },
+    { from: "#3f5f8c", to: "#7d97b8", weave: (u: number, v: number) => noise.at((u + v) * 46, (u - v) * 46) },
+    {
+      from: "#5f9a62",
+      to: "#234a2e",
+      weave: (u: number, v: number) => ((u * 9) % 1 < 0.4 ? 0.5 : 0) + ((v * 9) % 1 < 0.4 ? 0.5 : 0),
+    },
+    { from: "#f1f2f4", to: "#e4e7ec", weave: () => 0 },
+  ]);
+  const [from, to] = [vary(hex(cloth.from), stream, 0.015), vary(hex(cloth.to), stream, 0.015)];
+  const reach = rx * 2.4;
+  paint(
+    canvas,
+    (px, py, out) => {
+      const u = (px - x) / reach;
+      const collar = Math.max(0, rx * 0.5 - Math.abs(px - x)) * 0.9;
+      const fold = 0.86 + 0.2 * noise.fractal(px * 7, py * 4, 2) - 0.16 * u * u;
+      blend(out, from, to, cloth.weave(px, py), fold);
+      const top = shoulders + 0.16 * u * u + 0.05 * Math.abs(u) ** 6 + collar - 0.015;
+      return Math.min(edge(top - py, canvas.pixel), edge((Math.abs(u) - 1) * reach, canvas.pixel));
+    },
+    { left: x - reach, right: x + reach, top: shoulders - 0.03, bottom: 1 },
   );
 }
 
-function drawFace(canvas: Canvas, noise: Noise, { x, y, rx, ry }: Face, skin: Rgb, light: number): void {
+function drawFace(canvas: Canvas, { x, y, rx, ry }: Face, skin: Rgb, light: number): void {
   const blush = mix(skin, hex("#c8503c"), 0.24);
-  const paintEar = (side: number) =>
+  for (const side of [-1, 1]) {
     paintEllipse(canvas, [x + side * rx * 0.98, y + ry * 0.05, rx * 0.17, ry * 0.2], (u, _v, out) =>
       blend(out, skin, blush, 0.4, 0.84 - 0.08 * u * side),
     );
-  paintEar(-1);
-  paintEar(1);
-  // A chin narrower than the brow: the ellipse shrinks towards the bottom.
+  }
   paint(
     canvas,
     (px, py, out) => {
       const v = (py - y) / ry;
-      const u = (px - x) / (rx * (1 - 0.16 * smoothstep(0.1, 1, v)));
+      const u = (px - x) / (rx * (1 - 0.16 * smoothstep(0.1, 1, v))); // a chin narrower than the brow
       const r2 = u * u + v * v;
-      const facing = Math.sqrt(Math.max(0, 1 - r2 * 0.85));
       const cheeks = smoothstep(0.42, 0.05, Math.hypot(Math.abs(u) - 0.5, v - 0.3));
-      const texture = 0.98 + 0.04 * noise.at(px * 40, py * 40);
-      blend(out, skin, blush, cheeks * 0.75, (0.7 + 0.3 * facing + 0.1 * light * u) * texture);
+      blend(
+        out,
+        skin,
+        blush,
+        cheeks * 0.75,
+        0.7 + 0.3 * Math.sqrt(Math.max(0, 1 - r2 * 0.85)) + 0.1 * light * u,
+      );
       return edge((Math.sqrt(r2) - 1) * rx, canvas.pixel);
     },
     { left: x - rx, right: x + rx, top: y - ry, bottom: y + ry },
@@ -104,69 +162,28 @@ function drawFeatures(
   hair: Rgb,
 ): void {
   const iris = vary(hex(pick(stream, ["#3b2415", "#3b2415", "#4a6d8c", "#4d6b3c"])), stream, 0.01);
-  const eyeY = y - ry * 0.04;
-  const plain =
-    (color: Rgb, light = 1) =>
-    (_u: number, _v: number, out: Float64Array) =>
-      shade(out, color, light);
-  const browColor = mix(hair, hex("#2a1c14"), 0.4);
-  for (const side of [-1, 1]) {
-    const eyeX = x + side * rx * 0.42;
-    paintEllipse(canvas, [eyeX, eyeY - ry * 0.01, rx * 0.26, ry * 0.13], plain(skin, 0.78), canvas.pixel * 2);
-    paintEllipse(canvas, [eyeX, eyeY, rx * 0.19, ry * 0.075], plain(hex("#f3f0ec")));
-    paintEllipse(canvas, [eyeX, eyeY, rx * 0.095, ry * 0.075], plain(iris));
-    paintEllipse(canvas, [eyeX, eyeY, rx * 0.045, ry * 0.035], plain(hex("#0c0a0a")));
-    const brow = { x: eyeX, y: eyeY - ry * 0.24, half: rx * 0.24, thick: ry * 0.03, sag: -ry * 0.07 };
-    paintArc(canvas, brow, (_v, out) => shade(out, browColor, 1));
+  const brow = mix(hair, hex("#2a1c14"), 0.4);
+  const lip = mix(skin, hex("#b0353c"), between(stream, 0.45, 0.75));
+  /** Places and sizes in units of the face. */
+  const oval = (u: number, v: number, ru: number, rv: number, color: Rgb, light = 1, softness = 1) =>
     paintEllipse(
       canvas,
-      [x + side * rx * 0.1, y + ry * 0.33, rx * 0.07, ry * 0.03],
-      plain(skin, 0.55),
-      canvas.pixel * 1.5,
+      [x + u * rx, y + v * ry, ru * rx, rv * ry],
+      (_u, _v, out) => shade(out, color, light),
+      canvas.pixel * softness,
     );
+  for (const side of [-0.42, 0.42]) {
+    oval(side, -0.05, 0.26, 0.13, skin, 0.78, 2);
+    oval(side, -0.04, 0.19, 0.075, hex("#f3f0ec"));
+    oval(side, -0.04, 0.095, 0.075, iris);
+    oval(side, -0.04, 0.045, 0.035, hex("#0c0a0a"));
+    oval(side, -0.27, 0.24, 0.035, brow);
+    oval(side * 0.24, 0.33, 0.07, 0.03, skin, 0.55, 1.5);
   }
-  paintEllipse(canvas, [x, y + ry * 0.16, rx * 0.085, ry * 0.17], plain(skin, 1.06), canvas.pixel * 3);
-  const lip = mix(skin, hex("#b0353c"), between(stream, 0.45, 0.75));
-  const sag = ry * between(stream, 0.03, 0.11);
-  const mouth = { x, y: y + ry * 0.58, half: rx * 0.38, thick: ry * 0.065, sag };
-  if (stream.uniform() < 0.4) {
-    const teeth = hex("#f5f1ea");
-    paintArc(canvas, { ...mouth, thick: ry * 0.09 }, (v, out) =>
-      shade(out, Math.abs(v) < 0.5 ? teeth : lip, 0.96),
-    );
-  } else {
-    paintArc(canvas, mouth, (v, out) => shade(out, lip, v < -0.05 ? 0.76 : 1));
-  }
-}
-
-type Arc = {
-  readonly x: number;
-  readonly y: number;
-  readonly half: number;
-  readonly thick: number;
-  /** How far the middle hangs below the ends: a smile; negative for a brow. */
-  readonly sag: number;
-};
-
-/** A bow that thins towards its ends; v runs from -1 at its upper edge to 1 at its lower one. */
-function paintArc(
-  canvas: Canvas,
-  { x, y, half, thick, sag }: Arc,
-  shader: (v: number, out: Float64Array) => void,
-): void {
-  const reach = Math.abs(sag) + thick;
-  paint(
-    canvas,
-    (px, py, out) => {
-      const u = (px - x) / half;
-      if (Math.abs(u) > 1) return 0;
-      const thickness = thick * (1 - 0.85 * u * u);
-      const v = (py - y - sag * (0.5 - u * u)) / thickness;
-      shader(v, out);
-      return edge((Math.abs(v) - 1) * thickness, canvas.pixel * 1.2);
-    },
-    { left: x - half, right: x + half, top: y - reach, bottom: y + reach },
-  );
+  oval(0, 0.16, 0.085, 0.17, skin, 1.06, 3);
+  oval(0, 0.58, 0.34, 0.08, lip);
+  if (stream.uniform() < 0.4) oval(0, 0.575, 0.26, 0.035, hex("#f5f1ea"));
+  else oval(0, 0.565, 0.3, 0.02, lip, 0.6);
 }
 
 /** Strands: noise that is fine across the hair and long along it. */
@@ -178,33 +195,29 @@ function paintHair(
   along: number,
   gloss: number,
 ): void {
-  const strand = noise.fractal(across * 60, along * 5, 2);
-  shade(out, hair, 0.62 + 0.55 * strand + 0.5 * gloss);
+  shade(out, hair, 0.62 + 0.55 * noise.fractal(across * 60, along * 5, 2) + gloss);
 }
 
 function drawTopHair(
   canvas: Canvas,
   stream: RandomStream,
   noise: Noise,
-  face: Face,
+  { x, y, rx, ry }: Face,
   hair: Rgb,
   isLong: boolean,
 ): void {
-  const { x, y, rx, ry } = face;
-  const parting = between(stream, -0.6, 0.6);
-  const fringe = between(stream, 0.28, 0.48);
+  const parting = between(stream, -0.24, 0.24);
+  const fringe = between(stream, 0.28, 0.48) + (isLong ? 0.1 : 0);
   paint(
     canvas,
     (px, py, out) => {
-      const u = (px - x) / (rx * 1.13);
-      const v = (py - y) / (ry * 1.16);
-      const outer = (Math.hypot(u, v) - 1) * rx;
+      const [u, v] = [(px - x) / (rx * 1.13), (py - y) / (ry * 1.16)];
       // Below this line the face shows: higher at the parting, lower towards the temples.
-      const line = -1 + fringe + 0.42 * (u - parting * 0.4) * (u - parting * 0.4) + (isLong ? 0.1 : 0);
+      const line = -1 + fringe + 0.42 * (u - parting) ** 2 + (Math.abs(u) > 0.86 ? 0.35 : 0);
       const gloss = smoothstep(0.2, 0, Math.abs(v + 0.78)) * smoothstep(0.9, 0.2, Math.abs(u));
-      const temple = Math.abs(u) > 0.86 ? 0.35 : 0;
-      paintHair(out, noise, hair, u + v * 0.4, v, gloss * 0.5);
-      return Math.min(edge(outer, canvas.pixel), edge((v - line - temple) * ry, canvas.pixel * 1.5));
+      paintHair(out, noise, hair, u + v * 0.4, v, 0.25 * gloss);
+      const outer = (Math.hypot(u, v) - 1) * rx;
+      return Math.min(edge(outer, canvas.pixel), edge((v - line) * ry, canvas.pixel * 1.5));
     },
     { left: x - rx * 1.15, right: x + rx * 1.15, top: y - ry * 1.2, bottom: y + ry * 0.2 },
   );
@@ -218,9 +231,9 @@ function drawLongHair(canvas: Canvas, noise: Noise, { x, y, rx, ry }: Face, hair
       const v = (py - y) / ry;
       const width = rx * (1.25 + 0.18 * smoothstep(-0.2, 1.2, v));
       const u = (px - x) / width;
-      const crown = v < 0 ? (Math.hypot(u, v / 1.15) - 1) * rx : (Math.abs(u) - 1) * width;
-      paintHair(out, noise, hair, u, v, 0.15 - 0.25 * Math.max(0, v));
-      return Math.min(edge(crown, canvas.pixel), edge(py - bottom + 0.03 * Math.abs(u), canvas.pixel * 3));
+      paintHair(out, noise, hair, u, v, 0.08 - 0.12 * Math.max(0, v));
+      const side = v < 0 ? (Math.hypot(u, v / 1.15) - 1) * rx : (Math.abs(u) - 1) * width;
+      return Math.min(edge(side, canvas.pixel), edge(py - bottom, canvas.pixel * 3));
     },
     { left: x - rx * 1.6, right: x + rx * 1.6, top: y - ry * 1.2, bottom },
   );

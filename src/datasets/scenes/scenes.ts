@@ -9,7 +9,7 @@ import { drawLandscape } from "./landscape.ts";
 import { drawPortrait } from "./portrait.ts";
 
 /** Raise it whenever a scene changes: prepared ones are then drawn anew. */
-export const scenesVersion = 1;
+export const scenesVersion = 2;
 
 /** Scene `index` of `seed`: uint8 RGB [size, size, 3]; the same scene, finer or coarser, at every size. */
 export function drawScene(seed: number, index: number, size: number): Uint8Array {

@@ -2,7 +2,7 @@
 
 import { leadHtml } from "../elements.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
-import { epochTime, type Measure } from "../measures.ts";
+import { epochTime, type Measure, plainMeasure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
@@ -12,19 +12,16 @@ import { table } from "../sections/table/html.ts";
 import type { Page } from "./page.ts";
 
 const parameters: Measure = {
+  ...plainMeasure,
   name: "parameters",
-  series: null,
-  unit: "",
-  better: null,
   value: ({ run }) => run.parameters,
   text: formatCount,
 };
 
 const stepTime: Measure = {
+  ...epochTime,
   name: "time per step",
-  series: null,
   unit: "ms",
-  better: "lower",
   value(data) {
     const epoch = epochTime.value(data);
     return epoch === null ? null : (1000 * epoch) / Math.max(1, data.run.stepsPerEpoch);

@@ -18,7 +18,7 @@ export function choosePage({ runs, sweep }: PageInput): PageKind {
   if (runs.length === 1) return "run";
   const models = new Set(runs.map(({ run }) => JSON.stringify(run.experiment.model)));
   const datasets = new Set(runs.map(({ run }) => run.datasetFingerprint));
-  if (runs.some(({ evaluations }) => evaluations.length > 0) && datasets.size > 1) return "datasets";
+  if (runs.some(({ evaluationSets }) => evaluationSets.length > 0) && datasets.size > 1) return "datasets";
   const kinds = new Set(runs.map(({ run }) => run.experiment.model.kind));
   if (kinds.size > 1 && datasets.size === 1 && models.size === runs.length) return "models";
   return "runs";

@@ -1,6 +1,6 @@
 // A sweep: which parameters matter, which values are good, what every trial came to.
 
-import { rankOf } from "../better.ts";
+import { isBetter } from "../../runs/best.ts";
 import { leadHtml } from "../elements.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
@@ -67,12 +67,10 @@ function bestWords(sweep: SweepInput): string {
   const compared = configurationsOf(sweep).filter(({ values }) => values[0] != null);
   const best = compared.reduce<Configuration | null>(
     (found, each) =>
-      found === null || rankOf(each.values[0]!.mean, better) < rankOf(found.values[0]!.mean, better)
-        ? each
-        : found,
+      found === null || isBetter(each.values[0]!.mean, found.values[0]!.mean, better) ? each : found,
     null,
   );
-  if (best === null || better === null) return "";
+  if (best === null || better === "none") return "";
   const settings = sweep.parameters.map(
     (name, index) => `${name.split(".").slice(-2).join(".")} ${best.parameters[index] ?? "–"}`,
   );

@@ -7,10 +7,10 @@ import { parameterLabels } from "../../sweep/parameter-labels.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { bestValue, curveOf } from "../../sweep/trial.ts";
 import { plural } from "../format.ts";
-import { bestLoss, epochTime, finalLoss, type Measure, measuresOf, totalTime } from "../measures.ts";
+import { epochTime, finalLoss, type Measure, plainMeasure, resultsOf } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
-import { seriesLabel } from "../series-label.ts";
-import { fairly, type SweepInput, type SweepValue, type Trial } from "./trials.ts";
+import { seriesTitle, unitOf } from "../series.ts";
+import { type SweepInput, sweepValue, type Trial } from "./trials.ts";
 
 export type StoredSweep = { readonly sweep: SweepRow; readonly trials: readonly TrialRow[] };
 
@@ -23,28 +23,21 @@ export function runsOfSweep({ trials }: StoredSweep): string[] {
 export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly ReportRun[]): SweepInput {
   if (trials.length === 0) throw new UserError(`sweep ${sweep.name}: no trial was begun yet`);
   const definition = JSON.parse(sweep.definition) as Sweep;
-  const { metric, seeds } = definition;
+  const { seeds } = definition;
   const { names: parameters, label } = parameterLabels(definition);
   const runOf = new Map(runs.map((data) => [data.run.id, data]));
-  const measures = measuresFor(runs);
+  // As in the study: the final loss and the time per epoch behind what is judged.
+  const measures = [judgedBy(definition, runs), finalLoss, epochTime, ...resultsOf(runs)];
   return {
     name: sweep.name,
     description: definition.description,
     isStored: true,
     method: methodWords(definition),
     parameters,
-    values: [
-      judgedBy(definition, runs),
-      ...measures.map((measure) => ({
-        name: measure.name,
-        unit: measure.unit,
-        better: fairly(measure, runs),
-      })),
-    ],
+    values: measures.map((measure) => sweepValue(measure, runs)),
     trials: trials.map((trial): Trial => {
       const data = trial.runId === null ? undefined : runOf.get(trial.runId);
       const isLost = trial.state === "diverged" || trial.state === "failed";
-      const judged = data === undefined || isLost ? Number.NaN : judgedValue(data, metric);
       return {
         number: trial.number,
         configuration: Math.floor(trial.number / Math.max(1, seeds.length)),
@@ -53,37 +46,29 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
         state: trial.state,
         reason: reasonOf(trial, data, definition),
         parameters: parameters.map((name) => label(trial.parameters, name)),
-        values: [
-          Number.isNaN(judged) ? null : judged,
-          // What a trial had before it diverged or failed is no result.
-          ...measures.map((measure) => (data === undefined || isLost ? null : measure.value(data))),
-        ],
+        // What a trial had before it diverged or failed is no result.
+        values: measures.map((measure) => (data === undefined || isLost ? null : measure.value(data))),
       };
     }),
   };
 }
 
-/** The final loss and the time per epoch first, as in the study. */
-function measuresFor(runs: readonly ReportRun[]): Measure[] {
-  const others = measuresOf(runs).filter(
-    (measure) => ![finalLoss, bestLoss, epochTime, totalTime].includes(measure),
-  );
-  return [finalLoss, epochTime, ...others];
-}
-
-function judgedBy({ metric }: Sweep, runs: readonly ReportRun[]): SweepValue {
-  const described = runs.flatMap(({ series }) => series.find(({ name }) => name === metric.series) ?? [])[0]
-    ?.spec;
+/** The best value at the end of an epoch, as the sweep's search has it. */
+function judgedBy({ metric }: Sweep, runs: readonly ReportRun[]): Measure {
+  const seriesOf = ({ series }: ReportRun) => series.find(({ name }) => name === metric.series);
+  const [spec] = runs.flatMap((run) => seriesOf(run)?.spec ?? []);
   return {
-    name: `best ${seriesLabel(metric.series)}`,
-    unit: described === undefined || described.unit === "ratio" ? "" : described.unit,
-    better: fairly({ series: metric.series, better: metric.goal === "minimize" ? "lower" : "higher" }, runs),
+    ...plainMeasure,
+    name: `best ${spec === undefined ? metric.series.replaceAll("/", " ") : seriesTitle(spec)}`,
+    unit: spec === undefined ? "" : unitOf(spec),
+    better: metric.goal === "minimize" ? "lower" : "higher",
+    spec: (run) => seriesOf(run)?.spec,
+    value(run) {
+      const found = seriesOf(run);
+      const best = found && bestValue(curveOf(found, run.run.stepsPerEpoch), metric.goal);
+      return best === undefined || Number.isNaN(best) ? null : best;
+    },
   };
-}
-
-function judgedValue({ series, run }: ReportRun, metric: Sweep["metric"]): number {
-  const found = series.find(({ name }) => name === metric.series);
-  return found === undefined ? Number.NaN : bestValue(curveOf(found, run.stepsPerEpoch), metric.goal);
 }
 
 function reasonOf(trial: TrialRow, data: ReportRun | undefined, { prune }: Sweep): string | null {

@@ -1,10 +1,11 @@
 // What the page of a sweep shows: trials with their parameters and what they came to. stored-sweep.ts makes it of a sweep
 // in the store; where there is none, any set of runs is read as one.
 
+import { bestOfSeveral } from "../../runs/best.ts";
+import type { Better } from "../../runs/series.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
-import type { Better } from "../better.ts";
 import { formatNumber } from "../format.ts";
-import { bestLoss, epochTime, finalLoss, isFair, type Measure } from "../measures.ts";
+import { bestLoss, betterAmong, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
 
@@ -61,9 +62,8 @@ export type SweepInput = {
 /** Settings that only repeat what another one says, or that are no choice of a sweep. */
 const noParameter = /^(seed|source|samples\.|checkpoint\.)/;
 
-/** Nothing is better where values do not compare. */
-export function fairly(measure: Pick<Measure, "series" | "better">, runs: readonly ReportRun[]): Better {
-  return isFair(measure, runs) ? measure.better : null;
+export function sweepValue(measure: Measure, runs: readonly ReportRun[]): SweepValue {
+  return { name: measure.name, unit: measure.unit, better: betterAmong(measure, runs) };
 }
 
 /** Runs as trials: settings that differ are the parameters, the best unseen loss is what counts. */
@@ -72,17 +72,14 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
     (path) => !noParameter.test(path),
   );
   const configurations = new Map<string, number>();
+  const measures = [bestLoss, finalLoss, epochTime];
   return {
     name,
     description: "",
     isStored: false,
     method: "",
     parameters,
-    values: [
-      { name: "best unseen loss", unit: "", better: fairly(bestLoss, runs) },
-      { name: "final unseen loss", unit: "", better: fairly(finalLoss, runs) },
-      { name: "time per epoch", unit: "s", better: "lower" },
-    ],
+    values: measures.map((measure) => sweepValue(measure, runs)),
     trials: runs.map((data, number) => {
       const settings = flatSettings(data.run.experiment);
       const chosen = parameters.map((path) => settings.get(path) ?? null);
@@ -96,7 +93,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
         state: stateOf(data),
         reason: data.run.error,
         parameters: chosen,
-        values: [bestLoss.value(data), finalLoss.value(data), epochTime.value(data)],
+        values: measures.map((measure) => measure.value(data)),
       };
     }),
   };
@@ -145,6 +142,18 @@ function summaryOf(values: readonly number[]): Summary | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, spread: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** One for each of the sweep's values: the best of `rows`, where there is something to choose. */
+export function bestValues(
+  { values }: SweepInput,
+  rows: readonly (readonly (number | null)[])[],
+): (number | null)[] {
+  return values.map(({ better }, index) => {
+    const column = rows.map((row) => row[index] ?? null);
+    const best = bestOfSeveral(column, better);
+    return best === null ? null : column[best]!;
+  });
 }
 
 /** "0.0323 ± 0.0003". */

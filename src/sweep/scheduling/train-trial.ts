@@ -45,6 +45,7 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
         runsFolder: store.folder,
         source: sweep.base.file,
         resume: trial.runId,
+        fromScratch: "if needed",
         output,
         threads,
         onRun(id) {

@@ -28,10 +28,12 @@ const files = {
 type Name = keyof typeof files;
 
 const places: Record<Name, Place> = {
-  "val.zip": { kind: "images", folder: "val", alsoIn: ["images/val"], images: 2, extractedBytes: 1000 },
+  "val.zip": { kind: "zip", paths: ["val"], alsoIn: ["images/val"], images: 2, extractedBytes: 1000 },
   "annotations.zip": {
-    kind: "annotations",
-    files: [{ path: "annotations/instances_val.json", bytes: 2 }],
+    kind: "zip",
+    paths: ["annotations/instances_val.json"],
+    alsoIn: [],
+    images: null,
     extractedBytes: 1000,
   },
   "list.txt": { kind: "list", path: "list.txt" },
@@ -67,7 +69,6 @@ async function setUp(t: TestContext, changed: Partial<Record<Name, Buffer>> = {}
     keepArchive: false,
     output: { ...silent, info: (line) => lines.push(line), warn: (line) => lines.push(line) },
     signal: new AbortController().signal,
-    now: () => 0,
     patience: { silenceMs: 5_000, pauseMs: () => 0, mostFailures: 2 },
   };
   const fetchWith = (changes: Partial<FetchOptions> = {}) =>
@@ -124,7 +125,7 @@ test("what is in the way is named and left alone, before anything is fetched", a
       /^UserError: .*val: expected 2 images, got a folder with 1; move it away, then fetch again$/,
     ],
     ["val", "", /val: expected 2 images, got a file; move/],
-    ["annotations/instances_val.json", "{", /instances_val\.json: expected 2 bytes, got 1 bytes; move/],
+    ["annotations/instances_val.json", "", /instances_val\.json: expected a file, got an empty one; move/],
     [
       "list.txt",
       "1.jpg 0\r\n",

@@ -26,8 +26,9 @@ export type Version = {
   readonly content: Buffer;
   readonly etag?: string;
   readonly lastModified?: string;
-  /** How many bytes are sent before the connection is cut. */
+  /** How many bytes are sent before the connection is cut, once so many of the whole have arrived. */
   readonly cutAfter?: number;
+  readonly arrived?: (bytes: number) => boolean;
   readonly ignoresRange?: boolean;
   readonly ignoresIfRange?: boolean;
 };
@@ -46,10 +47,12 @@ export function send(response: ServerResponse, request: IncomingMessage, version
   if (start > 0) headers["content-range"] = `bytes ${start}-${content.length - 1}/${content.length}`;
   response.writeHead(start > 0 ? 206 : 200, headers);
   if (cutAfter === undefined) return void response.end(content.subarray(start));
-  response.write(content.subarray(start, start + cutAfter), () =>
-    // What was written must arrive before the connection is cut.
-    setTimeout(() => response.destroy(), 20),
-  );
+  response.write(content.subarray(start, start + cutAfter));
+  const cut = setInterval(() => {
+    if (version.arrived?.(start + cutAfter) === false) return;
+    clearInterval(cut);
+    response.destroy();
+  }, 5);
 }
 
 export function sendText(response: ServerResponse, status: number, type: string, text: string): void {

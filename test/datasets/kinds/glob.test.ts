@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { globMatcher, globProblem } from "../../../src/datasets/kinds/glob.ts";
 
-/** Agree with minimatch and picomatch, with which 150,000 random patterns were compared. */
 const cases: readonly [pattern: string, matches: readonly string[], others: readonly string[]][] = [
   ["*.jpg", ["a.jpg", ".jpg"], ["a/b.jpg", "a.JPG", "ajpg", "a.jpg.png"]],
   ["**/*.jpg", ["a.jpg", "a/b.jpg", "a/b/c.jpg"], ["a.png"]],
@@ -36,7 +35,6 @@ test("what is no pattern, and why", () => {
     ["a//b", "a pattern relative to root"],
     ["{a,b", "a pattern whose braces are closed"],
     ["a}b{c}", "a pattern whose braces are closed"],
-    ["{a,b}".repeat(9), "a pattern of at most 256 alternatives"],
   ] as const) {
     assert.equal(globProblem(pattern), problem, pattern);
   }

@@ -1,9 +1,10 @@
 // Configurations of a sweep with several seeds: mean and spread of what their trials came to.
 
-import { bestOf, betterWords } from "../../better.ts";
+import { betterWords } from "../../better-words.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
 import {
+  bestValues,
   type Configuration,
   configurationsOf,
   mostPrinted,
@@ -21,12 +22,8 @@ export const configurations = section({
     const configurations = configurationsOf(sweep);
     // Where every configuration was trained once, the trials say it all.
     if (configurations.length === sweep.trials.length) return null;
-    const best = sweep.values.map(({ better }, index) =>
-      bestOf(
-        configurations.map(({ values }) => values[index]?.mean ?? null),
-        better,
-      ),
-    );
+    const means = configurations.map(({ values }) => values.map((value) => value?.mean ?? null));
+    const best = bestValues(sweep, means);
     return { sweep, configurations, best };
   },
   html: ({

@@ -1,18 +1,21 @@
 // The numbers of one run, epoch by epoch.
 
+import type { SeriesFamily } from "../../../runs/series.ts";
 import { formatNumber } from "../../format.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
-import { seriesLabel } from "../../series-label.ts";
+import { seriesTitle } from "../../series.ts";
 
 export type EpochTable = {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 };
 
+const shown: readonly SeriesFamily[] = ["loss", "rate", "time"];
+
 /** One row per epoch that a series was logged for once; the training loss as its mean. null where there is none. */
 export function epochTable(data: ReportRun): EpochTable | null {
   const per = Math.max(1, data.run.stepsPerEpoch);
-  const columns = data.series.filter(({ name }) => /loss$|epoch_seconds$|learning_rate$/.test(name));
+  const columns = data.series.filter(({ spec }) => shown.includes(spec.family));
   const cells = new Map<number, Map<string, { sum: number; count: number }>>();
   for (const { name, step, value } of columns)
     step.forEach((at, index) => {
@@ -28,7 +31,7 @@ export function epochTable(data: ReportRun): EpochTable | null {
   return {
     columns: [
       "epoch",
-      ...columns.map(({ name }) => `${seriesLabel(name)}${averaged(name) ? " (mean)" : ""}`),
+      ...columns.map(({ name, spec }) => `${seriesTitle(spec)}${averaged(name) ? " (mean)" : ""}`),
     ],
     rows: epochs.map((epoch) => [
       String(epoch),

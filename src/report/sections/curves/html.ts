@@ -1,12 +1,13 @@
 // Charts in the page: their frames and controls, with which the script draws.
 
 import { type Html, html } from "../../html.ts";
-import type { PageContext } from "../../page-context.ts";
 import { dashOf, strokeOf } from "../../palette.ts";
+import type { ReportRun } from "../../read-report-runs.ts";
 import type { RunGroup } from "../../run-names.ts";
 import { section } from "../../section.ts";
 import { type EpochTable, epochTable } from "./epoch-table.ts";
-import { runPanels, singleRunPanels } from "./model.ts";
+import { runPanels } from "./model.ts";
+import { type ChartPlace, oneRunPanels } from "./one-run.ts";
 import type { Panel } from "./panels.ts";
 
 type Curves = {
@@ -24,12 +25,11 @@ type Options = {
 export const curves = section<Curves, Options>({
   id: "curves",
   title: "Curves",
-  model({ runs, names, groups }, { oneRun }) {
-    const [first] = runs;
+  model(context, { oneRun }) {
+    const [first] = context.runs;
     if (first === undefined) return null;
-    if (!oneRun) return { panels: runPanels(runs, names, groups), groups, epochs: null };
-    const { loss, others } = singleRunPanels(first);
-    return { panels: [...loss, ...others], groups: null, epochs: epochTable(first) };
+    if (!oneRun) return { panels: runPanels(context), groups: context.groups, epochs: null };
+    return { panels: oneRunPanels(first, "curves"), groups: null, epochs: epochTable(first) };
   },
   html({ panels, groups, epochs }) {
     if (groups !== null)
@@ -41,30 +41,25 @@ export const curves = section<Curves, Options>({
   panels: ({ panels }) => panels,
 });
 
+/** Beyond so many legend entries the table and its filter choose runs. */
+const mostInLegend = 60;
 /** Of batches, which are noisy. */
 const ofOneRun = 0.4;
 
-/** A section of charts of one run, with what they mean; null where it has none of them. */
-export function chartsSection(
-  id: string,
-  title: string,
-  chartsOf: (context: PageContext) => { readonly panels: readonly Panel[]; readonly note: string },
-) {
+/** A section of charts of one run, with what they mean. */
+export function chartsSection(id: ChartPlace, title: string, noteOn: (run: ReportRun) => string) {
   return section({
     id,
     title,
-    model(context) {
-      const charts = chartsOf(context);
-      return charts.panels.length === 0 ? null : charts;
+    model({ runs: [data] }) {
+      const panels = data === undefined ? [] : oneRunPanels(data, id);
+      return data === undefined || panels.length === 0 ? null : { panels, note: noteOn(data) };
     },
     html: ({ panels, note }) =>
       html`<p class="soft">${note}</p>${panelsHtml(panels, { shown: panels.length, smoothing: ofOneRun }, null)}`,
     panels: ({ panels }) => panels,
   });
 }
-
-/** Beyond so many legend entries the table and its filter choose runs. */
-const mostInLegend = 60;
 
 function panelsHtml(
   panels: readonly Panel[],

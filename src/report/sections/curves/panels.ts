@@ -4,7 +4,7 @@ import type { Series } from "../../../store/rows.ts";
 import { formatNumber, plural } from "../../format.ts";
 import type { NumberPool } from "../../numbers.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
-import { seriesLabel } from "../../series-label.ts";
+import { seriesTitle } from "../../series.ts";
 import type { CurveData, PanelData } from "./data.ts";
 import { sampledIndices } from "./downsample.ts";
 
@@ -40,7 +40,7 @@ export function curveOf(
     label,
     run,
     color,
-    every: isPerEpoch(series, stepsPerEpoch) ? "epoch" : "step",
+    every: series.spec.per,
     stepsPerEpoch,
     epoch: pick(series.step).map((step) => step / stepsPerEpoch),
     seconds: pick(series.elapsedMs).map((ms) => ms / 1000),
@@ -48,22 +48,12 @@ export function curveOf(
   };
 }
 
-function isPerEpoch({ name, step }: Series, stepsPerEpoch: number): boolean {
-  return stepsPerEpoch === 1
-    ? !/^train\/(loss|[GD]_)/.test(name)
-    : step.every((at) => at % stepsPerEpoch === 0);
-}
-
 /** How many values are no numbers, and where they begin; null where all are. */
-export function gapNote({ name, step, value }: Series, stepsPerEpoch: number): string | null {
+export function gapNote({ spec, step, value }: Series, stepsPerEpoch: number): string | null {
   const bad = value.reduce((count, item) => count + Number(!Number.isFinite(item)), 0);
   if (bad === 0) return null;
   const first = step[value.findIndex((item) => !Number.isFinite(item))]!;
-  return `${plural(bad, "value")} of ${seriesLabel(name)} ${bad === 1 ? "is" : "are"} not finite, the first at step ${first} (epoch ${formatNumber(first / Math.max(1, stepsPerEpoch))}); marked at the edge of the frame.`;
-}
-
-export function isLoss(name: string): boolean {
-  return name === "loss" || /[/_]loss$/.test(name);
+  return `${plural(bad, "value")} of ${seriesTitle(spec)} ${bad === 1 ? "is" : "are"} not finite, the first at step ${first} (epoch ${formatNumber(first / Math.max(1, stepsPerEpoch))}); marked at the edge of the frame.`;
 }
 
 /** For the page's script. */

@@ -1,6 +1,6 @@
 // Trials of a sweep, as a heat map of any two parameters needs them.
 
-import type { Better } from "../../better.ts";
+import type { Better } from "../../../runs/series.ts";
 
 export type HeatData = {
   readonly parameters: readonly string[];

@@ -1,6 +1,7 @@
 // A heat map of two parameters as SVG. Used by the page's script too: it needs nothing of Node.
 
-import { type Better, rankOf } from "../../better.ts";
+import { rankOf } from "../../../runs/best.ts";
+import type { Better } from "../../../runs/series.ts";
 import { shorten } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
 import { inkOn, valueColor } from "../../palette.ts";
@@ -20,7 +21,7 @@ export type HeatMapOptions = {
   /** Empty where x is the only parameter: a single row. */
   readonly y: string;
   readonly value: string;
-  /** Yellow is good; null makes the highest yellow. */
+  /** Yellow is good; "none" makes the highest yellow. */
   readonly better: Better;
   format(value: number): string;
 };
@@ -62,12 +63,13 @@ export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions):
           others: inside.filter(({ value }) => value === null).map(({ state }) => state),
         });
     }
+  const better = options.better === "none" ? "higher" : options.better;
   const places = [...means.values()]
-    .map(({ mean }) => rankOf(mean, options.better))
+    .map(({ mean }) => rankOf(mean, better))
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
   const goodness = (mean: number) =>
-    places.length < 2 ? 1 : 1 - places.indexOf(rankOf(mean, options.better)) / (places.length - 1);
+    places.length < 2 ? 1 : 1 - places.indexOf(rankOf(mean, better)) / (places.length - 1);
   const width = left + xs.length * cellWidth + 10;
   const height = top + ys.length * cellHeight + 44;
   return html`<svg class="heat" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${options.value} over ${options.x} and ${options.y}">

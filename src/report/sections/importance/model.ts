@@ -2,7 +2,7 @@
 // (Kelley 1935; ranks as in Kruskal and Wallis 1952, so that one diverged trial does not decide). Numbers of more than six
 // values are cut into four groups of like size. What parameters do only together is not seen.
 
-import { rankOf } from "../../better.ts";
+import { rankOf } from "../../../runs/best.ts";
 import { configurationsOf, type SweepInput } from "../../sweep/trials.ts";
 import { valueGroups } from "../../sweep/value-groups.ts";
 
@@ -22,10 +22,13 @@ const mostGroups = 6;
  * compare. Most important first.
  */
 export function importances(sweep: SweepInput, value = 0): Importance[] {
+  const better = sweep.values[value]?.better ?? "lower";
+  // Values that do not compare have no ranks.
+  if (better === "none")
+    return sweep.parameters.map((parameter) => ({ parameter, share: null, groups: 0, best: null }));
   const compared = configurationsOf(sweep).filter(
     ({ values }) => values[value] != null && !Number.isNaN(values[value].mean),
   );
-  const better = sweep.values[value]?.better ?? "lower";
   const ranks = ranked(compared.map(({ values }) => rankOf(values[value]!.mean, better)));
   return sweep.parameters
     .map((parameter, index) => {

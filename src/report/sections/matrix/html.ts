@@ -1,6 +1,7 @@
 // Data sets that networks were trained on against those that they were tested on.
 
-import { type Better, betterWords } from "../../better.ts";
+import type { Better } from "../../../runs/series.ts";
+import { betterWords } from "../../better-words.ts";
 import { formatNumber, shorten } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
 import type { PictureNumbers } from "../../pictures/picture-numbers.ts";

@@ -1,11 +1,13 @@
-// Trained on x tested on: every metric of every pair, and pictures. A run counts on its own unseen images; on those of
-// other data sets where it was evaluated on them (ReportRun.evaluations).
+// Trained on x tested on: every metric of every pair, and pictures. A run counts on its own unseen images, and on those of
+// other data sets where it was evaluated on them.
 
+import { bestOfSeveral } from "../../../runs/best.ts";
 import { areComparable, type Origin } from "../../../runs/comparable.ts";
-import { type Better, bestOf, betterOf } from "../../better.ts";
-import { measuresOf } from "../../measures.ts";
+import type { Better } from "../../../runs/series.ts";
+import type { Series } from "../../../store/rows.ts";
+import { bestLoss, finalLoss } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
-import { seriesLabel } from "../../series-label.ts";
+import { isResult, unitOf } from "../../series.ts";
 
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it. */
@@ -29,18 +31,15 @@ export type TransferMatrix = {
 };
 
 const mostSamples = 6;
-/** Times are no property of the images. */
-const notOfImages = /time/;
+
+/** A value of a metric, and which images it is of. */
+type Value = Origin & { readonly value: number; readonly unit: string; readonly better: Better };
 
 type Tested = {
   readonly run: string;
   readonly trainedOn: string;
   readonly testedOn: string;
-  readonly metrics: ReadonlyMap<string, number>;
-  /** Fingerprint of the images; null where nobody knows. */
-  readonly images: string | null;
-  /** Of what kind the run's losses are. */
-  readonly loss: string;
+  readonly metrics: ReadonlyMap<string, Value>;
   readonly samples: MatrixCell["samples"];
 };
 
@@ -48,36 +47,29 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const tested = mergedTests(runs.flatMap(testsOf(runs)));
   const trainedOn = [...new Set(runs.map(datasetName))];
   const testedOn = [...new Set([...trainedOn, ...tested.map((test) => test.testedOn)])];
-  const meaningOf = meanings(runs);
-  const cellsWith = (name: string) => tested.filter(({ metrics }) => metrics.has(name)).length;
+  const valuesOf = (name: string) => tested.flatMap(({ metrics }) => metrics.get(name) ?? []);
   const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
-  names.sort((a, b) => cellsWith(b) - cellsWith(a)); // what most cells have comes first
-  const metrics = names.map((name) => ({
-    name,
-    ...(meaningOf.get(name) ?? { unit: "", better: directionOf(name) }),
-  }));
+  names.sort((a, b) => valuesOf(b).length - valuesOf(a).length); // what most cells have comes first
+  const metrics = names.map((name) => {
+    const { unit, better } = valuesOf(name)[0]!;
+    return { name, unit, better };
+  });
   const cells = trainedOn.map((row) =>
     testedOn.map((column) =>
       cellOf(tested.filter((test) => test.trainedOn === row && test.testedOn === column)),
     ),
   );
-  const best = metrics.map(({ name, better: direction }) =>
+  const best = metrics.map(({ name, better }) =>
     testedOn.map((set, column) => {
+      const inColumn = tested.flatMap((test) =>
+        test.testedOn === set ? (test.metrics.get(name) ?? []) : [],
+      );
       const values = cells.map((row) => row[column]?.metrics.get(name)?.value ?? null);
-      const measured = tested.filter((test) => test.testedOn === set && test.metrics.has(name));
-      return areComparable(measured.map(originOf(name))) ? bestOf(values, direction) : null;
+      const at = areComparable(inColumn) ? bestOfSeveral(values, better) : null;
+      return at === null ? null : values[at]!;
     }),
   );
   return { trainedOn, testedOn, metrics, cells, best };
-}
-
-/** Of losses, their kind counts as well as the images. */
-function originOf(metric: string): (test: Tested) => Origin {
-  const family = /loss$/.test(metric) ? "loss" : "metric";
-  return ({ testedOn, loss, images }) => ({
-    spec: { family, set: testedOn, compares: family === "loss" ? loss : "" },
-    images,
-  });
 }
 
 /** Such as "celeba train: 64 images". */
@@ -85,54 +77,53 @@ function datasetName({ dataset, run }: ReportRun): string {
   return dataset?.description ?? `data ${run.datasetFingerprint.slice(0, 8)}`;
 }
 
-/** Of metrics that a run was only evaluated with the store knows the meaning, of others the run itself. */
-function meanings(runs: readonly ReportRun[]) {
-  const stored = [...(runs[0]?.metrics.values() ?? [])].map(
-    ({ name, unit, better }) => [seriesLabel(name), { unit, better: betterOf(better) }] as const,
-  );
-  const measured = measuresOf(runs).map(({ name, unit, better }) => [name, { unit, better }] as const);
-  return new Map([...stored, ...measured]);
-}
-
-function directionOf(metric: string): Better {
-  return /psnr|ssim|auc|precision/.test(metric) ? "higher" : "lower";
-}
-
 function testsOf(runs: readonly ReportRun[]) {
-  const measures = measuresOf(runs).filter(({ name }) => !notOfImages.test(name));
   const names = new Map(runs.map((data) => [data.run.datasetFingerprint, datasetName(data)]));
   return (data: ReportRun): Tested[] => {
+    const { run, images, evaluationSets } = data;
     const trainedOn = datasetName(data);
-    const own: [string, number][] = measures.flatMap((measure) => {
-      const value = measure.value(data);
-      return value === null ? [] : [[measure.name, value] as [string, number]];
-    });
-    const loss = data.series.find(({ name }) => name === "unseen/loss")?.spec.compares ?? "";
-    const last = Math.max(0, ...data.images.map(({ epoch }) => epoch));
-    const samples = data.images
+    const last = Math.max(0, ...images.map(({ epoch }) => epoch));
+    const samples = images
       .filter(({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === last)
       .map(({ imageId, blobHash }) => ({ imageId, hash: blobHash }));
     return [
-      {
-        run: data.run.id,
+      { run: run.id, trainedOn, testedOn: trainedOn, metrics: ownValues(data), samples },
+      ...evaluationSets.map(({ set, fingerprint }) => ({
+        run: run.id,
         trainedOn,
-        testedOn: trainedOn,
-        metrics: new Map(own),
-        images: data.run.datasetFingerprint,
-        loss,
-        samples,
-      },
-      ...data.evaluations.map((evaluation) => ({
-        run: data.run.id,
-        trainedOn,
-        testedOn: names.get(evaluation.fingerprint ?? "") ?? evaluation.testedOn,
-        metrics: new Map(Object.entries(evaluation.metrics)),
-        images: evaluation.fingerprint,
-        loss,
-        samples: evaluation.samples.map(({ imageId, blobHash }) => ({ imageId, hash: blobHash })),
+        testedOn: names.get(fingerprint) ?? set,
+        metrics: valuesIn(data, set, fingerprint),
+        samples: [],
       })),
     ];
   };
+}
+
+/** Of its own unseen images: the best loss as well. */
+function ownValues(data: ReportRun): Map<string, Value> {
+  const values = valuesIn(data, "unseen", data.run.datasetFingerprint);
+  const loss = values.get(finalLoss.name);
+  const best = bestLoss.value(data);
+  if (loss === undefined || best === null) return values;
+  return new Map([[finalLoss.name, loss], [bestLoss.name, { ...loss, value: best }], ...values]);
+}
+
+/** The newest values of a set of images: of the loss and of all metrics. */
+function valuesIn({ series }: ReportRun, set: string, images: string): Map<string, Value> {
+  const measured = series.filter(
+    ({ spec, value }) => spec.set === set && value.length > 0 && (spec.family === "loss" || isResult(spec)),
+  );
+  return new Map(
+    measured.map(({ spec, value }) => [nameOf(spec), measuredValue(spec, value.at(-1)!, images)]),
+  );
+}
+
+function nameOf({ family, title }: Series["spec"]): string {
+  return family === "loss" ? finalLoss.name : title;
+}
+
+function measuredValue(spec: Series["spec"], value: number, images: string): Value {
+  return { spec, images, value, unit: unitOf(spec), better: spec.better };
 }
 
 /** One for each run and column: what a run logged of its own images counts before what was evaluated later. */
@@ -152,7 +143,7 @@ function cellOf(tests: readonly Tested[]): MatrixCell | null {
   const names = [...new Set(tests.flatMap(({ metrics }) => [...metrics.keys()]))];
   const metrics = names.map((name) => {
     const values = tests.flatMap(({ metrics: values }) => values.get(name) ?? []);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
     return [name, { value: mean, runs: values.length }] as const;
   });
   const samples = tests.find((test) => test.samples.length > 0)?.samples ?? [];

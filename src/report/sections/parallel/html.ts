@@ -49,11 +49,12 @@ export function parallelSvg(sweep: SweepInput, axes: readonly ParallelAxis[]): H
   const x = (axis: number) => side + axis * between;
   const y = (share: number) => top + share * plot;
   const result = axes.at(-1)!;
+  const isUnranked = sweep.values[0]!.better === "none";
   const sorted = result.places.filter((place) => place <= 1).sort((a, b) => a - b);
   const goodness = (place: number) => 1 - sorted.indexOf(place) / Math.max(1, sorted.length - 1);
   const lines = sweep.trials.map(({ number, state, reason }, trial) => {
     const place = result.places[trial]!;
-    const color = place > 1 ? neutral : valueColor(goodness(place));
+    const color = place > 1 || isUnranked ? neutral : valueColor(goodness(place));
     const points = axes.map(({ places }, axis) => `${x(axis)},${y(places[trial]!).toFixed(1)}`).join(" ");
     return {
       place,

@@ -1,7 +1,3 @@
 import { chartsSection } from "../curves/html.ts";
-import { singleRunPanels } from "../curves/model.ts";
 
-export const system = chartsSection("system", "System", ({ runs: [first] }) => ({
-  panels: first ? singleRunPanels(first).system : [],
-  note: first ? `${first.run.device}, ${first.run.provenance.cpu}.` : "",
-}));
+export const system = chartsSection("system", "System", ({ run }) => `${run.device}, ${run.provenance.cpu}.`);

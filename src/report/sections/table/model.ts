@@ -1,9 +1,12 @@
 // Runs as a table: what differs between them first, then what came of it.
 
-import { bestOf, betterWords } from "../../better.ts";
+import { bestOfSeveral } from "../../../runs/best.ts";
+import { differenceWords } from "../../../runs/comparable.ts";
+import { betterWords } from "../../better-words.ts";
 import { formatNumber, formatTime, shorten } from "../../format.ts";
-import { isFair, type Measure, measuresOf, originsOf } from "../../measures.ts";
+import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
+import { lossOf } from "../../series.ts";
 import { flatSettings, independentSettings } from "../../settings.ts";
 
 export type Cell = {
@@ -42,7 +45,8 @@ export function runTable(
   const flat = runs.map(({ run }) => flatSettings(run.experiment));
   const columns = measures.map((measure) => {
     const values = runs.map((run) => measure.value(run));
-    return { measure, values, best: isFair(measure, runs) ? bestOf(values, measure.better) : null };
+    const best = bestOfSeveral(values, betterAmong(measure, runs));
+    return { measure, values, best: best === null ? null : values[best]! };
   });
   return {
     columns: [
@@ -81,14 +85,17 @@ function resultCell(measure: Measure, value: number | null, best: number | null,
 /** What makes a comparison unfair. */
 export function warnings(runs: readonly ReportRun[]): string[] {
   const differ = (values: readonly unknown[]) => new Set(values).size > 1;
+  const losses = runs.flatMap((data) => {
+    const loss = lossOf(data);
+    return loss === undefined ? [] : [{ spec: loss.spec, images: data.run.datasetFingerprint }];
+  });
   return [
-    differ(originsOf("unseen/loss", runs).map(({ spec }) => spec.compares)) &&
-      "Losses of different kinds (squared error, pix2pix's L1 distance) are not comparable: no best loss is marked.",
+    differ(losses.map(({ spec }) => spec.compares)) &&
+      `Losses ${differenceWords("kind", losses)} are not comparable: no best loss is marked.`,
     differ(runs.map(({ run }) => run.datasetFingerprint)) &&
       "The runs were made on different data: their values are not of the same images, and no best one is marked.",
-    differ(
-      runs.map(({ run }) => `${run.provenance.host} ${run.provenance.cpu} ${run.engine} ${run.device}`),
-    ) && "The runs were made on different computers, engines or devices: their times do not compare.",
+    differ(runs.map(machineOf)) &&
+      "The runs were made on different computers, engines or devices: their times do not compare.",
     differ(runs.map(({ run }) => run.provenance.gitCommit)) &&
       "The runs were made with different versions of the code.",
   ].filter((warning) => warning !== false);

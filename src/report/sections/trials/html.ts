@@ -1,11 +1,10 @@
 // Every trial of a sweep, begun or not, and why it ended.
 
-import { bestOf } from "../../better.ts";
 import { badge } from "../../elements.ts";
 import { formatNumber, shorten } from "../../format.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
-import { mostPrinted, shortName } from "../../sweep/trials.ts";
+import { bestValues, mostPrinted, shortName } from "../../sweep/trials.ts";
 import { sortHead } from "../table/sort-head.ts";
 
 export const trials = section({
@@ -13,12 +12,10 @@ export const trials = section({
   title: "All trials",
   model({ sweep, runs }) {
     if (sweep === null) return null;
-    const { trials, values } = sweep;
-    const best = values.map(({ better }, index) =>
-      bestOf(
-        trials.map((trial) => (trial.state === "complete" ? (trial.values[index] ?? null) : null)),
-        better,
-      ),
+    const complete = sweep.trials.filter(({ state }) => state === "complete");
+    const best = bestValues(
+      sweep,
+      complete.map(({ values }) => values),
     );
     return { ...sweep, best, positions: new Map(runs.map(({ run }, at) => [run.id, at])) };
   },

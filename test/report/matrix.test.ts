@@ -1,0 +1,97 @@
+// Trained on x tested on: which images a value is of, and which values compete.
+
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { type ReportRun, readReportRuns } from "../../src/report/read-report-runs.ts";
+import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
+import type { Series } from "../../src/store/rows.ts";
+import { specOf } from "../store/fixtures.ts";
+import { sampleStore } from "./sample-store.ts";
+
+/** A value at the end of training. */
+function measured(name: string, value: number): Series {
+  const at = Float64Array.of(40);
+  return { name, spec: specOf(name), step: at, elapsedMs: at, value: Float64Array.of(value) };
+}
+
+/** Fingerprints of images by set, and values by series, in place of what the sample run was evaluated on. */
+function evaluatedOn(
+  data: ReportRun,
+  sets: Record<string, string>,
+  values: Record<string, number>,
+): ReportRun {
+  const added = Object.entries(values).map(([name, value]) => measured(name, value));
+  return {
+    ...data,
+    series: [...data.series, ...added],
+    evaluationSets: Object.entries(sets).map(([set, fingerprint]) => ({ set, fingerprint })),
+  };
+}
+
+async function twoRuns(t: TestContext): Promise<[ReportRun, ReportRun]> {
+  const skipped = [{ path: "x", reason: "y" }];
+  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", skipped, loss: () => 0.5 });
+  const runs = readReportRuns(store, ["aaaa", "bbbb"]);
+  return runs.map((data, at) => ({
+    ...data,
+    dataset: { ...data.dataset!, description: ["faces", "places"][at]! },
+  })) as [ReportRun, ReportRun];
+}
+
+test("own images on the diagonal, evaluations beside it, what was logged before what was evaluated", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const [ofFaces, ofPlaces] = [faces.run.datasetFingerprint, places.run.datasetFingerprint];
+  const sets = (other: string, own: string) => ({ other, "the same by another name": own });
+  const values = (psnr: number) => ({
+    "other/psnr": psnr,
+    "the same by another name/loss": 9,
+    "the same by another name/ssim": 0.5,
+  });
+  const { trainedOn, testedOn, metrics, cells, best } = transferMatrix([
+    evaluatedOn(faces, sets(ofPlaces, ofFaces), values(20)),
+    evaluatedOn(places, sets(ofFaces, ofPlaces), values(21)),
+  ]);
+  assert.deepEqual(
+    [trainedOn, testedOn],
+    [
+      ["faces", "places"],
+      ["faces", "places"],
+    ],
+  );
+  const value = (row: number, column: number, name: string) => cells[row]![column]!.metrics.get(name)?.value;
+  assert.equal(value(1, 1, "final unseen loss"), 0.5);
+  assert.equal(value(1, 1, "ssim"), 0.5);
+  assert.equal(value(0, 1, "psnr"), 20);
+  assert.equal(value(1, 0, "psnr"), 21);
+  assert.equal(cells[0]![0]!.samples.length, 2);
+  const psnr = metrics.find(({ name }) => name === "psnr")!;
+  assert.deepEqual([psnr.better, psnr.unit], ["higher", "dB"]);
+  assert.ok(
+    best.flat().every((each) => each === null),
+    "one value a column is no contest",
+  );
+});
+
+test("values of one set compete where they are of the same images and, being losses, of one kind", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const bestOn = (prints: readonly [string, string], series: string) => {
+    const { metrics, testedOn, best } = transferMatrix([
+      evaluatedOn(faces, { portraits: prints[0] }, { [series]: 0.2 }),
+      evaluatedOn(places, { portraits: prints[1] }, { [series]: 0.1 }),
+    ]);
+    const title = series.endsWith("loss") ? "final unseen loss" : "psnr";
+    return best[metrics.findIndex(({ name }) => name === title)]![testedOn.indexOf("portraits")];
+  };
+  assert.equal(bestOn(["p", "p"], "portraits/psnr"), 0.2);
+  assert.equal(bestOn(["p", "q"], "portraits/psnr"), null, "one name, but other images");
+  assert.equal(bestOn(["p", "p"], "portraits/loss"), 0.1);
+  const other = evaluatedOn(places, { portraits: "p" }, { "portraits/loss": 0.1 });
+  const loss = other.series.at(-1)!;
+  const pix2pix = { ...loss, spec: { ...loss.spec, compares: "pix2pix L1, lab" } };
+  const { best, metrics, testedOn } = transferMatrix([
+    evaluatedOn(faces, { portraits: "p" }, { "portraits/loss": 0.2 }),
+    { ...other, series: [...other.series.slice(0, -1), pix2pix] },
+  ]);
+  const row = best[metrics.findIndex(({ name }) => name === "final unseen loss")]!;
+  assert.equal(row[testedOn.indexOf("portraits")], null, "other kinds of loss");
+});
