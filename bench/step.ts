@@ -7,7 +7,8 @@ import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type DeviceName, deviceNames, probeDevice } from "../src/engine/devices.ts";
+import { type DeviceName, deviceNames } from "../src/engine/choices.ts";
+import { probeDevice } from "../src/engine/devices.ts";
 import { probeEngines } from "../src/engine/engines.ts";
 import { UserError } from "../src/errors.ts";
 import type { Bench } from "./bench.ts";
@@ -96,8 +97,12 @@ export async function benchStep(args: readonly string[]): Promise<Bench> {
   const { device, wanted } = readArguments(args);
   const probe = await probeDevice(device);
   if (!probe.found) throw new UserError(`device ${device}: ${probe.reason}; what it needs: ${probe.remedy}`);
-  const reaching = probe.engines.map(({ engine }) => engine as string);
-  const engines = (await probeEngines()).filter(({ name }) => reaching.includes(name));
+  const probes = await probeEngines();
+  const engines = probe.engines.map(({ engine }) => engine);
+  const versions = engines.flatMap((engine) => {
+    const found = probes[engine];
+    return found.found ? [found.version] : [];
+  });
   const torch = torchVersion();
   const peer =
     torch === null ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : `PyTorch ${torch}`;
@@ -105,7 +110,7 @@ export async function benchStep(args: readonly string[]): Promise<Bench> {
   const places = device === "cpu" ? [] : [probe.engines[0]!.device];
   const lacking = torch !== null && !hasPeer ? ["which finds no CUDA device"] : [];
   return {
-    versions: [...places, ...engines.flatMap(({ version }) => version ?? []), peer, ...lacking],
+    versions: [...places, ...versions, peer, ...lacking],
     tables: measured(
       stepCases.filter((one) => isWanted(one, wanted)),
       device,
@@ -118,11 +123,11 @@ export async function benchStep(args: readonly string[]): Promise<Bench> {
 async function* measured(
   cases: readonly StepCase[],
   device: DeviceName,
-  engines: readonly { readonly name: string }[],
+  engines: readonly string[],
   hasPeer: boolean,
 ): AsyncGenerator<Table> {
   for (const one of cases) {
-    const runners: Runner[] = engines.map(({ name }) => engineRunner(name, device, one));
+    const runners: Runner[] = engines.map((engine) => engineRunner(engine, device, one));
     if (hasPeer) runners.push(...torchRunners(device, one));
     yield tableOf(one, runners, takeTurns(runners));
   }

@@ -47,6 +47,8 @@ export type ListOptions = {
 export type Path = readonly (string | number)[];
 
 export type Dataset<Config> = {
+  /** What its images are called, such as "COCO photographs". */
+  readonly images: string;
   /** How many labels the lists beside the images usually give; null where there are none. */
   readonly labels: number | null;
   /** A few words without counts, such as "coco train2017". */

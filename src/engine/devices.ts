@@ -1,12 +1,16 @@
 // Which devices a training may run on here, what each of them is, and what a missing one needs.
 
 import os from "node:os";
-import { cudaFinding, type DeviceProbe, type EngineOnDevice, webGpuFinding } from "./device-findings.ts";
-import { cardVendors, hostGpus, mayHaveGpu } from "./host-gpus.ts";
+import type { DeviceName } from "./choices.ts";
+import {
+  cudaFinding,
+  type DeviceProbe,
+  type EngineOnDevice,
+  missing,
+  webGpuFinding,
+} from "./device-findings.ts";
+import { hostGpus, mayHaveGpu } from "./host-gpus.ts";
 import { probeNative } from "./tensorflow-native.ts";
-
-export const deviceNames = ["cpu", "cuda", "webgpu"] as const;
-export type DeviceName = (typeof deviceNames)[number];
 
 export function describeCpu(threads = os.availableParallelism()): string {
   return `cpu (${threads} threads)`;
@@ -27,31 +31,24 @@ async function probeCpu(): Promise<DeviceProbe> {
 
 async function probeCuda(): Promise<DeviceProbe> {
   const gpu = mayHaveGpu() ? hostGpus().find(({ nvidia }) => nvidia) : undefined;
-  const cards = cardVendors();
-  if (!gpu) return cudaFinding({ gpu, cards, onnx: null, tensorflow: false });
+  if (!gpu) return cudaFinding({ gpu, onnx: null, tensorflow: false });
   const { providers } = await import("./onnx/providers.ts");
   const { hasProvider, probeProvider } = await import("./onnx/probe-provider.ts");
   const native = await probeNative();
-  return cudaFinding({
-    gpu,
-    cards,
-    onnx: hasProvider("cuda") ? probeProvider(providers.cuda) : null,
-    tensorflow: native.found && native.gpu,
-  });
+  const onnx = hasProvider("cuda") ? probeProvider(providers.cuda) : null;
+  return cudaFinding({ gpu, onnx, tensorflow: native.found && native.gpu });
 }
 
 async function probeWebGpu(): Promise<DeviceProbe> {
   const { providers } = await import("./onnx/providers.ts");
   const { hasProvider, probeProvider, withoutSoftware } = await import("./onnx/probe-provider.ts");
   if (!hasProvider("webgpu"))
-    return {
-      found: false,
-      reason: `onnxruntime-node has no WebGPU provider for ${os.platform()}-${os.arch()}`,
-      remedy: "linux-x64, macOS on Apple silicon or Windows",
-    };
+    return missing(
+      `onnxruntime-node has no WebGPU provider for ${os.platform()}-${os.arch()}`,
+      "linux-x64, macOS on Apple silicon or Windows",
+    );
   const [gpu] = mayHaveGpu() ? hostGpus() : [];
   // Twice, as a computer may have a GPU and a software driver, and the provider does not say which it took.
   const real = mayHaveGpu() ? probeProvider(providers.webgpu, withoutSoftware) : null;
-  const onnx = real?.works ? real : probeProvider(providers.webgpu);
-  return webGpuFinding({ gpu, cards: cardVendors(), onnx });
+  return webGpuFinding({ gpu, onnx: real?.works ? real : probeProvider(providers.webgpu) });
 }

@@ -1,64 +1,43 @@
 // Which engines this machine has, and the one that an experiment asks for, on the device that it asks for.
 
 import { messageOf, UserError } from "../errors.ts";
-import type { DeviceChoice, EngineChoice } from "../experiment/experiment.ts";
 import { checkedAgainst } from "./checked-engine.ts";
-import type { DeviceProbe, EngineOnDevice } from "./device-findings.ts";
-import { type DeviceName, describeCpu, probeDevice } from "./devices.ts";
+import type { DeviceChoice, DeviceName, EngineChoice } from "./choices.ts";
+import { type DeviceProbe, type EngineOnDevice, type Missing, missing } from "./device-findings.ts";
+import { describeCpu, probeDevice } from "./devices.ts";
 import type { Engine } from "./engine.ts";
 import { mayHaveGpu } from "./host-gpus.ts";
 import { probeNative } from "./tensorflow-native.ts";
 
-export type EngineProbe = {
-  readonly name: string;
-  readonly available: boolean;
-  readonly version: string | null;
-  readonly device: string | null;
-  /** Why it is not there. */
-  readonly reason: string | null;
-  /** What would make it available. */
-  readonly remedy: string | null;
-};
+/** An engine's version, or why it is not there and what would make it available. */
+export type EngineProbe = { readonly found: true; readonly version: string } | Missing;
 
 /** The state of every engine, for `hueristic doctor`. */
-export async function probeEngines(): Promise<readonly EngineProbe[]> {
-  return [await probeOnnx(), await probeTensorFlow()];
+export async function probeEngines(): Promise<Readonly<Record<"onnx" | "tensorflow", EngineProbe>>> {
+  return { onnx: await probeOnnx(), tensorflow: await probeTensorFlow() };
 }
 
 async function probeOnnx(): Promise<EngineProbe> {
   try {
     const { openOnnxEngine } = await import("./onnx/onnx-engine.ts");
-    const { version, device } = openOnnxEngine();
-    return { name: "onnx", available: true, version, device, reason: null, remedy: null };
+    return { found: true, version: openOnnxEngine().version };
   } catch (error) {
-    return {
-      name: "onnx",
-      available: false,
-      version: null,
-      device: null,
-      reason: messageOf(error).split("\n")[0]!,
-      remedy:
-        "npm ci on linux-x64, linux-arm64, macOS arm64 or Windows, for which onnxruntime-node has binaries",
-    };
+    return missing(
+      messageOf(error).split("\n")[0]!,
+      "npm ci on linux-x64, linux-arm64, macOS arm64 or Windows, for which onnxruntime-node has binaries",
+    );
   }
 }
 
 async function probeTensorFlow(): Promise<EngineProbe> {
   const probe = await probeNative();
-  if (!probe.found) {
-    return {
-      name: "tensorflow",
-      available: false,
-      version: null,
-      device: null,
-      reason: probe.reason,
-      remedy: probe.installed
-        ? "scripts/link-tensorflow.sh, which builds its binding against the TensorFlow of your Python (docs/engines.md)"
-        : "npm install --ignore-scripts, then scripts/link-tensorflow.sh (docs/engines.md)",
-    };
-  }
-  const device = probe.gpu ? "cuda" : describeCpu();
-  return { name: "tensorflow", available: true, version: probe.version, device, reason: null, remedy: null };
+  if (probe.found) return { found: true, version: probe.version };
+  return missing(
+    probe.reason,
+    probe.installed
+      ? "scripts/link-tensorflow.sh, which builds its binding against the TensorFlow of your Python (docs/engines.md)"
+      : "npm install --ignore-scripts, then scripts/link-tensorflow.sh (docs/engines.md)",
+  );
 }
 
 export type OpenEngineOptions = {

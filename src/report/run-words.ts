@@ -1,5 +1,6 @@
 // A run in words: how it ended, what it is, what came of it.
 
+import { imageWords } from "../experiment/image-words.ts";
 import { valueText } from "../sweep/value-text.ts";
 import { formatCount, formatDuration, formatNumber, plural, shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
@@ -38,13 +39,6 @@ export const engineNames: Readonly<Record<string, string>> = {
   onnx: "ONNX Runtime",
   tensorflow: "TensorFlow",
 };
-const dataNames: Readonly<Record<string, string>> = {
-  coco: "COCO photographs",
-  celeba: "CelebA portraits",
-  folder: "images of a folder",
-  synthetic: "synthetic scenes",
-  union: "images of several data sets",
-};
 
 /** Model, data, epochs, engine, time and the unseen loss, in one sentence. */
 export function summarySentence(data: ReportRun): string {
@@ -53,7 +47,7 @@ export function summarySentence(data: ReportRun): string {
   const done = run.status === "FINISHED" ? planned : Math.min(planned, data.lastEpoch ?? 0);
   const epochs = done === planned ? plural(planned, "epoch") : `${done} of ${plural(planned, "epoch")}`;
   const model = `${run.experiment.model.kind[0]?.toUpperCase()}${run.experiment.model.kind.slice(1)}`;
-  const kind = dataNames[run.experiment.dataset.kind] ?? run.experiment.dataset.kind;
+  const kind = imageWords(run.experiment);
   const images = dataset === null ? kind : `${formatCount(dataset.seenCount)} ${kind}`;
   const verb = run.status === "RUNNING" ? "has trained" : "trained";
   const engine = engineNames[run.engine] ?? run.engine;

@@ -63,7 +63,7 @@ export function declaredSeries(experiment: Experiment): SeriesSpec[] {
   return [
     ...inSet("unseen", [unseenLoss, ...(isColoring ? colorKinds : [averagePrecision]), ...measured]),
     ...inSet("seen", measured),
-    ...sets.flatMap((set) => measuredSeries(experiment, set, measured)),
+    ...sets.flatMap((set) => evaluationSeries(experiment, set, measured)),
     ...inSet("train", [evaluationTime, ...series(model), ...networks.map(({ rate }) => rateKind(rate))]),
     ...inSet("train", times),
     ...inSet("seen", [seenLoss]),
@@ -71,7 +71,7 @@ export function declaredSeries(experiment: Experiment): SeriesSpec[] {
 }
 
 /** What is measured on a set of images beside the run's own. */
-export function measuredSeries(
+export function evaluationSeries(
   experiment: Experiment,
   set: string,
   metrics: readonly SeriesKind[],

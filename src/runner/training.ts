@@ -5,32 +5,25 @@ import { type CompiledStep, type Engine, type EngineState, specsOf } from "../en
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { type OpenMetrics, openMetrics } from "../metrics/open-metrics.ts";
-import { isEmbedded, mainLossOf, modelOf } from "../models/models.ts";
+import { mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
 import type { Store } from "../store/open-store.ts";
-import type { RunRow } from "../store/rows.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { TensorSpecs } from "../training-step.ts";
 import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { buildNetwork } from "./build-network.ts";
 import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
-import { type OpenedEmbedding, openEmbedding } from "./embedding/open-embedding.ts";
+import { embedderOf } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
-import {
-  announceEvaluation,
-  createEvaluation,
-  type Evaluation,
-  type EvaluationParts,
-} from "./evaluation/evaluation.ts";
+import { announceEvaluation, createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
+import { openEvaluation } from "./evaluation/open-evaluation.ts";
 import type { OpenSet } from "./evaluation/open-sets.ts";
 import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
 import { readProvenance } from "./provenance.ts";
-import { changesOf } from "./resume-changes.ts";
-import { type ResumePoint, readResumePoint } from "./resume-point.ts";
+import { reopen, resumePointOf } from "./resume-run.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import type { SampleSets } from "./samples.ts";
 
@@ -45,8 +38,6 @@ export type Training = {
   readonly evaluator: Evaluator;
   /** null where nothing is measured. */
   readonly evaluation: Evaluation | null;
-  /** Those of `evaluation`, to be closed. */
-  readonly metrics: OpenMetrics | null;
   readonly run: RunWriter;
   readonly health: HealthWatch;
   readonly checkpoints: string;
@@ -81,12 +72,8 @@ export async function openTraining(
     threads: options.threads,
   });
   const { model } = experiment;
-  const { runsFolder, output } = options;
-  const { threads } = options;
-  const embed: Embed = async (images) =>
-    isEmbedded(model)
-      ? openEmbedding(model, { runsFolder, store, engine, dataset: images, output, signal, threads })
-      : null;
+  const { runsFolder, output, threads } = options;
+  const embed = embedderOf(model, { runsFolder, store, engine, output, signal, threads });
   const embedded = await embed(dataset);
   if (embedded) output.info(`classifier: ${embedded.description}`);
   const network = await buildNetwork(experiment, {
@@ -109,7 +96,7 @@ export async function openTraining(
     specs,
     most,
   );
-  const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed }, options);
+  const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed, threads });
 
   const { fingerprint, seen, unseen } = dataset;
   saveDatasetRows(store, dataset);
@@ -161,7 +148,6 @@ export async function openTraining(
     source,
     evaluator,
     evaluation: evaluated && createEvaluation(evaluated),
-    metrics: evaluated?.metrics ?? null,
     run,
     health: createHealthWatch({
       series: (name) => store.series(run.id, name),
@@ -179,79 +165,4 @@ export async function openTraining(
       mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
-}
-
-/** What a classifier says about the images of a data set; null where the model has none. */
-type Embed = (images: PreparedDataset) => Promise<OpenedEmbedding | null>;
-
-/** null where the experiment names no metric or the network makes no colors. */
-async function openEvaluation(
-  experiment: Experiment,
-  parts: Pick<EvaluationParts, "dataset" | "evaluator"> & {
-    readonly sets: readonly OpenSet[];
-    readonly embed: Embed;
-  },
-  { threads }: RunOptions,
-): Promise<EvaluationParts | null> {
-  const { dataset, evaluator, sets, embed } = parts;
-  const { metrics, image } = experiment;
-  if (metrics.length === 0 || evaluator.output === "labels") return null;
-  const sources: EvaluationParts["sets"][number][] = [];
-  for (const set of sets) {
-    const embedded = await embed(set.dataset);
-    sources.push({ ...set, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
-  }
-  const opened = await openMetrics(metrics, { size: image.size, threads });
-  return { experiment, dataset, evaluator, metrics: opened, sets: sources };
-}
-
-function resumePointOf(
-  store: Store,
-  { id }: RunRow,
-  { model }: Experiment,
-  { runsFolder, fromScratch = "never" }: RunOptions,
-): ResumePoint {
-  const losses = store.series(id, `train/${mainLossOf(model)}`);
-  return readResumePoint({
-    runId: id,
-    folder: checkpointFolder(runsFolder, id),
-    loggedStep: losses?.step.at(-1) ?? 0,
-    fromScratch,
-  });
-}
-
-type Reopened = Pick<Training, "dataset" | "engine"> & {
-  readonly row: RunRow;
-  readonly point: ResumePoint;
-  readonly embedded: OpenedEmbedding | null;
-};
-
-/** An old run, which must go on with the same images; another engine is allowed and noted. */
-function reopen(
-  store: Store,
-  experiment: Experiment,
-  { row, point, dataset, engine, embedded }: Reopened,
-): RunWriter {
-  if (row.datasetFingerprint !== dataset.fingerprint) {
-    throw new UserError(
-      `run ${row.id} cannot go on: its images changed since (fingerprint ${row.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); start a new run`,
-    );
-  }
-  if (embedded && row.teller && row.teller.fingerprint !== embedded.fingerprint) {
-    throw new UserError(
-      `run ${row.id} cannot go on: its classifier changed since (then ${row.teller.description}, now ${embedded.description}); start a new run`,
-    );
-  }
-  const fromStep = point.checkpoint?.step ?? 0;
-  const run = store.resumeRun(row.id, { fromStep, experiment });
-  for (const { kind, message } of changesOf(row.experiment, experiment, fromStep, row.stepsPerEpoch))
-    run.event("warning", kind, message);
-  if (row.engine !== engine.name || row.device !== engine.device) {
-    run.event(
-      "warning",
-      "engine",
-      `resumed on ${engine.name}, ${engine.device}; begun on ${row.engine}, ${row.device}: last digits will differ`,
-    );
-  }
-  return run;
 }

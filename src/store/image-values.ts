@@ -3,11 +3,11 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { seriesName } from "../runs/series.ts";
-import type { EvaluationSetRow, Measured } from "./rows.ts";
+import type { EvaluatedSet, EvaluationSetRow } from "./rows.ts";
 
 export type ImageValueWriter = {
   /** Replaces what the same step had; the series must exist. */
-  insert(runId: string, step: number, measured: Measured): void;
+  insert(runId: string, step: number, measured: EvaluatedSet): void;
   /** Removes the values of a run beyond `step`. */
   deleteAfter(runId: string, step: number): void;
   /** Throws UserError where the run has other images of that name. */

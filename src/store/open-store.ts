@@ -142,7 +142,7 @@ function assemble(
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
     resumeRun: (id, continuation) => open((onClose) => starter.resume(id, continuation, onClose)),
-    requireMeasurable: evaluations.requireMeasurable,
+    requireEvaluable: evaluations.requireEvaluable,
     saveEvaluation(id, evaluation) {
       requireWritable();
       evaluations.saveEvaluation(id, evaluation);

@@ -106,7 +106,7 @@ export type EventRow = {
 };
 
 /** What the metrics say of the images of one set at one step. */
-export type Measured = {
+export type EvaluatedSet = {
   /** "seen", "unseen" or the name of a set of the run's own. */
   readonly set: string;
   /** By the name of the series within the set, such as "psnr": of the set as a whole. */

@@ -10,7 +10,7 @@ import { type SeriesSpec, seriesName } from "../runs/series.ts";
 import { createBlobSweeper } from "./delete-run.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
-import type { EvaluationSetRow, EventLevel, EventRow, ImageRow, Measured } from "./rows.ts";
+import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow, ImageRow } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -42,7 +42,7 @@ export type RunWriter = {
   /** Commits the sets of images that the run is measured on. Throws UserError where it has other images of that name. */
   nameSets(sets: readonly EvaluationSetRow[]): void;
   /** Commits values of metrics, of sets as series and of their images, together with what waits. */
-  logMeasured(step: number, measured: readonly Measured[]): void;
+  logEvaluation(step: number, measured: readonly EvaluatedSet[]): void;
   /** Commits an event, together with what waits. */
   event(level: EventLevel, kind: string, message: string): void;
   /** For a resume from the checkpoint of `step`: removes all later values, and the images of later epochs. */
@@ -173,7 +173,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
         for (const set of sets) imageValues.nameSet(id, set);
       });
     },
-    logMeasured(step, measured) {
+    logEvaluation(step, measured) {
       for (const { set, ofSet } of measured) {
         const named = Object.entries(ofSet).map(([name, value]) => [seriesName({ set, name }), value]);
         writer.logScalars(step, Object.fromEntries(named));

@@ -8,12 +8,12 @@ import type { SeriesSpec } from "../runs/series.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
-import type { EvaluationSetRow, Measured, RunStatus } from "./rows.ts";
+import type { EvaluatedSet, EvaluationSetRow, RunStatus } from "./rows.ts";
 
 export type Evaluation = {
   /** Step of the checkpoint. */
   readonly step: number;
-  readonly measured: Measured;
+  readonly measured: EvaluatedSet;
   /** Of the set's data set, saved before; null for seen and unseen. */
   readonly fingerprint: string | null;
   /** What the values mean. */
@@ -22,8 +22,8 @@ export type Evaluation = {
 
 export type EvaluationWriter = {
   /** Throws UserError where the run is being written, or has other images under the name of a set. */
-  requireMeasurable(runId: string, sets: readonly EvaluationSetRow[]): void;
-  /** Stores what was measured on a checkpoint. Throws UserError as `requireMeasurable` does. */
+  requireEvaluable(runId: string, sets: readonly EvaluationSetRow[]): void;
+  /** Stores what was measured on a checkpoint. Throws UserError as `requireEvaluable` does. */
   saveEvaluation(runId: string, evaluation: Evaluation): void;
 };
 
@@ -55,7 +55,7 @@ export function createEvaluationWriter(database: Database, now: () => number): E
     images.insert(run, step, measured);
   });
   return {
-    requireMeasurable(run, sets) {
+    requireEvaluable(run, sets) {
       requireQuiet(run, selectRun.get(run), now());
       for (const set of sets) images.requireSame(run, set);
     },

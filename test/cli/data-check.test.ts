@@ -45,6 +45,7 @@ test("lists by reason what is left out and what is odd, with names that a termin
     '\n1 identical to another file\n  "copy of 3.png": as "3.png"\n',
     '\n1 smaller than 32x32, enlarged\n  "small.png": 12x12\n',
     '\n1 in another color space, converted to sRGB\n  "cmyk.jpg": CMYK\n',
+    '\n1 whose colors nobody can tell for certain, read as usual\n  "cmyk.jpg": CMYK without a profile\n',
     "\nNotes\n",
   ]) {
     assert.ok(stdout.includes(part), `${part} in\n${stdout}`);
@@ -69,6 +70,7 @@ test("--json is for scripts, and an option of the data set holds", async (t) => 
       ["identical to another file", false],
       ["smaller than 32x32, enlarged", false],
       ["in another color space, converted to sRGB", false],
+      ["whose colors nobody can tell for certain, read as usual", false],
     ],
   );
 });

@@ -136,7 +136,7 @@ test("list and show: metrics of the runs that measured some", async (t) => {
     [4, 21.5],
   ] as const) {
     const places = Uint32Array.of(0);
-    run.logMeasured(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
+    run.logEvaluation(step, [{ set: "unseen", ofSet: { psnr, ab_l2: Number.NaN }, ofImages: {}, places }]);
   }
   log(run, 4, { "train/epoch_seconds": 15, "train/evaluation_seconds": 5 });
   run.finish("FINISHED");
@@ -304,7 +304,7 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
   assert.deepEqual(
     checks.map(({ name }) => name),
     [
-      ...["node", "processor", "memory", "sharp", "sqlite", "runs folder"],
+      ...["node", "machine", "sharp", "sqlite", "runs folder"],
       ...["engine onnx", "engine tensorflow", "device cpu", "device cuda", "device webgpu"],
     ],
   );

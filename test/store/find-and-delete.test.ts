@@ -117,7 +117,7 @@ describe("deleting a run", () => {
       writer.event("info", "checkpoint", "x");
       declare(writer, "faces/psnr");
       writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
-      writer.logMeasured(1, [
+      writer.logEvaluation(1, [
         {
           set: "faces",
           ofSet: { psnr: 1 },

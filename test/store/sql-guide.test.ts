@@ -22,7 +22,7 @@ describe("the guide to the database", () => {
         [2, psnr],
       ] as const) {
         const ofImages = { psnr: Float64Array.of(value) };
-        run.logMeasured(step, [
+        run.logEvaluation(step, [
           { set: "unseen", ofSet: { psnr: value }, ofImages, places: Uint32Array.of(1) },
         ]);
       }

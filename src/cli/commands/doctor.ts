@@ -10,6 +10,8 @@ import { formatBytes } from "../print/format.ts";
 
 type DoctorOptions = GlobalOptions & { readonly json: boolean };
 
+type Missing = { readonly reason: string; readonly remedy: string };
+
 /** One finding. An optional one that is missing is no fault. */
 type Check = {
   readonly name: string;
@@ -19,9 +21,6 @@ type Check = {
   readonly reason: string | null;
   readonly remedy: string | null;
 };
-
-type Found = { readonly detail: string };
-type Missing = { readonly reason: string; readonly remedy: string };
 
 export const doctorCommand: Command<DoctorOptions> = {
   command: "doctor",
@@ -33,17 +32,14 @@ export const doctorCommand: Command<DoctorOptions> = {
       .example("$0 doctor --json > doctor.json", "To go with a bug report"),
 
   async run({ runs, json }, { print, colors }) {
+    const machine = `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} threads, ${formatBytes(os.totalmem())}, of which ${formatBytes(os.freemem())} are free`;
     const checks = [
       check("node", nodeVersion()),
-      check("processor", { detail: `${os.availableParallelism()} threads, ${os.cpus()[0]?.model.trim()}` }),
-      check("memory", {
-        detail: `${formatBytes(os.totalmem())}, of which ${formatBytes(os.freemem())} are free`,
-      }),
+      check("machine", machine),
       check("sharp", await sharpVersion()),
       check("sqlite", await sqliteVersion()),
       check("runs folder", runsFolderState(runs)),
       ...(await engines()),
-      ...(await devices()),
     ];
     const healthy = checks.every(({ ok, optional }) => ok || optional);
     if (json) print(toJson({ healthy, platform: `${os.platform()} ${os.arch()}`, checks }));
@@ -62,30 +58,31 @@ export const doctorCommand: Command<DoctorOptions> = {
   },
 };
 
-function check(name: string, result: Found | Missing, optional = false): Check {
-  return "detail" in result
-    ? { name, ok: true, optional, detail: result.detail, reason: null, remedy: null }
+/** `result` is what is there, or what is missing. */
+function check(name: string, result: string | Missing, optional = false): Check {
+  return typeof result === "string"
+    ? { name, ok: true, optional, detail: result, reason: null, remedy: null }
     : { name, ok: false, optional, detail: null, reason: result.reason, remedy: result.remedy };
 }
 
-function nodeVersion(): Found | Missing {
+function nodeVersion(): string | Missing {
   const packageFile = new URL("../../../package.json", import.meta.url);
   const { engines } = JSON.parse(readFileSync(packageFile, "utf8")) as { engines: { node: string } };
   const numbers = (text: string) => text.match(/\d+/g)!.map(Number);
   const [wanted, have] = [numbers(engines.node), numbers(process.version)];
   const differing = wanted.findIndex((number, index) => number !== have[index]);
   if (differing < 0 || have[differing]! > wanted[differing]!)
-    return { detail: `${process.version} (needs ${engines.node})` };
+    return `${process.version} (needs ${engines.node})`;
   return {
     reason: `${process.version}, needs ${engines.node}`,
     remedy: `install Node.js ${wanted[0]} or newer from https://nodejs.org`,
   };
 }
 
-async function sharpVersion(): Promise<Found | Missing> {
+async function sharpVersion(): Promise<string | Missing> {
   try {
     const { default: sharp } = await import("sharp");
-    return { detail: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}` };
+    return `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
   } catch (error) {
     return {
       reason: firstLine(error),
@@ -94,7 +91,7 @@ async function sharpVersion(): Promise<Found | Missing> {
   }
 }
 
-async function sqliteVersion(): Promise<Found | Missing> {
+async function sqliteVersion(): Promise<string | Missing> {
   try {
     const { default: Database } = await import("better-sqlite3");
     const { createRequire } = await import("node:module");
@@ -102,7 +99,7 @@ async function sqliteVersion(): Promise<Found | Missing> {
     const database = new Database(":memory:");
     const sqlite = database.prepare<[], string>("SELECT sqlite_version()").pluck().get();
     database.close();
-    return { detail: `${sqlite}, better-sqlite3 ${version}` };
+    return `${sqlite}, better-sqlite3 ${version}`;
   } catch (error) {
     return {
       reason: firstLine(error),
@@ -115,7 +112,7 @@ async function sqliteVersion(): Promise<Found | Missing> {
 const leastFreeBytes = 256 * 2 ** 20;
 
 /** Creates nothing: a folder that does not exist counts as writable where its nearest parent is. */
-function runsFolderState(runsFolder: string): Found | Missing {
+function runsFolderState(runsFolder: string): string | Missing {
   const absolute = path.resolve(runsFolder);
   let nearest = absolute;
   while (!existsSync(nearest) && path.dirname(nearest) !== nearest) nearest = path.dirname(nearest);
@@ -129,7 +126,7 @@ function runsFolderState(runsFolder: string): Found | Missing {
         remedy: "free some space, or name a folder on another disk with --runs or HUERISTIC_RUNS",
       };
     const state = nearest === absolute ? "" : ", will be created";
-    return { detail: `${absolute}${state}, ${formatBytes(free)} free` };
+    return `${absolute}${state}, ${formatBytes(free)} free`;
   } catch (error) {
     return {
       reason: `${absolute} cannot be written: ${firstLine(error)}`,
@@ -138,49 +135,34 @@ function runsFolderState(runsFolder: string): Found | Missing {
   }
 }
 
-/** One engine is enough. */
+/** One engine is enough, and no device but the CPU is needed. */
 async function engines(): Promise<Check[]> {
   try {
+    const { deviceNames } = await import("../../engine/choices.ts");
+    const { probeDevice } = await import("../../engine/devices.ts");
     const { probeEngines } = await import("../../engine/engines.ts");
-    const probes = await probeEngines();
-    const one = probes.some(({ available }) => available);
-    return probes.map(({ name, available, version, reason, remedy }) => ({
-      name: `engine ${name}`,
-      ok: available,
-      optional: one,
-      detail: version,
-      reason,
-      remedy,
-    }));
+    const probes = Object.entries(await probeEngines());
+    const one = probes.some(([, { found }]) => found);
+    const checks = probes.map(([name, probe]) =>
+      check(`engine ${name}`, probe.found ? probe.version : probe, one),
+    );
+    for (const name of deviceNames) {
+      const probe = await probeDevice(name);
+      checks.push(check(`device ${name}`, probe.found ? deviceState(probe.engines) : probe, name !== "cpu"));
+    }
+    return checks;
   } catch (error) {
     return [check("engines", { reason: firstLine(error), remedy: "npm ci" })];
   }
 }
 
-/** None but the CPU is needed. */
-async function devices(): Promise<Check[]> {
-  try {
-    const { deviceNames, probeDevice } = await import("../../engine/devices.ts");
-    const checks: Check[] = [];
-    for (const name of deviceNames) {
-      const probe = await probeDevice(name);
-      const result = probe.found ? deviceState(probe.engines) : probe;
-      checks.push(check(`device ${name}`, result, name !== "cpu"));
-    }
-    return checks;
-  } catch (error) {
-    return [check("devices", { reason: firstLine(error), remedy: "npm ci" }, true)];
-  }
-}
-
-function deviceState(found: readonly EngineOnDevice[]): Found | Missing {
+function deviceState(found: readonly EngineOnDevice[]): string | Missing {
   const { device, software } = found[0]!;
-  return software
-    ? {
-        reason: `${device}: slower than device cpu; taken by --device webgpu, never by auto`,
-        remedy: "a GPU with its Vulkan driver (docs/gpu.md)",
-      }
-    : { detail: `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}` };
+  if (!software) return `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}`;
+  return {
+    reason: `${device}: slower than device cpu; taken by --device webgpu, never by auto`,
+    remedy: "a GPU with its Vulkan driver (docs/gpu.md)",
+  };
 }
 
 function firstLine(error: unknown): string {

@@ -1,7 +1,8 @@
 // hueristic evaluate: measures checkpoints of runs on any images, after the fact. Fills a matrix of runs by sets.
 
+import { type DeviceChoice, deviceChoices } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
-import type { DeviceChoice, MetricConfig } from "../../experiment/experiment.ts";
+import type { MetricConfig } from "../../experiment/experiment.ts";
 import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { EvaluatedRun } from "../../runner/evaluation/evaluate-run.ts";
 import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
@@ -145,12 +146,11 @@ function readCheckpointChoice(text: string): "last" | "best" | number {
 }
 
 function readDevice(text: string): DeviceChoice {
-  const known: readonly string[] = ["auto", "cpu", "cuda", "webgpu"];
-  if (!known.includes(text))
-    throw new UserError(
-      `evaluate: --device: expected one of ${known.join(", ")}, got ${JSON.stringify(text)}`,
-    );
-  return text as DeviceChoice;
+  const known = deviceChoices.find((choice) => choice === text);
+  if (known !== undefined) return known;
+  throw new UserError(
+    `evaluate: --device: expected one of ${deviceChoices.join(", ")}, got ${JSON.stringify(text)}`,
+  );
 }
 
 /** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */

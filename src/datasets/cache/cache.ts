@@ -14,7 +14,7 @@ import { isLocked } from "./lock.ts";
  * Part of the cache key: raise it whenever the files in the cache change their form, or the same file would give
  * another look, another reason, or pixels that fingerprints tell from those of before.
  */
-export const cacheVersion = 4;
+export const cacheVersion = 5;
 
 export type CacheIndex = {
   readonly version: number;

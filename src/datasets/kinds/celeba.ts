@@ -44,6 +44,7 @@ export type CelebaConfig = ConfigOf<"celeba", typeof options>;
 export const celeba: DatasetKind<"celeba", typeof options> = {
   kind: "celeba",
   description: "CelebA: aligned faces with list_eval_partition and list_attr_celeba.",
+  images: "CelebA portraits",
   options,
   labels: 40,
   describe(config) {

@@ -53,6 +53,7 @@ export type CocoConfig = ConfigOf<"coco", typeof options>;
 export const coco: DatasetKind<"coco", typeof options> = {
   kind: "coco",
   description: "COCO: annotations/instances_<split>.json and a folder of images for every split.",
+  images: "COCO photographs",
   options,
   labels: 80,
   describe(config) {

@@ -50,6 +50,7 @@ export type FolderConfig = ConfigOf<"folder", typeof options>;
 export const folder: DatasetKind<"folder", typeof options> = {
   kind: "folder",
   description: "Every image in a folder and the folders below it.",
+  images: "images of a folder",
   options,
   labels: null,
   describe({ root, split }) {

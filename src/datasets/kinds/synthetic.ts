@@ -10,6 +10,7 @@ const options = {
 export const synthetic: DatasetKind<"synthetic", typeof options> = {
   kind: "synthetic",
   description: "Scenes that the program draws itself: nothing to download.",
+  images: "synthetic scenes",
   options,
   labels: null,
   describe: () => "synthetic",

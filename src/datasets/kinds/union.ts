@@ -31,6 +31,7 @@ export type PartConfig = UnionConfig["parts"][number]["dataset"];
 export const union: DatasetKind<"union", typeof options> = {
   kind: "union",
   description: "Several data sets at once, in proportion to their weights.",
+  images: "images of several data sets",
   options,
   labels: null,
   describe: (config) =>

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ort } from "../../onnxruntime.ts";
-import type { DeviceName } from "../devices.ts";
+import type { DeviceName } from "../choices.ts";
 import { isGpuNode } from "../host-gpus.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 import { encodeModel, type GraphParts } from "./model-proto.ts";

@@ -1,7 +1,7 @@
 // What differs between ONNX Runtime's execution providers; everything else about them is the same.
 
 import type { InferenceSession } from "onnxruntime-node";
-import type { DeviceName } from "../devices.ts";
+import type { DeviceName } from "../choices.ts";
 import type { GraphDevice } from "./graph-builder.ts";
 import { type GraphParts, nodeName } from "./model-proto.ts";
 

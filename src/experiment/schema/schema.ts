@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { sharedOptions } from "../../datasets/shared-options.ts";
+import { deviceChoices, engineChoices } from "../../engine/choices.ts";
 import { modelSchema } from "../../models/models.ts";
 import { optimizerSchema } from "../../models/optimizers/optimizers.ts";
 import { above, atLeast, kind, oneOf, rate, text, whole } from "../../settings/leaves.ts";
@@ -89,10 +90,10 @@ export const schema = z.strictObject({
   seed: whole("", { least: 0 })
     .default(1)
     .describe("Fixes the initial weights, the order of the images and the dropout masks."),
-  engine: oneOf(["auto", "onnx", "tensorflow"])
+  engine: oneOf(engineChoices)
     .default("auto")
     .describe("What computes: auto takes ONNX Runtime where it reaches the device, otherwise TensorFlow."),
-  device: oneOf(["auto", "cpu", "cuda", "webgpu"])
+  device: oneOf(deviceChoices)
     .default("auto")
     .describe(
       "What it computes on: auto takes CUDA, else WebGPU on a real GPU, else the CPU; `hueristic doctor` shows which are here.",

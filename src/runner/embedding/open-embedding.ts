@@ -1,9 +1,11 @@
 // What gamma is told about each picture: finds the classifier that the experiment names and, unless it is trained
 // along, asks it once about every image before training begins.
 
+import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { UserError } from "../../errors.ts";
 import type { Embedding, EmbeddingSettings, EmbeddingSource } from "../../models/embedding.ts";
+import { isEmbedded, type ModelConfig } from "../../models/models.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Asker } from "./asker.ts";
 import { askTrainedRun } from "./trained-run.ts";
@@ -21,10 +23,14 @@ export type EmbeddingContext = VectorsContext & {
   readonly threads: number | undefined;
 };
 
-export async function openEmbedding(
-  model: EmbeddingSettings,
-  context: EmbeddingContext,
-): Promise<OpenedEmbedding> {
+/** What another network says about the images of a data set; null where the model is told nothing. */
+export type Embed = (dataset: PreparedDataset) => Promise<OpenedEmbedding | null>;
+
+export function embedderOf(model: ModelConfig, context: Omit<EmbeddingContext, "dataset">): Embed {
+  return async (dataset) => (isEmbedded(model) ? openEmbedding(model, { ...context, dataset }) : null);
+}
+
+async function openEmbedding(model: EmbeddingSettings, context: EmbeddingContext): Promise<OpenedEmbedding> {
   const asker = await openAsker(model.classifier, context);
   try {
     const { size, description, fingerprint, network } = asker;

@@ -5,7 +5,7 @@ import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
 import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { openMetrics } from "../../metrics/open-metrics.ts";
-import { isEmbedded, modelOf } from "../../models/models.ts";
+import { modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";
 import { inSet } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
@@ -13,8 +13,8 @@ import type { RunRow } from "../../store/rows.ts";
 import { openBatchSource } from "../batch-source.ts";
 import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
-import { measuredSeries } from "../declared-series.ts";
-import { openEmbedding } from "../embedding/open-embedding.ts";
+import { evaluationSeries } from "../declared-series.ts";
+import { embedderOf } from "../embedding/open-embedding.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openDataset } from "../open-dataset.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
@@ -54,7 +54,7 @@ export async function evaluateRun(
       if (set.own) requireOwnImages(run, opened);
     }
     const named = sets.filter(({ own }) => own === undefined);
-    options.store.requireMeasurable(
+    options.store.requireEvaluable(
       run.id,
       named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
     );
@@ -110,13 +110,10 @@ async function evaluateSets(
   const { state } = readCheckpoint(file);
   const engine = await openEngine(experiment.engine, { device: experiment.device, threads });
   const { model, image } = experiment;
-  const embed = ({ dataset }: OpenSet) =>
-    isEmbedded(model)
-      ? openEmbedding(model, { runsFolder: store.folder, store, engine, dataset, output, signal, threads })
-      : null;
+  const embed = embedderOf(model, { runsFolder: store.folder, store, engine, output, signal, threads });
   const sources = [];
   for (const set of sets) {
-    const embedded = await embed(set);
+    const embedded = await embed(set.dataset);
     sources.push({ embedded, source: openBatchSource(experiment, set.dataset, embedded?.vectors ?? null) });
   }
   const [first] = sources;
@@ -145,7 +142,7 @@ async function evaluateSets(
       const fingerprint = set.own ? null : set.dataset.fingerprint;
       const series = set.own
         ? inSet(set.own, opened.kinds)
-        : measuredSeries(experiment, set.name, opened.kinds);
+        : evaluationSeries(experiment, set.name, opened.kinds);
       store.saveEvaluation(run.id, { step, measured, fingerprint, series });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }

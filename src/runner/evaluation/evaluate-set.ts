@@ -3,7 +3,7 @@
 import type { EngineState } from "../../engine/engine.ts";
 import { imagePair } from "../../metrics/image-pair.ts";
 import type { OpenMetrics } from "../../metrics/open-metrics.ts";
-import type { Measured } from "../../store/rows.ts";
+import type { EvaluatedSet } from "../../store/rows.ts";
 import type { Evaluated, Evaluator } from "../evaluate.ts";
 
 /** The first images of one data set, under the name that its series begin with. */
@@ -20,7 +20,7 @@ export type EvaluationSet = {
 export type SetEvaluation = {
   /** For the evaluator, with images in order; looks at as many as the set has. */
   visit(image: Pick<Evaluated, "rgb" | "prediction">, place: number): Promise<void>;
-  finish(): Measured;
+  finish(): EvaluatedSet;
 };
 
 /** For a pass over the set's images that is made anyway. */
@@ -42,7 +42,7 @@ export async function evaluateSet(
   set: EvaluationSet,
   state: EngineState,
   metrics: OpenMetrics,
-): Promise<Measured> {
+): Promise<EvaluatedSet> {
   const evaluation = beginEvaluation(set, metrics);
   let sum = 0;
   await set.evaluator.forEach(state, set.indices, (image, place) => {

@@ -5,7 +5,7 @@ import type { EngineState } from "../../engine/engine.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { OpenMetrics } from "../../metrics/open-metrics.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { Measured } from "../../store/rows.ts";
+import type { EvaluatedSet } from "../../store/rows.ts";
 import type { RunWriter } from "../../store/run-writer.ts";
 import type { BatchSource } from "../batch-source.ts";
 import type { Evaluator } from "../evaluate.ts";
@@ -18,7 +18,8 @@ export type Evaluation = {
   /** For the pass over all unseen images that every epoch makes. */
   beginUnseen(): SetEvaluation;
   /** All others, one after the other. */
-  evaluateOthers(state: EngineState): Promise<Measured[]>;
+  evaluateOthers(state: EngineState): Promise<EvaluatedSet[]>;
+  close(): Promise<void>;
 };
 
 export type EvaluationParts = {
@@ -48,12 +49,13 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     }),
   );
   return {
+    close: () => metrics.close(),
     beginUnseen: () => beginEvaluation(unseen, metrics),
     async evaluateOthers(state) {
       // The loss of training images while the network changes has the name seen/loss already.
       const { ofSet, ...ofSeen } = await evaluateSet(seen, state, metrics);
       const { loss: _, ...values } = ofSet;
-      const measured: Measured[] = [{ ...ofSeen, ofSet: values }];
+      const measured: EvaluatedSet[] = [{ ...ofSeen, ofSet: values }];
       for (const set of named) measured.push(await evaluateSet(set, state, metrics));
       return measured;
     },

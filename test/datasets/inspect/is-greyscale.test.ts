@@ -31,6 +31,8 @@ test("grey, sepia and other tones are no color, with noise too", () => {
     ["sepia", (grey) => [40 + 0.8 * grey, 25 + 0.75 * grey, 10 + 0.6 * grey], 0],
     ["strong sepia", (grey) => [1.05 * grey + 20, 0.9 * grey + 10, 0.75 * grey], 1],
     ["selenium", (grey) => [grey + 4, grey, grey + 6], 0],
+    ["cyanotype", (grey) => [10 + 0.9 * grey, 30 + 0.86 * grey, 70 + 0.7 * grey], 0.4],
+    ["deep cyanotype", (grey) => [0.92 * grey, 49 + 0.78 * grey, 83 + 0.65 * grey], 0.4],
     ["duotone", (grey) => [0.9 * grey, grey, 0.95 * grey + 12], 0],
   ];
   for (const [name, tone, noise] of tones) {

@@ -14,14 +14,14 @@ import { hueDistance, hueEntropy, paletteUsed } from "./palette.ts";
 /** All unseen images where they are fewer. */
 export const mostImages = 256;
 
-export type ColorMeasure = {
+export type ColorObserver = {
   /** For the evaluator, with every unseen image in order; looks at the first 256. */
   visit(image: Pick<Evaluated, "rgb" | "prediction">, place: number): void;
   /** By the name of the series; empty where there was no image. */
   values(): Readonly<Record<string, number>>;
 };
 
-export function createColorMeasure(output: "chroma" | "rgb"): ColorMeasure {
+export function createColorObserver(output: "chroma" | "rgb"): ColorObserver {
   const [made, real] = [createColorCounter(), createColorCounter()];
   return {
     visit({ rgb, prediction }, place) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type HueFamily, hueFamilies } from "../../../src/color/hue-families.ts";
 import { labToLumaChroma, rgbToLab } from "../../../src/color/lab.ts";
-import { createColorMeasure, mostImages } from "../../../src/runner/emergence/measure-colors.ts";
+import { createColorObserver, mostImages } from "../../../src/runner/emergence/observe-colors.ts";
 import { emergenceSeries, ofReal } from "../../../src/store/read-emergence.ts";
 
 type Rgb = readonly [number, number, number];
@@ -22,8 +22,8 @@ const share = (values: Readonly<Record<string, number>>, family: HueFamily) => [
 
 test("a network that gives the real colors has the real shares, in chroma and in RGB", () => {
   const images = [image(red, red, green, grey), image(blue, grey, grey, grey)];
-  const chroma = createColorMeasure("chroma");
-  const rgb = createColorMeasure("rgb");
+  const chroma = createColorObserver("chroma");
+  const rgb = createColorObserver("rgb");
   images.forEach((pixels, place) => {
     chroma.visit({ rgb: pixels, prediction: chromaOf(pixels) }, place);
     rgb.visit({ rgb: pixels, prediction: Float32Array.from(pixels, (value) => value / 255) }, place);
@@ -45,7 +45,7 @@ test("a network that gives the real colors has the real shares, in chroma and in
 
 test("a network that gives grey has no color, one that gives brown only that", () => {
   const real = image(red, green, blue, grey);
-  const nothing = createColorMeasure("chroma");
+  const nothing = createColorObserver("chroma");
   nothing.visit({ rgb: real, prediction: new Float32Array(8) }, 0);
   const values = nothing.values();
   for (const family of hueFamilies) assert.equal(share(values, family)[0], 0);
@@ -60,7 +60,7 @@ test("a network that gives grey has no color, one that gives brown only that", (
     [1, 0.25, 0],
   );
 
-  const brown = createColorMeasure("chroma");
+  const brown = createColorObserver("chroma");
   brown.visit(
     { rgb: real, prediction: Float32Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? 0.1 : 0.12)) },
     0,
@@ -70,14 +70,14 @@ test("a network that gives grey has no color, one that gives brown only that", (
 });
 
 test("chroma that no screen shows counts as what is shown: black stays black", () => {
-  const measure = createColorMeasure("chroma");
+  const measure = createColorObserver("chroma");
   const prediction = Float32Array.from([0.5, 0.5, 0.5, 0.5]);
   measure.visit({ rgb: image([0, 0, 0], [128, 128, 128]), prediction }, 0);
   assert.equal(measure.values()["unseen/color/near_grey"], 0.5);
 });
 
 test("only the first images are looked at, and without any there are no values", () => {
-  const measure = createColorMeasure("chroma");
+  const measure = createColorObserver("chroma");
   assert.deepEqual(measure.values(), {});
   for (let place = 0; place < mostImages + 5; place++)
     measure.visit({ rgb: image(place < mostImages ? grey : red), prediction: new Float32Array(2) }, place);

@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
 import type { Store } from "../../src/store/open-store.ts";
-import type { Measured } from "../../src/store/rows.ts";
+import type { EvaluatedSet } from "../../src/store/rows.ts";
 import { declare, handClock, log, newRun, saveDataset, specOf, temporaryStore } from "./fixtures.ts";
 
 const faces = { fingerprint: "e".repeat(64), description: "faces", size: 32, seenCount: 1, unseenCount: 1 };
@@ -25,13 +25,13 @@ function storeWithFaces(test: TestContext, now = Date.now): Store {
 }
 
 /** `unseen/psnr`: the data set has b.png at place 1, the images of faces are at 0 and 1. */
-const unseen = (value: number): Measured => ({
+const unseen = (value: number): EvaluatedSet => ({
   set: "unseen",
   ofSet: { psnr: value },
   ofImages: { psnr: Float64Array.of(value) },
   places: Uint32Array.of(1),
 });
-const ofFaces = (first: number, second: number): Measured => ({
+const ofFaces = (first: number, second: number): EvaluatedSet => ({
   set: "faces",
   ofSet: { psnr: (first + second) / 2, fid: 9 },
   ofImages: { psnr: Float64Array.of(first, second) },
@@ -52,8 +52,8 @@ describe("values of metrics", () => {
     const writer = store.createRun(newRun());
     declare(writer, "unseen/psnr", "faces/psnr", "faces/fid");
     writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
-    writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
-    writer.logMeasured(2, [unseen(Number.POSITIVE_INFINITY)]);
+    writer.logEvaluation(0, [unseen(Number.NaN), ofFaces(3, 5)]);
+    writer.logEvaluation(2, [unseen(Number.POSITIVE_INFINITY)]);
     assert.deepEqual([...store.series(writer.id, "unseen/psnr")!.value], [Number.NaN, Infinity]);
     assert.deepEqual([...store.series(writer.id, "faces/fid")!.value], [9]);
     assert.deepEqual(imageMetrics(test, store).all(), [
@@ -73,9 +73,9 @@ describe("values of metrics", () => {
     writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
     const picture = { set: "unseen", index: 4, imageId: "b.png", mime: "image/webp" } as const;
     writer.logImages([{ ...picture, epoch: 0, kind: "real", bytes: Uint8Array.of(0) }]);
-    writer.logMeasured(0, [unseen(Number.NaN), ofFaces(3, 5)]);
-    writer.logMeasured(2, [unseen(20)]);
-    writer.logMeasured(4, [unseen(Number.POSITIVE_INFINITY)]);
+    writer.logEvaluation(0, [unseen(Number.NaN), ofFaces(3, 5)]);
+    writer.logEvaluation(2, [unseen(20)]);
+    writer.logEvaluation(4, [unseen(Number.POSITIVE_INFINITY)]);
     assert.deepEqual(store.sampleMetrics(writer.id), [
       { epoch: 1, set: "unseen", index: 4, metric: "psnr", value: 20 },
     ]);
@@ -85,14 +85,14 @@ describe("values of metrics", () => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
     declare(writer, "unseen/psnr");
-    for (const step of [0, 2, 4]) writer.logMeasured(step, [unseen(step)]);
+    for (const step of [0, 2, 4]) writer.logEvaluation(step, [unseen(step)]);
     writer.rewind(2, 1);
     const rows = imageMetrics(test, store);
     assert.deepEqual(
       rows.all().map((row) => (row as unknown[])[2]),
       [0, 2],
     );
-    writer.logMeasured(4, [unseen(7)]);
+    writer.logEvaluation(4, [unseen(7)]);
     assert.deepEqual(rows.all().at(-1), ["unseen", "psnr", 4, 2, "b.png", 7]);
   });
 
@@ -106,7 +106,7 @@ describe("values of metrics", () => {
     log(writer, 4, { "train/loss": 1 });
     writer.finish("FINISHED");
     const series = [specOf("faces/psnr"), specOf("faces/fid")];
-    const save = (measured: Measured) =>
+    const save = (measured: EvaluatedSet) =>
       store.saveEvaluation(writer.id, { step: 3, measured, fingerprint: faces.fingerprint, series });
     save(ofFaces(1, 2));
     save(ofFaces(3, 5));
@@ -124,14 +124,14 @@ describe("values of metrics", () => {
     const set = { set: "faces", fingerprint: faces.fingerprint };
     writer.nameSets([set]);
     const running = /^run \w+: is still running; evaluate it once it has ended$/;
-    assert.throws(() => store.requireMeasurable(writer.id, []), { name: "UserError", message: running });
+    assert.throws(() => store.requireEvaluable(writer.id, []), { name: "UserError", message: running });
     const evaluation = { step: 0, measured: unseen(1), fingerprint: null, series: [] };
     assert.throws(() => store.saveEvaluation(writer.id, evaluation), { name: "UserError", message: running });
     writer.finish("FINISHED");
-    store.requireMeasurable(writer.id, [set]);
+    store.requireEvaluable(writer.id, [set]);
     const other =
       /has been measured on other images named faces \(fingerprint e{12}, now f{12}\); choose another name$/;
-    assert.throws(() => store.requireMeasurable(writer.id, [{ ...set, fingerprint: "f".repeat(64) }]), {
+    assert.throws(() => store.requireEvaluable(writer.id, [{ ...set, fingerprint: "f".repeat(64) }]), {
       name: "UserError",
       message: other,
     });

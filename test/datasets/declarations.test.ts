@@ -1,0 +1,55 @@
+// What others ask a kind: the answers come from its declaration, which loads nothing that decodes or draws.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { datasets, labelsProblem, mostImages, withPaths } from "../../src/datasets/datasets.ts";
+import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const configOf = (dataset: object) =>
+  completeExperiment({ dataset, samples: { seen: 1, unseen: 1 }, train: { batch_size: 1 } }).dataset;
+
+test("kinds are called as they are listed", () => {
+  for (const [name, { kind }] of Object.entries(datasets)) assert.equal(kind, name);
+});
+
+test("the smaller of limit and count says how many images there are at most", () => {
+  const scenes = (limit: number | null) => mostImages(configOf({ kind: "synthetic", count: 20, limit }));
+  assert.deepEqual(scenes(null), { key: "count", images: 20 });
+  assert.deepEqual(scenes(30), { key: "count", images: 20 });
+  assert.deepEqual(scenes(20), { key: "limit", images: 20 });
+  assert.equal(mostImages(configOf({ kind: "folder", root: "a" })), null);
+});
+
+test("labels come from kinds that have some", () => {
+  assert.equal(labelsProblem({ kind: "celeba" }), null);
+  assert.match(labelsProblem({ kind: "union" })!, /^expected coco or celeba, .* got union$/);
+});
+
+test("paths are replaced wherever a kind has them, in the parts of a union too", () => {
+  const parts = ["a", "b"].map((root) => ({ dataset: { kind: "folder", root } }));
+  const union = configOf({ kind: "union", parts });
+  const changed = withPaths(union, (given, at) => `${path.basename(given)} at ${at.join(".")}`);
+  assert.deepEqual(
+    "parts" in changed && changed.parts.map(({ dataset }) => "root" in dataset && dataset.root),
+    ["a at parts.0.dataset.root", "b at parts.1.dataset.root"],
+  );
+  assert.ok("parts" in union && "root" in union.parts[0]!.dataset);
+  assert.equal(union.parts[0]!.dataset.root, path.resolve("a"), "the config itself stays as it was");
+});
+
+test("checking an experiment loads no decoder and no drawing", (t) => {
+  const file = path.join(temporaryFolder(t), "modules.txt");
+  const recorder = new URL("../cli/record-modules.mjs", import.meta.url).href;
+  const script = fileURLToPath(new URL("../../src/experiment/complete-experiment.ts", import.meta.url));
+  execFileSync(process.execPath, ["--import", "tsx", "--import", recorder, script], {
+    env: { ...process.env, RECORDED_MODULES: file },
+  });
+  const loaded = readFileSync(file, "utf8");
+  assert.match(loaded, /datasets\/kinds\/coco/);
+  assert.doesNotMatch(loaded, /\/sharp\/|yauzl|datasets\/(scenes|prepare|cache|inspect|fetch)\//);
+});
