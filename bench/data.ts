@@ -73,7 +73,7 @@ function configs(): DatasetConfig[] {
 
 async function measure(config: DatasetConfig, cacheFolder: string) {
   const began = performance.now();
-  const prepared = await prepareDataset(config, { size, cacheFolder, sampleCounts: { seen: 8, unseen: 8 } });
+  const prepared = await prepareDataset(config, { size, cacheFolder });
   return { prepared, ms: performance.now() - began };
 }
 

@@ -3,6 +3,7 @@
 import path from "node:path";
 import type { Argv } from "yargs";
 import type { Colors, Output } from "../output.ts";
+import { shellWord } from "../runs/format/words.ts";
 
 export type GlobalOptions = { readonly runs: string; readonly debug: boolean };
 
@@ -37,11 +38,6 @@ export function runsFlag(runsFolder: string): string {
   const usual = process.env.HUERISTIC_RUNS || defaultRunsFolder;
   if (path.resolve(runsFolder) === path.resolve(usual)) return "";
   return ` --runs ${shellWord(runsFolder)}`;
-}
-
-/** A word as a POSIX shell must be given it. */
-export function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** JSON for scripts: NaN and infinities, which JSON lacks, become null. */

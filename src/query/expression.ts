@@ -1,4 +1,4 @@
-// The language of `hueristic list --where`: comparisons of a run's fields, joined by and, or, not and parentheses.
+// The language of `--where`: comparisons of the fields of a run (or any row), joined by and, or, not and parentheses.
 //
 //   expression  = and { "or" and }                      and = not { "and" not }
 //   not         = "not" not | "(" expression ")" | comparison
@@ -43,16 +43,17 @@ const operators: Readonly<Record<string, Operator>> = {
   "!~": "!~",
 };
 
-/** Throws a UserError that points at the place of what is wrong. */
-export function parseExpression(source: string): Expression {
-  const tokens = tokenize(source);
+/** Throws a UserError that points at the place of what is wrong and begins with `option`. */
+export function parseExpression(source: string, option = "--where"): Expression {
+  const wrong = (token: Token, expected: string) => problemAt(source, token, expected, option);
+  const tokens = tokenize(source, wrong);
   let position = 0;
   const peek = () => tokens[position]!;
   const take = () => tokens[position++]!;
   const isWord = (word: string) => peek().kind === "word" && peek().text.toLowerCase() === word;
   const isSign = (sign: string) => peek().kind === "sign" && peek().text === sign;
   const expect = (sign: string) => {
-    if (!isSign(sign)) throw wrong(source, peek(), `"${sign}"`);
+    if (!isSign(sign)) throw wrong(peek(), `"${sign}"`);
     take();
   };
 
@@ -80,7 +81,7 @@ export function parseExpression(source: string): Expression {
   const comparison = (): Expression => {
     const field = take();
     if (field.kind !== "word" || keywords.has(field.text.toLowerCase()))
-      throw wrong(source, field, "a field such as metrics.unseen.psnr");
+      throw wrong(field, "a field such as metrics.unseen.psnr");
     if (isWord("in")) {
       take();
       expect("(");
@@ -93,8 +94,7 @@ export function parseExpression(source: string): Expression {
       return { kind: "in", field: field.text, values };
     }
     const operator = peek().kind === "sign" ? operators[peek().text] : undefined;
-    if (operator === undefined)
-      throw wrong(source, peek(), `one of ${Object.keys(operators).join(" ")} or in`);
+    if (operator === undefined) throw wrong(peek(), `one of ${Object.keys(operators).join(" ")} or in`);
     take();
     return { kind: "compare", field: field.text, operator, value: value() };
   };
@@ -102,13 +102,13 @@ export function parseExpression(source: string): Expression {
     const token = take();
     if (token.kind === "number") return Number(token.text);
     if (token.kind === "text") return token.text.slice(1, -1).replaceAll(/\\(.)/gsu, "$1");
-    if (token.kind !== "word") throw wrong(source, token, "a value");
+    if (token.kind !== "word") throw wrong(token, "a value");
     const constant = constants.get(token.text.toLowerCase());
     return constant === undefined ? token.text : constant;
   };
 
   const expression = whole();
-  if (peek().kind !== "end") throw wrong(source, peek(), "and, or, or the end");
+  if (peek().kind !== "end") throw wrong(peek(), "and, or, or the end");
   return expression;
 }
 
@@ -119,7 +119,7 @@ const constants = new Map<string, Scalar>([
   ["null", null],
 ]);
 
-function tokenize(source: string): Token[] {
+function tokenize(source: string, wrong: (token: Token, expected: string) => UserError): Token[] {
   const tokens: Token[] = [];
   const scan = new RegExp(pattern);
   for (;;) {
@@ -129,11 +129,7 @@ function tokenize(source: string): Token[] {
       const rest = source.slice(at).trimStart();
       const token: Token = { kind: "end", text: rest, at: source.length - rest.length };
       if (rest !== "")
-        throw wrong(
-          source,
-          token,
-          /^["']/.test(rest) ? "a closing quote" : "a field, an operator or a value",
-        );
+        throw wrong(token, /^["']/.test(rest) ? "a closing quote" : "a field, an operator or a value");
       return [...tokens, token];
     }
     const [kind, text] = Object.entries(found.groups!).find(([, matched]) => matched !== undefined)!;
@@ -141,10 +137,10 @@ function tokenize(source: string): Token[] {
   }
 }
 
-function wrong(source: string, { text, at }: Token, expected: string): UserError {
+function problemAt(source: string, { text, at }: Token, expected: string, option: string): UserError {
   const got = text === "" ? "the end" : JSON.stringify(text.slice(0, 40));
   const line = source.replaceAll(/\s/g, " ");
-  return new UserError(`--where: expected ${expected}, got ${got}\n  ${line}\n  ${" ".repeat(at)}^`);
+  return new UserError(`${option}: expected ${expected}, got ${got}\n  ${line}\n  ${" ".repeat(at)}^`);
 }
 
 /** All fields that an expression names. */

@@ -1,13 +1,16 @@
 // What a run came to, as columns of a table: losses, whatever was measured of its unseen images, times.
 
 import { areComparable } from "../runs/comparable.ts";
-import type { Better, SeriesSpec } from "../runs/series.ts";
-import { formatDuration, formatNumber } from "./format.ts";
+import { formatNumber } from "../runs/format/numbers.ts";
+import { formatDuration } from "../runs/format/times.ts";
+import { type Better, type SeriesSpec, seriesName } from "../runs/series.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { bestLossPoint, isResult, lossOf, unitOf } from "./series.ts";
 
 export type Measure = {
   readonly name: string;
+  /** What `list --where` calls it; null for what it does not know. */
+  readonly field: string | null;
   /** Of its values, such as "dB"; empty for a plain number. */
   readonly unit: string;
   readonly better: Better;
@@ -22,6 +25,7 @@ export type Measure = {
 
 /** What is no series of images, and not better one way. */
 export const plainMeasure = {
+  field: null,
   unit: "",
   better: "none",
   spec: () => undefined,
@@ -32,6 +36,7 @@ export const plainMeasure = {
 export const finalLoss: Measure = {
   ...plainMeasure,
   name: "final unseen loss",
+  field: "metrics.unseen.loss",
   better: "lower",
   spec: (run) => lossOf(run)?.spec,
   value: (run) => lossOf(run)?.value.at(-1) ?? null,
@@ -40,6 +45,7 @@ export const finalLoss: Measure = {
 export const bestLoss: Measure = {
   ...finalLoss,
   name: "best unseen loss",
+  field: "metrics.unseen.loss.best",
   value: (run) => bestLossPoint(run)?.value ?? null,
   text(value, data) {
     const epoch = bestLossPoint(data)!.step / Math.max(1, data.run.stepsPerEpoch);
@@ -67,6 +73,7 @@ export const epochTime: Measure = {
 export const totalTime: Measure = {
   ...time,
   name: "total time",
+  field: "duration",
   value: ({ durationMs }) => durationMs / 1000,
 };
 
@@ -91,6 +98,7 @@ function lastOf({ set, name, title, better, ...spec }: SeriesSpec): Measure {
   return {
     ...plainMeasure,
     name: title,
+    field: `metrics.${seriesName({ set, name }).replaceAll("/", ".")}`,
     unit,
     better,
     spec: (run) => seriesOf(run)?.spec,

@@ -1,8 +1,8 @@
 // What runs are called in a page, which of them differ in nothing but the seed, and which colors they get.
 
+import { shorten } from "../runs/format/words.ts";
 import { parameterLabels } from "../sweep/parameter-labels.ts";
 import type { Sweep } from "../sweep/sweep.ts";
-import { shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { flatSettings, labels } from "./settings.ts";
 

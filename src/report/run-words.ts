@@ -1,8 +1,10 @@
 // A run in words: how it ended, what it is, what came of it.
 
 import { imageWords } from "../experiment/image-words.ts";
+import { formatCount, formatNumber } from "../runs/format/numbers.ts";
+import { formatDuration } from "../runs/format/times.ts";
+import { plural, shorten } from "../runs/format/words.ts";
 import { valueText } from "../sweep/value-text.ts";
-import { formatCount, formatDuration, formatNumber, plural, shorten } from "./format.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { bestLossPoint, lossOf } from "./series.ts";
 

@@ -18,22 +18,33 @@ export type BatchSource = {
   read(specs: TensorSpecs, batches: readonly Uint32Array[], epoch: number | null): TensorArrays;
 };
 
-/** `vectors` has a row of each image of the data set, seen or unseen. */
+/**
+ * `vectors` has a row of each image of the data set, seen or unseen; `larger` are the same images as augmentation cuts its
+ * views from, null where they have the size of the data set's.
+ */
 export function openBatchSource(
   { seed, image, train }: Experiment,
   dataset: PreparedDataset,
   vectors: { readonly size: number; readonly values: Float32Array } | null,
+  larger: PreparedDataset | null = null,
 ): BatchSource {
   const { labels } = dataset;
-  const augment = createAugmenter(train.augment, dataset.size, image.size);
-  const prepared = new Uint8Array(dataset.size ** 2 * 3);
+  const views = larger ?? dataset;
+  const augment = createAugmenter(train.augment, views.size, image.size);
+  const whole = new Uint8Array(views.size ** 2 * 3);
+  const placeOf = new Map(Array.from(dataset.seen, (index, place) => [index, place]));
 
   const readers = (epoch: number | null): Readonly<Record<string, Reader | undefined>> => ({
     rgb: (indices, into, offset) => {
-      for (const [place, index] of indices.entries()) {
-        dataset.read([index], prepared);
-        const stream = epoch === null ? null : randomStream(seed, "augment", epoch, index);
-        augment(prepared, into as Uint8Array, offset + place * image.size ** 2 * 3, stream);
+      if (epoch === null) {
+        dataset.read(indices, into as Uint8Array, offset);
+        return;
+      }
+      for (const [at, index] of indices.entries()) {
+        const place = placeOf.get(index)!;
+        views.read([views.seen[place]!], whole);
+        const stream = randomStream(seed, "augment", epoch, place);
+        augment(whole, into as Uint8Array, offset + at * image.size ** 2 * 3, stream);
       }
     },
     labels: labels

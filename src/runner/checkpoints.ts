@@ -36,6 +36,7 @@ export function writeCheckpoint(folder: string, { step, epoch, state }: Checkpoi
     if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EACCES" && code !== "EROFS") throw error;
     throw new UserError(
       `${target}: cannot write the checkpoint: ${messageOf(error)}; free space or choose another --runs folder, then resume the run`,
+      { cause: error },
     );
   }
   for (const old of checkpointFiles(folder).slice(0, -keep)) rmSync(old, { force: true });

@@ -38,14 +38,17 @@ export type EvaluatorParts = {
   readonly output: ModelOutput;
 };
 
-/** `most` is the largest number of images that will be asked for at once. */
+/**
+ * `unseen` is how many images the network's run keeps unseen. It alone fixes how many are evaluated at once, on which the
+ * last digits hang: not what is drawn, nor which sets are measured when.
+ */
 export async function createEvaluator(
   { engine, network, output }: EvaluatorParts,
   source: BatchSource,
   stateSpecs: TensorSpecs,
-  most: number,
+  unseen: number,
 ): Promise<Evaluator> {
-  const batch = Math.min(largestBatch, most);
+  const batch = Math.min(largestBatch, unseen);
   const weightSpecs = Object.fromEntries(network.evaluated.map((name) => [name, stateSpecs[name]!]));
   const specs: TensorSpecs = Object.fromEntries(
     Object.entries(network.specs.batch).map(([name, { shape, dtype }]) => [

@@ -1,14 +1,16 @@
 // A run from its images to its end: opened, trained, finished, whatever happens on the way.
 
+import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
+import { formatCount } from "../runs/format/numbers.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
-import { openDataset } from "./open-dataset.ts";
+import { openDataset, openLarger } from "./open-dataset.ts";
 import type { FromScratch } from "./resume-point.ts";
 import { train } from "./train.ts";
 import { openTraining, type Training } from "./training.ts";
@@ -53,17 +55,18 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
     for (const note of dataset.notes) output.info(note);
+    const opening = { runsFolder, output, signal: interrupt.abort };
+    let larger: PreparedDataset | null = null;
     let sets: readonly OpenSet[] = [];
     try {
-      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, {
-        runsFolder,
-        output,
-        signal: interrupt.abort,
-      });
-      const training = await openTraining(experiment, dataset, sets, store, options, interrupt.abort);
+      larger = await openLarger(experiment, dataset, opening);
+      sets = await openEvaluationSets(evaluatedSets(experiment), experiment, opening);
+      const images = { dataset, larger, sets };
+      const training = await openTraining(experiment, images, store, options, interrupt.abort);
       return await trainAndFinish(training, options, interrupt);
     } finally {
       closeSets(sets);
+      larger?.close();
       dataset.close();
     }
   } catch (error) {
@@ -90,7 +93,7 @@ async function trainAndFinish(
   const { output } = options;
   const { run, experiment, network, engine } = training;
   output.info(
-    `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${network.parameters.toLocaleString("en")} parameters) on ${engine.name}, ${engine.device}`,
+    `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${formatCount(network.parameters)} parameters) on ${engine.name}, ${engine.device}`,
   );
   try {
     const { status, error, pruned = false } = await train(training, options, interrupt);

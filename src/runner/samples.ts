@@ -1,7 +1,7 @@
 // The sample grids: the same seen and unseen images, colorized as training goes on.
 
 import sharp from "sharp";
-import { bytesOf, displayed } from "../color/displayed.ts";
+import { bytesOf, displayed, greyPicture } from "../color/displayed.ts";
 import { labToLumaChroma, rgbToLab } from "../color/lab.ts";
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import type { EngineState } from "../engine/engine.ts";
@@ -32,7 +32,7 @@ export async function drawSamples(
       const { luma } = labToLumaChroma(rgbToLab(rgb));
       if (epoch === 0) {
         await add("real", rgb);
-        await add("grey", displayed(luma, new Float32Array(2 * luma.length)).rgb);
+        await add("grey", greyPicture(luma));
       }
       await add(
         "colorized",

@@ -16,6 +16,7 @@ import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
 import { embedderOf } from "./embedding/open-embedding.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
+import { type ColorObserver, createColorObservers } from "./emergence/observe-colors.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { announceEvaluation, createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
 import { openEvaluation } from "./evaluation/open-evaluation.ts";
@@ -40,6 +41,8 @@ export type Training = {
   readonly evaluation: Evaluation | null;
   readonly run: RunWriter;
   readonly health: HealthWatch;
+  /** For every pass over the unseen images; null where the network makes no colors. */
+  readonly observeColors: (() => ColorObserver) | null;
   readonly checkpoints: string;
   readonly samples: SampleSets;
   readonly stepsPerEpoch: number;
@@ -50,11 +53,17 @@ export type Training = {
   readonly firstState: EngineState;
 };
 
+export type TrainingImages = {
+  readonly dataset: PreparedDataset;
+  /** Of `dataset`, for views that are cut out; null where they have its size. */
+  readonly larger: PreparedDataset | null;
+  readonly sets: readonly OpenSet[];
+};
+
 /** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
 export async function openTraining(
   asked: Experiment,
-  dataset: PreparedDataset,
-  sets: readonly OpenSet[],
+  { dataset, larger, sets }: TrainingImages,
   store: Store,
   options: RunOptions,
   signal: AbortSignal,
@@ -80,21 +89,15 @@ export async function openTraining(
     ...(dataset.labels && { labels: dataset.labels.names.length }),
     ...(embedded && { embedding: embedded.embedding }),
   });
-  const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null);
+  const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null, larger);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
   const compiled = await engine.compileStep(network.step, specs, network.specs);
-  const most = Math.max(
-    dataset.unseen.length,
-    experiment.samples.seen,
-    experiment.samples.unseen,
-    ...sets.map(({ indices }) => indices.length),
-  );
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     source,
     specs,
-    most,
+    dataset.unseen.length,
   );
   const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed, threads });
 
@@ -149,6 +152,7 @@ export async function openTraining(
     evaluator,
     evaluation: evaluated && createEvaluation(evaluated),
     run,
+    observeColors: evaluator.output === "labels" ? null : createColorObservers(evaluator.output),
     health: createHealthWatch({
       series: (name) => store.series(run.id, name),
       stepsPerEpoch,

@@ -2,9 +2,12 @@
 
 import type { PageContent } from "../report/build-page.ts";
 import { badge } from "../report/elements.ts";
-import { formatDuration, formatNumber, formatTime, plural, shorten } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import { noData } from "../report/page-data.ts";
+import { filterBar, type Head, sortHead } from "../report/sections/table/sortable.ts";
+import { formatNumber } from "../runs/format/numbers.ts";
+import { formatDuration, formatTime } from "../runs/format/times.ts";
+import { plural, shorten } from "../runs/format/words.ts";
 import type { Store } from "../store/open-store.ts";
 import { mainMetrics } from "../store/read-measured.ts";
 import type { RunSummary } from "../store/read-runs.ts";
@@ -71,28 +74,28 @@ function runsSection(runs: readonly RunSummary[], total: number): ShownSection {
   const metrics = mainMetrics.filter((metric) =>
     runs.some(({ last }) => last[`unseen/${metric}`] !== undefined),
   );
-  const heads = [
-    "run",
-    "id",
-    "status",
-    "model",
-    "data",
-    "epoch",
-    "unseen loss",
-    ...metrics,
-    "took",
-    "started",
-    "tags",
+  const heads: Head[] = [
+    { text: "run", field: "name" },
+    { text: "id", field: "id" },
+    { text: "status", field: "status" },
+    { text: "model", field: "model" },
+    { text: "data", field: "dataset" },
+    { text: "epoch", field: "epoch" },
+    { text: "unseen loss", field: "metrics.unseen.loss" },
+    ...metrics.map((name) => ({ text: name, field: `metrics.unseen.${name}` })),
+    { text: "took", field: "duration" },
+    { text: "started" },
+    { text: "tags", field: "tags" },
   ];
   const older = total - runs.length;
   return {
     id: "runs",
     title: "All runs",
     body: html`<form action="/report" method="get">
-<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="running  epoch&gt;=8" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
+${filterBar("running  epoch>=8")}
 <div class="bar choice"><span data-chosen>Choose runs, then compare them as</span> <div class="switch" role="group" aria-label="Compare the chosen runs as">${pages.map(([page, words]) => html`<button type="submit" name="page" value="${page}">${words}</button>`)}</div></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of runs"><table class="numbers sortable" data-runs-table>
-<thead><tr><th scope="col"><span class="sr">chosen</span></th>${heads.map((name) => html`<th scope="col" aria-sort="none"><button type="button" data-sort>${name}</button></th>`)}</tr></thead>
+<thead><tr><th scope="col"><span class="sr">chosen</span></th>${heads.map(sortHead)}</tr></thead>
 <tbody>${runs.map((run) => runRow(run, metrics))}
 </tbody></table></div></form>
 ${older > 0 && html`<p class="soft">${plural(older, "older run")} not shown. <a href="/?all=1">Show all</a></p>`}`,

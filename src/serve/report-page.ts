@@ -1,11 +1,11 @@
 // A page of `hueristic report`, made for a browser that can ask for its pictures: none is encoded, all are shown.
 
-import { shellQuote } from "../report/format.ts";
 import { html } from "../report/html.ts";
 import { choosePage, pageOf } from "../report/pages/page-of.ts";
 import { noThinning } from "../report/pictures/thinning.ts";
 import { readReportRuns } from "../report/read-report-runs.ts";
 import { sweepInput } from "../report/sweep/stored-sweep.ts";
+import { shellWord } from "../runs/format/words.ts";
 import type { Store } from "../store/open-store.ts";
 import { addressOf, type ReportRequest, type Target } from "./report-request.ts";
 import type { ServedPage } from "./served-page.ts";
@@ -18,7 +18,7 @@ export function reportPage(store: Store, request: ReportRequest, target: Target)
   const input = { runs, sweep: sweep && sweepInput(sweep, runs) };
   const kind = request.page ?? choosePage(input);
   const { content } = pageOf(kind, input).show(noThinning);
-  const names = [...request.refs, ...(request.sweep === null ? [] : [request.sweep])].map(shellQuote);
+  const names = [...request.refs, ...(request.sweep === null ? [] : [request.sweep])].map(shellWord);
   return {
     content,
     events: addressOf("/events", request),

@@ -84,13 +84,16 @@ export function readEmergence(
   };
 }
 
-/** The first of `steps` from which on no value is below `least`; null where the last one is. */
+/** The first of `steps` after training began from which on no value is below `least`; null where the last one is. */
 export function stayedFrom(
   steps: ArrayLike<number>,
   values: ArrayLike<number>,
   least: number,
 ): number | null {
   let since: number | null = null;
-  for (let index = values.length - 1; index >= 0 && values[index]! >= least; index--) since = steps[index]!;
+  for (let index = values.length - 1; index >= 0 && values[index]! >= least; index--) {
+    // What weights that have learned nothing paint is chance.
+    if (steps[index]! > 0) since = steps[index]!;
+  }
   return since;
 }

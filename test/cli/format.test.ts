@@ -1,66 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shellWord, toJson } from "../../src/cli/context.ts";
-import {
-  formatAge,
-  formatBytes,
-  formatDuration,
-  formatNumber,
-  plainText,
-} from "../../src/cli/print/format.ts";
+import { toJson } from "../../src/cli/context.ts";
+import { numberOrDash, plainText } from "../../src/cli/print/format.ts";
 import { type Column, formatTable } from "../../src/cli/print/table.ts";
 import { usageError } from "../../src/cli/usage-error.ts";
 import { colorsOf } from "../../src/output.ts";
 
-test("numbers", () => {
-  const cases: [number | null | undefined, string][] = [
-    [0.0123456, "0.01235"],
-    [12, "12"],
-    [0, "0"],
-    [0.00001234, "1.23e-5"],
-    [1234567.8, "1.23e+6"],
-    [Number.NaN, "NaN"],
-    [Number.POSITIVE_INFINITY, "Infinity"],
-    [null, "-"],
-    [undefined, "-"],
-  ];
-  for (const [value, expected] of cases) assert.equal(formatNumber(value), expected);
-});
-
-test("durations carry over, and never show 60 of a unit", () => {
-  const cases: [number, string][] = [
-    [-5, "0.0s"],
-    [1234, "1.2s"],
-    [9_960, "10s"],
-    [59_600, "1m 0s"],
-    [3_599_600, "1h 0m"],
-    [2 * 3_600_000 + 5 * 60_000, "2h 5m"],
-    [86_399_000, "1d 0h"],
-    [50 * 3_600_000, "2d 2h"],
-  ];
-  for (const [ms, expected] of cases) assert.equal(formatDuration(ms), expected);
-  assert.equal(formatAge(50 * 3_600_000), "2d");
-  assert.equal(formatAge(-1), "1s");
-});
-
-test("bytes", () => {
-  assert.deepEqual([0, 1023, 1024, 1_048_500, 5 * 2 ** 30].map(formatBytes), [
-    "0 B",
-    "1023 B",
-    "1.0 KiB",
-    "1.0 MiB",
-    "5.0 GiB",
-  ]);
+test("what is not there is a dash", () => {
+  assert.deepEqual([0.5, null, undefined].map(numberOrDash), ["0.5", "-", "-"]);
 });
 
 test("text of others cannot steer the terminal", () => {
   assert.equal(plainText("a\u001b[2Jb\r\nc\u009bd grün 🌈"), "a [2Jb c d grün 🌈");
 });
 
-test("JSON has null where a number is not finite; shell words are quoted", () => {
+test("JSON has null where a number is not finite", () => {
   assert.deepEqual(JSON.parse(toJson([Number.NaN, Number.POSITIVE_INFINITY, 1])), [null, null, 1]);
-  assert.equal(shellWord("runs/a-b.1"), "runs/a-b.1");
-  assert.equal(shellWord("it's here"), "'it'\\''s here'");
 });
 
 const columns: Column<readonly [string, number]>[] = [

@@ -7,10 +7,10 @@ import { test } from "node:test";
 import { modelsCommand } from "../../src/cli/commands/models.ts";
 import { modelsShowCommand } from "../../src/cli/commands/models-show.ts";
 import type { Context } from "../../src/cli/context.ts";
-import { formatCount } from "../../src/cli/print/format-count.ts";
 import { modelExperiment } from "../../src/cli/target/model-experiment.ts";
 import { UserError } from "../../src/errors.ts";
 import { colorsOf, silent } from "../../src/output.ts";
+import { formatRough } from "../../src/runs/format/numbers.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -43,7 +43,7 @@ const list = (width: number | null, options: { size?: number; json?: boolean } =
   );
 
 test("counts have three or four digits", () => {
-  assert.deepEqual([0, 999, 1000, 32_202, 999_949, 999_950, 54_413_955, 4.5e9].map(formatCount), [
+  assert.deepEqual([0, 999, 1000, 32_202, 999_949, 999_950, 54_413_955, 4.5e9].map(formatRough), [
     "0",
     "999",
     "1.0K",

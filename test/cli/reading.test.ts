@@ -173,8 +173,8 @@ test("show: everything, and how to go on", async (t) => {
     /^ {2}skipped +1 file$/m,
     /^ {2}blue at epoch 2 \(epoch 2, 1 unseen image\)$/m,
     /^ {2}blue +25\.0 % +12\.5 % +2$/m,
-    /^ {2}train\/loss +2 +NaN +0\.75 +1$/m,
-    /^ {2}\S+ \S+Z {2}dataset {2}one file {2}\[2Jskipped$/m,
+    /^ {2}train\/loss +2 +not a number +0\.75 +1$/m,
+    /^ {2}\S+ \S+ UTC {2}dataset {2}one file {2}\[2Jskipped$/m,
     /^ {2}command +hueristic run experiments\/tiny.yaml$/m,
     /^ {2}package +onnxruntime-node 1\.30\.0$/m,
     /^ {4}batch_size: 1$/m,
@@ -186,7 +186,7 @@ test("show: everything, and how to go on", async (t) => {
   assert.equal(shown.id, id);
   assert.deepEqual(
     shown.series.find(({ name }: { name: string }) => name === "train/loss"),
-    { name: "train/loss", count: 2, last: null, lastStep: 2, min: 0.75, minStep: 1 },
+    { name: "train/loss", family: "loss", count: 2, last: null, lastStep: 2, min: 0.75, minStep: 1 },
   );
   assert.equal(shown.experiment.train.batch_size, 1);
   assert.equal(shown.skippedFiles.length, 1);

@@ -87,8 +87,7 @@ export async function prepare(
   cacheFolder: string,
   change: Partial<PrepareOptions> = {},
 ): Promise<PreparedDataset> {
-  const sampleCounts = { seen: 1, unseen: 1 };
-  const prepared = await prepareDataset(config, { size: 8, cacheFolder, sampleCounts, ...change });
+  const prepared = await prepareDataset(config, { size: 8, cacheFolder, ...change });
   t.after(() => prepared.close());
   return prepared;
 }

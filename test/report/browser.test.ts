@@ -91,6 +91,20 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_
     await eventually(page, "document.querySelector('[data-filter-count]').textContent === '2 of 4 runs'");
     assert.deepEqual(await names(), ["pair, seed 1", "pair, seed 2"]);
     assert.equal(await page.locator(".grid tr[data-run]:visible").count(), 2);
+    const says = (words: string) =>
+      eventually(
+        page,
+        `document.querySelector('[data-filter-count]').textContent === ${JSON.stringify(words)}`,
+      );
+    // The names of `list --where`, and those of the heads.
+    await page.locator("[data-filter]").fill("config.train.optimizer.learning_rate < 0.1 or name ~ 'seed 2'");
+    await says("3 of 4 runs");
+    await page.locator("[data-filter]").fill("final_unseen_loss <= 0.02 and not seed = 2");
+    await says("2 of 4 runs");
+    assert.deepEqual(await names(), ["pair, seed 1", "second"]);
+    await page.locator("[data-filter]").fill("learning_rate >=");
+    await says("expected a value, got the end");
+    assert.equal((await names()).length, 4);
     await page.locator("[data-filter]").fill("second");
     await eventually(page, "document.querySelector('[data-filter-count]').textContent === '1 of 4 runs'");
     assert.deepEqual(await names(), ["second"]);

@@ -40,19 +40,23 @@ test("seeds: mean and range on all places, straight between points, nothing beyo
   assert.ok(Number.isNaN(mergeSeeds([{ x: [1], y: [Number.NaN] }]).mean[0]!));
 });
 
-test("Markdown: what it knows becomes elements, everything else is text", () => {
+test("Markdown becomes elements, HTML in it is text, links lead to the web or a mailbox only", () => {
   const made = markdownHtml(
     "# Title\n\nOne **bold** and *it* and `a<b`\nline\n\n- first\n  goes on\n- second\n\n1. one\n\n> said\n\n```\n<b>\n```",
   ).html;
   assert.equal(
-    made,
-    "<h3>Title</h3><p>One <strong>bold</strong> and <em>it</em> and <code>a&lt;b</code> line</p><ul><li>first goes on</li><li>second</li></ul><ol><li>one</li></ol><blockquote><p>said</p></blockquote><pre>&lt;b&gt;</pre>",
+    made.replaceAll("\n", ""),
+    "<h3>Title</h3><p>One <strong>bold</strong> and <em>it</em> and <code>a&lt;b</code>line</p><ul><li>firstgoes on</li><li>second</li></ul><ol><li>one</li></ol><blockquote><p>said</p></blockquote><pre><code>&lt;b&gt;</code></pre>",
   );
   const evil = markdownHtml(
-    `<script>alert(1)</script> [x](javascript:alert(1)) [y](https://a.b/"onclick=) **<img>**`,
+    `<script>alert(1)</script> [x](javascript:alert(1)) [f](file:///etc/passwd) [d](data:text/html,x) [r](other.html) [y](https://a.b/"onclick=) **<img>**`,
   ).html;
-  assert.doesNotMatch(evil, /<script|<img|href="javascript|"onclick/);
+  assert.doesNotMatch(evil, /<script|<img|href="(?!https:\/\/a\.b\/)|"onclick/);
   assert.match(evil, /<strong>&lt;img&gt;<\/strong>/);
+  assert.match(
+    markdownHtml("[a](https://a.b) [m](mailto:c@d.e) ![p](https://a.b/c.png)").html,
+    /<a href="https:\/\/a\.b" rel="noreferrer">a<\/a> <a href="mailto:c@d\.e" rel="noreferrer">m<\/a> !<a /,
+  );
 });
 
 test("a definition is read, and every mistake in it is named with its line", () => {

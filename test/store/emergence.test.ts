@@ -41,7 +41,7 @@ describe("emergence of colors", () => {
       blue: [0, 0, 0, 0, 0.2],
     });
     assert.deepEqual(since, {
-      skin_brown: 0,
+      skin_brown: 5,
       red: 10,
       orange: null,
       yellow: 5,
@@ -55,7 +55,7 @@ describe("emergence of colors", () => {
   it("what real images hardly have is not judged", () => {
     const plenty = [0.1, 0.1, 0.1, 0.1, 0.1];
     assert.equal(sinceOf({ purple: plenty }, { purple: 0.0049 }).purple, null);
-    assert.equal(sinceOf({ purple: plenty }, { purple: 0.005 }).purple, 0);
+    assert.equal(sinceOf({ purple: plenty }, { purple: 0.005 }).purple, 5);
   });
 
   it("nothing is a number: not reached", () => {

@@ -195,6 +195,7 @@ describe("hueristic sweep", { skip: process.platform === "win32" }, () => {
   train.optimizer.name: {value: sgd}
   train.optimizer.learning_rate: {values: [1.0e+30, 0.01]}`,
     );
+    mkdirSync(path.join(cwd, "nowhere"));
     const { code, stdout, stderr } = await sweepCli(cwd, "--retries", "1");
     assert.equal(code, 1);
     assert.match(stderr, /warning: trial 0 failed: .*nowhere/);
@@ -209,7 +210,6 @@ describe("hueristic sweep", { skip: process.platform === "win32" }, () => {
         ["complete", 0],
       ],
     );
-    mkdirSync(path.join(cwd, "nowhere"));
     const fast = await sweepCli(cwd, "--fail-fast", "--retries", "5");
     assert.equal(fast.code, 1);
     assert.deepEqual(
@@ -219,6 +219,13 @@ describe("hueristic sweep", { skip: process.platform === "win32" }, () => {
         ["failed", 2],
       ],
     );
+  });
+
+  it("ends with exit code 1 where a trial diverged, and so does an agent", async (test) => {
+    const cwd = folderWith(test, "parameters: {train.optimizer.learning_rate: {value: 1.0e+30}}");
+    const { code, stderr } = await sweepCli(cwd);
+    assert.deepEqual([code, states(cwd)], [1, ["diverged"]], stderr);
+    assert.equal((await runCli(["agent", "latest"], { cwd })).code, 1);
   });
 
   it("stops trials that do worse than those before", async (test) => {

@@ -59,7 +59,9 @@ describe("large grids", () => {
   it("are counted by arithmetic, and refused with their number", () => {
     const grid = (max: string, more = "") =>
       `method: grid\n${more}parameters: {seed: {min: 0, max: ${max}}, train.batch_size: {values: [4, 8]}}`;
-    const before = performance.now();
+    const huge = [0, 1].map((at) => parameter(`p${at}`, { kind: "int_uniform", min: 0, max: 1e9 - 1 }));
+    assert.equal(gridSize(huge), 1e18);
+    assert.deepEqual(gridConfiguration(huge, 3e9 + 7), { p0: 3, p1: 7 });
     const sweep = sweepOf(grid("499999"));
     assert.equal(gridSize(sweep.parameters), 1_000_000);
     assert.deepEqual(gridConfiguration(sweep.parameters, 999_999), { seed: 499_999, "train.batch_size": 8 });
@@ -74,7 +76,6 @@ describe("large grids", () => {
       refused("1.6e+19"),
     );
     assert.equal(configurationCount(sweepOf(grid("999999999", "run_cap: 5\n"))), 5);
-    assert.ok(performance.now() - before < 3000, `${performance.now() - before} ms`);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { UserError } from "../../errors.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
+import type { FaultMessage } from "../../sweep/scheduling/workers.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 
 type AgentOptions = GlobalOptions & {
@@ -38,23 +39,37 @@ export const agentCommand: Command<AgentOptions> = {
     const { runAgent } = await import("../../sweep/scheduling/agent.ts");
     const { sweepMeant } = await import("../target/run-references.ts");
     const os = await import("node:os");
+    const { machineFault } = await import("../../sweep/scheduling/machine-fault.ts");
     leaveWithParent();
-    const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
-    const id = await sweepMeant(reading, sweep);
-    reading.close();
-    const store = openStore(runs);
     try {
-      const all = os.availableParallelism();
-      const code = await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
-      // Of a worker the parent looks at what became of the trials.
-      return code === 0 && process.channel == null
-        ? exitCodeOf(store.trials(id).map(({ state }) => state))
-        : code;
-    } finally {
-      store.close();
+      const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
+      const id = await sweepMeant(reading, sweep);
+      reading.close();
+      const store = openStore(runs);
+      try {
+        const all = os.availableParallelism();
+        const code = await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
+        // Of a worker the parent looks at what became of the trials.
+        if (code !== 0 || process.send !== undefined) return code;
+        return exitCodeOf(store.trials(id).map(({ state }) => state));
+      } finally {
+        store.close();
+      }
+    } catch (thrown) {
+      const fault = machineFault(thrown);
+      if (fault === null) throw thrown;
+      await tellParent({ fault: fault.message });
+      throw fault;
     }
   },
 };
+
+function tellParent(message: FaultMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
+}
 
 export const retriesOption = {
   type: "number",

@@ -4,11 +4,12 @@ import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import { formatDuration } from "../../runs/format/times.ts";
 import type { EarlierExperiment } from "../../store/earlier-experiments.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
-import { formatDuration, formatNumber, plainText } from "../print/format.ts";
+import { numberOrDash, plainText } from "../print/format.ts";
 import { findSummary } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
 import { findRuns, runReference } from "../target/run-references.ts";
@@ -178,7 +179,7 @@ function columnsOf(title: string, heads: readonly string[]): Column<Row>[] {
 }
 
 function text(value: Row["values"][number]): string {
-  return typeof value === "string" ? plainText(value) : formatNumber(value);
+  return typeof value === "string" ? plainText(value) : numberOrDash(value);
 }
 
 function byTitle(sections: readonly Section[]) {

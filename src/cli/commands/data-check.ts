@@ -4,6 +4,7 @@
 import type { Finding } from "../../datasets/inspect/findings.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { UserError } from "../../errors.ts";
+import { formatCount } from "../../runs/format/numbers.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { plainText } from "../print/format.ts";
 
@@ -104,7 +105,7 @@ async function textOf(
   const left = findings.filter(({ skipped }) => skipped).reduce((sum, { files }) => sum + files.length, 0);
   const lines = [
     plainText(description),
-    `${colors.bold(number(seen + unseen))} usable, ${colors.bold(number(left))} left out`,
+    `${colors.bold(formatCount(seen + unseen))} usable, ${colors.bold(formatCount(left))} left out`,
     ...(await linesOf(findings, all, context)),
   ];
   if (notes.length > 0) lines.push("", colors.bold("Notes"), ...notes.map((note) => `  ${plainText(note)}`));
@@ -117,18 +118,14 @@ async function linesOf(findings: readonly Finding[], all: boolean, { colors }: C
   const lines: string[] = [];
   for (const { finding, skipped, files } of findings) {
     const fate = skipped ? ", left out" : "";
-    lines.push("", `${colors.bold(number(files.length))} ${plainText(finding)}${fate}`);
+    lines.push("", `${colors.bold(formatCount(files.length))} ${plainText(finding)}${fate}`);
     const shown = all ? files : files.slice(0, fewFiles);
     for (const { path, detail } of shown) {
       lines.push(`  ${quoted(path)}${detail === null ? "" : `: ${plainText(detail)}`}`);
     }
     if (files.length > shown.length) {
-      lines.push(`  and ${number(files.length - shown.length)} more: --all shows them`);
+      lines.push(`  and ${formatCount(files.length - shown.length)} more: --all shows them`);
     }
   }
   return lines;
-}
-
-function number(count: number): string {
-  return count.toLocaleString("en");
 }

@@ -1,8 +1,8 @@
 // hueristic data clean: removes what lies in the cache and no run needs. Everything there can be made again; what is
 // being made, or was used just now, stays.
 
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
-import { formatBytes } from "../print/format.ts";
 import { formatTable } from "../print/table.ts";
 
 type CleanOptions = GlobalOptions & { readonly "dry-run": boolean; readonly json: boolean };

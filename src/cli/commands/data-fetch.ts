@@ -2,8 +2,9 @@
 
 import type { Source } from "../../datasets/fetch/sources.ts";
 import { UserError } from "../../errors.ts";
-import { type Command, type Context, type GlobalOptions, shellWord } from "../context.ts";
-import { formatBytes } from "../print/format.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
+import { shellWord } from "../../runs/format/words.ts";
+import type { Command, Context, GlobalOptions } from "../context.ts";
 import { formatTable } from "../print/table.ts";
 
 type FetchOptions = GlobalOptions & {

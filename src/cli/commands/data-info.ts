@@ -7,8 +7,9 @@ import type { ColorStatistics } from "../../datasets/inspect/color-statistics.ts
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
-import { formatBytes, plainText } from "../print/format.ts";
+import { plainText } from "../print/format.ts";
 
 type InfoOptions = GlobalOptions & {
   readonly what: string | undefined;

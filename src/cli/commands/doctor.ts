@@ -5,8 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import type { EngineOnDevice } from "../../engine/device-findings.ts";
 import { messageOf } from "../../errors.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
-import { formatBytes } from "../print/format.ts";
 
 type DoctorOptions = GlobalOptions & { readonly json: boolean };
 

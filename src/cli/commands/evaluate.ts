@@ -9,7 +9,7 @@ import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
-import { formatNumber, plainText } from "../print/format.ts";
+import { numberOrDash, plainText } from "../print/format.ts";
 import { type Column, formatTable } from "../print/table.ts";
 import { findRuns, runReference } from "../target/run-references.ts";
 
@@ -184,7 +184,7 @@ function tableOf(rows: readonly Row[], { colors, width }: Context): string {
         title: name,
         align: "right",
         expendable: mainMetrics.test(name) ? 2 : 3,
-        cell: ({ values }) => formatNumber(values[name]),
+        cell: ({ values }) => numberOrDash(values[name]),
       }),
     ),
   ];

@@ -3,7 +3,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
-import { type Command, type GlobalOptions, shellWord } from "../context.ts";
+import { shellWord } from "../../runs/format/words.ts";
+import type { Command, GlobalOptions } from "../context.ts";
 
 type InitOptions = GlobalOptions & { readonly folder: string; readonly force: boolean };
 

@@ -2,9 +2,10 @@
 
 import { UserError } from "../../errors.ts";
 import type { FieldValue } from "../../query/matches.ts";
+import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
-import { colorStatus, formatAge, formatDuration, formatNumber, plainText } from "../print/format.ts";
+import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import { mainMetrics } from "../print/measured-table.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
@@ -158,7 +159,7 @@ function printColumns(
 }
 
 function cellText(value: FieldValue): string {
-  if (typeof value === "number" || value === null) return formatNumber(value);
+  if (typeof value === "number" || value === null) return numberOrDash(value);
   return plainText(Array.isArray(value) ? value.join(", ") : String(value));
 }
 
@@ -180,9 +181,9 @@ function usualColumns(now: number, colors: Parameters<typeof colorStatus>[1]): r
     { title: "model", align: "left", expendable: 6, cell: (run) => run.model },
     { title: "data", align: "left", expendable: 5, cell: (run) => run.dataset },
     { title: "epoch", align: "right", expendable: 1, cell: (run) => `${run.epoch}/${run.epochs}` },
-    { title: "seen", align: "right", expendable: 3, cell: (run) => formatNumber(run.seenLoss) },
-    { title: "unseen", align: "right", expendable: 1, cell: (run) => formatNumber(run.unseenLoss) },
-    { title: "best", align: "right", expendable: 4, cell: (run) => formatNumber(run.bestUnseenLoss) },
+    { title: "seen", align: "right", expendable: 3, cell: (run) => numberOrDash(run.seenLoss) },
+    { title: "unseen", align: "right", expendable: 1, cell: (run) => numberOrDash(run.unseenLoss) },
+    { title: "best", align: "right", expendable: 4, cell: (run) => numberOrDash(run.bestUnseenLoss) },
     {
       title: "age",
       align: "right",
@@ -201,6 +202,6 @@ function metricColumns(rows: readonly ListedRun[]): readonly Column<ListedRun>[]
       title: metric,
       align: "right",
       expendable: 4,
-      cell: ({ unseenMetrics }) => formatNumber(unseenMetrics[metric]),
+      cell: ({ unseenMetrics }) => numberOrDash(unseenMetrics[metric]),
     }));
 }

@@ -4,9 +4,9 @@ import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { LayerRow } from "../../models/layer-row.ts";
 import { nearMiss } from "../../near-miss.ts";
+import { formatCount, formatRough } from "../../runs/format/numbers.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
-import { formatBytes } from "../print/format.ts";
-import { formatCount } from "../print/format-count.ts";
 import type { NetworkSummary } from "../print/network-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
 
@@ -76,18 +76,14 @@ function describe(summary: NetworkSummary, { colors, width }: Context): string {
     const [titles, ...rows] = formatTable(columns, layers, width);
     lines.push("", ...(parts.length > 1 ? [colors.bold(name)] : []), colors.bold(titles!), ...rows);
     if (parts.length > 1)
-      lines.push(`${exact(parameters)} parameters, ${formatCount(multiplyAdds)} multiply-adds`);
+      lines.push(`${formatCount(parameters)} parameters, ${formatRough(multiplyAdds)} multiply-adds`);
   }
   const field = (title: string, text: string) => lines.push(`${title.padEnd(24)}${text}`);
   lines.push("");
-  field("trainable parameters", exact(summary.parameters));
-  field("multiply-adds per image", `${exact(summary.multiplyAdds)}, forward`);
+  field("trainable parameters", formatCount(summary.parameters));
+  field("multiply-adds per image", `${formatCount(summary.multiplyAdds)}, forward`);
   field("weights as float32", formatBytes(summary.bytes));
   return `${lines.join("\n")}\n`;
-}
-
-function exact(count: number): string {
-  return count.toLocaleString("en");
 }
 
 const columns: readonly Column<LayerRow>[] = [
@@ -100,11 +96,11 @@ const columns: readonly Column<LayerRow>[] = [
     cell: ({ type }) => type.replace("convolution", "conv"),
   },
   { title: "output", align: "right", expendable: 0, cell: ({ output }) => output.join("x") },
-  { title: "parameters", align: "right", expendable: 0, cell: ({ parameters }) => exact(parameters) },
+  { title: "parameters", align: "right", expendable: 0, cell: ({ parameters }) => formatCount(parameters) },
   {
     title: "mult-adds",
     align: "right",
     expendable: 0,
-    cell: ({ multiplyAdds }) => (multiplyAdds === 0 ? "-" : formatCount(multiplyAdds)),
+    cell: ({ multiplyAdds }) => (multiplyAdds === 0 ? "-" : formatRough(multiplyAdds)),
   },
 ];

@@ -3,8 +3,8 @@
 import type { Argv } from "yargs";
 import { UserError } from "../../errors.ts";
 import { nearMiss } from "../../near-miss.ts";
+import { formatRough } from "../../runs/format/numbers.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
-import { formatCount } from "../print/format-count.ts";
 import type { NetworkSummary } from "../print/network-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
 import type { AddCommand } from "./data.ts";
@@ -101,5 +101,5 @@ const columns: readonly Column<NetworkSummary>[] = [
 ];
 
 function ofEach(parts: NetworkSummary["parts"], key: "parameters" | "multiplyAdds"): string {
-  return parts.map((part) => formatCount(part[key])).join(" + ");
+  return parts.map((part) => formatRough(part[key])).join(" + ");
 }

@@ -2,10 +2,11 @@
 // leaves the run in the trash, and the next one ends it.
 
 import { UserError } from "../../errors.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { runsMeant } from "../../runs/references.ts";
 import type { RunRow } from "../../store/rows.ts";
 import type { Command, GlobalOptions } from "../context.ts";
-import { formatBytes, plainText } from "../print/format.ts";
+import { plainText } from "../print/format.ts";
 import { openExisting } from "../target/existing-store.ts";
 
 type PurgeOptions = GlobalOptions & {

@@ -3,8 +3,8 @@
 import { UserError } from "../../errors.ts";
 import { type PageKind, pageKinds } from "../../experiment/report-section.ts";
 import type { Definition } from "../../report/definition.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
-import { formatBytes } from "../print/format.ts";
 
 type ReportOptions = GlobalOptions & {
   readonly run: readonly string[] | undefined;

@@ -4,7 +4,8 @@ import { messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { FromScratch } from "../../runner/resume-point.ts";
 import type { RunResult } from "../../runner/run-experiment.ts";
-import { type Command, type Context, type GlobalOptions, runsFlag, shellWord } from "../context.ts";
+import { shellWord } from "../../runs/format/words.ts";
+import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
 
 type RunOptions = GlobalOptions & {
   readonly experiment: readonly string[] | undefined;

@@ -2,13 +2,15 @@
 
 import { familyName } from "../../color/hue-families.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import { formatCount, formatShare } from "../../runs/format/numbers.ts";
+import { formatDuration, formatTime } from "../../runs/format/times.ts";
 import type { SeriesFamily } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Emergence, FamilyEmergence } from "../../store/read-emergence.ts";
 import type { MeasuredSummary } from "../../store/read-measured.ts";
 import type { DatasetRow, EventRow, Provenance, Series, SkippedFile } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "../context.ts";
-import { colorStatus, formatDuration, formatNumber, formatTime, plainText } from "../print/format.ts";
+import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { formatTable } from "../print/table.ts";
 import { findRun, runReference } from "../target/run-references.ts";
@@ -137,16 +139,12 @@ function summarizeSeries({ name, spec, step, value }: Series): SeriesSummary {
   };
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 function emergenceTable({ families, epoch }: Emergence): string[] {
   return formatTable<FamilyEmergence>(
     [
       { title: "color", align: "left", expendable: 0, cell: ({ family }) => familyName(family) },
-      { title: "real", align: "right", expendable: 0, cell: ({ real }) => percent(real) },
-      { title: `epoch ${epoch}`, align: "right", expendable: 0, cell: ({ output }) => percent(output) },
+      { title: "real", align: "right", expendable: 0, cell: ({ real }) => formatShare(real) },
+      { title: `epoch ${epoch}`, align: "right", expendable: 0, cell: ({ output }) => formatShare(output) },
       {
         title: "since epoch",
         align: "right",
@@ -174,14 +172,14 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
 
   section("Training");
   field("epoch", `${run.epoch} of ${run.epochs} (step ${run.step}, ${run.stepsPerEpoch} an epoch)`);
-  field("model", `${run.model}, ${run.parameters.toLocaleString("en")} parameters`);
+  field("model", `${run.model}, ${formatCount(run.parameters)} parameters`);
   field("engine", `${run.engine}, ${run.device}`);
-  field("began", formatTime(Date.parse(run.createdAt)));
-  field("ended", run.finishedAt === null ? "-" : formatTime(Date.parse(run.finishedAt)));
-  const share = run.evaluationShare === null ? "" : `, ${percent(run.evaluationShare)} of it evaluation`;
+  field("began", formatTime(Date.parse(run.createdAt), "second"));
+  field("ended", run.finishedAt === null ? "-" : formatTime(Date.parse(run.finishedAt), "second"));
+  const share = run.evaluationShare === null ? "" : `, ${formatShare(run.evaluationShare)} of it evaluation`;
   field("took", `${formatDuration(run.durationMs)}${share}`);
   const best =
-    run.bestUnseenLoss === null ? "-" : `${formatNumber(run.bestUnseenLoss)} in epoch ${run.bestUnseenEpoch}`;
+    run.bestUnseenLoss === null ? "-" : `${numberOrDash(run.bestUnseenLoss)} in epoch ${run.bestUnseenEpoch}`;
   field("best unseen", best);
   if (run.tags.length > 0) field("tags", run.tags.map(plainText).join(", "));
   if (run.note !== "") field("note", plainText(run.note));
@@ -221,9 +219,9 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
     [
       { title: "name", align: "left", expendable: 0, cell: ({ name }) => name },
       { title: "values", align: "right", expendable: 2, cell: ({ count }) => String(count) },
-      { title: "last", align: "right", expendable: 0, cell: ({ last }) => formatNumber(last) },
-      { title: "min", align: "right", expendable: 0, cell: ({ min }) => formatNumber(min) },
-      { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => formatNumber(minStep) },
+      { title: "last", align: "right", expendable: 0, cell: ({ last }) => numberOrDash(last) },
+      { title: "min", align: "right", expendable: 0, cell: ({ min }) => numberOrDash(min) },
+      { title: "at step", align: "right", expendable: 1, cell: ({ minStep }) => numberOrDash(minStep) },
     ],
     series,
     inner,
@@ -235,7 +233,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   if (older > 0) lines.push(`  ${older} older ones: --json has them`);
   for (const { at, level, kind, message } of run.events.slice(-mostEvents)) {
     const color = level === "error" ? colors.red : level === "warning" ? colors.yellow : String;
-    lines.push(`  ${formatTime(at)}  ${color(plainText(kind))}  ${plainText(message)}`);
+    lines.push(`  ${formatTime(at, "second")}  ${color(plainText(kind))}  ${plainText(message)}`);
   }
   if (run.events.length === 0) lines.push("  none");
 

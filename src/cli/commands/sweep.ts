@@ -1,5 +1,6 @@
 // hueristic sweep: trains all trials of a sweep file with several processes, or goes on with them.
 
+import { UserError } from "../../errors.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
@@ -12,6 +13,7 @@ type SweepOptions = GlobalOptions & {
   readonly retries: number;
   readonly "fail-fast": boolean;
   readonly status: boolean;
+  readonly where: string | undefined;
   readonly variant: string | undefined;
   readonly experiment: string | undefined;
 };
@@ -43,6 +45,11 @@ export const sweepCommand: Command<SweepOptions> = {
         default: false,
         describe: "Show where it stands and train nothing",
       })
+      .option("where", {
+        type: "string",
+        requiresArg: true,
+        describe: "With --status: only trials of which this is true, in the language of list --where",
+      })
       .option("variant", { type: "string", requiresArg: true, describe: "One of the file's variants" })
       .option("experiment", {
         type: "string",
@@ -51,17 +58,30 @@ export const sweepCommand: Command<SweepOptions> = {
       })
       .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
       .example("$0 sweep sweep.yaml --status", "Where it stands")
+      .example(
+        "$0 sweep sweep.yaml --status --where 'state = complete and train.batch_size >= 16'",
+        "Some of its trials",
+      )
       .example("$0 sweep base.yaml train.batch_size=16,32 seed=1,2,3", "All combinations, each thrice"),
 
   async run(options, context) {
-    const { file, workers, retries, runs, status } = options;
+    const { file, workers, retries, runs, status, where } = options;
     requireCount("--workers", workers, 1);
     requireCount("--retries", retries, 0);
+    if (where !== undefined && !status)
+      throw new UserError("sweep: --where: expected together with --status");
     const { loadSweep } = await import("../../sweep/file/load-sweep.ts");
+    const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
     const { variant = null, experiment = null } = options;
-    const { sweep, notes } = loadSweep(file, { variant, experiment, overrides: options.override ?? [] });
+    const { sweep, notes, experiments } = loadSweep(file, {
+      variant,
+      experiment,
+      overrides: options.override ?? [],
+    });
+    const missing = status ? [] : missingFiles(sweep, experiments);
+    if (missing.length > 0) throw new UserError(missing.join("\n"));
     const id = sweepId(sweep);
     const store = openStore(runs, { readonly: status });
     try {
@@ -70,7 +90,7 @@ export const sweepCommand: Command<SweepOptions> = {
         store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
       }
       const code = status ? 0 : await train(store, id, sweep, options, context);
-      await printStandings(store, id, sweep, status, context);
+      await printStandings(store, id, sweep, status, where, context);
       return code;
     } finally {
       store.close();
@@ -98,9 +118,11 @@ async function train(
   });
   const stopWatching = watchSweep(store, id, sweep, process.stderr);
   try {
-    const worst = await workers.ended;
+    const { code: worst, fault } = await workers.ended;
     const signal = interrupt.signal();
     if (signal !== null) return exitCodes[signal];
+    if (fault !== null)
+      throw new UserError(`${fault}; the sweep stopped, and the same command goes on with it`);
     if (worst !== 0) return worst === 143 ? 1 : worst;
   } finally {
     stopWatching();
@@ -131,18 +153,31 @@ async function startAgents(id: string, options: SweepOptions, logFile: string) {
   });
 }
 
-async function printStandings(store: Store, id: string, sweep: Sweep, all: boolean, context: Context) {
+async function printStandings(
+  store: Store,
+  id: string,
+  sweep: Sweep,
+  all: boolean,
+  where: string | undefined,
+  context: Context,
+) {
   const { configurationsOf, standingsOf } = await import("../../sweep/scheduling/standings.ts");
   const { configurationTable, progressLine, trialTable } = await import("../print/sweep-table.ts");
   const { print, width, output } = context;
-  const standings = standingsOf(store, store.trials(id), sweep.metric);
-  if (standings.length === 0) {
+  const begun = standingsOf(store, store.trials(id), sweep.metric);
+  if (begun.length === 0) {
     output.info(`sweep ${id}: no trial was begun yet`);
+    return;
+  }
+  const { trialFilter } = await import("../target/trial-filter.ts");
+  const standings = where === undefined ? begun : begun.filter(trialFilter(where, sweep));
+  if (standings.length === 0) {
+    output.info(`sweep ${id}: no trial fulfils --where`);
     return;
   }
   if (all) print(`${trialTable(standings, sweep, width).join("\n")}\n\n`);
   print(`${configurationTable(configurationsOf(standings, sweep), sweep, width).join("\n")}\n`);
-  if (all || !process.stderr.isTTY) output.info(progressLine(standings, sweep));
+  if (all || !process.stderr.isTTY) output.info(progressLine(begun, sweep));
   const failed = standings.filter(({ trial }) => trial.error !== null);
   for (const { trial } of failed) output.warn(`trial ${trial.number} ${trial.state}: ${trial.error}`);
 }

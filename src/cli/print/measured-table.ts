@@ -2,7 +2,7 @@
 
 import type { Better } from "../../runs/series.ts";
 import { type MeasuredSummary, mainMetrics } from "../../store/read-measured.ts";
-import { formatNumber } from "./format.ts";
+import { numberOrDash } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** Of unseen images, such as "psnr 25.2 dB, ciede2000 8.557 ΔE00"; null where none of the main ones was measured. */
@@ -10,7 +10,7 @@ export function measuredLine({ metrics }: MeasuredSummary): string | null {
   const shown = metrics.flatMap(({ name, unit, values }) => {
     const value = values.unseen?.value;
     if (value === undefined || !mainMetrics.includes(name)) return [];
-    return [`${name} ${formatNumber(value)}${unit === "" || unit === "ratio" ? "" : ` ${unit}`}`];
+    return [`${name} ${numberOrDash(value)}${unit === "" || unit === "ratio" ? "" : ` ${unit}`}`];
   });
   return shown.length === 0 ? null : shown.join(", ");
 }
@@ -36,7 +36,7 @@ export function measuredTable({ sets, metrics }: MeasuredSummary, width: number 
         title: set,
         align: "right",
         expendable: place < 2 ? 0 : 1,
-        cell: ({ values }) => formatNumber(values[set]?.value),
+        cell: ({ values }) => numberOrDash(values[set]?.value),
       }),
     ),
   ];

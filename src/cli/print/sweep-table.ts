@@ -1,5 +1,6 @@
 // The tables of a sweep: its trials, and its configurations over their seeds. Parameters that do not vary are left out.
 
+import { formatDigits } from "../../runs/format/numbers.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import { parameterLabels } from "../../sweep/parameter-labels.ts";
 import type { ConfigurationStanding, Standing } from "../../sweep/scheduling/standings.ts";
@@ -57,7 +58,7 @@ export function configurationTable(
         align: "left",
         expendable: 0,
         cell: ({ mean, spread }) =>
-          Number.isNaN(spread) ? numberText(mean) : `${numberText(mean)} ± ${spread.toPrecision(2)}`,
+          Number.isNaN(spread) ? numberText(mean) : `${numberText(mean)} ± ${formatDigits(spread, 2)}`,
       },
     ],
     rows,
@@ -120,5 +121,5 @@ function epochText({ epoch, epochs }: Standing): string {
 }
 
 function numberText(value: number): string {
-  return Number.isNaN(value) ? "" : value.toPrecision(5);
+  return Number.isNaN(value) ? "" : formatDigits(value, 5);
 }

@@ -1,6 +1,7 @@
 // What `hueristic sweep` shows while its workers train: a table that is drawn anew on a terminal, elsewhere a line
 // whenever a trial changes its state. It looks into the store, and so sees the trials of all agents.
 
+import { formatDigits } from "../../runs/format/numbers.ts";
 import type { Store } from "../../store/open-store.ts";
 import { type Standing, standingsOf } from "../../sweep/scheduling/standings.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
@@ -42,7 +43,7 @@ function stateLines(begun: readonly Standing[], sweep: Sweep, stream: NodeJS.Wri
       const parts = [
         `trial ${trial.number} (${parametersLine(trial.parameters, sweep)}${trial.seed === null ? "" : `, seed ${trial.seed}`}): ${stateText(trial.state)}`,
         epoch === null || epoch === 0 ? null : `epoch ${epoch}`,
-        Number.isNaN(best) ? null : `best ${best.toPrecision(5)}`,
+        Number.isNaN(best) ? null : `best ${formatDigits(best, 5)}`,
         trial.runId === null ? null : `run ${trial.runId}`,
         trial.error?.split("\n")[0] ?? null,
       ];

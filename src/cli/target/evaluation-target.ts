@@ -53,9 +53,8 @@ function runOf(what: string, store: Store) {
 }
 
 /** Its unseen images under its name, and the sets that it names itself. */
-function setsOfExperiment({ name, dataset, samples, evaluate }: Experiment, withSets = true): WantedSet[] {
-  const { seen, unseen } = samples;
-  const own = { name: setName(name), config: dataset, sampleCounts: { seen, unseen } };
+function setsOfExperiment({ name, dataset, evaluate }: Experiment, withSets = true): WantedSet[] {
+  const own = { name: setName(name), config: dataset };
   const named = withSets ? Object.entries(evaluate).map(([name, config]) => ({ name, config })) : [];
   return [own, ...named];
 }
@@ -78,10 +77,9 @@ function setName(text: string): string {
 }
 
 /** The run's own images. */
-export function ownSets({ dataset, samples, evaluate }: Experiment, what: string | null): WantedSet[] {
-  const sampleCounts = { seen: samples.seen, unseen: samples.unseen };
+export function ownSets({ dataset, evaluate }: Experiment, what: string | null): WantedSet[] {
   const sides = ownSides.filter((side) => what === null || what === side) as ("seen" | "unseen")[];
-  const own = sides.map((side) => ({ name: side, config: dataset, sampleCounts, own: side }));
+  const own = sides.map((side) => ({ name: side, config: dataset, own: side }));
   const named = Object.entries(evaluate).map(([name, config]) => ({ name, config }));
   return what === null ? [...own, ...named] : own;
 }

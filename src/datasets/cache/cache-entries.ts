@@ -1,10 +1,10 @@
 // What lies in the cache folder: prepared images, answers of classifiers, and what killed processes left.
 
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CacheIndex } from "./cache.ts";
-import { lockPath } from "./cache.ts";
+import { lockPath, readIndex } from "./cache.ts";
 import { type CacheUse, readUses } from "./cache-uses.ts";
 import { isLocked, withLock } from "./lock.ts";
 
@@ -27,9 +27,9 @@ const patterns: readonly (readonly [CacheEntry["kind"], RegExp])[] = [
   ["answers", /^embedding-[0-9a-f]+\.f32$/],
 ];
 
-/** Of what a classifier answered about the images of a data set, both named by their fingerprints. */
+/** Of what a classifier answered about the images of a data set, in its order; both are named by their fingerprints. */
 export function answersFileName(dataset: string, classifier: string): string {
-  const key = createHash("sha256").update(`${dataset} ${classifier}`).digest("hex").slice(0, 32);
+  const key = createHash("sha256").update(`in order ${dataset} ${classifier}`).digest("hex").slice(0, 32);
   return `embedding-${key}.f32`;
 }
 
@@ -50,16 +50,12 @@ export async function listCacheEntries(cacheFolder: string): Promise<CacheEntry[
   return entries;
 }
 
-/** What a cache from before uses were noted holds; null where it cannot be read. */
+/** What a cache holds; null where it cannot be read. */
 export async function readCacheIndex(
   cacheFolder: string,
   key: string,
 ): Promise<Pick<CacheIndex, "size" | "images"> | null> {
-  try {
-    return JSON.parse(await readFile(join(cacheFolder, key, "index.json"), "utf8")) as CacheIndex;
-  } catch {
-    return null;
-  }
+  return readIndex(join(cacheFolder, key)).catch(() => null);
 }
 
 /** Whether a living process is preparing the images that the entry is or belongs to. */

@@ -4,6 +4,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type BigIntStats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import type { Item, SkippedFile } from "../dataset.ts";
 import { isGreyscale } from "../inspect/is-greyscale.ts";
@@ -28,7 +29,10 @@ export type FillOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** From names, sizes and times of all files in question, so that a warm start reads none of them. */
+/**
+ * From names, sizes and times of all files in question, so that a warm start reads none of them. Copies may keep size and
+ * time of change (rsync -t, touch -r); ctime nobody can set, so that it tells whatever was written.
+ */
 export async function cacheKey(
   pools: readonly Pool[],
   size: number,
@@ -55,8 +59,8 @@ function addToKey(hash: Hash, { id, side, source }: Item): void {
     hash.update(JSON.stringify([id, side, source.key]));
     return;
   }
-  const { size, mtimeNs, mode } = statOf(source.path) ?? {};
-  hash.update(JSON.stringify([id, side, resolve(source.path), `${size} ${mtimeNs} ${mode}`]));
+  const { size, mtimeNs, ctimeNs, mode } = statOf(source.path) ?? {};
+  hash.update(JSON.stringify([id, side, resolve(source.path), `${size} ${mtimeNs} ${ctimeNs} ${mode}`]));
 }
 
 /** null for what is gone, hidden by permissions or a link to itself: decoding says which. */
@@ -97,7 +101,13 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
           const result = decoded[place]!;
           if ("pixels" in result) {
             pixels.push(result.pixels);
-            images.push({ id: item.id, side: item.side, hash: result.hash, ...result.look });
+            images.push({
+              id: item.id,
+              side: item.side,
+              hash: result.hash,
+              checksum: crc32(result.pixels),
+              ...result.look,
+            });
           } else skipped.push({ path: item.id, reason: result.reason });
           if (!("pixels" in result) || isGreyscale(result.look.colorfulness)) {
             const next = spare[spareAt++];

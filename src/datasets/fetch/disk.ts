@@ -2,6 +2,7 @@
 
 import { statfs } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space, then run the same command to go on",
@@ -31,19 +32,10 @@ export async function freeBytes(folder: string): Promise<number> {
 export function requireRoom(folder: string, toDownload: number, toExtract: number, free: number): void {
   if (toDownload + toExtract <= free) return;
   const parts = [
-    ...(toDownload > 0 ? [`${sizeText(toDownload)} to download`] : []),
-    ...(toExtract > 0 ? [`up to ${sizeText(toExtract)} extracted`] : []),
+    ...(toDownload > 0 ? [`${formatBytes(toDownload)} to download`] : []),
+    ...(toExtract > 0 ? [`up to ${formatBytes(toExtract)} extracted`] : []),
   ];
   throw new UserError(
-    `${folder}: expected ${sizeText(toDownload + toExtract)} free (${parts.join(", ")}), got ${sizeText(free)}; free some space or name a folder on another disk with --root`,
+    `${folder}: expected ${formatBytes(toDownload + toExtract)} free (${parts.join(", ")}), got ${formatBytes(free)}; free some space or name a folder on another disk with --root`,
   );
-}
-
-/** Such as "778 MiB". */
-export function sizeText(bytes: number): string {
-  const units = ["KiB", "MiB", "GiB"];
-  let value = bytes / 1024;
-  let unit = 0;
-  for (; value >= 1023.5 && unit < 2; unit++) value /= 1024;
-  return bytes < 1024 ? `${Math.round(bytes)} B` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }

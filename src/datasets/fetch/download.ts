@@ -5,8 +5,8 @@ import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Output, ProgressBar } from "../../output.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { anotherFile, BrokenTransfer, readAnswer } from "./answer.ts";
-import { sizeText } from "./disk.ts";
 import { partSize, partVersion, removePart, restartPart } from "./part-file.ts";
 
 export type RemoteFile = {
@@ -119,18 +119,18 @@ async function receive(
       await handle.appendFile(chunk);
       if (total === null) continue;
       bar ??= output.progress(total);
-      bar.update(position, `${file.name}  ${sizeText(position)} of ${sizeText(total)}`);
+      bar.update(position, `${file.name}  ${formatBytes(position)} of ${formatBytes(total)}`);
     }
   } finally {
     bar?.stop();
     await handle.close();
   }
   if (total !== null && position < total)
-    throw new BrokenTransfer(`the connection ended after ${sizeText(position)} of ${sizeText(total)}`);
+    throw new BrokenTransfer(`the connection ended after ${formatBytes(position)} of ${formatBytes(total)}`);
 }
 
 function gaveUp({ name, bytes }: RemoteFile, error: Error, size: number): UserError {
-  const kept = bytes === null ? sizeText(size) : `${sizeText(size)} of ${sizeText(bytes)}`;
+  const kept = bytes === null ? formatBytes(size) : `${formatBytes(size)} of ${formatBytes(bytes)}`;
   const rest = size === 0 ? "nothing has come yet" : `${kept} are kept`;
   return new UserError(`${name}: ${error.message}; ${rest}: run the same command to go on`);
 }

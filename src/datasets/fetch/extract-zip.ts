@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
-import { sizeText } from "./disk.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { pathProblem } from "./entry-path.ts";
 
 export type ExtractOptions = {
@@ -77,7 +77,7 @@ async function inspect(zipPath: string, options: ExtractOptions): Promise<number
       files++;
       bytes += entry.uncompressedSize;
       if (bytes > options.mostBytes)
-        throw refuse(`expected at most ${sizeText(options.mostBytes)} in all, got more`);
+        throw refuse(`expected at most ${formatBytes(options.mostBytes)} in all, got more`);
     }
   });
   return files;

@@ -5,9 +5,10 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Output } from "../../output.ts";
+import { formatBytes } from "../../runs/format/sizes.ts";
 import { withLock } from "../cache/lock.ts";
 import { isList, md5OfFile } from "./checksum.ts";
-import { diskError, freeBytes, requireRoom, sizeText } from "./disk.ts";
+import { diskError, freeBytes, requireRoom } from "./disk.ts";
 import { download, type Patience, usualPatience } from "./download.ts";
 import { type Location, locate } from "./locate.ts";
 import { partSize, removePart } from "./part-file.ts";
@@ -83,8 +84,8 @@ async function fetchFile({ file, location, part }: Job, source: Source, options:
   }
   const have = await partSize(part);
   const { hostname } = new URL(location.url);
-  const goingOn = have > 0 ? `, of which ${sizeText(have)} are here` : "";
-  output.info(`${file.name}: ${sizeText(file.bytes)} from ${hostname}${goingOn}`);
+  const goingOn = have > 0 ? `, of which ${formatBytes(have)} are here` : "";
+  output.info(`${file.name}: ${formatBytes(file.bytes)} from ${hostname}${goingOn}`);
   const remote = {
     name: file.name,
     url: location.url,

@@ -1,6 +1,6 @@
 // Other views of the same picture, drawn anew for every epoch: flipped, cropped from a larger one (pix2pix: resized to
-// 286, cropped to 256), turned and zoomed (emilwallner's notebooks). A stream keyed by seed, epoch and image decides,
-// so that a resumed run sees what it would have seen.
+// 286, cropped to 256), turned and zoomed (emilwallner's notebooks). A stream keyed by seed, epoch and the image's place
+// among the seen ones decides, so that a resumed run sees what it would have seen. Only training looks at these views.
 
 import type { RandomStream } from "../../random.ts";
 
@@ -20,24 +20,12 @@ export function preparedSize(size: number, { crop }: AugmentConfig): number {
   return Math.round(size * crop);
 }
 
-/**
- * Writes a view of an image, uint8 RGB [from, from, 3], as [size, size, 3] at byte `offset`: the centre where `stream`
- * is null, as for evaluation.
- */
-export type Augmenter = (
-  image: Uint8Array,
-  into: Uint8Array,
-  offset: number,
-  stream: RandomStream | null,
-) => void;
+/** Writes a view of an image, uint8 RGB [from, from, 3], as [size, size, 3] at byte `offset`. */
+export type Augmenter = (image: Uint8Array, into: Uint8Array, offset: number, stream: RandomStream) => void;
 
 export function createAugmenter(config: AugmentConfig, from: number, size: number): Augmenter {
   const margin = from - size;
   return (image, into, offset, stream) => {
-    if (stream === null) {
-      cropped(image, from, { left: margin >> 1, top: margin >> 1, flip: false }, into, offset, size);
-      return;
-    }
     const flip = config.flip && stream.uniform() < 0.5;
     const [left, top] = [stream.below(margin + 1), stream.below(margin + 1)];
     if (config.rotate === 0 && config.zoom === 0) {

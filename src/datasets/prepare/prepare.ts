@@ -28,8 +28,8 @@ export type PrepareOptions = {
   readonly cacheFolder: string;
   /** What messages call the data set: `dataset` where left out. */
   readonly key?: string;
-  /** How many images of each side are needed at least. */
-  readonly sampleCounts: { readonly seen: number; readonly unseen: number };
+  /** The fingerprint of the data set whose images these are at another size: the cache is kept as long as its own. */
+  readonly usedBy?: string;
   /** What becomes of photographs without color: dropped where left out. */
   readonly greyscale?: "drop" | "keep";
   /** Whether labels are needed: false where left out, and then no list is read for them. */
@@ -75,14 +75,7 @@ export async function prepareDataset(
   config: DatasetConfig,
   options: PrepareOptions,
 ): Promise<PreparedDataset> {
-  const {
-    size,
-    cacheFolder,
-    sampleCounts,
-    signal,
-    key: name = "dataset",
-    labels: withLabels = false,
-  } = options;
+  const { size, cacheFolder, signal, key: name = "dataset", labels: withLabels = false } = options;
   const dataset = datasetOf(config);
   signal?.throwIfAborted();
   const problem = withLabels ? labelsProblem(config) : null;
@@ -110,7 +103,7 @@ export async function prepareDataset(
     const skipped = [...cache.index.skipped, ...usable.skipped].sort(byPath);
     const skippedNotes = [...noteOnSkipped(cache.index.skipped), ...usable.notes];
     const lookedFor = dataset.lookedFor(config);
-    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts, key: name };
+    const rule = { seed: config.seed, holdout: config.holdout, key: name };
     const sides = orTooFew(skipped, () =>
       config.kind === "union"
         ? unionSides(candidates, listing.items, config, rule)
@@ -124,7 +117,7 @@ export async function prepareDataset(
     const labels = labelsOfImages(listing, ids);
     const counts = `${seen.length} seen, ${unseen.length} unseen, ${size}x${size}`;
     const fingerprint = fingerprintOf(images, { seen, unseen }, size, labels);
-    await noteUse(cacheFolder, key, fingerprint);
+    await noteUse(cacheFolder, key, options.usedBy ?? fingerprint);
     return {
       fingerprint,
       description: `${dataset.describe(config)}: ${counts}`,

@@ -13,13 +13,9 @@ export type SideRule = {
   readonly seed: number;
   /** Share of the images held out; null where an official split does it. */
   readonly holdout: number | null;
-  /** How many of each side are needed at least; one of each in any case. */
-  readonly sampleCounts: SideCounts;
   /** What messages call the data set. */
   readonly key: string;
 };
-
-export type SideCounts = { readonly seen: number; readonly unseen: number };
 
 export type Sides = {
   /** Indices of the images, in seeded order: the first few are a fair sample. */
@@ -28,41 +24,33 @@ export type Sides = {
   readonly notes: readonly string[];
 };
 
-/** Too few images are left. */
+/** A side would have no image. */
 export class TooFewImages extends UserError {
-  readonly needed: SideCounts;
   readonly got: SideCounts;
   /** What was looked for, and what became of it. */
   readonly lookedFor: string;
   /** Filled in by who knows. */
   skipped: readonly SkippedFile[] = [];
 
-  constructor(
-    key: string,
-    counts: { readonly needed: SideCounts; readonly got: SideCounts },
-    lookedFor: string,
-  ) {
-    const { needed, got } = counts;
-    const expected = `at least ${needed.seen} seen and ${needed.unseen} unseen images`;
+  constructor(key: string, got: SideCounts, lookedFor: string) {
+    const expected = "at least 1 seen and 1 unseen images";
     super(`${key}: expected ${expected}, got ${got.seen} and ${got.unseen}; looked for ${lookedFor}`);
-    this.needed = needed;
     this.got = got;
     this.lookedFor = lookedFor;
   }
 }
 
-/** Throws TooFewImages when a side has too few. */
+type SideCounts = { readonly seen: number; readonly unseen: number };
+
+/** Throws TooFewImages when a side has none. */
 export function chooseSides(images: readonly Candidate[], rule: SideRule, lookedFor: string): Sides {
   const order = shuffled(images.length, randomStream("sides", rule.seed));
-  const needed = { seen: Math.max(1, rule.sampleCounts.seen), unseen: Math.max(1, rule.sampleCounts.unseen) };
   const isSplit = images.some(({ side }) => side !== null);
-  const sides = isSplit
-    ? officialSides(images, order)
-    : heldOutSides(images, order, rule.holdout ?? 0, needed.unseen);
-  if (sides.seen.length < needed.seen || sides.unseen.length < needed.unseen) {
+  const sides = isSplit ? officialSides(images, order) : heldOutSides(images, order, rule.holdout ?? 0);
+  if (sides.seen.length === 0 || sides.unseen.length === 0) {
     const got = { seen: sides.seen.length, unseen: sides.unseen.length };
     const why = sides.notes.length > 0 ? ` (${sides.notes.join("; ")})` : "";
-    throw new TooFewImages(rule.key, { needed, got }, `${lookedFor}${why}`);
+    throw new TooFewImages(rule.key, got, `${lookedFor}${why}`);
   }
   return sides;
 }
@@ -81,12 +69,7 @@ function officialSides(images: readonly Candidate[], order: Uint32Array): Sides 
   return { seen, unseen, notes };
 }
 
-function heldOutSides(
-  images: readonly Candidate[],
-  order: Uint32Array,
-  holdout: number,
-  neededUnseen: number,
-): Sides {
+function heldOutSides(images: readonly Candidate[], order: Uint32Array, holdout: number): Sides {
   const groups = new Map<string, number[]>();
   for (const index of order) {
     const { hash } = images[index]!;
@@ -94,16 +77,16 @@ function heldOutSides(
     if (group === undefined) groups.set(hash, [index]);
     else group.push(index);
   }
-  const target = Math.max(neededUnseen, Math.round(holdout * images.length));
+  const target = Math.max(1, Math.round(holdout * images.length));
   const unseen: number[] = [];
   const kept: number[][] = [];
   for (const group of groups.values()) {
     if (unseen.length + group.length <= target) unseen.push(...group);
     else kept.push(group);
   }
-  // Where every group is larger than what is missing, the smallest ones overshoot.
+  // Where every group of copies is larger than that, the smallest one goes all the same.
   kept.sort((a, b) => a.length - b.length);
-  while (unseen.length < neededUnseen && kept.length > 0) unseen.push(...kept.shift()!);
+  if (unseen.length === 0 && kept.length > 0) unseen.push(...kept.shift()!);
 
   const isUnseen = new Set(unseen);
   const seen = order.filter((index) => !isUnseen.has(index));

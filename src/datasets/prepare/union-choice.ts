@@ -33,7 +33,7 @@ export function unionSides(
   images: readonly UnionImage[],
   items: readonly Item[],
   config: UnionConfig,
-  { sampleCounts, key }: Pick<SideRule, "sampleCounts" | "key">,
+  { key }: Pick<SideRule, "key">,
 ): Sides {
   const partOf = new Map(items.map(({ id, part }) => [id, part!]));
   const placed = images.map((image, index) => ({ ...image, index, part: partOf.get(image.id)! }));
@@ -41,19 +41,13 @@ export function unionSides(
   for (const { part, own, taken, order } of sharesOf(placed, (image) => image, config)) {
     for (const place of order.slice(0, taken).sort()) kept[part]!.push(own[place]!);
   }
-  const weights = config.parts.map(({ weight }) => weight);
-  const needed = {
-    seen: apportion(sampleCounts.seen, weights),
-    unseen: apportion(sampleCounts.unseen, weights),
-  };
   const notes: string[] = [];
   const seen: number[][] = [];
   const unseen: number[][] = [];
   for (const [part, name] of partNames(config).entries()) {
     const own = kept[part]!;
     const single = partConfig(config, part);
-    const counts = { seen: needed.seen[part]!, unseen: needed.unseen[part]! };
-    const rule = { seed: config.seed, holdout: config.holdout, sampleCounts: counts, key };
+    const rule = { seed: config.seed, holdout: config.holdout, key };
     const sides = chooseSides(own, rule, singleKindOf(single).lookedFor(single));
     seen.push(Array.from(sides.seen, (place) => own[place]!.index));
     unseen.push(Array.from(sides.unseen, (place) => own[place]!.index));
@@ -68,11 +62,8 @@ export function unionSides(
   if (dropped > 0) {
     notes.push(`${count(dropped, "image")} to train on left out, as the same file is unseen in another part`);
   }
-  if (clean.flat().length < Math.max(1, sampleCounts.seen)) {
-    const got = `${clean.flat().length} (${notes.join("; ")})`;
-    throw new UserError(
-      `${key}: expected at least ${Math.max(1, sampleCounts.seen)} seen images, got ${got}`,
-    );
+  if (clean.flat().length === 0) {
+    throw new UserError(`${key}: expected at least 1 seen image, got none (${notes.join("; ")})`);
   }
   return { seen: interleaved(clean), unseen: interleaved(unseen), notes };
 }

@@ -1,7 +1,7 @@
 // What the images that a network is trained on teach it: trained on, against tested on.
 
+import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
-import { plural } from "../format.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
 import { matrix } from "../sections/matrix/html.ts";

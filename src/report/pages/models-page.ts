@@ -1,7 +1,8 @@
 // The study's comparison of models: the same unseen images after the same epochs, with sizes, times and metrics.
 
+import { formatCount, formatNumber } from "../../runs/format/numbers.ts";
+import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
-import { formatCount, formatNumber, plural } from "../format.ts";
 import { epochTime, type Measure, plainMeasure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { about } from "../sections/about/html.ts";
@@ -14,6 +15,7 @@ import type { Page } from "./page.ts";
 const parameters: Measure = {
   ...plainMeasure,
   name: "parameters",
+  field: "parameters",
   value: ({ run }) => run.parameters,
   text: formatCount,
 };

@@ -1,7 +1,7 @@
 // Several runs side by side.
 
+import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
-import { plural } from "../format.ts";
 import type { PageContext } from "../page-context.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";

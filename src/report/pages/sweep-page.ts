@@ -1,8 +1,8 @@
 // A sweep: which parameters matter, which values are good, what every trial came to.
 
 import { isBetter } from "../../runs/best.ts";
+import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
-import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { about } from "../sections/about/html.ts";
 import { configurations } from "../sections/configurations/html.ts";

@@ -1,9 +1,9 @@
 // Finds the best pictures that fit: first all of them with ever more compression, then fewer epochs, then fewer images.
 
 import { UserError } from "../../errors.ts";
+import { formatNumber } from "../../runs/format/numbers.ts";
 import type { Blob } from "../../store/rows.ts";
 import type { BuiltPage, PageContent, ShownPage } from "../build-page.ts";
-import { formatNumber } from "../format.ts";
 import { scriptJson } from "../html.ts";
 import { embeddedBytes, encodePictures, encodings, estimateBytes } from "./encode-pictures.ts";
 import { noThinning, type Thinning } from "./thinning.ts";

@@ -1,7 +1,7 @@
 // The study's grid as one picture: real, grey, then every epoch of one run, or the last epoch of several.
 
 import sharp, { type OverlayOptions } from "sharp";
-import { shorten } from "../format.ts";
+import { shorten } from "../../runs/format/words.ts";
 import { escapeHtml } from "../html.ts";
 import type { ReportStore } from "../read-report-runs.ts";
 import type { SampleGrid } from "../sections/samples/model.ts";

@@ -2,11 +2,11 @@
 // pure, as is the type of a sweep's definition; nothing else of src/sweep is known here.
 
 import { UserError } from "../../errors.ts";
+import { plural } from "../../runs/format/words.ts";
 import type { SweepRow, TrialRow } from "../../store/sweeps.ts";
 import { parameterLabels } from "../../sweep/parameter-labels.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { bestValue, curveOf } from "../../sweep/trial.ts";
-import { plural } from "../format.ts";
 import { epochTime, finalLoss, type Measure, plainMeasure, resultsOf } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { seriesTitle, unitOf } from "../series.ts";

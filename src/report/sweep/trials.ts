@@ -2,9 +2,9 @@
 // in the store; where there is none, any set of runs is read as one.
 
 import { bestOfSeveral } from "../../runs/best.ts";
+import { formatNumber } from "../../runs/format/numbers.ts";
 import type { Better } from "../../runs/series.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
-import { formatNumber } from "../format.ts";
 import { bestLoss, betterAmong, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { flatSettings, independentSettings } from "../settings.ts";
@@ -164,6 +164,10 @@ export function summaryText({ mean, spread }: Summary): string {
 /** "train.optimizer.learning_rate" -> "optimizer.learning_rate": the last two words say enough. */
 export function shortName(path: string): string {
   return path.split(".").slice(-2).join(".");
+}
+
+export function withUnit(name: string, unit: string): string {
+  return unit === "" ? name : `${name}, ${unit}`;
 }
 
 /** Values of a trial that paper has room for. */

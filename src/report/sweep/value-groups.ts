@@ -1,6 +1,6 @@
 // Values of a parameter as groups that can be compared. Used by the page's script too: it needs nothing of Node.
 
-import { formatNumber } from "../format.ts";
+import { formatNumber } from "../../runs/format/numbers.ts";
 
 export const none = "–";
 

@@ -1,7 +1,10 @@
-// The answers about all images of a data set, kept beside the prepared images.
+// The answers about the images of a data set, kept beside the prepared images. The file is named after the data set's
+// fingerprint and so in the order that the fingerprint fixes, the seen images and then the unseen ones: places in the
+// listing may be other ones the next time, where a file that is not used has another name. A CRC-32 stands at its end.
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { answersFileName } from "../../datasets/cache/cache-entries.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { Output } from "../../output.ts";
@@ -14,51 +17,68 @@ export type VectorsContext = {
   readonly signal: AbortSignal;
 };
 
-/** [images, size], from the file where they were kept, or asked for and then kept. */
+/** [dataset.ids, size], from the file where they were kept, or asked for and then kept; zeros where an image is not used. */
 export async function allVectors(asker: Asker, context: VectorsContext): Promise<Float32Array> {
-  const { dataset, runsFolder, output, signal } = context;
+  const { dataset, runsFolder } = context;
   const { size, fingerprint } = asker;
-  const count = dataset.ids.length;
+  const used = Uint32Array.from([...dataset.seen, ...dataset.unseen]);
   const file = path.join(runsFolder, "cache", answersFileName(dataset.fingerprint, fingerprint));
-  const kept = readKept(file, count * size);
-  if (kept) return kept;
+  let answers = readKept(file, used.length * size);
+  if (answers === null) {
+    answers = await askAbout(used, asker, context);
+    keep(file, answers);
+  }
+  const values = new Float32Array(dataset.ids.length * size);
+  for (const [place, index] of used.entries()) {
+    values.set(answers.subarray(place * size, (place + 1) * size), index * size);
+  }
+  return values;
+}
 
-  const values = new Float32Array(count * size);
+async function askAbout(
+  images: Uint32Array,
+  { size, ask }: Asker,
+  { dataset, output, signal }: VectorsContext,
+): Promise<Float32Array> {
+  const answers = new Float32Array(images.length * size);
   const rgb = new Uint8Array(askedAtOnce * dataset.size * dataset.size * 3);
-  const progress = output.progress(count);
+  const progress = output.progress(images.length);
   try {
-    for (let start = 0; start < count; start += askedAtOnce) {
+    for (let start = 0; start < images.length; start += askedAtOnce) {
       signal.throwIfAborted();
-      const length = Math.min(askedAtOnce, count - start);
-      const indices = Uint32Array.from({ length }, (_, place) => start + place);
-      dataset.read(indices, rgb);
-      const answers = await asker.ask(rgb);
-      values.set(answers.subarray(0, length * size), start * size);
-      progress.update(start + length, "images classified");
+      const part = images.subarray(start, start + askedAtOnce);
+      dataset.read(part, rgb);
+      answers.set((await ask(rgb)).subarray(0, part.length * size), start * size);
+      progress.update(start + part.length, "images classified");
       await new Promise(setImmediate); // signals have their turn
     }
   } finally {
     progress.stop();
   }
-  keep(file, values);
-  return values;
+  return answers;
 }
 
+/** null where the file is not there, or not as it was written. */
 function readKept(file: string, length: number): Float32Array | null {
   try {
     const bytes = readFileSync(file);
-    if (bytes.byteLength !== length * 4) return null;
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    if (bytes.byteLength !== length * 4 + 4) return null;
+    const answers = bytes.subarray(0, -4);
+    if (bytes.readUInt32LE(answers.byteLength) !== crc32(answers)) return null;
+    return new Float32Array(Uint8Array.from(answers).buffer);
   } catch {
     return null;
   }
 }
 
 /** Only saves time: a disk that is full or not writable is no reason not to train. */
-function keep(file: string, values: Float32Array): void {
+function keep(file: string, answers: Float32Array): void {
   const temporary = `${file}.${process.pid}.tmp`;
+  const bytes = Buffer.from(answers.buffer, answers.byteOffset, answers.byteLength);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(bytes));
   try {
-    writeFileSync(temporary, values);
+    writeFileSync(temporary, Buffer.concat([bytes, checksum]));
     renameSync(temporary, file);
   } catch {
     rmSync(temporary, { force: true });

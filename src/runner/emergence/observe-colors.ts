@@ -1,10 +1,9 @@
-// The colors of the first unseen images at a sampling epoch, beside the real ones, as values for the store. Output is
-// taken as a screen shows it: a chroma that cannot be displayed moves towards grey at its own lightness and hue.
+// The colors of the first unseen images after an epoch, beside the real ones, as values for the store. Output is taken as
+// the 8-bit picture that a screen shows and the store keeps, whatever the network gives; real images are such pictures too.
 
-import { bytesOf } from "../../color/displayed.ts";
-import { displayableShare } from "../../color/gamut.ts";
+import { bytesOf, displayed } from "../../color/displayed.ts";
 import { hueFamilies } from "../../color/hue-families.ts";
-import { chromaScale, rgbToLab } from "../../color/lab.ts";
+import { labToLumaChroma, rgbToLab } from "../../color/lab.ts";
 import { emergenceSeries, ofReal } from "../../store/read-emergence.ts";
 import type { Evaluated } from "../evaluate.ts";
 import { colorBalanceValues } from "../health/color-balance.ts";
@@ -21,36 +20,41 @@ export type ColorObserver = {
   values(): Readonly<Record<string, number>>;
 };
 
-export function createColorObserver(output: "chroma" | "rgb"): ColorObserver {
+/** An observer for every pass over the same images: the real ones, which do not change, are counted in the first alone. */
+export function createColorObservers(output: "chroma" | "rgb"): () => ColorObserver {
+  let known: ColorTally | null = null;
+  return () => {
+    const observer = createColorObserver(output, known);
+    return {
+      visit: observer.visit,
+      values() {
+        known = observer.real();
+        return observer.values();
+      },
+    };
+  };
+}
+
+function createColorObserver(output: "chroma" | "rgb", knownReal: ColorTally | null) {
   const [made, real] = [createColorCounter(), createColorCounter()];
+  const tallyOfReal = () => knownReal ?? real.tally();
   return {
-    visit({ rgb, prediction }, place) {
+    visit({ rgb, prediction }: Pick<Evaluated, "rgb" | "prediction">, place: number): void {
       if (place >= mostImages) return;
-      const lab = rgbToLab(rgb);
-      countLab(real, lab);
-      if (output === "rgb") countLab(made, rgbToLab(bytesOf(prediction)));
-      else countChroma(made, lab, prediction);
+      const lab = knownReal === null || output === "chroma" ? rgbToLab(rgb) : null;
+      if (knownReal === null) countLab(real, lab!);
+      const shown =
+        output === "rgb" ? bytesOf(prediction) : displayed(labToLumaChroma(lab!).luma, prediction).rgb;
+      countLab(made, rgbToLab(shown));
     },
-    values: () => (real.tally().images === 0 ? {} : colorValues(made.tally(), real.tally())),
+    values: () => (tallyOfReal().images === 0 ? {} : colorValues(made.tally(), tallyOfReal())),
+    real: tallyOfReal,
   };
 }
 
 /** Lab, [pixels, 3]. */
 function countLab(counter: ColorCounter, lab: Float32Array): void {
   for (let at = 0; at < lab.length; at += 3) counter.pixel(lab[at]!, lab[at + 1]!, lab[at + 2]!);
-  counter.endImage();
-}
-
-/** `chroma`, [pixels, 2] as networks give it, shown at the lightness of `lab`. */
-function countChroma(counter: ColorCounter, lab: Float32Array, chroma: Float32Array): void {
-  const linear = new Float64Array(3);
-  for (let pixel = 0; 3 * pixel < lab.length; pixel++) {
-    const l = lab[3 * pixel]!;
-    const a = chroma[2 * pixel]! * chromaScale;
-    const b = chroma[2 * pixel + 1]! * chromaScale;
-    const share = displayableShare(l, a, b, linear);
-    counter.pixel(l, share * a, share * b);
-  }
   counter.endImage();
 }
 

@@ -1,7 +1,7 @@
-// What is looked at after every epoch: the loss of all unseen images, and at sampling epochs colors, metrics and samples.
+// What is looked at after every epoch: the loss and the colors of unseen images, and at sampling epochs metrics and
+// samples. How often that is changes what is stored and nothing else.
 
 import type { EngineState } from "../../engine/engine.ts";
-import { createColorObserver } from "../emergence/observe-colors.ts";
 import { evaluateImages } from "../evaluate.ts";
 import type { Warning } from "../health/warning.ts";
 import { drawSamples } from "../samples.ts";
@@ -18,7 +18,7 @@ export async function evaluateEpoch(
   const { experiment, dataset, evaluator, evaluation, run, health } = training;
   const began = performance.now();
   const isSampled = epoch % experiment.samples.every === 0 || epoch === experiment.train.epochs;
-  const colors = isSampled && evaluator.output !== "labels" ? createColorObserver(evaluator.output) : null;
+  const colors = training.observeColors?.() ?? null;
   const ofUnseen = isSampled && evaluation ? evaluation.beginUnseen() : null;
   const found = await evaluateImages(evaluator, state, dataset.unseen, dataset.labels, (image, place) => {
     colors?.visit(image, place);
@@ -29,8 +29,9 @@ export async function evaluateEpoch(
     Object.fromEntries(Object.entries(found).map(([name, value]) => [`unseen/${name}`, value])),
   );
   if (colors) {
-    run.logScalars(step, colors.values());
-    warn(health.afterSampling(epoch, colors.values()));
+    const values = colors.values();
+    run.logScalars(step, values);
+    warn(health.afterEpoch(epoch, values));
   }
   if (ofUnseen) run.logEvaluation(step, [ofUnseen.finish(), ...(await evaluation!.evaluateOthers(state))]);
   if (isSampled) {

@@ -120,13 +120,12 @@ async function evaluateSets(
   const network = await buildNetwork(experiment, {
     ...(first!.embedded && { embedding: first!.embedded.embedding }),
   });
-  const most = Math.max(...sets.map(({ indices }) => indices.length));
   const opened = await openMetrics(metrics, { size: image.size, threads });
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     first!.source,
     specsOf(state),
-    most,
+    store.dataset(run.datasetFingerprint)!.unseenCount,
   );
   const onEngine = engine.importState(state);
   const values: Record<string, number> = {};

@@ -15,8 +15,6 @@ export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: P
 export type WantedSet = {
   readonly name: string;
   readonly config: EvaluationConfig;
-  /** Those of the experiment that the images are of, as they may move its border between seen and unseen. */
-  readonly sampleCounts?: SampleCounts;
   /** Whether these are the run's own seen or unseen images. */
   readonly own?: "seen" | "unseen";
 };
@@ -43,12 +41,9 @@ export function closeSets(sets: readonly OpenSet[]): void {
   for (const { dataset } of sets) dataset.close();
 }
 
-/** What an experiment needs of each side. */
-export type SampleCounts = { readonly seen: number; readonly unseen: number };
-
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
-  { name, config, sampleCounts, own }: WantedSet,
+  { name, config, own }: WantedSet,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {
@@ -58,11 +53,10 @@ export async function openEvaluationSet(
     {
       ...experiment,
       dataset: { ...config, holdout: holdout ?? defaultHoldout },
-      samples: { ...experiment.samples, ...(sampleCounts ?? { seen: 1, unseen: 1 }) },
     },
     { ...options, key },
   ).catch((error) => {
-    if (!(error instanceof TooFewImages) || error.needed.seen > 1 || error.needed.unseen > 1) throw error;
+    if (!(error instanceof TooFewImages)) throw error;
     const { got, lookedFor } = error;
     const expected = `at least 2 images, got ${got.seen + got.unseen}`;
     throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);

@@ -1,11 +1,11 @@
-// Says when the colors of the unseen images have collapsed: to grey, to one tint for all images, or to brown. Judged at
-// sampling epochs by the series of color-balance.ts.
+// Says when the colors of the unseen images have collapsed: to grey, to one tint for all images, or to brown. Judged after
+// every epoch, whenever samples are drawn, by the series of color-balance.ts.
 
 import { balanceSeries } from "./color-balance.ts";
 import { createEpisode } from "./episode.ts";
 import type { Values, Warning } from "./warning.ts";
 
-/** Sampling epochs in a row at which colors must be collapsed; epoch 0 does not count, nothing is learned there. */
+/** Epochs in a row at which colors must be collapsed; epoch 0 does not count, nothing is learned there. */
 export const epochsInARow = 3;
 
 type Collapse = {
@@ -25,13 +25,22 @@ const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /** Where more of the real images is brown or nearly grey, that says nothing against a network. */
 const mostRealDull = 0.9;
+/** Of all pixels; less is a collapse to grey, which has its own warning. */
+const leastBrown = 0.1;
+
+/** Of the real chroma: grey from here on, and no more above the second. */
+const [greyFrom, greyUntil] = [0.25, 0.35];
+
+function isBrownish(values: Values): boolean {
+  return values[brown]! >= leastBrown && !(values[chromaRatio]! <= greyUntil);
+}
 
 const collapses: readonly Collapse[] = [
   {
     to: "grey",
     badness: (values) => -values[chromaRatio]!,
-    from: -0.25,
-    until: -0.35,
+    from: -greyFrom,
+    until: -greyUntil,
     describe: (values) => `mean chroma is ${values[chromaRatio]!.toFixed(2)} of the real one`,
   },
   {
@@ -44,7 +53,7 @@ const collapses: readonly Collapse[] = [
   },
   {
     to: "brown",
-    badness: (values) => (realDull(values) <= mostRealDull ? dull(values) : Number.NaN),
+    badness: (values) => (realDull(values) <= mostRealDull && isBrownish(values) ? dull(values) : Number.NaN),
     from: 0.97,
     until: 0.94,
     describe: (values) =>
@@ -52,7 +61,7 @@ const collapses: readonly Collapse[] = [
   },
 ];
 
-/** To call at every sampling epoch with its values by series; empty ones are passed over. */
+/** To call after every epoch with its values by series; empty ones are passed over. */
 export type EpochWatch = (epoch: number, values: Values) => Warning[];
 
 export function createCollapseWatch(): EpochWatch {
@@ -65,7 +74,7 @@ export function createCollapseWatch(): EpochWatch {
       return [
         {
           kind: "colors-collapsed",
-          message: `colors have collapsed to ${to}, for ${epochsInARow} sampling epochs up to epoch ${epoch}: ${describe(values)}`,
+          message: `colors have collapsed to ${to}, for ${epochsInARow} epochs up to epoch ${epoch}: ${describe(values)}`,
         },
       ];
     });

@@ -6,17 +6,25 @@ import type { ColorTally } from "../emergence/color-tally.ts";
 export const balanceSeries = {
   /** Mean chroma of the output over that of the real images; NaN where those are grey. */
   chromaRatio: "unseen/color/chroma_ratio",
-  /** Spread of the images' mean ab, output over real: 0 where all get the same tint; NaN for one image. */
+  /** Spread of the images' mean ab, output over real: 0 where all get the same tint; NaN where the real ones have none. */
   spreadRatio: "unseen/color/spread_ratio",
   brown: "unseen/color/brown",
   nearGrey: "unseen/color/near_grey",
 } as const;
 
+/** Real images of less mean chroma are grey: no eye sees it, and a ratio to it says nothing. Units of Lab. */
+const leastRealChroma = 1;
+/** Less spread of the real images' mean colors is none but rounding. Units of Lab. */
+const leastRealSpread = 0.01;
+
 export function colorBalanceValues(output: ColorTally, real: ColorTally): Readonly<Record<string, number>> {
   const { chromaRatio, spreadRatio, brown, nearGrey } = balanceSeries;
+  const realChroma = real.chromaSum / real.pixels;
+  const isGrey = realChroma < leastRealChroma;
+  const hasSpread = !isGrey && spreadOf(real) >= leastRealSpread;
   return {
-    [chromaRatio]: output.chromaSum / output.pixels / (real.chromaSum / real.pixels),
-    [spreadRatio]: spreadOf(output) / spreadOf(real),
+    [chromaRatio]: isGrey ? Number.NaN : output.chromaSum / output.pixels / realChroma,
+    [spreadRatio]: hasSpread ? spreadOf(output) / spreadOf(real) : Number.NaN,
     [brown]: output.brown / output.pixels,
     [`${brown}/real`]: real.brown / real.pixels,
     [nearGrey]: output.nearGrey / output.pixels,

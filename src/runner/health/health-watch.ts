@@ -5,7 +5,7 @@ import { createCollapseWatch, type EpochWatch } from "./collapse-watch.ts";
 import { balanceSeries } from "./color-balance.ts";
 import { createGanWatch, type StepWatch, scoreSeries } from "./gan-watch.ts";
 
-export type HealthWatch = { readonly afterStep: StepWatch; readonly afterSampling: EpochWatch };
+export type HealthWatch = { readonly afterStep: StepWatch; readonly afterEpoch: EpochWatch };
 
 export type Logged = {
   series(name: string): Pick<Series, "step" | "value"> | undefined;
@@ -23,7 +23,7 @@ export function createHealthWatch({ series, stepsPerEpoch, events }: Logged): He
   const said = new Set(events.filter(({ level }) => level === "warning").map(({ message }) => message));
   return {
     afterStep: (step, values) => gan(step, values).filter(({ message }) => !said.has(message)),
-    afterSampling: (epoch, values) => collapse(epoch, values).filter(({ message }) => !said.has(message)),
+    afterEpoch: (epoch, values) => collapse(epoch, values).filter(({ message }) => !said.has(message)),
   };
 }
 

@@ -50,7 +50,7 @@ function placeOf(root: Located, parameter: string): Place {
 
 function metricOf(metric: WrittenSweep["metric"]): Metric {
   if (metric === undefined) return { series: "unseen/loss", goal: "minimize", target: null };
-  return { series: seriesName(metric.name), goal: metric.goal, target: metric.target ?? null };
+  return { series: seriesName(metric.name), goal: metric.goal ?? "minimize", target: metric.target ?? null };
 }
 
 function pruneOf({ early_terminate: early, prune }: WrittenSweep): PruneConfig | null {

@@ -27,6 +27,7 @@ import type { Sweep } from "../sweep.ts";
 import { type ReadBase, readBase } from "./base-experiment.ts";
 import { tryConfigurations } from "./check-configurations.ts";
 import { completeSweep } from "./complete-sweep.ts";
+import { metricProblem } from "./metric-problem.ts";
 import { removalProblems } from "./removal-problems.ts";
 import { sweepProblems } from "./sweep-problems.ts";
 import { ignoredKeys, refusedKeys, sweepSchema, type WrittenSweep } from "./sweep-schema.ts";
@@ -98,6 +99,9 @@ export function readSweep(text: string, options: ReadSweepOptions): ReadSweep {
   const sweep: Sweep = { ...completeSweep(written, root, name), base: base.base, removed: overrides.removed };
   const { experiments, lines } = tryConfigurations(sweep, base.layers);
   if (lines.length > 0) throw new UserError(lines.join("\n"));
+  const unmeasured = metricProblem(sweep.metric.series, written.metric?.goal, experiments);
+  if (written.metric !== undefined && unmeasured !== null)
+    throw problemsError([{ ...at(root, ["metric", unmeasured.key]), text: unmeasured.text }]);
   return { sweep, notes, experiments };
 }
 

@@ -11,7 +11,7 @@ const metric = z
         error: "a series such as unseen/loss or unseen.psnr (hueristic show lists them)",
       })
       .describe("The series that is looked at; a dot serves as well as a slash."),
-    goal: oneOf(["minimize", "maximize"]).default("minimize"),
+    goal: oneOf(["minimize", "maximize"]).optional().describe("minimize where it is left out."),
     target: z.number({ error: "a number" }).optional().describe("Nothing is started once it is reached."),
     impute: z.unknown().optional(),
     impute_while_running: z.unknown().optional(),

@@ -10,6 +10,7 @@ import type { TrialRow } from "../../store/sweeps.ts";
 import { type TrialEnding, trialHeartbeatEveryMs } from "../../store/trial-leases.ts";
 import { shouldPrune } from "../pruning/should-prune.ts";
 import type { Parameters, Sweep } from "../sweep.ts";
+import { machineFault } from "./machine-fault.ts";
 import { pastTrials } from "./past-trials.ts";
 
 export type TrialSurroundings = {
@@ -20,15 +21,37 @@ export type TrialSurroundings = {
   readonly threads: number;
 };
 
+/** Throws what the machine is to blame for, after the trial was given back: it failed in nothing. */
 export async function trainTrial(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
   const { store } = surroundings;
-  const heartbeat = setInterval(() => store.renewTrial(trial), trialHeartbeatEveryMs);
+  const heartbeat = setInterval(() => renew(store, trial), trialHeartbeatEveryMs);
   try {
     const result = await attempt(trial, surroundings);
     store.endTrial(trial, result);
     return result;
+  } catch (thrown) {
+    if (machineFault(thrown) !== null) giveBack(store, trial);
+    throw thrown;
   } finally {
     clearInterval(heartbeat);
+  }
+}
+
+/** Where it cannot be written the training meets the error, where it can be handled. */
+function renew(store: Store, trial: TrialRow): void {
+  try {
+    store.renewTrial(trial);
+  } catch (thrown) {
+    if (machineFault(thrown) === null) throw thrown;
+  }
+}
+
+/** Where not even that can be written, the lease ends with this process. */
+function giveBack(store: Store, trial: TrialRow): void {
+  try {
+    store.endTrial(trial, { state: "waiting", error: null });
+  } catch (thrown) {
+    if (machineFault(thrown) === null) throw thrown;
   }
 }
 
@@ -61,6 +84,7 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
     );
     return endingOf(result, runId === null ? null : store.getRun(runId).error);
   } catch (thrown) {
+    if (machineFault(thrown) !== null) throw thrown;
     output.error(messageOf(thrown));
     return { state: "failed", error: tracebackOf(thrown) };
   }

@@ -18,11 +18,21 @@ export type WorkerSettings = {
 };
 
 export type Workers = {
-  /** Settles once all have ended: the greatest exit code, 0 for those that were killed. */
-  readonly ended: Promise<number>;
+  /** Settles once all have ended. */
+  readonly ended: Promise<WorkersEnding>;
   /** SIGTERM lets them save their trial and leave; SIGKILL ends them at once. */
   signal(name: "SIGTERM" | "SIGKILL"): void;
 };
+
+export type WorkersEnding = {
+  /** The greatest exit code, 0 for those that were killed. */
+  readonly code: number;
+  /** What is wrong with the machine, in the words of the first worker that stopped for it. */
+  readonly fault: string | null;
+};
+
+/** What a worker tells its parent before it leaves for a fault of the machine. */
+export type FaultMessage = { readonly fault: string };
 
 /** A worker that is killed is replaced, so often at most: its trial waits for somebody. */
 const mostReplacements = 10;
@@ -31,6 +41,7 @@ export function startWorkers({ count, args, environment, logFile }: WorkerSettin
   const alive = new Set<ChildProcess>();
   let replacements = 0;
   let stopping = false;
+  let fault: string | null = null;
 
   const start = (index: number): ChildProcess => {
     const log = openSync(logFile, "a");
@@ -54,6 +65,9 @@ export function startWorkers({ count, args, environment, logFile }: WorkerSettin
     new Promise((resolve, reject) => {
       const child = start(index);
       child.once("error", reject);
+      child.on("message", (message: FaultMessage) => {
+        fault ??= message.fault;
+      });
       child.once("exit", (code, killedBy) => {
         alive.delete(child);
         if (killedBy !== null && !stopping && replacements++ < mostReplacements) resolve(serve(index));
@@ -65,5 +79,5 @@ export function startWorkers({ count, args, environment, logFile }: WorkerSettin
     });
 
   const all = Array.from({ length: count }, (_, index) => serve(index));
-  return { ended: Promise.all(all).then((codes) => Math.max(...codes)), signal };
+  return { ended: Promise.all(all).then((codes) => ({ code: Math.max(...codes), fault })), signal };
 }

@@ -7,7 +7,6 @@ const [root, cacheFolder] = process.argv.slice(2);
 const prepared = await prepareDataset(folderConfig(root!), {
   size: 32,
   cacheFolder: cacheFolder!,
-  sampleCounts: { seen: 1, unseen: 1 },
   onProgress: (done) => {
     if (done === 10) console.log("started");
   },

@@ -14,6 +14,7 @@ const cases: readonly [pattern: string, matches: readonly string[], others: read
   ["x{a,{b,c}}{,1}", ["xa", "xb", "xc1"], ["x", "xd"]],
   ["**/{val,test}/**", ["val/a.jpg", "x/test/y/a.jpg"], ["train/a.jpg", "val.jpg"]],
   ["a (1)+[x].$^|.jpg", ["a (1)+[x].$^|.jpg"], ["a 1x.jpg"]],
+  ["a{1..3}.jpg", ["a1.jpg", "a3.jpg"], ["a4.jpg", "a{1..3}.jpg.png"]],
   ["line\n*.png", ["line\nend.png"], ["line end.png"]],
 ];
 

@@ -66,8 +66,7 @@ test("sides are decided within each part, and the first few images are in propor
     [1, folder(root)],
     [3, scenes(120)],
   ]);
-  const sampleCounts = { seen: 8, unseen: 8 };
-  const prepared = await prepare(t, config, temporaryFolder(t), { sampleCounts });
+  const prepared = await prepare(t, config, temporaryFolder(t));
   assert.equal(
     prepared.description,
     `union of folder "${basename(root)}" and synthetic: 128 seen, 32 unseen, 8x8`,
@@ -78,9 +77,9 @@ test("sides are decided within each part, and the first few images are in propor
   }
   assert.deepEqual(prepared.notes, ["folder: 40 of 40 images taken", "synthetic: 120 of 120 images taken"]);
   assert.equal(new Set(prepared.ids).size, prepared.ids.length);
-  const again = await prepare(t, config, temporaryFolder(t), { sampleCounts });
+  const again = await prepare(t, config, temporaryFolder(t));
   assert.equal(again.fingerprint, prepared.fingerprint);
-  const other = await prepare(t, { ...config, seed: 2 }, temporaryFolder(t), { sampleCounts });
+  const other = await prepare(t, { ...config, seed: 2 }, temporaryFolder(t));
   assert.notEqual(other.fingerprint, prepared.fingerprint);
 });
 

@@ -16,10 +16,10 @@ function places(size: number): Uint8Array {
   });
 }
 
-function view(config: AugmentConfig, from: number, size: number, key: number | null): Uint8Array {
+function view(config: AugmentConfig, from: number, size: number, key: number): Uint8Array {
   const into = new Uint8Array(size * size * 3 + 5).fill(99);
   const augment = createAugmenter(config, from, size);
-  augment(places(from), into, 5, key === null ? null : randomStream("augment test", key));
+  augment(places(from), into, 5, randomStream("augment test", key));
   assert.deepEqual(Array.from(into.subarray(0, 5)), [99, 99, 99, 99, 99], "what lies before stays");
   return into.subarray(5);
 }
@@ -42,7 +42,7 @@ test("flipped views are mirrored, about half of them", () => {
   assert.ok(mirrored.length > 150 && mirrored.length < 250, `${mirrored.length} of 400`);
 });
 
-test("crops reach every window of the larger picture and nothing outside; evaluation sees the centre", () => {
+test("crops reach every window of the larger picture and nothing outside", () => {
   assert.equal(preparedSize(256, { ...none, crop: 286 / 256 }), 286);
   assert.equal(preparedSize(64, none), 64);
   const seen = new Set<string>();
@@ -53,7 +53,6 @@ test("crops reach every window of the larger picture and nothing outside; evalua
     seen.add(`${left},${top}`);
   }
   assert.equal(seen.size, 16, "4 x 4 windows");
-  assert.deepEqual(at(view({ ...none, flip: true, rotate: 90 }, 9, 6, null), 6, 0, 0), [1, 1]);
 });
 
 test("turning and zooming keep the middle and stay within their ranges", () => {

@@ -78,3 +78,19 @@ test("balance: ratios to the real images, shares of both", () => {
     [0.5, 0, 0, 0],
   );
 });
+
+test("to grey real images nothing is in proportion: not a number, never a large one", () => {
+  const colored = tallyOf([[50, 30, 40]], [[50, -30, -40]]);
+  const { chromaRatio, spreadRatio } = balanceSeries;
+  for (const real of [
+    tallyOf([[50, 0, 0]], [[80, 0, 0]]),
+    tallyOf([[50, 0.004, -0.01]], [[80, 0.006, -0.012]]), // 8-bit grey in Lab
+    tallyOf([[50, 0.5, 0.5]], [[80, -0.5, 0.5]]),
+  ]) {
+    const values = colorBalanceValues(colored, real);
+    assert.deepEqual([values[chromaRatio], values[spreadRatio]], [Number.NaN, Number.NaN]);
+  }
+  const alike = colorBalanceValues(colored, tallyOf([[50, 30, 40]], [[20, 30, 40]]));
+  assert.ok(Math.abs(alike[chromaRatio]! - 1) < 1e-12);
+  assert.equal(alike[spreadRatio], Number.NaN);
+});

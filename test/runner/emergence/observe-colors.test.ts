@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { displayed } from "../../../src/color/displayed.ts";
 import { type HueFamily, hueFamilies } from "../../../src/color/hue-families.ts";
 import { labToLumaChroma, rgbToLab } from "../../../src/color/lab.ts";
-import { createColorObserver, mostImages } from "../../../src/runner/emergence/observe-colors.ts";
+import { createColorObservers, mostImages } from "../../../src/runner/emergence/observe-colors.ts";
 import { emergenceSeries, ofReal } from "../../../src/store/read-emergence.ts";
 
 type Rgb = readonly [number, number, number];
@@ -22,8 +23,8 @@ const share = (values: Readonly<Record<string, number>>, family: HueFamily) => [
 
 test("a network that gives the real colors has the real shares, in chroma and in RGB", () => {
   const images = [image(red, red, green, grey), image(blue, grey, grey, grey)];
-  const chroma = createColorObserver("chroma");
-  const rgb = createColorObserver("rgb");
+  const chroma = createColorObservers("chroma")();
+  const rgb = createColorObservers("rgb")();
   images.forEach((pixels, place) => {
     chroma.visit({ rgb: pixels, prediction: chromaOf(pixels) }, place);
     rgb.visit({ rgb: pixels, prediction: Float32Array.from(pixels, (value) => value / 255) }, place);
@@ -45,7 +46,7 @@ test("a network that gives the real colors has the real shares, in chroma and in
 
 test("a network that gives grey has no color, one that gives brown only that", () => {
   const real = image(red, green, blue, grey);
-  const nothing = createColorObserver("chroma");
+  const nothing = createColorObservers("chroma")();
   nothing.visit({ rgb: real, prediction: new Float32Array(8) }, 0);
   const values = nothing.values();
   for (const family of hueFamilies) assert.equal(share(values, family)[0], 0);
@@ -60,7 +61,7 @@ test("a network that gives grey has no color, one that gives brown only that", (
     [1, 0.25, 0],
   );
 
-  const brown = createColorObserver("chroma");
+  const brown = createColorObservers("chroma")();
   brown.visit(
     { rgb: real, prediction: Float32Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? 0.1 : 0.12)) },
     0,
@@ -70,14 +71,35 @@ test("a network that gives grey has no color, one that gives brown only that", (
 });
 
 test("chroma that no screen shows counts as what is shown: black stays black", () => {
-  const measure = createColorObserver("chroma");
+  const measure = createColorObservers("chroma")();
   const prediction = Float32Array.from([0.5, 0.5, 0.5, 0.5]);
   measure.visit({ rgb: image([0, 0, 0], [128, 128, 128]), prediction }, 0);
   assert.equal(measure.values()["unseen/color/near_grey"], 0.5);
 });
 
+test("chroma and RGB are measured on the same 8-bit pictures, which are those of the store", () => {
+  // A ramp of faint greens about the border of what counts as colored.
+  const real = image(...Array.from({ length: 64 }, (_, i): Rgb => [100 + i, 120, 100 + ((7 * i) % 23)]));
+  const prediction = Float32Array.from(
+    { length: 128 },
+    (_, i) => (i % 2 === 0 ? -0.055 : 0.045) + (i % 7) * 0.004,
+  );
+  const { luma } = labToLumaChroma(rgbToLab(real));
+  const shown = displayed(luma, prediction).rgb;
+  const observers = createColorObservers("chroma");
+  const [chroma, rgb, own] = [observers(), createColorObservers("rgb")(), createColorObservers("rgb")()];
+  chroma.visit({ rgb: real, prediction }, 0);
+  rgb.visit({ rgb: real, prediction: Float32Array.from(shown, (value) => value / 255) }, 0);
+  assert.deepEqual(chroma.values(), rgb.values());
+  const again = observers();
+  again.visit({ rgb: real, prediction }, 0);
+  assert.deepEqual(again.values(), chroma.values(), "the real ones are counted once");
+  own.visit({ rgb: real, prediction: Float32Array.from(real, (value) => value / 255) }, 0);
+  assert.deepEqual(share(own.values(), "green")[0], share(own.values(), "green")[1]);
+});
+
 test("only the first images are looked at, and without any there are no values", () => {
-  const measure = createColorObserver("chroma");
+  const measure = createColorObservers("chroma")();
   assert.deepEqual(measure.values(), {});
   for (let place = 0; place < mostImages + 5; place++)
     measure.visit({ rgb: image(place < mostImages ? grey : red), prediction: new Float32Array(2) }, place);

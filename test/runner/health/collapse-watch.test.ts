@@ -36,22 +36,29 @@ function said(...changes: readonly Change[]) {
 const well: Change = {};
 const times = <T>(count: number, item: T): T[] => Array(count).fill(item);
 
-test("colors in good health say nothing, nor does what two sampling epochs show", () => {
+test("colors in good health say nothing, nor does what two epochs show", () => {
   assert.deepEqual(said(...times(9, well)), []);
   const faint = { chroma: 0.1 };
   assert.deepEqual(said(faint, faint, well, faint, faint, well), []);
 });
 
-test("each kind of collapse is said at the third sampling epoch in a row, once", () => {
+test("each kind of collapse is said at the third epoch in a row, once", () => {
   assert.deepEqual(said(...times(5, { chroma: 0.24 })), ["15 grey"]);
   assert.deepEqual(said(...times(5, { spread: 0.14 })), ["15 one tint for all images"]);
   assert.deepEqual(said(...times(5, { brown: 0.58 })), ["15 brown"]);
   const worst = { chroma: 0.2, spread: 0, brown: 0, grey: 1 };
-  assert.deepEqual(said(...times(5, worst)), ["15 grey", "15 one tint for all images", "15 brown"]);
+  assert.deepEqual(said(...times(5, worst)), ["15 grey", "15 one tint for all images"]);
 });
 
 test("just this side of a threshold nothing is said", () => {
   assert.deepEqual(said(...times(9, { chroma: 0.26, spread: 0.16, brown: 0.56 })), []);
+});
+
+test("what is plainly or nearly grey is not brown as well", () => {
+  assert.deepEqual(said(...times(5, { chroma: 0.01, brown: 0, grey: 1 })), ["15 grey"]);
+  assert.deepEqual(said(...times(5, { chroma: 0.3, brown: 0.4, grey: 0.6 })), []);
+  assert.deepEqual(said(...times(5, { chroma: 0.5, brown: 0.05, grey: 0.95 })), []);
+  assert.deepEqual(said(...times(5, { chroma: 0.5, brown: 0.15, grey: 0.85 })), ["15 brown"]);
 });
 
 test("it is said again only after a recovery that is clear", () => {
@@ -72,7 +79,7 @@ test("the message has the numbers", () => {
     {
       kind: "colors-collapsed",
       message:
-        "colors have collapsed to brown, for 3 sampling epochs up to epoch 6: 99 % of the pixels are brown or nearly grey, of the real ones 70 %",
+        "colors have collapsed to brown, for 3 epochs up to epoch 6: 99 % of the pixels are brown or nearly grey, of the real ones 70 %",
     },
   ]);
 });

@@ -46,7 +46,7 @@ function watched(first: number, events: readonly EventRow[] = []) {
     said.push(...watch.afterStep(step, valuesAt(step)).map((warning) => ({ step, ...warning })));
     if (step % stepsPerEpoch > 0) continue;
     const epoch = step / stepsPerEpoch;
-    said.push(...watch.afterSampling(epoch, colorsAt(epoch)).map((warning) => ({ step, ...warning })));
+    said.push(...watch.afterEpoch(epoch, colorsAt(epoch)).map((warning) => ({ step, ...warning })));
   }
   return said;
 }

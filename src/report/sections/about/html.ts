@@ -1,7 +1,8 @@
 // Runs among others: what each is, folded, with what one needs to repeat it.
 
+import { formatTime } from "../../../runs/format/times.ts";
+import { plural } from "../../../runs/format/words.ts";
 import { badge, facts } from "../../elements.ts";
-import { formatTime, plural } from "../../format.ts";
 import { html } from "../../html.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { statusOf, summarySentence } from "../../run-words.ts";

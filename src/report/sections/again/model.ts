@@ -1,7 +1,7 @@
 // The commands that make a run once more.
 
+import { shellWord } from "../../../runs/format/words.ts";
 import type { TrialRow } from "../../../store/sweeps.ts";
-import { shellQuote } from "../../format.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 
 export type Reproduction = {
@@ -33,7 +33,7 @@ export function reproduction({ run, trial }: ReportRun): Reproduction {
       "The run was made in code: save the configuration below as experiment.yaml first.",
   ].filter((note) => note !== false);
   return {
-    command: [...checkout, ["npx hueristic", ...given.map(shellQuote)].join(" ")],
+    command: [...checkout, ["npx hueristic", ...given.map(shellWord)].join(" ")],
     note: notes.length > 0 ? notes.join(" ") : null,
   };
 }

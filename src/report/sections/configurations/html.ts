@@ -11,8 +11,9 @@ import {
   shortName,
   summaryText,
   trialStates,
+  withUnit,
 } from "../../sweep/trials.ts";
-import { sortHead } from "../table/sort-head.ts";
+import { sortHead } from "../table/sortable.ts";
 
 export const configurations = section({
   id: "configurations",
@@ -31,7 +32,7 @@ export const configurations = section({
     configurations,
     best,
   }) => html`<div class="scroll" tabindex="0" role="region" aria-label="Table of configurations"><table class="numbers sortable">
-<thead><tr>${[...sweep.parameters, "trials"].map((name) => sortHead(shortName(name), name))}${sweep.values.map(({ name, unit, better }, index) => sortHead(unit === "" ? name : `${name}, ${unit}`, betterWords(better), index >= mostPrinted))}</tr></thead>
+<thead><tr>${[...sweep.parameters, "trials"].map((name) => sortHead({ text: shortName(name), title: name }))}${sweep.values.map(({ name, unit, better }, index) => sortHead({ text: withUnit(name, unit), title: betterWords(better), kind: index >= mostPrinted ? "extra" : null }))}</tr></thead>
 <tbody>${configurations.map(
     ({ parameters, trials, values }) => html`
 <tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,

@@ -1,7 +1,7 @@
 // The numbers of one run, epoch by epoch.
 
+import { formatNumber } from "../../../runs/format/numbers.ts";
 import type { SeriesFamily } from "../../../runs/series.ts";
-import { formatNumber } from "../../format.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { seriesTitle } from "../../series.ts";
 

@@ -1,7 +1,7 @@
 // Which series of several runs stand in which chart: one for each series, a curve for each run.
 
+import { plural } from "../../../runs/format/words.ts";
 import type { SeriesSpec } from "../../../runs/series.ts";
-import { plural } from "../../format.ts";
 import type { PageContext } from "../../page-context.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { isDrawn, seriesTitle } from "../../series.ts";

@@ -1,7 +1,8 @@
 // Charts as data: what stands in which frame. The page's script draws them, and so does `--png` (png/chart-config.ts).
 
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { plural } from "../../../runs/format/words.ts";
 import type { Series } from "../../../store/rows.ts";
-import { formatNumber, plural } from "../../format.ts";
 import type { NumberPool } from "../../numbers.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { seriesTitle } from "../../series.ts";

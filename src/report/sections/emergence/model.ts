@@ -1,8 +1,9 @@
 // When runs learned which colors, as tables ready to print.
 
 import { familyName, hueFamilies } from "../../../color/hue-families.ts";
+import { formatNumber, formatShare } from "../../../runs/format/numbers.ts";
+import { plural } from "../../../runs/format/words.ts";
 import { type Emergence, type FamilyEmergence, readEmergence } from "../../../store/read-emergence.ts";
-import { formatNumber, plural } from "../../format.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 
 /** The first column names the row. */
@@ -11,8 +12,6 @@ export type EmergenceTable = {
   readonly rows: readonly (readonly string[])[];
   readonly notes: readonly string[];
 };
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 export function emergenceOf({ series, run }: ReportRun): Emergence | null {
   return readEmergence((name) => series.find((each) => each.name === name), Math.max(1, run.stepsPerEpoch));
@@ -27,13 +26,13 @@ export function emergenceTable(data: ReportRun): EmergenceTable | null {
     columns: ["color", "real images", `output of epoch ${epoch}`, "learned"],
     rows: families.map((member) => [
       familyName(member.family),
-      percent(member.real),
-      percent(member.output),
+      formatShare(member.real),
+      formatShare(member.output),
       learned(member),
     ]),
     notes: [
       `Shares of all pixels of ${plural(images, "unseen image")}. A color is learned at the first sampling epoch from which on the output has at least half of its real share.`,
-      `At epoch ${epoch} the output uses ${percent(emergence.paletteUsed)} of the real palette; the entropy of its hues is ${formatNumber(emergence.hueEntropy)} bits, of the real ones ${formatNumber(emergence.realHueEntropy)}.`,
+      `At epoch ${epoch} the output uses ${formatShare(emergence.paletteUsed)} of the real palette; the entropy of its hues is ${formatNumber(emergence.hueEntropy)} bits, of the real ones ${formatNumber(emergence.realHueEntropy)}.`,
     ],
   };
 }
@@ -51,7 +50,7 @@ export function emergenceComparison(
       const member = members.get(family);
       return member === undefined ? "–" : learned(member);
     });
-    return [[names[position]!, ...cells, percent(emergence.paletteUsed), `epoch ${emergence.epoch}`]];
+    return [[names[position]!, ...cells, formatShare(emergence.paletteUsed), `epoch ${emergence.epoch}`]];
   });
   if (rows.length === 0) return null;
   return {

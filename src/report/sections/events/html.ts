@@ -1,4 +1,5 @@
-import { formatCount, formatTime } from "../../format.ts";
+import { formatCount } from "../../../runs/format/numbers.ts";
+import { formatTime } from "../../../runs/format/times.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
 

@@ -1,8 +1,8 @@
 // A heat map of two parameters as SVG. Used by the page's script too: it needs nothing of Node.
 
 import { rankOf } from "../../../runs/best.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import type { Better } from "../../../runs/series.ts";
-import { shorten } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
 import { inkOn, valueColor } from "../../palette.ts";
 import { inOrder, valueGroups } from "../../sweep/value-groups.ts";

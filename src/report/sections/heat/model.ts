@@ -1,6 +1,6 @@
 // A heat map of a sweep's trials. Used by the page's script too: it needs nothing of Node.
 
-import { formatNumber } from "../../format.ts";
+import { formatNumber } from "../../../runs/format/numbers.ts";
 import type { Html } from "../../html.ts";
 import type { HeatData } from "./data.ts";
 import { heatMapSvg } from "./heat-map.ts";

@@ -1,8 +1,9 @@
 // Data sets that networks were trained on against those that they were tested on.
 
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import type { Better } from "../../../runs/series.ts";
 import { betterWords } from "../../better-words.ts";
-import { formatNumber, shorten } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
 import type { PictureNumbers } from "../../pictures/picture-numbers.ts";
 import { section } from "../../section.ts";

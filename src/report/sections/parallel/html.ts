@@ -1,7 +1,7 @@
 // Parallel coordinates as SVG: an axis for each parameter and one for the result, a line for each trial. Brushing is the
 // script's.
 
-import { shorten } from "../../format.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { type Html, html } from "../../html.ts";
 import { neutral, valueColor } from "../../palette.ts";
 import { section } from "../../section.ts";

@@ -1,7 +1,8 @@
 // The axes of parallel coordinates: one for each parameter, one for the result.
 
-import { formatNumber, shorten } from "../../format.ts";
-import type { SweepInput } from "../../sweep/trials.ts";
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { shorten } from "../../../runs/format/words.ts";
+import { type SweepInput, withUnit } from "../../sweep/trials.ts";
 
 export type ParallelAxis = {
   readonly name: string;
@@ -19,7 +20,7 @@ export function parallelAxes(sweep: SweepInput): ParallelAxis[] {
   const results = sweep.values.slice(0, 1).map(({ name, unit, better }) => {
     const values = sweep.trials.map(({ values }) => values[0] ?? Number.NaN);
     // What is good is above.
-    const axis = numberAxis(unit === "" ? name : `${name}, ${unit}`, values, better === "higher");
+    const axis = numberAxis(withUnit(name, unit), values, better === "higher");
     const isLacking = values.some((value) => !Number.isFinite(value));
     return isLacking ? { ...axis, ticks: [...axis.ticks, { at: missing, text: "none" }] } : axis;
   });

@@ -1,5 +1,5 @@
+import { formatCount } from "../../../runs/format/numbers.ts";
 import { details, facts, plainTable } from "../../elements.ts";
-import { formatCount } from "../../format.ts";
 import { html } from "../../html.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { section } from "../../section.ts";

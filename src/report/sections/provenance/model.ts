@@ -1,7 +1,9 @@
 // Where the numbers of a run come from: data, code, machine.
 
+import { formatCount } from "../../../runs/format/numbers.ts";
+import { formatDuration, formatTime } from "../../../runs/format/times.ts";
+import { plural } from "../../../runs/format/words.ts";
 import type { Fact } from "../../elements.ts";
-import { formatCount, formatDuration, formatTime, plural } from "../../format.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { engineNames, trialWords } from "../../run-words.ts";
 

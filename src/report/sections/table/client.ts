@@ -1,5 +1,7 @@
-// Tables of runs and of trials: sorted by any column, filtered by words and by columns.
+// Tables of runs and of trials: sorted by any column, filtered by words and by expressions over the columns.
 
+import { boxFilter, boxProblem, type Fields } from "../../../query/filter.ts";
+import type { FieldValue } from "../../../query/matches.ts";
 import { all, need, newcomers, onData, one } from "../../client/dom.ts";
 import { setFiltered } from "../../client/selection.ts";
 
@@ -30,48 +32,54 @@ function startFilter(field: HTMLInputElement): void {
 
 const rowsOf = () => all<HTMLTableRowElement>("[data-runs-table] tbody tr");
 
-type Term = (row: HTMLTableRowElement) => boolean;
-
+/** In the language of `list --where`, by what it calls the columns or by their heads; or by words. */
 function filter(field: HTMLInputElement): void {
-  const names = all("[data-runs-table] thead th").map((head) => (head.textContent ?? "").trim());
-  const words = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const terms = words.map((word) => termOf(names, word));
+  const heads = headsOf();
+  const names = heads.flatMap((head) => head.names);
+  const problem = boxProblem(field.value, names);
+  const isEmpty = problem !== null || field.value.trim() === "";
+  const test = isEmpty ? () => true : boxFilter(field.value, names);
   const rows = rowsOf();
-  const kept = rows.filter((row) => terms.every((term) => term(row)));
+  const kept = rows.filter((row) => test(fieldsOfRow(row, heads)));
   const shown = new Set(kept);
   for (const row of rows) row.hidden = !shown.has(row);
-  need("[data-filter-count]").textContent = `${kept.length} of ${rows.length} runs`;
-  setFiltered(terms.length === 0 ? null : new Set(kept.flatMap(({ dataset }) => runOf(dataset.run))));
+  const said = need("[data-filter-count]");
+  said.textContent = problem ?? `${kept.length} of ${rows.length} runs`;
+  said.classList.toggle("problem", problem !== null);
+  setFiltered(isEmpty ? null : new Set(kept.flatMap(({ dataset }) => runOf(dataset.run))));
+}
+
+type NamedHead = { readonly column: number; readonly names: readonly string[] };
+
+function headsOf(): NamedHead[] {
+  return all("[data-runs-table] thead th").map(({ dataset, textContent }, column) => ({
+    column,
+    names: [dataset.field ?? "", (textContent ?? "").trim()].filter((name) => name !== ""),
+  }));
+}
+
+/** Under no name everything that a reader sees: words are looked for there. */
+function fieldsOfRow(row: HTMLTableRowElement, heads: readonly NamedHead[]): Fields {
+  const named = heads.flatMap(({ column, names }) => {
+    const value = fieldValue(row.cells[column]);
+    return names.map((name) => [name, value] as const);
+  });
+  return Object.fromEntries([["", row.textContent], ...named]);
+}
+
+/** Tags are a list; what is missing is null. */
+function fieldValue(cell: HTMLTableCellElement | undefined): FieldValue {
+  const tags = cell === undefined ? [] : all(".tag", cell);
+  if (tags.length > 0) return tags.map(({ textContent }) => textContent ?? "");
+  const key = keyOf(cell);
+  if (isMissing(key)) return null;
+  const number = Number(key);
+  return Number.isNaN(number) ? key : number;
 }
 
 /** Trials without a run have no number. */
 function runOf(number: string | undefined): number[] {
   return number === undefined || number === "" ? [] : [Number(number)];
-}
-
-/** `batch_size>=32` looks at the column whose name ends with it; anything else is looked for in the whole row. */
-function termOf(names: readonly string[], text: string): Term {
-  const [, name, operator, wanted] = /^([^<>=]+)(<=|>=|<|>|=)(.+)$/.exec(text) ?? [];
-  const column = name === undefined ? -1 : findColumn(names, name);
-  if (column < 0) return (row) => (row.textContent ?? "").toLowerCase().includes(text);
-  return (row) => compare(keyOf(row.cells[column]), operator!, wanted!);
-}
-
-function findColumn(names: readonly string[], name: string): number {
-  const spelled = names.map((each) => each.toLowerCase().replaceAll(" ", "_"));
-  const wanted = name.replaceAll(" ", "_");
-  const exact = spelled.indexOf(wanted);
-  return exact >= 0
-    ? exact
-    : spelled.findIndex((each) => each.endsWith(`.${wanted}`) || each.startsWith(wanted));
-}
-
-function compare(key: string, operator: string, wanted: string): boolean {
-  if (operator === "=") return key.toLowerCase() === wanted || (key !== "" && Number(key) === Number(wanted));
-  const [a, b] = [Number(key), Number(wanted)];
-  if (key === "" || Number.isNaN(a)) return false;
-  if (operator.startsWith("<")) return operator === "<" ? a < b : a <= b;
-  return operator === ">" ? a > b : a >= b;
 }
 
 /** What a cell is sorted and compared by; a row may lack it. */
@@ -102,9 +110,12 @@ function sortBy(head: HTMLTableCellElement): void {
 
 /** Numbers before words; what is missing comes last in both directions. */
 function order(a: string, b: string, up: boolean): number {
-  const gone = (key: string) => key === "" || key === "–" || key === "NaN";
-  if (gone(a) || gone(b)) return Number(gone(a)) - Number(gone(b));
+  if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
   const [x, y] = [Number(a), Number(b)];
   const both = !Number.isNaN(x) && !Number.isNaN(y);
   return (both ? x - y : a.localeCompare(b)) * (up ? 1 : -1);
+}
+
+function isMissing(key: string): boolean {
+  return key === "" || key === "–" || key === "NaN";
 }

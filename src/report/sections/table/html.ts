@@ -5,6 +5,7 @@ import { type Html, html } from "../../html.ts";
 import { type Measure, measuresOf } from "../../measures.ts";
 import { section } from "../../section.ts";
 import { type RunTable, runTable, warnings } from "./model.ts";
+import { filterBar, sortHead } from "./sortable.ts";
 
 type Options = {
   /** Columns before the usual ones. */
@@ -33,12 +34,21 @@ function shortPath(path: string): string {
 }
 
 function tableHtml({ columns, rows }: RunTable): Html {
-  return html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="adam  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite">${rows.length} of ${rows.length} runs</span></div>
+  const heads = [
+    sortHead({ text: "run", field: "name" }),
+    sortHead({ text: "status", field: "status" }),
+    ...columns.map(({ name, field, kind, meaning }) =>
+      sortHead({
+        text: kind === "setting" ? shortPath(name) : name,
+        title: [name, meaning].filter(Boolean).join(": "),
+        field,
+        kind,
+      }),
+    ),
+  ];
+  return html`${filterBar("adam  batch_size>=32", `${rows.length} of ${rows.length} runs`)}
 <div class="scroll" tabindex="0" role="region" aria-label="Table of runs"><table class="numbers sortable" data-runs-table>
-<thead><tr><th scope="col" aria-sort="none"><button type="button" data-sort>run</button></th><th scope="col" aria-sort="none"><button type="button" data-sort>status</button></th>${columns.map(
-    ({ name, kind, meaning }) =>
-      html`<th scope="col" class="${kind}" aria-sort="none"><button type="button" data-sort title="${[name, meaning].filter(Boolean).join(": ")}">${kind === "setting" ? shortPath(name) : name}</button></th>`,
-  )}</tr></thead>
+<thead><tr>${heads}</tr></thead>
 <tbody>${rows.map(
     ({ run, name, status, cells }) => html`
 <tr data-run="${run}"><th scope="row"><a href="#about-${run}"><bdi>${name}</bdi></a></th><td>${badge(status)}</td>${cells.map(
@@ -47,5 +57,5 @@ function tableHtml({ columns, rows }: RunTable): Html {
     )}</tr>`,
   )}
 </tbody></table></div>
-<p class="soft small">Filter by words, or by columns such as <code>batch_size&gt;=32</code>; it goes for the curves and the pictures as well. A star marks the best value of a column.</p>`;
+<p class="soft small">Filter by words, or by columns as in <code>hueristic list --where</code>, such as <code>batch_size &gt;= 32 and status = FINISHED</code>; it goes for the curves and the pictures as well. A star marks the best value of a column.</p>`;
 }

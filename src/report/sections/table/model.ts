@@ -2,8 +2,10 @@
 
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { differenceWords } from "../../../runs/comparable.ts";
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { formatTime } from "../../../runs/format/times.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { betterWords } from "../../better-words.ts";
-import { formatNumber, formatTime, shorten } from "../../format.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { lossOf } from "../../series.ts";
@@ -18,6 +20,8 @@ export type Cell = {
 
 export type RunColumn = {
   readonly name: string;
+  /** What `list --where` calls it; null for what it does not know. */
+  readonly field: string | null;
   readonly kind: "setting" | "result";
   /** Such as "more is better"; empty where there is nothing to say. */
   readonly meaning: string;
@@ -50,9 +54,10 @@ export function runTable(
   });
   return {
     columns: [
-      ...settings.map((name) => ({ name, kind: "setting" as const, meaning: "" })),
-      ...measures.map(({ name, better }) => ({
+      ...settings.map((name) => ({ name, field: `config.${name}`, kind: "setting" as const, meaning: "" })),
+      ...measures.map(({ name, field, better }) => ({
         name,
+        field,
         kind: "result" as const,
         meaning: betterWords(better),
       })),

@@ -1,11 +1,12 @@
 // Every trial of a sweep, begun or not, and why it ended.
 
+import { formatNumber } from "../../../runs/format/numbers.ts";
+import { shorten } from "../../../runs/format/words.ts";
 import { badge } from "../../elements.ts";
-import { formatNumber, shorten } from "../../format.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
-import { bestValues, mostPrinted, shortName } from "../../sweep/trials.ts";
-import { sortHead } from "../table/sort-head.ts";
+import { bestValues, mostPrinted, shortName, withUnit } from "../../sweep/trials.ts";
+import { filterBar, type Head, sortHead } from "../table/sortable.ts";
 
 export const trials = section({
   id: "table",
@@ -22,16 +23,21 @@ export const trials = section({
   html({ parameters, values, trials, best, positions }) {
     const hasSeeds = trials.some(({ seed }) => seed !== null);
     const hasReasons = trials.some(({ reason }) => reason !== null);
-    const heads = [
-      "trial",
-      "state",
-      ...(hasReasons ? ["why"] : []),
-      ...parameters,
-      ...(hasSeeds ? ["seed"] : []),
+    const heads: Head[] = [
+      { text: "trial", field: "trial" },
+      { text: "state", field: "state" },
+      ...(hasReasons ? [{ text: "why" }] : []),
+      ...parameters.map((name) => ({ text: shortName(name), title: name, field: `config.${name}` })),
+      ...(hasSeeds ? [{ text: "seed", field: "seed" }] : []),
+      ...values.map(({ name, unit }, index) => ({
+        text: withUnit(name, unit),
+        title: name,
+        kind: index >= mostPrinted ? "extra" : null,
+      })),
     ];
-    return html`<div class="bar"><label class="field">Filter <input type="search" data-filter placeholder="pruned  batch_size&gt;=32" autocomplete="off" spellcheck="false"></label><span class="soft" data-filter-count aria-live="polite"></span></div>
+    return html`${filterBar("pruned  batch_size>=32")}
 <div class="scroll" tabindex="0" role="region" aria-label="Table of trials"><table class="numbers sortable trials" data-runs-table>
-<thead><tr>${heads.map((name) => sortHead(shortName(name), name))}${values.map(({ name, unit }, index) => sortHead(unit === "" ? name : `${name}, ${unit}`, name, index >= mostPrinted))}</tr></thead>
+<thead><tr>${heads.map(sortHead)}</tr></thead>
 <tbody>${trials.map(({ number, runId, seed, state, reason, parameters: chosen, values: got }) => {
       const run = runId === null ? undefined : positions.get(runId);
       return html`

@@ -10,7 +10,7 @@ import {
   type Scale,
   type Tick,
 } from "chart.js";
-import { formatNumber } from "../../../format.ts";
+import { formatNumber } from "../../../../runs/format/numbers.ts";
 import type { Mapping } from "./draw-curves.ts";
 
 Chart.register(LineController, LinearScale, LogarithmicScale);

@@ -1,8 +1,8 @@
 // What lies under the pointer or, with the arrow keys, at the place that was walked to: a line across, the nearest curve
 // drawn strong on a canvas of its own, and a box that names values. The curves below are not drawn again.
 
+import { formatNumber } from "../../../../runs/format/numbers.ts";
 import { arrowOf, element } from "../../../client/dom.ts";
-import { formatNumber } from "../../../format.ts";
 import { strokeOf } from "../../../palette.ts";
 import type { Mappings } from "./chart.ts";
 import { drawLine } from "./draw-curves.ts";

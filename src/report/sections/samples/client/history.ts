@@ -1,8 +1,8 @@
 // The image of the viewer over epochs in every run: a row each.
 
+import { formatNumber } from "../../../../runs/format/numbers.ts";
 import { data, element } from "../../../client/dom.ts";
 import { urlOf } from "../../../client/pictures.ts";
-import { formatNumber } from "../../../format.ts";
 import type { GridData } from "../data.ts";
 import { epochAt } from "./epochs.ts";
 

@@ -1,9 +1,9 @@
 // The dialog that compares two pictures of one image: side by side, with a divider, over each other, in turn, or their
 // difference. Place and magnification stay while images, epochs and runs change.
 
+import { formatNumber } from "../../../../runs/format/numbers.ts";
 import { all, data, element, need, onData, one, press } from "../../../client/dom.ts";
 import { urlOf } from "../../../client/pictures.ts";
-import { formatNumber } from "../../../format.ts";
 import type { GridData } from "../data.ts";
 import { epochAt, epochName, onEpoch, pictureAt, setEpoch } from "./epochs.ts";
 import { showHistory } from "./history.ts";
