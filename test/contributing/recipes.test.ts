@@ -12,7 +12,7 @@ import { applied, type Recipe, readRecipes } from "./recipe.ts";
 /** What the lines to try must have printed or written, the program's commands first. */
 const outcomes: Readonly<Record<string, (printed: string, folder: string) => void>> = {
   "Add a model": (printed) => {
-    assert.match(printed, /, tiny \(3,058 parameters\) on /);
+    assert.match(printed, /, tiny \(2,770 parameters\) on /);
     assert.match(printed, /^epoch 2\/2 {2}seen 0\.\d+ {2}unseen 0\.\d+/m);
   },
   "Add a data set kind": (printed) => {
