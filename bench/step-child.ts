@@ -1,10 +1,10 @@
 // Times training steps of one case on one engine in a process of its own, so that its peak memory is its own too.
 // Arguments: engine, device, name of the case, steps. Prints one line of JSON, as the files in bench/peers do.
 
+import type { DeviceChoice, EngineChoice } from "../src/engine/choices.ts";
 import { specsOf } from "../src/engine/engine.ts";
 import { openEngine } from "../src/engine/engines.ts";
 import { completeExperiment } from "../src/experiment/complete-experiment.ts";
-import type { DeviceChoice, EngineChoice } from "../src/experiment/experiment.ts";
 import { optimizerSchema } from "../src/models/optimizers/optimizers.ts";
 import { randomStream } from "../src/random.ts";
 import { buildNetwork } from "../src/runner/build-network.ts";

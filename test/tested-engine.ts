@@ -1,7 +1,7 @@
 // What the tests of engines, models and runner compute with: HUERISTIC_TEST_ENGINE=onnx|tensorflow|webgpu, onnx on the
 // CPU where it is left out. The engine must be there: this is for trying one on purpose.
 
-import type { DeviceChoice, EngineChoice } from "../src/experiment/experiment.ts";
+import type { DeviceChoice, EngineChoice } from "../src/engine/choices.ts";
 
 type Tested = { readonly engine: EngineChoice; readonly device: DeviceChoice };
 

@@ -4,6 +4,7 @@
 
 import type { z } from "zod";
 import type { Combination } from "../settings/combination.ts";
+import type { Path } from "../settings/paths.ts";
 import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import type { sharedOptions } from "./shared-options.ts";
 
@@ -42,9 +43,6 @@ export type ListOptions = {
   /** Leave out images whose labels nobody wrote down, and count them in a note. */
   readonly labels?: boolean;
 };
-
-/** Where something stands in an experiment. */
-export type Path = readonly (string | number)[];
 
 export type Dataset<Config> = {
   /** What its images are called, such as "COCO photographs". */

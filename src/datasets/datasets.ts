@@ -1,7 +1,8 @@
 // The registry of everything that an experiment may name as its data set, and what others ask about one.
 
 import type { z } from "zod";
-import type { Dataset, Path } from "./dataset.ts";
+import type { Path } from "../settings/paths.ts";
+import type { Dataset } from "./dataset.ts";
 import { type ConfigsOf, singleKinds } from "./kinds/single-kinds.ts";
 import { union } from "./kinds/union.ts";
 import { variantsOf } from "./kinds/variants.ts";
@@ -41,18 +42,7 @@ export function labelsProblem({ kind }: Pick<DatasetConfig, "kind">): string | n
   return `expected ${labelled.join(" or ")}, whose images have labels to learn from, got ${kind}`;
 }
 
-/** The same data set with other paths: `replace` is told each and where it stands. */
-export function withPaths<Config extends DatasetConfig>(
-  config: Config,
-  replace: (path: string, at: Path) => string,
-): Config {
-  const changed = structuredClone(config);
-  for (const at of datasetOf(config).paths(config)) {
-    const key = at.at(-1)!;
-    // Paths are places of texts in the config, which its kind guarantees.
-    const holder = at.slice(0, -1).reduce((here: unknown, step) => (here as never)[step], changed);
-    const texts = holder as Record<string | number, string>;
-    texts[key] = replace(texts[key]!, at);
-  }
-  return changed;
+/** Where the options of a data set name files or folders. */
+export function pathsOf(config: DatasetConfig): readonly Path[] {
+  return datasetOf(config).paths(config);
 }

@@ -2,11 +2,13 @@
 
 import { homedir } from "node:os";
 import path from "node:path";
-import { type DatasetConfig, hasOfficialSides, withPaths } from "../datasets/datasets.ts";
+import { type DatasetConfig, hasOfficialSides, pathsOf } from "../datasets/datasets.ts";
 import { defaultHoldout } from "../datasets/shared-options.ts";
 import { UserError } from "../errors.ts";
-import { isEmbedded } from "../models/models.ts";
-import type { Experiment, MetricConfig, ModelConfig } from "./experiment.ts";
+import { metricOf } from "../metrics/metrics.ts";
+import { modelOf } from "../models/models.ts";
+import { withTexts } from "../settings/paths.ts";
+import type { Experiment } from "./experiment.ts";
 import { validate } from "./problems/validate.ts";
 import type { Written } from "./schema/schema.ts";
 import { expandShorthands, itemProblems, merge, type Overrides, readOverrides } from "./text/compose.ts";
@@ -76,6 +78,9 @@ export function problemsError(problems: readonly Problem[]): UserError {
 function complete(written: Written, root: Located, file: string): Experiment {
   const { name, description, tags, seed, engine, device, model, dataset, metrics, evaluate, ...rest } =
     written;
+  /** `value` stands at `at`, and names files or folders at `paths`. */
+  const absolute = <Value>(value: Value, paths: readonly Path[], at: Path): Value =>
+    withTexts(value, paths, (given, where) => absolutePath(given, root, [...at, ...where]));
   // In the order in which experiments are written, as YAML made from them keeps it.
   return {
     name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
@@ -84,37 +89,21 @@ function complete(written: Written, root: Located, file: string): Experiment {
     seed,
     engine,
     device,
-    model: completeModel(model, root),
-    dataset: completeDataset(dataset, root),
+    model: absolute(model, modelOf(model).paths(model), ["model"]),
+    dataset: absolute(completeDataset(dataset), pathsOf(dataset), ["dataset"]),
     ...rest,
-    metrics: metrics.map((metric, place) => completeMetric(metric, root, place)),
+    metrics: metrics.map((metric, place) => absolute(metric, metricOf(metric).paths, ["metrics", place])),
     evaluate: Object.fromEntries(
       Object.entries(evaluate).map(([set, config]) => [
         set,
-        withAbsolutePaths(config, root, ["evaluate", set]),
+        absolute(config, pathsOf(config), ["evaluate", set]),
       ]),
     ),
   };
 }
 
-function completeMetric(metric: MetricConfig, root: Located, place: number): MetricConfig {
-  if (!("weights" in metric)) return metric;
-  return { ...metric, weights: absolutePath(metric.weights, root, ["metrics", place, "weights"]) };
-}
-
-function completeModel(model: Written["model"], root: Located): ModelConfig {
-  if (!isEmbedded(model) || model.classifier.kind === "trained") return model;
-  const weights = absolutePath(model.classifier.weights, root, ["model", "classifier", "weights"]);
-  return { ...model, classifier: { ...model.classifier, weights } };
-}
-
-function completeDataset(dataset: Written["dataset"], root: Located): DatasetConfig {
-  const holdout = hasOfficialSides(dataset) ? null : (dataset.holdout ?? defaultHoldout);
-  return withAbsolutePaths({ ...dataset, holdout }, root, ["dataset"]);
-}
-
-function withAbsolutePaths<Config extends DatasetConfig>(config: Config, root: Located, at: Path): Config {
-  return withPaths(config, (given, where) => absolutePath(given, root, [...at, ...where]));
+function completeDataset(dataset: Written["dataset"]): DatasetConfig {
+  return { ...dataset, holdout: hasOfficialSides(dataset) ? null : (dataset.holdout ?? defaultHoldout) };
 }
 
 /** Relative paths start where they were written. */

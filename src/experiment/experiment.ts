@@ -20,7 +20,4 @@ export type AugmentConfig = Train["augment"];
 
 export type MetricConfig = ReadonlyDeep<Written["metrics"]>[number];
 
-export type EngineChoice = Written["engine"];
-export type DeviceChoice = Written["device"];
-
 export type Experiment = Omit<ReadonlyDeep<Written>, "name"> & { readonly name: string };

@@ -19,6 +19,7 @@ export const fid = metric({
   usual: false,
   values: [{ name: "fid", better: "lower", unit: "", of: "set" }],
   compares: sameFile,
+  paths: [["weights"]],
   async open({ weights }, { threads }) {
     const { openFeatureExtractor } = await import("../onnx-files/feature-extractor.ts");
     const extractor = await openFeatureExtractor(weights, {

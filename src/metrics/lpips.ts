@@ -15,6 +15,7 @@ export const lpips = metric({
   usual: false,
   values: [{ name: "lpips", better: "lower", unit: "", of: "image" }],
   compares: sameFile,
+  paths: [["weights"]],
   async open({ weights }, { size, threads }) {
     const { openPairDistance } = await import("../onnx-files/pair-distance.ts");
     const { distance, inputSizes, close } = await openPairDistance(weights, { size, threads });

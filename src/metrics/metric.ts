@@ -4,6 +4,7 @@
 
 import type { z } from "zod";
 import { type SeriesKind, seriesKind } from "../runs/series.ts";
+import type { Path } from "../settings/paths.ts";
 import { type SettingsOf, variant } from "../settings/variants.ts";
 import type { ImagePair } from "./image-pair.ts";
 
@@ -31,6 +32,8 @@ export type MetricDeclaration<Name extends string, Options extends z.ZodRawShape
   readonly values: readonly MetricValue[];
   /** What two values must have in common to compare, beside the images; nothing where it is left out. */
   compares?(settings: SettingsOf<Options>): string;
+  /** Where the options name files; relative ones start where they were written. */
+  readonly paths?: readonly Path[];
   /** Throws UserError, such as for weights that are missing. */
   open(settings: SettingsOf<Options>, context: MetricContext): OpenMetric | Promise<OpenMetric>;
 };
@@ -62,7 +65,13 @@ export function metric<const Name extends string, const Options extends z.ZodRaw
   const { name, description, options, needs = null } = declaration;
   const phrase = needs === null ? description : `${description}; needs ${needs}`;
   const sentence = `${phrase[0]!.toUpperCase()}${phrase.slice(1)}.`;
-  return { compares: () => "", ...declaration, needs, schema: variant("name", name, sentence, options) };
+  return {
+    compares: () => "",
+    paths: [],
+    ...declaration,
+    needs,
+    schema: variant("name", name, sentence, options),
+  };
 }
 
 type NoOptions = Readonly<Record<never, z.ZodType>>;

@@ -3,6 +3,7 @@
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { kind, oneOf, text } from "../settings/leaves.ts";
+import type { Path } from "../settings/paths.ts";
 import { type SettingsOf, variants } from "../settings/variants.ts";
 import type { State, Tensors } from "../training-step.ts";
 import type { LayerRow } from "./layer-row.ts";
@@ -43,6 +44,11 @@ export const embeddingOptions = {
 
 /** What an experiment says about the embedding that its model needs. */
 export type EmbeddingSettings = SettingsOf<typeof embeddingOptions>;
+
+/** Where they name a file. */
+export function embeddingPaths({ classifier }: EmbeddingSettings): readonly Path[] {
+  return "weights" in classifier ? [["classifier", "weights"]] : [];
+}
 
 /** Which network tells it. */
 export type EmbeddingSource = EmbeddingSettings["classifier"];

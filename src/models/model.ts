@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { SeriesKind } from "../runs/series.ts";
 import type { Combination } from "../settings/combination.ts";
+import type { Path } from "../settings/paths.ts";
 import type { ReadonlyDeep } from "../settings/readonly-deep.ts";
 import { variant } from "../settings/variants.ts";
 import type { State } from "../training-step.ts";
@@ -65,6 +66,8 @@ export type ModelDeclaration<Kind extends string, Options extends z.ZodRawShape,
   series(config: Config): readonly SeriesKind[];
   /** Settings that are impossible together. */
   problems?(config: Config, around: Surroundings): readonly Combination[];
+  /** Where the options name files; relative ones start where they were written. */
+  paths?(config: Config): readonly Path[];
   /** Loads the network's code. */
   load(): Promise<BuildNetwork<Config>>;
   /** Loads what lets a trained network of this kind tell others what pictures show; null where none can. */
@@ -92,6 +95,7 @@ export function model<const Kind extends string, const Options extends z.ZodRawS
     usualTrain: {},
     networks: [{ name: kind, optimizer: "optimizer", rate: "learning_rate" }],
     problems: () => [],
+    paths: () => [],
     loadTeller: null,
     ...declaration,
     schema: variant("kind", kind, description, options),

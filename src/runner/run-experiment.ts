@@ -50,7 +50,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const interrupt = watchInterrupts((signal) =>
     output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
-  const store = openStore(runsFolder);
+  const store = openStore(runsFolder, { warn: output.warn });
   try {
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);

@@ -9,7 +9,7 @@ import { formatNumber } from "../runs/format/numbers.ts";
 import { formatDuration, formatTime } from "../runs/format/times.ts";
 import { plural, shorten } from "../runs/format/words.ts";
 import type { Store } from "../store/open-store.ts";
-import { mainMetrics } from "../store/read-measured.ts";
+import { mainMetrics } from "../store/read-metrics.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import { addressOf } from "./report-request.ts";
 import type { ServedPage } from "./served-page.ts";

@@ -3,19 +3,14 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { deadAfterMs, statusAt } from "./dead-runs.ts";
-import type { RunStatus } from "./rows.ts";
+import { type Beating, statusAt } from "./dead-runs.ts";
 
-type Doomed = {
-  readonly status: RunStatus;
-  readonly heartbeat_at: number;
-  readonly dataset_fingerprint: string;
-};
+type Doomed = Beating & { readonly dataset_fingerprint: string };
 
 /** Gives a function that deletes the run with this id. Throws UserError where it is unknown or still written. */
 export function createRunDeleter(database: Database, now: () => number): (id: string) => void {
   const selectRun = database.prepare<[string], Doomed>(
-    "SELECT status, heartbeat_at, dataset_fingerprint FROM runs WHERE id = ?",
+    "SELECT status, heartbeat_at, writer, dataset_fingerprint FROM runs WHERE id = ?",
   );
   const deleteRun = database.prepare("DELETE FROM runs WHERE id = ?");
   const selectSets = database
@@ -31,8 +26,7 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
   const deleteAtOnce = database.transaction((id: string) => {
     const run = selectRun.get(id);
     if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-    if (statusAt(now(), run.status, run.heartbeat_at) === "RUNNING")
-      throw new UserError(`run ${id}: is still running; stop it first`);
+    if (statusAt(now(), run) === "RUNNING") throw new UserError(`run ${id}: is still running; stop it first`);
     const hashes = blobs.usedBy(id, -1);
     const datasets = new Set([run.dataset_fingerprint, ...selectSets.all(id)]);
     deleteRun.run(id);
@@ -66,8 +60,9 @@ export function createBlobSweeper(database: Database): BlobSweeper {
 
 /** VACUUM; false while a run is trained, which would have to wait for it, or others hold the database. */
 export function shrink(database: Database, now: () => number): boolean {
-  const running = "SELECT 1 FROM runs WHERE status = 'RUNNING' AND heartbeat_at >= ? LIMIT 1";
-  if (database.prepare(running).get(now() - deadAfterMs) !== undefined) return false;
+  const running =
+    "SELECT 1 FROM runs WHERE status = 'RUNNING' AND status_at(?, status, heartbeat_at, writer) = 'RUNNING' LIMIT 1";
+  if (database.prepare(running).get(now()) !== undefined) return false;
   try {
     database.exec("VACUUM");
     database.pragma("wal_checkpoint(TRUNCATE)");

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { addStatusFunction } from "./dead-runs.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
 import { migrations } from "./schema.ts";
 import { errorCodeOf, storeError } from "./store-error.ts";
@@ -79,6 +80,7 @@ function configured(
   configure: (database: Database.Database) => void,
 ): Database.Database {
   try {
+    addStatusFunction(database);
     retryWhileBusy(() => configure(database));
     return database;
   } catch (thrown) {

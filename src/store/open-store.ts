@@ -23,7 +23,7 @@ import type { RunRow } from "./rows.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
-import { type Continuation, createRunStarter, type NewRun } from "./start-run.ts";
+import { type Continuation, createRunStarter, type NewRun, type StarterSources } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
 import { createRunCare, type RunCare } from "./trash.ts";
@@ -33,6 +33,10 @@ export type StoreOptions = {
   readonly readonly?: boolean;
   /** Milliseconds since 1970; Date.now unless a test wants another clock. */
   readonly now?: () => number;
+  /** Milliseconds that never go back, for durations; performance.now unless a test wants another clock. */
+  readonly monotonic?: () => number;
+  /** Told when another program holds the database and a run has to wait. */
+  readonly warn?: (line: string) => void;
   /** Names new runs; a name that is taken is asked for again. */
   readonly newId?: () => string;
 };
@@ -75,27 +79,24 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
  */
 export function openStore(folder: string, options: StoreOptions = {}): Store {
   const { readonly = false, now = Date.now, newId = newRunId } = options;
+  const { monotonic = () => performance.now(), warn = () => {} } = options;
+  const sources = { now, newId, monotonic, warn, newToken: newProcessToken, patienceMs: 600_000 };
   const database = readonly ? openForReading(folder) : openForWriting(folder);
   try {
-    return withStoreErrors(databasePath(folder), assemble(folder, database, readonly, now, newId));
+    return withStoreErrors(databasePath(folder), assemble(folder, database, readonly, sources));
   } catch (thrown) {
     database.close();
     throw thrown;
   }
 }
 
-function assemble(
-  folder: string,
-  database: Database,
-  readonly: boolean,
-  now: () => number,
-  newId: () => string,
-): Store {
+function assemble(folder: string, database: Database, readonly: boolean, sources: StarterSources): Store {
+  const { now } = sources;
   if (!readonly) markDeadRuns(database, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const known = createKnownRuns(database, "outside");
   const knownDeleted = createKnownRuns(database, "in the trash");
-  const starter = createRunStarter(database, { now, newId, newToken: newProcessToken });
+  const starter = createRunStarter(database, sources);
   const saveDataset = createDatasetWriter(database);
   const evaluations = createEvaluationWriter(database, now);
   const deleteRun = createRunDeleter(database, now);

@@ -3,7 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { upgradeExperiment } from "../experiment/upgrade.ts";
 import { type SeriesSpec, seriesName } from "../runs/series.ts";
-import { deadAfterMs, statusAt } from "./dead-runs.ts";
+import { statusAt } from "./dead-runs.ts";
 import { createSpecReader } from "./kind-rows.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 
@@ -47,7 +47,8 @@ type StoredRun = {
   readonly heartbeat_at: number;
   readonly created_at: number;
   readonly finished_at: number | null;
-  readonly paused_ms: number;
+  readonly writer: string | null;
+  readonly elapsed_ms: number;
   readonly engine: string;
   readonly device: string;
   readonly dataset_fingerprint: string;
@@ -78,7 +79,7 @@ const stored = `runs.*,
 const matching = `
   (deleted_at IS NOT NULL) = :deleted AND (:name IS NULL OR name = :name)
   AND (:status IS NULL OR :status =
-    CASE WHEN status = 'RUNNING' AND heartbeat_at < :deadBefore THEN 'DEAD' ELSE status END)
+    CASE WHEN status = 'RUNNING' THEN status_at(:now, status, heartbeat_at, writer) ELSE status END)
   ORDER BY created_at DESC, runs.rowid DESC LIMIT :limit`;
 
 export function createRunReader(database: Database, now: () => number): RunReader {
@@ -101,7 +102,7 @@ export function createRunReader(database: Database, now: () => number): RunReade
     status: filter.status ?? null,
     limit: filter.limit ?? -1,
     deleted: filter.deleted === true ? 1 : 0,
-    deadBefore: now() - deadAfterMs,
+    now: now(),
   });
 
   const bothAtOnce = database.transaction((filter: RunFilter) => {
@@ -136,7 +137,7 @@ export function createRunReader(database: Database, now: () => number): RunReade
           lastEpoch: lastStep === null ? null : Math.floor(lastStep / stored.steps_per_epoch),
           last: found?.values ?? {},
           specs: found?.specs ?? {},
-          durationMs: (stored.finished_at ?? stored.heartbeat_at) - stored.created_at - stored.paused_ms,
+          durationMs: stored.elapsed_ms,
         };
       });
     },
@@ -147,7 +148,7 @@ function runOf(stored: StoredRun, now: number): RunRow {
   return {
     id: stored.id,
     name: stored.name,
-    status: statusAt(now, stored.status, stored.heartbeat_at),
+    status: statusAt(now, stored),
     experiment: upgradeExperiment(JSON.parse(stored.experiment), stored.experiment_version),
     source: stored.source,
     engine: stored.engine,

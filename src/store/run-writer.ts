@@ -12,10 +12,13 @@ import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
 import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow, ImageRow } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
-import { withStoreErrors } from "./store-error.ts";
+import { errorCodeOf, withStoreErrors } from "./store-error.ts";
 
 export const flushEveryMs = 250;
 export const heartbeatEveryMs = 5_000;
+/** Values that wait for a database that another program holds; beyond them a training waits as well. */
+const mostKept = 500_000;
+const tryAgainEveryMs = 5_000;
 
 /** A picture to store; its bytes are kept once, however many runs show them. */
 export type NewImage = Omit<ImageRow, "blobHash"> & { readonly mime: string; readonly bytes: Uint8Array };
@@ -56,26 +59,38 @@ export type RunWriter = {
   close(): void;
 };
 
-export type RunWriterOptions = {
+export type RunWriterOptions = WriterSources & {
   readonly id: string;
   /** Names this writer in the row of its run. */
   readonly token: string;
-  /** The time from which elapsed time counts. */
-  readonly startedAt: number;
-  readonly now: () => number;
+  /** How long the run ran before. */
+  readonly elapsedMs: number;
   readonly onClose: () => void;
 };
 
+export type WriterSources = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds that never go back, whatever is done to the clock. */
+  readonly monotonic: () => number;
+  /** Told when another program holds the database. */
+  readonly warn: (line: string) => void;
+  /** How long a writer tries again where another program holds the database. */
+  readonly patienceMs: number;
+};
+
 export function createRunWriter(database: Database, options: RunWriterOptions): RunWriter {
-  const { id, token, startedAt, now, onClose } = options;
+  const { id, token, now, monotonic, onClose } = options;
   const scalars = createScalarBuffer(database, id);
   const blobs = createBlobSweeper(database);
   const declareSeries = createSeriesDeclarer(database);
   const imageValues = createImageValueWriter(database);
   const owned = "WHERE id = :id AND writer = :token";
-  const beat = database.prepare(`UPDATE runs SET heartbeat_at = :at ${owned} AND status = 'RUNNING'`);
+  const beat = database.prepare(
+    `UPDATE runs SET heartbeat_at = :at, elapsed_ms = :elapsedMs ${owned} AND status = 'RUNNING'`,
+  );
   const revive = database.prepare(
-    `UPDATE runs SET heartbeat_at = :at, status = 'RUNNING' ${owned} AND status = 'DEAD'`,
+    `UPDATE runs SET heartbeat_at = :at, elapsed_ms = :elapsedMs, status = 'RUNNING' ${owned} AND status = 'DEAD'`,
   );
   const end = database.prepare(
     `UPDATE runs SET heartbeat_at = :at, finished_at = :at, status = :status, error = :error, writer = NULL ${owned}`,
@@ -88,12 +103,15 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   const deleteImages = database.prepare("DELETE FROM images WHERE run_id = ? AND epoch > ?");
 
   let waitingEvents: EventRow[] = [];
-  let lastFlushAt = now();
-  let lastElapsedMs = 0;
+  const openedAt = monotonic();
+  const elapsedMs = () => Math.round(options.elapsedMs + monotonic() - openedAt);
+  let lastFlushAt = openedAt;
+  let tryAgainAt = openedAt;
+  let warned = false;
   let closed = false;
 
   const commit = database.transaction((alongside: () => void) => {
-    const parameters = { id, token, at: Math.round(now()) };
+    const parameters = { id, token, at: Math.round(now()), elapsedMs: elapsedMs() };
     const isOurs = beat.run(parameters).changes > 0 || revive.run(parameters).changes > 0;
     if (!isOurs)
       throw new UserError(`run ${id}: was deleted or taken over by another process; this one must stop`);
@@ -102,12 +120,38 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     alongside();
   });
 
+  /** Waits for other programs that hold the database, with what waits in memory. */
   function flush(alongside: () => void = () => {}): void {
+    const givesUpAt = monotonic() + options.patienceMs;
+    while (!tryFlush(alongside, monotonic() >= givesUpAt)); // SQLite itself has waited for 10 s
+  }
+
+  /** A training goes on while its values wait, until they are many. */
+  function flushOrKeep(): void {
+    if (monotonic() < tryAgainAt || tryFlush(() => {}, false)) return;
+    if (scalars.size() > mostKept) flush();
+    else tryAgainAt = monotonic() + tryAgainEveryMs;
+  }
+
+  /** False where another program holds the database. */
+  function tryFlush(alongside: () => void, isLast: boolean): boolean {
     requireOpen();
-    commit.immediate(alongside);
+    try {
+      commit.immediate(alongside);
+    } catch (thrown) {
+      if (isLast || !errorCodeOf(thrown).startsWith("SQLITE_BUSY")) throw thrown;
+      if (!warned)
+        options.warn(
+          `${database.name}: another program holds it; run ${id} keeps its values and tries again for up to ${Math.round(options.patienceMs / 60_000)} minutes`,
+        );
+      warned = true;
+      return false;
+    }
     scalars.committed();
     waitingEvents = [];
-    lastFlushAt = now();
+    lastFlushAt = monotonic();
+    warned = false;
+    return true;
   }
 
   function requireOpen(): void {
@@ -121,13 +165,12 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   }
 
   const somethingWaits = () => scalars.size() > 0 || waitingEvents.length > 0;
-  /** Since the last flush; a clock that was set back counts as much time. */
-  const sinceFlushMs = () => Math.abs(now() - lastFlushAt);
+  const sinceFlushMs = () => monotonic() - lastFlushAt;
 
   const timer = setInterval(() => {
     if (!database.open) return clearInterval(timer);
     try {
-      if (somethingWaits() || sinceFlushMs() >= heartbeatEveryMs) flush();
+      if (somethingWaits() || sinceFlushMs() >= heartbeatEveryMs) flushOrKeep();
     } catch {
       // What waits is kept: the training loop meets the error at its next flushIfDue, where it can be handled.
     }
@@ -142,13 +185,12 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     },
     logScalars(step, values) {
       requireOpen();
-      lastElapsedMs = Math.max(lastElapsedMs, Math.round(now() - startedAt));
-      scalars.add(step, lastElapsedMs, values);
+      scalars.add(step, elapsedMs(), values);
     },
     flushIfDue() {
       requireOpen();
       const dueMs = somethingWaits() ? flushEveryMs : heartbeatEveryMs;
-      if (sinceFlushMs() >= dueMs) flush();
+      if (sinceFlushMs() >= dueMs) flushOrKeep();
     },
     flush: () => flush(),
     sync() {

@@ -3,7 +3,6 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { processIsGone } from "../process-identity.ts";
 import type { SeriesSpec } from "../runs/series.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createImageValueWriter } from "./image-values.ts";
@@ -65,6 +64,6 @@ export function createEvaluationWriter(database: Database, now: () => number): E
 
 function requireQuiet(id: string, run: Target | undefined, at: number): void {
   if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-  if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !processIsGone(run.writer))
+  if (statusAt(at, run) === "RUNNING")
     throw new UserError(`run ${id}: is still running; evaluate it once it has ended`);
 }

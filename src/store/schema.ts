@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
 import { declareSeries } from "./declared-series.ts";
 import type { Migration } from "./migrate.ts";
+import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
 
 const firstSchema = `
@@ -314,4 +315,5 @@ export const migrations: readonly Migration[] = [
   declareSeries,
   nameTellers,
   earlierExperiments,
+  runningTime,
 ];

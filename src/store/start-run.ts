@@ -4,11 +4,10 @@ import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { experimentUpgrades } from "../experiment/upgrade.ts";
-import { processIsGone } from "../process-identity.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createEarlierExperiments } from "./earlier-experiments.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
-import { createRunWriter, type RunWriter } from "./run-writer.ts";
+import { createRunWriter, type RunWriter, type WriterSources } from "./run-writer.ts";
 
 /** What is known of a run at its start. */
 export type NewRun = Omit<
@@ -28,18 +27,16 @@ type Resumable = {
   readonly status: RunStatus;
   readonly writer: string | null;
   readonly heartbeat_at: number;
-  readonly created_at: number;
-  readonly finished_at: number | null;
-  readonly paused_ms: number;
+  readonly elapsed_ms: number;
 };
 
-type Sources = {
-  readonly now: () => number;
+export type StarterSources = WriterSources & {
   readonly newId: () => string;
   readonly newToken: () => string;
 };
 
-export function createRunStarter(database: Database, { now, newId, newToken }: Sources): RunStarter {
+export function createRunStarter(database: Database, sources: StarterSources): RunStarter {
+  const { now, newId, newToken } = sources;
   const isTaken = database.prepare<[string], number>("SELECT 1 FROM runs WHERE id = ?").pluck();
   const hasDataset = database.prepare<[string]>("SELECT 1 FROM datasets WHERE fingerprint = ?");
   const insertRun = database.prepare(
@@ -50,12 +47,12 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
   );
   const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
   const selectRun = database.prepare<[string], Resumable>(
-    "SELECT status, writer, heartbeat_at, created_at, finished_at, paused_ms FROM runs WHERE id = ?",
+    "SELECT status, writer, heartbeat_at, elapsed_ms FROM runs WHERE id = ?",
   );
   const earlier = createEarlierExperiments(database);
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
-       paused_ms = :pausedMs, experiment = coalesce(:experiment, experiment),
+       experiment = coalesce(:experiment, experiment),
        experiment_version = iif(:experiment IS NULL, experiment_version, :experimentVersion)
      WHERE id = :id`,
   );
@@ -85,21 +82,19 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
     (id: string, continuation: Continuation | undefined, token: string, at: number): number => {
       const run = selectRun.get(id);
       if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-      if (statusAt(at, run.status, run.heartbeat_at) === "RUNNING" && !processIsGone(run.writer))
+      if (statusAt(at, run) === "RUNNING")
         throw new UserError(
           `run ${id}: is being written by another process (heartbeat ${Math.round((at - run.heartbeat_at) / 1000)} s ago); stop that one first`,
         );
-      const pausedMs = run.paused_ms + Math.max(0, at - (run.finished_at ?? run.heartbeat_at));
       if (continuation !== undefined) earlier.keep(id, continuation);
       takeOver.run({
         id,
         token,
         at,
-        pausedMs,
         experiment: continuation?.experiment === undefined ? null : JSON.stringify(continuation.experiment),
         experimentVersion: experimentUpgrades.length,
       });
-      return run.created_at + pausedMs;
+      return run.elapsed_ms;
     },
   );
 
@@ -107,12 +102,12 @@ export function createRunStarter(database: Database, { now, newId, newToken }: S
     create(run, onClose) {
       const [token, at] = [newToken(), Math.round(now())];
       const id = insert.immediate(run, token, at);
-      return createRunWriter(database, { id, token, startedAt: at, now, onClose });
+      return createRunWriter(database, { ...sources, id, token, elapsedMs: 0, onClose });
     },
     resume(id, continuation, onClose) {
       const [token, at] = [newToken(), Math.round(now())];
-      const startedAt = claim.immediate(id, continuation, token, at);
-      return createRunWriter(database, { id, token, startedAt, now, onClose });
+      const elapsedMs = claim.immediate(id, continuation, token, at);
+      return createRunWriter(database, { ...sources, id, token, elapsedMs, onClose });
     },
   };
 }

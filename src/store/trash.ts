@@ -3,7 +3,6 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
-import { processIsGone } from "../process-identity.ts";
 import { statusAt } from "./dead-runs.ts";
 import type { RunStatus } from "./rows.ts";
 
@@ -36,10 +35,9 @@ export function createRunCare(database: Database, now: () => number): RunCare {
   const trash = database.transaction((id: string) => {
     const run = select.get(id);
     if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
-    const status = statusAt(now(), run.status, run.heartbeat_at);
-    if (status === "RUNNING" && !processIsGone(run.writer))
-      throw new UserError(`run ${id}: is still running; stop it first`);
-    hide.run(Math.round(now()), status === "RUNNING" ? "DEAD" : status, id);
+    const status = statusAt(now(), run);
+    if (status === "RUNNING") throw new UserError(`run ${id}: is still running; stop it first`);
+    hide.run(Math.round(now()), status, id);
   });
   return {
     trashRun: (id) => trash.immediate(id),

@@ -2,7 +2,6 @@
 // only reads. What happened is read elsewhere.
 
 import { createHash } from "node:crypto";
-import { deadAfterMs } from "./dead-runs.ts";
 import { openForReading } from "./open-database.ts";
 import { withStoreErrors } from "./store-error.ts";
 
@@ -18,7 +17,9 @@ export type RunWatch = {
 export function watchRuns(folder: string, now: () => number = Date.now): RunWatch {
   const database = openForReading(folder);
   const countDead = database
-    .prepare<[number], number>("SELECT count(*) FROM runs WHERE status = 'RUNNING' AND heartbeat_at < ?")
+    .prepare<[number], number>(
+      "SELECT count(*) FROM runs WHERE status = 'RUNNING' AND status_at(?, status, heartbeat_at, writer) = 'DEAD'",
+    )
     .pluck();
   // All trials together: which run belongs to which changes with their states.
   const selectTrials = database
@@ -26,7 +27,7 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
     .raw();
   const selectMark = database
     .prepare<[number, string], unknown[]>(
-      `SELECT id, note, status, status = 'RUNNING' AND heartbeat_at < ?, finished_at,
+      `SELECT id, note, status, status_at(?, status, heartbeat_at, writer), finished_at,
          (SELECT count(*) FROM series
           WHERE run_id = runs.id AND EXISTS (SELECT 1 FROM scalars WHERE series_id = series.id)),
          (SELECT sum((SELECT max(step) FROM scalars WHERE series_id = series.id)) FROM series WHERE run_id = runs.id),
@@ -38,11 +39,10 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
     )
     .raw();
   return withStoreErrors(database.name, {
-    version: () =>
-      `${database.pragma("data_version", { simple: true })} ${countDead.get(now() - deadAfterMs)}`,
+    version: () => `${database.pragma("data_version", { simple: true })} ${countDead.get(now())}`,
     mark(runIds) {
-      const deadBefore = now() - deadAfterMs;
-      const rows = runIds.map((id) => selectMark.get(deadBefore, id));
+      const at = now();
+      const rows = runIds.map((id) => selectMark.get(at, id));
       const text = JSON.stringify([rows, selectTrials.all()]);
       return createHash("sha256").update(text).digest("hex").slice(0, 16);
     },

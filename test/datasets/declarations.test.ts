@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { datasets, labelsProblem, mostImages, withPaths } from "../../src/datasets/datasets.ts";
+import { datasets, labelsProblem, mostImages, pathsOf } from "../../src/datasets/datasets.ts";
 import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
+import { withTexts } from "../../src/settings/paths.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const configOf = (dataset: object) =>
@@ -33,7 +34,11 @@ test("labels come from kinds that have some", () => {
 test("paths are replaced wherever a kind has them, in the parts of a union too", () => {
   const parts = ["a", "b"].map((root) => ({ dataset: { kind: "folder", root } }));
   const union = configOf({ kind: "union", parts });
-  const changed = withPaths(union, (given, at) => `${path.basename(given)} at ${at.join(".")}`);
+  const changed = withTexts(
+    union,
+    pathsOf(union),
+    (given, at) => `${path.basename(given)} at ${at.join(".")}`,
+  );
   assert.deepEqual(
     "parts" in changed && changed.parts.map(({ dataset }) => "root" in dataset && dataset.root),
     ["a at parts.0.dataset.root", "b at parts.1.dataset.root"],
@@ -42,7 +47,7 @@ test("paths are replaced wherever a kind has them, in the parts of a union too",
   assert.equal(union.parts[0]!.dataset.root, path.resolve("a"), "the config itself stays as it was");
 });
 
-test("checking an experiment loads no decoder and no drawing", (t) => {
+test("checking an experiment loads no decoder, no drawing, no TensorFlow.js and no ONNX Runtime", (t) => {
   const file = path.join(temporaryFolder(t), "modules.txt");
   const recorder = new URL("../cli/record-modules.mjs", import.meta.url).href;
   const script = fileURLToPath(new URL("../../src/experiment/complete-experiment.ts", import.meta.url));
@@ -51,5 +56,7 @@ test("checking an experiment loads no decoder and no drawing", (t) => {
   });
   const loaded = readFileSync(file, "utf8");
   assert.match(loaded, /datasets\/kinds\/coco/);
+  assert.match(loaded, /models\/pix2pix\/options/);
+  assert.doesNotMatch(loaded, /@tensorflow\/|onnxruntime/);
   assert.doesNotMatch(loaded, /\/sharp\/|yauzl|datasets\/(scenes|prepare|cache|inspect|fetch)\//);
 });

@@ -149,7 +149,7 @@ describe("deleting a run", () => {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .pluck()
       .all();
-    assert.equal(tables.length, 15);
+    assert.equal(tables.length, 16);
     // The catalogue says what any run may log.
     for (const table of tables.filter((name) => name !== "series_kinds"))
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));

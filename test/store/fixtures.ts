@@ -23,7 +23,9 @@ export function temporaryFolder(test: TestContext): string {
 
 /** A store with `dataset` in it, closed when the test ends. */
 export function temporaryStore(test: TestContext, options: StoreOptions = {}): Store {
-  const store = openStore(temporaryFolder(test), options);
+  // A clock that the test moves is that of durations as well.
+  const clocks = options.now === undefined ? {} : { monotonic: options.now };
+  const store = openStore(temporaryFolder(test), { ...clocks, ...options });
   test.after(() => store.close());
   saveDataset(store);
   return store;

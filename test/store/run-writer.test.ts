@@ -30,9 +30,27 @@ describe("a run writer", () => {
     writer.logScalars(2, { "train/loss": 1 });
     writer.flushIfDue();
     assert.deepEqual(steps(), [1]);
-    clock.at -= 3_600_000;
-    writer.flushIfDue();
-    assert.deepEqual(steps(), [1, 2], "a clock that was set back must not stop the flushes");
+  });
+
+  it("counts time by a clock that nobody sets: one set back stops no flush and changes no duration", (test) => {
+    const [clock, running] = [handClock(), handClock(0)];
+    const store = temporaryStore(test, { now: clock.now, monotonic: running.now });
+    const writer = store.createRun(newRun());
+    declare(writer, "train/loss");
+    for (let step = 1; step <= 3; step++) {
+      running.at += 1_000;
+      clock.at += step === 2 ? -3_600_000 : 1_000;
+      writer.logScalars(step, { "train/loss": 1 });
+      writer.flushIfDue();
+    }
+    assert.deepEqual([...store.series(writer.id, "train/loss")!.elapsedMs], [1_000, 2_000, 3_000]);
+    running.at += 500;
+    writer.finish("FINISHED");
+    assert.equal(store.summaries()[0]!.durationMs, 3_500);
+    const resumed = store.resumeRun(writer.id);
+    running.at += 100;
+    resumed.finish("FINISHED");
+    assert.equal(store.summaries()[0]!.durationMs, 3_600);
   });
 
   it("commits by itself where the event loop is free", async (test) => {
@@ -212,7 +230,16 @@ describe("trouble below", () => {
     const database = new Database(databasePath(store.folder), { timeout: 20 });
     test.after(() => database.close());
     database.prepare("UPDATE runs SET status = 'RUNNING', finished_at = NULL, writer = 'me'").run();
-    const options = { id: writer.id, token: "me", startedAt: Date.now(), now: Date.now, onClose: () => {} };
+    const options = {
+      id: writer.id,
+      token: "me",
+      elapsedMs: 0,
+      now: Date.now,
+      monotonic: () => performance.now(),
+      warn: () => {},
+      patienceMs: 0,
+      onClose: () => {},
+    };
     return { store, database, writer: createRunWriter(database, options) };
   }
 
@@ -245,5 +272,38 @@ describe("trouble below", () => {
     other.exec("COMMIT");
     writer.flush();
     assert.deepEqual([...store.series(writer.id, "train/loss")!.step], [1, 2]);
+  });
+
+  it("a database that another program holds for long: a training goes on and keeps its values", (test) => {
+    const said: string[] = [];
+    const clock = handClock(0);
+    const { store, database } = startLimitedRun(test);
+    const writer = createRunWriter(database, {
+      id: store.listRuns()[0]!.id,
+      token: "me",
+      elapsedMs: 0,
+      now: Date.now,
+      monotonic: clock.now,
+      warn: (line) => said.push(line),
+      patienceMs: 60_000,
+      onClose: () => {},
+    });
+    const other = new Database(databasePath(store.folder));
+    test.after(() => other.close());
+    other.exec("BEGIN IMMEDIATE");
+    for (let step = 2; step < 9; step++) {
+      writer.logScalars(step, { "train/loss": step });
+      clock.at += 6_000;
+      writer.flushIfDue();
+    }
+    assert.equal(said.length, 1);
+    assert.match(
+      said[0]!,
+      /another program holds it; run \w+ keeps its values and tries again for up to 1 minutes$/,
+    );
+    other.exec("COMMIT");
+    clock.at += 6_000;
+    writer.flushIfDue();
+    assert.equal(store.series(writer.id, "train/loss")!.step.length, 8);
   });
 });

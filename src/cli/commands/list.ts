@@ -6,7 +6,7 @@ import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
-import { mainMetrics } from "../print/measured-table.ts";
+import { mainMetrics } from "../print/metric-table.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
 

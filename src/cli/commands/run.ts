@@ -207,15 +207,15 @@ async function writeRunReport(job: Job, runId: string, file: string, runsFolder:
 async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }: Context): Promise<void> {
   const { openStore } = await import("../../store/open-store.ts");
   const { readEmergence } = await import("../../store/read-emergence.ts");
-  const { readMeasured } = await import("../../store/read-measured.ts");
+  const { readMetrics } = await import("../../store/read-metrics.ts");
   const { emergenceLine } = await import("../print/emergence-line.ts");
-  const { measuredLine } = await import("../print/measured-table.ts");
+  const { metricLine } = await import("../print/metric-table.ts");
   const store = openStore(runsFolder, { readonly: true });
   try {
     const { stepsPerEpoch } = store.getRun(runId);
     const seriesOf = (name: string) => store.series(runId, name);
-    const measured = readMeasured(store.allSeries(runId), stepsPerEpoch);
-    const line = measured && measuredLine(measured);
+    const measured = readMetrics(store.allSeries(runId), stepsPerEpoch);
+    const line = measured && metricLine(measured);
     if (line !== null) output.info(`metrics:  unseen ${line}`);
     const emergence = readEmergence(seriesOf, stepsPerEpoch);
     if (emergence !== null) output.info(`colors:  ${emergenceLine(emergence)}`);

@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from "../../runs/format/times.ts";
 import type { SeriesFamily } from "../../runs/series.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { Emergence, FamilyEmergence } from "../../store/read-emergence.ts";
-import type { MeasuredSummary } from "../../store/read-measured.ts";
+import type { MetricSummary } from "../../store/read-metrics.ts";
 import type { DatasetRow, EventRow, Provenance, Series, SkippedFile } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "../context.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
@@ -42,7 +42,7 @@ type ShownRun = ListedRun & {
   readonly checkpoints: readonly string[];
   readonly resumeCommand: string | null;
   readonly emergence: Emergence | null;
-  readonly measured: MeasuredSummary | null;
+  readonly measured: MetricSummary | null;
   /** Of the time of training and evaluation; null before the first epoch. */
   readonly evaluationShare: number | null;
   readonly series: readonly SeriesSummary[];
@@ -85,7 +85,7 @@ export const showCommand: Command<ShowOptions> = {
 async function readRun(store: Store, runsFolder: string, id: string): Promise<ShownRun> {
   const { findSummary, readSummary } = await import("../print/read-summary.ts");
   const { readEmergence } = await import("../../store/read-emergence.ts");
-  const { evaluationShare, readMeasured } = await import("../../store/read-measured.ts");
+  const { evaluationShare, readMetrics } = await import("../../store/read-metrics.ts");
   const { readdirSync } = await import("node:fs");
   const path = await import("node:path");
   const run = findSummary(store, id);
@@ -114,7 +114,7 @@ async function readRun(store: Store, runsFolder: string, id: string): Promise<Sh
     checkpoints: checkpoints.sort(),
     resumeCommand: canResume ? `hueristic run --resume ${run.id}${runsFlag(runsFolder)}` : null,
     emergence: readEmergence(seriesOf, run.stepsPerEpoch),
-    measured: readMeasured(series, run.stepsPerEpoch),
+    measured: readMetrics(series, run.stepsPerEpoch),
     evaluationShare: evaluationShare(seriesOf),
     series: series.map(summarizeSeries),
     events: store.events(run.id),
@@ -205,10 +205,10 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   const inner = width === null ? null : width - 2;
   const { measured } = run;
   if (measured) {
-    const { measuredTable } = await import("../print/measured-table.ts");
+    const { metricTable } = await import("../print/metric-table.ts");
     section("Metrics");
     lines.push("  newest values; docs/metrics.md says what they are");
-    lines.push(...measuredTable(measured, inner).map((line) => `  ${line}`));
+    lines.push(...metricTable(measured, inner).map((line) => `  ${line}`));
   }
 
   section("Series");

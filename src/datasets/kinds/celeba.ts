@@ -7,7 +7,8 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { Combination } from "../../settings/combination.ts";
 import { oneOf } from "../../settings/leaves.ts";
-import type { ConfigOf, DatasetKind, Item, Labels, Path, Side } from "../dataset.ts";
+import type { Path } from "../../settings/paths.ts";
+import type { ConfigOf, DatasetKind, Item, Labels, Side } from "../dataset.ts";
 import { rootOption } from "../shared-options.ts";
 import {
   type Attributes,

@@ -1,7 +1,7 @@
 // What kinds with official sides have in common.
 
 import type { Combination } from "../../settings/combination.ts";
-import type { Path } from "../dataset.ts";
+import type { Path } from "../../settings/paths.ts";
 
 /** Nothing is held out of images whose sides are given. `said` is what `key` says, null where it gives none. */
 export function sidesBesideHoldout(

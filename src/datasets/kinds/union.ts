@@ -5,7 +5,8 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { Combination } from "../../settings/combination.ts";
 import { above } from "../../settings/leaves.ts";
-import type { ConfigOf, DatasetKind, Item, Path } from "../dataset.ts";
+import type { Path } from "../../settings/paths.ts";
+import type { ConfigOf, DatasetKind, Item } from "../dataset.ts";
 import { type SingleDatasetConfig, singleKindOf, singleKinds } from "./single-kinds.ts";
 import { variantsOf } from "./variants.ts";
 

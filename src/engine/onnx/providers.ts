@@ -1,6 +1,6 @@
 // What differs between ONNX Runtime's execution providers; everything else about them is the same.
 
-import type { InferenceSession } from "onnxruntime-node";
+import type { ort } from "../../onnxruntime.ts";
 import type { DeviceName } from "../choices.ts";
 import type { GraphDevice } from "./graph-builder.ts";
 import { type GraphParts, nodeName } from "./model-proto.ts";
@@ -17,7 +17,7 @@ export type Provider = {
   /** The relative precision of one product: float32, or TensorFloat-32 where the provider rounds to it. */
   readonly precision: number;
   /** The options of a session that runs `graph`. */
-  session(graph: GraphParts): InferenceSession.SessionOptions;
+  session(graph: GraphParts): ort.InferenceSession.SessionOptions;
 };
 
 const float32 = 1e-6;

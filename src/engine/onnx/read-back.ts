@@ -1,7 +1,7 @@
 // Reads buffers of a device: an Identity whose input lies there and whose output is asked for in memory. (Tensor's own
 // getData aborts the process in onnxruntime-node 1.30.)
 
-import type ort from "onnxruntime-node";
+import type { ort } from "../../onnxruntime.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 import type { GraphParts } from "./model-proto.ts";
 

@@ -2,6 +2,7 @@
 // JavaScript, because threads of Node 20 do not go through tsx.
 
 import { parentPort } from "node:worker_threads";
+// biome-ignore lint/style/noRestrictedImports: the thread that starts it has seen to telemetry, and cannot load TypeScript
 import ort from "onnxruntime-node";
 
 /** @type {Map<number, ort.InferenceSession>} */

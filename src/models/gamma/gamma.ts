@@ -1,6 +1,6 @@
 // gamma: the "full version" of emilwallner/Coloring-greyscale-images, told by a classifier what the whole picture shows.
 
-import { embeddingOptions } from "../embedding.ts";
+import { embeddingOptions, embeddingPaths } from "../embedding.ts";
 import { model } from "../model.ts";
 import { regression } from "../regression/regression.ts";
 
@@ -17,5 +17,6 @@ export const gamma = model({
       "expected false for an .onnx file, which is run as it is; weights to train come from .safetensors or .json";
     return [{ path: ["model", "fine_tune"], text }];
   },
+  paths: embeddingPaths,
   load: async () => (await import("./gamma-network.ts")).gammaNetwork,
 });

@@ -1,9 +1,10 @@
 // Measures a checkpoint of a run that has ended, as the run itself would have, and stores it with the run.
 
+import type { DeviceChoice } from "../../engine/choices.ts";
 import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
 import { UserError } from "../../errors.ts";
-import type { DeviceChoice, Experiment, MetricConfig } from "../../experiment/experiment.ts";
+import type { Experiment, MetricConfig } from "../../experiment/experiment.ts";
 import { openMetrics } from "../../metrics/open-metrics.ts";
 import { modelOf } from "../../models/models.ts";
 import type { Output } from "../../output.ts";

@@ -1,12 +1,12 @@
 // The metrics of a run as a table: a row each, a column for every set.
 
 import type { Better } from "../../runs/series.ts";
-import { type MeasuredSummary, mainMetrics } from "../../store/read-measured.ts";
+import { type MetricSummary, mainMetrics } from "../../store/read-metrics.ts";
 import { numberOrDash } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** Of unseen images, such as "psnr 25.2 dB, ciede2000 8.557 ΔE00"; null where none of the main ones was measured. */
-export function measuredLine({ metrics }: MeasuredSummary): string | null {
+export function metricLine({ metrics }: MetricSummary): string | null {
   const shown = metrics.flatMap(({ name, unit, values }) => {
     const value = values.unseen?.value;
     if (value === undefined || !mainMetrics.includes(name)) return [];
@@ -17,7 +17,7 @@ export function measuredLine({ metrics }: MeasuredSummary): string | null {
 
 export { mainMetrics };
 
-type Row = MeasuredSummary["metrics"][number];
+type Row = MetricSummary["metrics"][number];
 
 const directions: Readonly<Record<Better, string>> = {
   higher: "higher",
@@ -26,7 +26,7 @@ const directions: Readonly<Record<Better, string>> = {
   none: "-",
 };
 
-export function measuredTable({ sets, metrics }: MeasuredSummary, width: number | null): string[] {
+export function metricTable({ sets, metrics }: MetricSummary, width: number | null): string[] {
   const columns: Column<Row>[] = [
     { title: "metric", align: "left", expendable: 0, cell: ({ name }) => name },
     { title: "unit", align: "left", expendable: 3, cell: ({ unit }) => unit },

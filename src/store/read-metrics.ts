@@ -6,7 +6,7 @@ import type { Series } from "./rows.ts";
 /** Those that say most about the colors, where there is room for a few. */
 export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
 
-export type MeasuredSummary = {
+export type MetricSummary = {
   /** "unseen", "seen" and then the other sets by name. */
   readonly sets: readonly string[];
   /** By name. */
@@ -19,7 +19,7 @@ export type MeasuredMetric = Pick<SeriesKind, "name" | "better" | "unit" | "desc
 };
 
 /** null where the run has measured nothing. `series` are those of a run. */
-export function readMeasured(series: readonly Series[], stepsPerEpoch: number): MeasuredSummary | null {
+export function readMetrics(series: readonly Series[], stepsPerEpoch: number): MetricSummary | null {
   const measured = series.filter(({ spec, value }) => spec.family === "metric" && value.length > 0);
   if (measured.length === 0) return null;
   const first = ["unseen", "seen"];
