@@ -70,7 +70,7 @@ export const epochTime: Measure = {
   },
 };
 
-export const totalTime: Measure = {
+const totalTime: Measure = {
   ...time,
   name: "total time",
   field: "duration",

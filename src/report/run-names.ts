@@ -15,7 +15,7 @@ export type RunGroup = {
 };
 
 /** Beyond so many groups only the best ones have a color. */
-export const mostColors = 24;
+const mostColors = 24;
 const bestOfMany = 6;
 
 /** Short, and told apart by seed or id where names are the same. */

@@ -1,6 +1,6 @@
 // Everything that a training needs, opened in order and closed in one place.
 
-import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
+import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
 import { UserError } from "../errors.ts";
@@ -15,6 +15,7 @@ import { buildNetwork } from "./build-network.ts";
 import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
 import { embedderOf } from "./embedding/open-embedding.ts";
+import { toldOfTested } from "./embedding/told-of-unseen.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
 import { type ColorObserver, createColorObservers } from "./emergence/observe-colors.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
@@ -123,7 +124,21 @@ export async function openTraining(
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
-  if (evaluated) announceEvaluation(evaluated, store, run, output.warn);
+  const leftOver = seen.length - stepsPerEpoch * batchSize;
+  if (leftOver > 0) {
+    const note = `${leftOver} of ${seen.length} images to train on are left over in each epoch, other ones each time, as train.batch_size is ${batchSize}`;
+    output.info(note);
+    run.event("info", "dataset", note);
+  }
+  if (evaluated) await announceEvaluation(evaluated, store, run, output.warn, signal);
+  const tested = [
+    { name: "unseen", hashes: hashesOf(dataset, unseen) },
+    ...sets.map((set) => ({ name: set.name, hashes: hashesOf(set.dataset, set.indices) })),
+  ];
+  for (const message of toldOfTested(experiment, store, tested)) {
+    output.warn(message);
+    run.event("warning", "classifier", message);
+  }
   if (embedded) run.event("info", "classifier", embedded.description);
 
   const checkpoints = checkpointFolder(options.runsFolder, run.id);

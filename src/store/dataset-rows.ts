@@ -1,14 +1,22 @@
-// Data sets in and out. The fingerprint names the content, so a data set that is stored already is left as it is.
+// Data sets in and out. The fingerprint names the content, so that a data set is stored once; its names of files, which are
+// no part of the content, are those of whoever saved it last, as the ones from before may not be on the disk any more.
 
 import type { Database } from "better-sqlite3";
 import type { DatasetRow, ImageSet, SkippedFile } from "./rows.ts";
 
 export type DatasetImage = { readonly id: string; readonly set: ImageSet };
 
+export type HashedImage = DatasetImage & {
+  /** SHA-256 of its file. */
+  readonly hash?: string;
+};
+
 export type DatasetReader = {
   dataset(fingerprint: string): DatasetRow | undefined;
   /** In the order of the data set. */
   datasetImages(fingerprint: string): DatasetImage[];
+  /** SHA-256 of the files of a side; null where the data set was stored before hashes were. */
+  imageHashes(fingerprint: string, set: ImageSet): (string | null)[];
   skippedFiles(fingerprint: string): SkippedFile[];
 };
 
@@ -20,34 +28,50 @@ export function createDatasetReader(database: Database): DatasetReader {
   const selectImages = database.prepare<[string], DatasetImage>(
     'SELECT image_id AS id, "set" FROM dataset_images WHERE fingerprint = ? ORDER BY idx',
   );
+  const selectHashes = database
+    .prepare<[string, ImageSet], string | null>(
+      'SELECT hash FROM dataset_images WHERE fingerprint = ? AND "set" = ? ORDER BY idx',
+    )
+    .pluck();
   const selectSkipped = database.prepare<[string], SkippedFile>(
     "SELECT path, reason FROM skipped_files WHERE fingerprint = ? ORDER BY path, reason",
   );
   return {
     dataset: (fingerprint) => selectDataset.get(fingerprint),
     datasetImages: (fingerprint) => selectImages.all(fingerprint),
+    imageHashes: (fingerprint, set) => selectHashes.all(fingerprint, set),
     skippedFiles: (fingerprint) => selectSkipped.all(fingerprint),
   };
 }
 
 export type SaveDataset = (
   row: DatasetRow,
-  images: readonly DatasetImage[],
+  images: readonly HashedImage[],
   skipped: readonly SkippedFile[],
 ) => void;
 
 export function createDatasetWriter(database: Database): SaveDataset {
   const insertDataset = database.prepare(
-    "INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount) ON CONFLICT DO NOTHING",
+    "INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount) ON CONFLICT DO UPDATE SET description = excluded.description",
   );
-  const insertImage = database.prepare("INSERT INTO dataset_images VALUES (?, ?, ?, ?)");
+  const selectImages = database.prepare<[string], HashedImage>(
+    'SELECT image_id AS id, "set", hash FROM dataset_images WHERE fingerprint = ? ORDER BY idx',
+  );
+  const insertImage = database.prepare(
+    "INSERT INTO dataset_images VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET image_id = excluded.image_id, hash = excluded.hash",
+  );
+  const deleteSkipped = database.prepare("DELETE FROM skipped_files WHERE fingerprint = ?");
   const insertSkipped = database.prepare("INSERT INTO skipped_files VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
 
   const save: SaveDataset = (row, images, skipped) => {
-    if (insertDataset.run(row).changes === 0) return;
-    images.forEach(({ id, set }, index) => {
-      insertImage.run(row.fingerprint, index, id, set);
+    insertDataset.run(row);
+    const stored = selectImages.all(row.fingerprint);
+    images.forEach(({ id, set, hash }, index) => {
+      const before = stored[index];
+      if (before?.id === id && (hash === undefined || before.hash === hash)) return;
+      insertImage.run(row.fingerprint, index, id, set, hash ?? before?.hash ?? null);
     });
+    deleteSkipped.run(row.fingerprint);
     for (const { path, reason } of skipped) insertSkipped.run(row.fingerprint, path, reason);
   };
   const saveAtOnce = database.transaction(save);

@@ -292,6 +292,11 @@ CREATE TABLE earlier_experiments (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const imageHashes = `
+-- SHA-256 of the image's file, by which data sets are compared; NULL where it was stored before hashes were.
+ALTER TABLE dataset_images ADD COLUMN hash TEXT;
+`;
+
 /** Keys in stored experiments and sweeps as users write them, and one spelling of color. */
 function writtenKeys(database: Database): void {
   database.exec("ALTER TABLE runs ADD COLUMN experiment_version INTEGER NOT NULL DEFAULT 0");
@@ -316,4 +321,5 @@ export const migrations: readonly Migration[] = [
   nameTellers,
   earlierExperiments,
   runningTime,
+  imageHashes,
 ];

@@ -50,7 +50,7 @@ export async function sampleStore(t: TestContext, ...runs: readonly SampleRun[])
   const folder = temporaryFolder(t);
   const ids = runs.map(({ id }) => id);
   let now = sampleTime;
-  const store = openStore(folder, { now: () => now, newId: () => ids.shift()! });
+  const store = openStore(folder, { now: () => now, monotonic: () => now, newId: () => ids.shift()! });
   t.after(() => store.close());
   for (const run of runs) await addRun(store, run, (time) => (now = time));
   return store;

@@ -175,6 +175,28 @@ test("pictures: every chart of the page, and the samples", async (t) => {
   assert.ok(channels[1]!.max > 200);
 });
 
+test("sections that a definition leaves out leave nothing behind; an unknown one is named", async (t) => {
+  const store = await sampleStore(t, { id: "aaaa" }, { id: "bbbb", tint: 3 });
+  const out = path.join(temporaryFolder(t), "r.html");
+  const write = (...panels: string[]) => {
+    const definition = { title: null, text: "**few** words", page: null, runs: [], panels, maxSize: null };
+    return writeReport(store, ["aaaa", "bbbb"], { out, png: null, definition });
+  };
+  await write("table", "text");
+  const text = readFileSync(out, "utf8");
+  assert.deepEqual(
+    [...text.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id),
+    ["table", "text"],
+  );
+  assert.deepEqual(JSON.parse(/id="report-pictures">(.*?)<\/script>/s.exec(text)![1]!).pictures, []);
+  assert.doesNotMatch(text, /<dialog|<canvas/);
+  await assert.rejects(write("sampels"), {
+    name: "UserError",
+    message:
+      'panels: "sampels": the page runs has no such section, did you mean samples? (it has text, curves, table, samples, about)',
+  });
+});
+
 test("a page is made to fit, says how, and gives up where it cannot", async (t) => {
   const run = { images: 4, size: 48, noisy: true, every: 1 } as const;
   const store = await sampleStore(t, { id: "aaaa", ...run }, { id: "bbbb", tint: 9, ...run });

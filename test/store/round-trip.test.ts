@@ -203,7 +203,7 @@ describe("what goes in comes out", () => {
       `INSERT INTO images VALUES ('${id}', 0, 'seen', 0, 'real', 'a.png', '${"0".repeat(64)}')`,
       `INSERT INTO tags VALUES ('${id}', '')`,
       `INSERT INTO events VALUES (1, '${id}', 0, 'panic', 'x', 'x')`,
-      `INSERT INTO dataset_images VALUES ('${dataset.fingerprint}', 9, 'd.png', 'half-seen')`,
+      `INSERT INTO dataset_images VALUES ('${dataset.fingerprint}', 9, 'd.png', 'half-seen', NULL)`,
       `DELETE FROM datasets`,
     ];
     for (const sql of wrong) assert.throws(() => database.exec(sql), { code: /^SQLITE_CONSTRAINT/ }, sql);

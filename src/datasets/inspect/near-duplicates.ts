@@ -29,14 +29,15 @@ const cells = 32;
 /** Pixels of so many candidates are compared with an unseen picture; further ones are left out. */
 const mostCandidates = 200;
 
-/** For every unseen image that has one, one of the seen images that it resembles. */
+/** For every unseen image that has one, one of the seen images that it resembles, which may be of other `seenPictures`. */
 export async function nearDuplicates(
   pictures: Pictures,
   { seen, unseen }: { readonly seen: Uint32Array; readonly unseen: Uint32Array },
   signal?: AbortSignal,
+  seenPictures: Pictures = pictures,
 ): Promise<NearDuplicate[]> {
-  if (pictures.size < leastSize) return [];
-  const lookup = lookupOf(pictures.prints, seen);
+  if (pictures.size < leastSize || seenPictures.size < leastSize) return [];
+  const lookup = lookupOf(seenPictures.prints, seen);
   const found: NearDuplicate[] = [];
   let done = 0;
   for (const image of unseen) {
@@ -45,7 +46,9 @@ export async function nearDuplicates(
     const candidates = lookup(pictures.prints[image] ?? null);
     if (candidates.length === 0) continue;
     const grid = gridOf(pictures, image);
-    const twin = candidates.find((other) => correlation(grid, gridOf(pictures, other)) >= leastCorrelation);
+    const twin = candidates.find(
+      (other) => correlation(grid, gridOf(seenPictures, other)) >= leastCorrelation,
+    );
     if (twin !== undefined) found.push({ unseen: image, seen: twin });
   }
   return found;

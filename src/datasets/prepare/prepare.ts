@@ -59,6 +59,8 @@ export type PreparedDataset = {
   readonly nearDuplicates: readonly NearDuplicate[];
   readonly skipped: readonly SkippedFile[];
   readonly notes: readonly string[];
+  /** Those of `notes` that say what was left out, and why. */
+  readonly leftOut: readonly string[];
   /** What the images show; null unless asked for. */
   readonly labels: PreparedLabels | null;
   /** Reads images into `into` from byte `offset`: uint8 RGB [indices.length, size, size, 3]. */
@@ -128,6 +130,7 @@ export async function prepareDataset(
       images,
       nearDuplicates: near,
       skipped,
+      leftOut: [...listing.notes, ...skippedNotes],
       notes: [
         ...listing.notes,
         ...skippedNotes,
@@ -144,6 +147,11 @@ export async function prepareDataset(
     cache.close();
     throw error;
   }
+}
+
+/** SHA-256 of the files of images, `indices` of the data set. */
+export function hashesOf({ images }: Pick<PreparedDataset, "images">, indices: Uint32Array): string[] {
+  return Array.from(indices, (index) => images[index]!.hash);
 }
 
 function orTooFew(skipped: readonly SkippedFile[], choose: () => Sides): Sides {

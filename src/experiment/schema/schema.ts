@@ -61,7 +61,11 @@ const augment = z
 
 const train = z
   .strictObject({
-    epochs: whole("epochs", { least: 1 }).default(20).describe("How often every seen image is trained on."),
+    epochs: whole("epochs", { least: 1 })
+      .default(20)
+      .describe(
+        "How often the seen images are gone through; those that a batch size leaves over are other ones each time.",
+      ),
     batch_size: whole("images", { least: 1 }).default(16).describe("Images in a training step."),
     accumulate: whole("parts", { least: 1 })
       .default(1)

@@ -1,5 +1,6 @@
 // Measures a checkpoint of a run that has ended, as the run itself would have, and stores it with the run.
 
+import { hashesOf } from "../../datasets/prepare/prepare.ts";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { specsOf } from "../../engine/engine.ts";
 import { openEngine } from "../../engine/engines.ts";
@@ -16,11 +17,12 @@ import { buildNetwork } from "../build-network.ts";
 import { readCheckpoint } from "../checkpoints.ts";
 import { evaluationSeries } from "../declared-series.ts";
 import { embedderOf } from "../embedding/open-embedding.ts";
+import { toldOfTested } from "../embedding/told-of-unseen.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openDataset } from "../open-dataset.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
 import { evaluateSet } from "./evaluate-set.ts";
-import { closeSets, countTrainedOn, type OpenSet, openEvaluationSet, type WantedSet } from "./open-sets.ts";
+import { closeSets, type OpenSet, openEvaluationSet, trainedOnToo, type WantedSet } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type EvaluateRunOptions = {
@@ -73,6 +75,8 @@ async function warnOfTrainedOn(
   { store, output, signal }: EvaluateRunOptions,
 ): Promise<void> {
   if (sets.length === 0) return;
+  const tested = sets.map((set) => ({ name: set.name, hashes: hashesOf(set.dataset, set.indices) }));
+  for (const message of toldOfTested(experiment, store, tested)) output.warn(`run ${id}: ${message}`);
   const trained = await openDataset(experiment, { runsFolder: store.folder, output, signal }).catch(
     (error) => {
       if (!(error instanceof UserError)) throw error;
@@ -85,9 +89,7 @@ async function warnOfTrainedOn(
   if (trained === null) return;
   try {
     for (const set of sets) {
-      const both = countTrainedOn(set, trained);
-      if (both > 0)
-        output.warn(`run ${id}: ${set.name}: ${both} of ${set.indices.length} images were trained on`);
+      for (const message of await trainedOnToo(set, trained, signal)) output.warn(`run ${id}: ${message}`);
     }
   } finally {
     trained.close();

@@ -11,7 +11,7 @@ import type { BatchSource } from "../batch-source.ts";
 import type { Evaluator } from "../evaluate.ts";
 import { beginEvaluation, type EvaluationSet, evaluateSet, type SetEvaluation } from "./evaluate-set.ts";
 import { imagesOfSide } from "./images-of-set.ts";
-import { countTrainedOn, type OpenSet } from "./open-sets.ts";
+import { type OpenSet, trainedOnToo } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type Evaluation = {
@@ -62,22 +62,25 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
   };
 }
 
-/** Before the first value: what is measured on. Says where a set has images that are trained on. */
-export function announceEvaluation(
+/** Before the first value: what is measured on, what is left out of it, and where it holds images that are trained on. */
+export async function announceEvaluation(
   { sets, dataset }: EvaluationParts,
   store: Store,
   run: RunWriter,
   warn: (line: string) => void,
-): void {
+  signal: AbortSignal,
+): Promise<void> {
   for (const set of sets) saveDatasetRows(store, set.dataset);
   run.nameSets(sets.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })));
   const said = new Set(store.events(run.id).map(({ message }) => message)); // before a resumption
   for (const set of sets) {
-    const both = countTrainedOn(set, dataset);
-    if (both === 0) continue;
-    const message = `${set.name}: ${both} of ${set.indices.length} images to measure on are trained on; holdout or an unseen split leaves such out`;
-    if (said.has(message)) continue;
-    warn(message);
-    run.event("warning", "evaluation-set", message);
+    for (const note of set.dataset.leftOut.map((note) => `${set.name}: ${note}`)) {
+      if (!said.has(note)) run.event("info", "evaluation-set", note);
+    }
+    for (const message of await trainedOnToo(set, dataset, signal)) {
+      if (said.has(message)) continue;
+      warn(message);
+      run.event("warning", "evaluation-set", message);
+    }
   }
 }

@@ -1,8 +1,10 @@
 // The images of an experiment's own evaluation sets, prepared as those that it trains on.
 
 import { hasOfficialSides } from "../../datasets/datasets.ts";
+import { nearDuplicates, type Pictures } from "../../datasets/inspect/near-duplicates.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { TooFewImages } from "../../datasets/prepare/sides.ts";
+import { quoted } from "../../datasets/quoted.ts";
 import { defaultHoldout } from "../../datasets/shared-options.ts";
 import { UserError } from "../../errors.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
@@ -70,17 +72,38 @@ export async function openEvaluationSet(
         : imagesOfBothSides(dataset, most);
   const { description, size, fromCache } = dataset;
   const kind = description.slice(0, description.indexOf(":"));
+  for (const note of dataset.leftOut) options.output.info(`${name}: ${note}`);
   options.output.info(
     `${name}: ${kind}: ${chosen.indices.length} images to measure on, ${size}x${size}${fromCache ? " (prepared before)" : ""}`,
   );
   return { name, dataset, ...chosen };
 }
 
-/** How many images of a set are trained on as well: the same files. */
-export function countTrainedOn(set: OpenSet, { images, seen }: PreparedDataset): number {
-  const trained = new Set(Array.from(seen, (index) => images[index]!.hash));
-  return set.indices.reduce(
-    (count, index) => count + (trained.has(set.dataset.images[index]!.hash) ? 1 : 0),
-    0,
-  );
+/** What is wrong with measuring on a set: images of it that are trained on, as the same file or as nearly the same picture. */
+export async function trainedOnToo(
+  set: OpenSet,
+  trained: PreparedDataset,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const hashes = new Set(Array.from(trained.seen, (index) => trained.images[index]!.hash));
+  const isCopy = (index: number) => hashes.has(set.dataset.images[index]!.hash);
+  const copies = set.indices.filter(isCopy).length;
+  const others = set.indices.filter((index) => !isCopy(index));
+  const sides = { seen: trained.seen, unseen: others };
+  const near = await nearDuplicates(picturesOf(set.dataset), sides, signal, picturesOf(trained));
+  const of = `of ${set.indices.length} images to measure on`;
+  const said: string[] = [];
+  if (copies > 0) {
+    said.push(`${set.name}: ${copies} ${of} are trained on; holdout or an unseen split leaves such out`);
+  }
+  const [first] = near;
+  if (first !== undefined) {
+    const pair = [set.dataset.ids[first.unseen]!, trained.ids[first.seen]!].map(quoted).join(" and ");
+    said.push(`${set.name}: ${near.length} ${of} are nearly the same as ones trained on, such as ${pair}`);
+  }
+  return said;
+}
+
+function picturesOf({ images, size, read }: PreparedDataset): Pictures {
+  return { prints: images.map(({ print }) => print), size, read };
 }
