@@ -109,6 +109,7 @@ type OldSeries = {
   readonly text: string;
   readonly model: string | null;
   readonly color: string | null;
+  readonly gan: string | null;
 };
 
 export function declareSeries(database: Database): void {
@@ -121,13 +122,13 @@ export function declareSeries(database: Database): void {
   );
   const old = database.prepare<[], OldSeries>(
     `SELECT series.id, run_id AS runId, series.name AS text, experiment ->> '$.model.kind' AS model,
-       experiment ->> '$.model.color' AS color
+       experiment ->> '$.model.color' AS color, experiment ->> '$.model.gan_loss' AS gan
      FROM series JOIN runs ON runs.id = run_id ORDER BY series.id`,
   );
   const insert = database.prepare("INSERT INTO declared_series VALUES (?, ?, ?, ?, ?)");
   const kindOf = createKindWriter(database);
-  for (const { id, runId, text, model, color } of old.all()) {
-    const spec = legacySeries(text, { model, color, metrics });
+  for (const { id, runId, text, model, color, gan } of old.all()) {
+    const spec = legacySeries(text, { model, color, gan, metrics });
     insert.run(id, runId, spec.set, spec.name, kindOf(spec));
   }
   database.exec(swap);

@@ -8,9 +8,10 @@ import { seriesKind } from "../runs/series.ts";
 export type LegacyMetric = Pick<SeriesKind, "name" | "better" | "unit" | "description" | "source">;
 
 export type LegacyRun = {
-  /** `model.kind` and `model.color` of its experiment. */
+  /** `model.kind`, `model.color` and `model.gan_loss` of its experiment. */
   readonly model: string | null;
   readonly color: string | null;
+  readonly gan: string | null;
   readonly metrics: ReadonlyMap<string, LegacyMetric>;
 };
 
@@ -35,7 +36,7 @@ const ofGenerator = "Losses of the generator";
 const ofDiscriminator = "Losses of the discriminator";
 
 /** By "set/name" where the set matters, by the name alone otherwise. */
-function known({ model, color }: LegacyRun): Readonly<Record<string, Known>> {
+function known({ model, color, gan }: LegacyRun): Readonly<Record<string, Known>> {
   const compares =
     model === "pix2pix"
       ? `pix2pix L1, ${color ?? "lab"}`
@@ -48,10 +49,10 @@ function known({ model, color }: LegacyRun): Readonly<Record<string, Known>> {
     "unseen/loss": loss("epoch", "Loss", compares),
     loss: loss("epoch", null, compares),
     "train/G_L1": loss("step", ofGenerator, compares),
-    "train/G_GAN": loss("step", ofGenerator, "pix2pix GAN"),
+    "train/G_GAN": loss("step", ofGenerator, `pix2pix GAN, ${gan}`),
     "train/G_FM": loss("step", ofGenerator, "pix2pix feature matching"),
-    "train/D_real": loss("step", ofDiscriminator, "pix2pix GAN"),
-    "train/D_fake": loss("step", ofDiscriminator, "pix2pix GAN"),
+    "train/D_real": loss("step", ofDiscriminator, `pix2pix GAN, ${gan}`),
+    "train/D_fake": loss("step", ofDiscriminator, `pix2pix GAN, ${gan}`),
     "train/G_score": score,
     "train/D_score": score,
     "train/G_gradient_norm": gradients,

@@ -103,8 +103,14 @@ describe("an option", () => {
 
 test("the filter and the formats go into a page's script: nothing of Node is in them", async () => {
   const file = (name: string) => fileURLToPath(new URL(`../../src/${name}`, import.meta.url));
-  const parts = ["query/filter.ts", "runs/best.ts", "runs/comparable.ts", "runs/series.ts"];
-  const formats = ["numbers", "times", "sizes", "words"].map((name) => `runs/format/${name}.ts`);
+  const parts = [
+    "query/filter.ts",
+    "runs/best.ts",
+    "runs/comparable.ts",
+    "runs/series.ts",
+    "format-bytes.ts",
+  ];
+  const formats = ["numbers", "times", "words"].map((name) => `runs/format/${name}.ts`);
   const { errors, warnings } = await build({
     entryPoints: [...parts, ...formats].map(file),
     bundle: true,

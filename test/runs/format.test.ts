@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { formatBytes } from "../../src/format-bytes.ts";
 import {
   formatCount,
   formatDigits,
@@ -7,7 +8,6 @@ import {
   formatRough,
   formatShare,
 } from "../../src/runs/format/numbers.ts";
-import { formatBytes } from "../../src/runs/format/sizes.ts";
 import { formatAge, formatDuration, formatTime } from "../../src/runs/format/times.ts";
 import { plural, shellWord, shorten } from "../../src/runs/format/words.ts";
 

@@ -24,6 +24,7 @@ const texts = [
   "unseen/emergence/skin_brown/real",
   "unseen/color/chroma_ratio",
   "train/D_score",
+  "train/G_GAN",
   "unseen/home_made",
 ];
 
@@ -46,7 +47,7 @@ function oldStore(test: TestContext): string {
   const insertImage = database.prepare("INSERT INTO image_values VALUES (?, 4, 0, 21)");
   for (const [id, model] of [
     ["aaaa1111", { kind: "beta" }],
-    ["bbbb2222", { kind: "pix2pix", color: "rgb" }],
+    ["bbbb2222", { kind: "pix2pix", color: "rgb", gan_loss: "lsgan" }],
   ] as const) {
     insertRun.run(id, model.kind, JSON.stringify({ ...experiment, model }));
     database.prepare("INSERT INTO evaluation_sets VALUES (?, 'portraits', 'e')").run(id);
@@ -116,6 +117,7 @@ describe("a database without declarations", () => {
       "",
       null,
     ]);
+    assert.equal(store.series("bbbb2222", "train/G_GAN")!.spec.compares, "pix2pix GAN, lsgan");
     assert.deepEqual(say("aaaa1111", "unseen/home_made"), [
       "unseen",
       "home_made",

@@ -143,7 +143,7 @@ export function specOf(name: string): SeriesSpec {
       { name: "psnr", better: "higher", unit: "dB", description: "a ratio", source: "a paper" } as const,
     ],
   ]);
-  return legacySeries(name, { model: "beta", color: null, metrics });
+  return legacySeries(name, { model: "beta", color: null, gan: null, metrics });
 }
 
 export function declare(writer: RunWriter, ...names: readonly string[]): void {

@@ -1,7 +1,7 @@
 // hueristic data clean: removes what lies in the cache and no run needs. Everything there can be made again; what is
 // being made, or was used just now, stays.
 
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 import { formatTable } from "../print/table.ts";
 

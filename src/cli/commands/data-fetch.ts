@@ -2,7 +2,7 @@
 
 import type { Source } from "../../datasets/fetch/sources.ts";
 import { UserError } from "../../errors.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { shellWord } from "../../runs/format/words.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { formatTable } from "../print/table.ts";

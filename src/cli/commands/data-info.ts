@@ -7,7 +7,7 @@ import type { ColorStatistics } from "../../datasets/inspect/color-statistics.ts
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { plainText } from "../print/format.ts";
 

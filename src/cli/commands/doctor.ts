@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import type { EngineOnDevice } from "../../engine/device-findings.ts";
 import { messageOf } from "../../errors.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 
 type DoctorOptions = GlobalOptions & { readonly json: boolean };

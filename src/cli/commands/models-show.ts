@@ -2,10 +2,10 @@
 
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import type { LayerRow } from "../../models/layer-row.ts";
 import { nearMiss } from "../../near-miss.ts";
 import { formatCount, formatRough } from "../../runs/format/numbers.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import type { NetworkSummary } from "../print/network-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";

@@ -2,7 +2,7 @@
 // leaves the run in the trash, and the next one ends it.
 
 import { UserError } from "../../errors.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { runsMeant } from "../../runs/references.ts";
 import type { RunRow } from "../../store/rows.ts";
 import type { Command, GlobalOptions } from "../context.ts";

@@ -2,8 +2,8 @@
 
 import { UserError } from "../../errors.ts";
 import { type PageKind, pageKinds } from "../../experiment/report-section.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import type { Definition } from "../../report/definition.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 
 type ReportOptions = GlobalOptions & {

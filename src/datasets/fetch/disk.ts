@@ -2,7 +2,7 @@
 
 import { statfs } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space, then run the same command to go on",

@@ -4,8 +4,8 @@
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../errors.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import type { Output, ProgressBar } from "../../output.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
 import { anotherFile, BrokenTransfer, readAnswer } from "./answer.ts";
 import { partSize, partVersion, removePart, restartPart } from "./part-file.ts";
 

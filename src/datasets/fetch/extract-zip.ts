@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { pathProblem } from "./entry-path.ts";
 
 export type ExtractOptions = {

@@ -4,8 +4,8 @@
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import type { Output } from "../../output.ts";
-import { formatBytes } from "../../runs/format/sizes.ts";
 import { withLock } from "../cache/lock.ts";
 import { isList, md5OfFile } from "./checksum.ts";
 import { diskError, freeBytes, requireRoom } from "./disk.ts";

@@ -1,3 +1,5 @@
+// A leaf, because data sets are told in sizes as well as runs; parse-size.ts is the way back.
+
 /** Such as "778 MiB"; two digits below ten of a unit. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${Math.round(bytes)} B`;
