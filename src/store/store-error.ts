@@ -11,9 +11,19 @@ export function errorCodeOf(thrown: unknown): string {
 
 /** `thrown` as a UserError where the user can mend it, otherwise `thrown` itself. */
 export function storeError(thrown: unknown, path: string): unknown {
+  if (lacksBinding(thrown)) return new UserError(`SQLite's binding ${howToBuild}`, { cause: thrown });
   const advice = adviceFor(errorCodeOf(thrown));
   if (advice === null) return thrown;
   return new UserError(`${path}: ${advice} (${(thrown as Error).message})`, { cause: thrown });
+}
+
+const howToBuild =
+  "is not built for this Node: npm rebuild better-sqlite3 (with npm 12 first: npm install-scripts approve better-sqlite3)";
+
+/** As where an install ran no scripts, or with another version of Node. */
+function lacksBinding(thrown: unknown): boolean {
+  if (errorCodeOf(thrown) === "ERR_DLOPEN_FAILED") return true;
+  return thrown instanceof Error && thrown.message.startsWith("Could not locate the bindings file");
 }
 
 function adviceFor(code: string): string | null {
