@@ -144,10 +144,11 @@ async function resumeJob(
     throw new UserError(
       `--resume: only train.epochs and the device may change in a run, got ${other}; start a new run for anything else`,
     );
-  const { openStore } = await import("../../store/open-store.ts");
   const { findSummary } = await import("../print/read-summary.ts");
+  const { openExisting } = await import("../target/existing-store.ts");
   const { findRun } = await import("../target/run-references.ts");
-  const store = openStore(runsFolder, { readonly: true });
+  // Opened as the training will, so that a database of an older version is brought to this one.
+  const store = await openExisting(runsFolder, { readonly: false });
   try {
     const run = findSummary(store, await findRun(store, ref!));
     const experiment = await withOverrides(run.experiment, overrides);

@@ -31,7 +31,7 @@ export function emergenceTable(data: ReportRun): EmergenceTable | null {
       learned(member),
     ]),
     notes: [
-      `Shares of all pixels of ${plural(images, "unseen image")}. A color is learned at the first sampling epoch from which on the output has at least half of its real share.`,
+      `Shares of all pixels of ${plural(images, "unseen image")}. A color is learned at the first epoch from which on the output has at least half of its real share.`,
       `At epoch ${epoch} the output uses ${formatShare(emergence.paletteUsed)} of the real palette; the entropy of its hues is ${formatNumber(emergence.hueEntropy)} bits, of the real ones ${formatNumber(emergence.realHueEntropy)}.`,
     ],
   };
@@ -56,7 +56,7 @@ export function emergenceComparison(
   return {
     columns: ["run", ...hueFamilies.map(familyName), "palette used", "looked at until"],
     rows,
-    notes: ["The first sampling epoch from which on the output has at least half of a color's real share."],
+    notes: ["The first epoch from which on the output has at least half of a color's real share."],
   };
 }
 

@@ -29,7 +29,7 @@ export const timelines = section({
   title: "When which color emerges",
   model: ({ runs, names }) => timelinesOf(runs, names),
   html: (drawn) =>
-    html`<p class="soft">A bar begins at the first sampling epoch from which on the output has at least half of a color's real share; a ring is a color that has not come yet. What is not drawn is too rare in the real images to say.</p><div class="timelines">${drawn.map(
+    html`<p class="soft">A bar begins at the first epoch from which on the output has at least half of a color's real share; a ring is a color that has not come yet. What is not drawn is too rare in the real images to say.</p><div class="timelines">${drawn.map(
       ({
         run,
         dataset,
