@@ -6,6 +6,18 @@ import type { Experiment } from "../experiment/experiment.ts";
 import { upgradeExperiment } from "../experiment/upgrade.ts";
 import type { Continuation } from "./start-run.ts";
 
+/** The migration that makes room for them. */
+export const earlierExperiments = `
+-- What a run was trained with before it went on with other settings.
+CREATE TABLE earlier_experiments (
+  run_id             TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  until_step         INTEGER NOT NULL CHECK (until_step >= 0),
+  experiment         TEXT    NOT NULL CHECK (json_valid(experiment)),
+  experiment_version INTEGER NOT NULL,
+  PRIMARY KEY (run_id, until_step)
+) STRICT, WITHOUT ROWID;
+`;
+
 export type EarlierExperiment = {
   /** The last step that was trained with it. */
   readonly untilStep: number;

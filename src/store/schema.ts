@@ -1,12 +1,12 @@
 // The schema, one migration after another; docs/store.md explains it to people. A migration that was released is never
 // edited: append the next one.
 
-import type { Database } from "better-sqlite3";
-import { experimentUpgrades, upgradeExperiment } from "../experiment/upgrade.ts";
 import { declareSeries } from "./declared-series.ts";
+import { earlierExperiments } from "./earlier-experiments.ts";
 import type { Migration } from "./migrate.ts";
 import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
+import { writtenKeys } from "./written-keys.ts";
 
 const firstSchema = `
 CREATE TABLE datasets (
@@ -281,35 +281,10 @@ FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
 WHERE runs.deleted_at IS NULL;
 `;
 
-const earlierExperiments = `
--- What a run was trained with before it went on with other settings.
-CREATE TABLE earlier_experiments (
-  run_id             TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
-  until_step         INTEGER NOT NULL CHECK (until_step >= 0),
-  experiment         TEXT    NOT NULL CHECK (json_valid(experiment)),
-  experiment_version INTEGER NOT NULL,
-  PRIMARY KEY (run_id, until_step)
-) STRICT, WITHOUT ROWID;
-`;
-
 const imageHashes = `
 -- SHA-256 of the image's file, by which data sets are compared; NULL where it was stored before hashes were.
 ALTER TABLE dataset_images ADD COLUMN hash TEXT;
 `;
-
-/** Keys in stored experiments and sweeps as users write them, and one spelling of color. */
-function writtenKeys(database: Database): void {
-  database.exec("ALTER TABLE runs ADD COLUMN experiment_version INTEGER NOT NULL DEFAULT 0");
-  database.exec("UPDATE series SET name = replace(name, '/colour/', '/color/')");
-  const runs = database.prepare<[], { id: string; experiment: string }>("SELECT id, experiment FROM runs");
-  const save = database.prepare("UPDATE runs SET experiment = ?, experiment_version = ? WHERE id = ?");
-  for (const { id, experiment } of runs.all())
-    save.run(JSON.stringify(upgradeExperiment(JSON.parse(experiment), 0)), experimentUpgrades.length, id);
-  const american = (text: string) => text.replaceAll(/\bcolour(?=\\?"?\s*[:=",])/g, "color");
-  database.function("american", { deterministic: true }, (text) => american(text as string));
-  database.exec("UPDATE sweeps SET definition = american(definition)");
-  database.exec("UPDATE trials SET parameters = american(parameters)");
-}
 
 export const migrations: readonly Migration[] = [
   firstSchema,
