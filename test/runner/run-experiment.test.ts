@@ -192,7 +192,7 @@ test("after kill -9 a run resumes at once from its newest checkpoint, with one p
     runId ||= line.match(/^run (\w+)/)?.[1] ?? "";
   }
   const store = openStore(folder, { readonly: true });
-  assert.equal(store.getRun(runId).status, "RUNNING", "nobody could say that it ended");
+  assert.equal(store.getRun(runId).status, "DEAD", "its process has ended");
   assert.equal(store.getRun(runId).experiment.name, "small");
   store.close();
 
