@@ -1,5 +1,5 @@
 // The migration that gives every series its declaration: its set and its name apart, and a row of the catalogue
-// `series_kinds`, into which the table `metrics` merges. The views once more, on top of it.
+// `series_kinds`, into which the table `metrics` merges. The views once more, on top of it; run_summary in running-time.ts.
 
 import type { Database } from "better-sqlite3";
 import { createKindWriter } from "./kind-rows.ts";
@@ -77,29 +77,6 @@ LEFT JOIN evaluation_sets ON evaluation_sets.run_id = runs.id AND evaluation_set
 JOIN dataset_images
   ON dataset_images.fingerprint = coalesce(evaluation_sets.fingerprint, runs.dataset_fingerprint)
   AND dataset_images.idx = image_values.idx
-WHERE runs.deleted_at IS NULL;
-
-CREATE VIEW run_summary AS
-SELECT
-  runs.id, runs.name,
-  CASE WHEN runs.status = 'RUNNING' AND runs.heartbeat_at < (unixepoch() - 60) * 1000 THEN 'DEAD'
-       ELSE runs.status END AS status,
-  runs.experiment ->> '$.model.kind' AS model,
-  datasets.description AS dataset,
-  runs.engine,
-  (SELECT max((SELECT max(step) FROM scalars WHERE series_id = series.id)) / runs.steps_per_epoch
-   FROM series WHERE series.run_id = runs.id) AS last_epoch,
-  (SELECT value FROM series JOIN scalars ON series_id = series.id
-   WHERE run_id = runs.id AND "set" = 'seen' AND series.name = 'loss' ORDER BY step DESC LIMIT 1) AS seen_loss,
-  (SELECT value FROM series JOIN scalars ON series_id = series.id
-   WHERE run_id = runs.id AND "set" = 'unseen' AND series.name = 'loss' ORDER BY step DESC LIMIT 1) AS unseen_loss,
-  -- The untrained network is no result.
-  (SELECT min(value) FROM series JOIN scalars ON series_id = series.id
-   WHERE run_id = runs.id AND "set" = 'unseen' AND series.name = 'loss' AND step > 0 AND abs(value) < 9e999
-  ) AS best_unseen_loss,
-  (coalesce(runs.finished_at, runs.heartbeat_at) - runs.created_at - runs.paused_ms) / 1000.0 AS duration_s,
-  datetime(runs.created_at / 1000, 'unixepoch') AS created, runs.note
-FROM runs JOIN datasets ON datasets.fingerprint = runs.dataset_fingerprint
 WHERE runs.deleted_at IS NULL;
 `;
 

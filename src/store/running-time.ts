@@ -2,7 +2,6 @@
 // times of the day is no duration.
 
 export const runningTime = `
-DROP VIEW run_summary;
 ALTER TABLE runs ADD COLUMN elapsed_ms INTEGER NOT NULL DEFAULT 0 CHECK (elapsed_ms >= 0);
 UPDATE runs SET elapsed_ms = max(0, coalesce(finished_at, heartbeat_at) - created_at - paused_ms);
 ALTER TABLE runs DROP COLUMN paused_ms;
