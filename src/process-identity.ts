@@ -10,7 +10,8 @@ import os from "node:os";
  * come back.
  */
 export function newProcessToken(): string {
-  const { boot, namespace, started } = identity();
+  const { boot, namespace } = readMachine();
+  const { started } = processOf("self");
   return [os.hostname(), process.pid, randomUUID(), boot, namespace, started].join(" ");
 }
 
@@ -21,7 +22,7 @@ export function newProcessToken(): string {
 export function processIsGone(token: string | null): boolean {
   const [host, pid, , ...theirs] = token?.split(" ") ?? [];
   if (host !== os.hostname() || pid === undefined) return false;
-  const own = identity();
+  const own = readMachine();
   const [boot, namespace, started] = theirs;
   if (boot !== own.boot || namespace !== own.namespace) return false;
   try {
@@ -33,13 +34,15 @@ export function processIsGone(token: string | null): boolean {
   return started !== found.started || found.state === "Z";
 }
 
-/** What Linux says of this machine and process; "-" where nothing does. */
-function identity() {
-  return {
+let machine: { readonly boot: string; readonly namespace: string } | null = null;
+
+/** What Linux says of where this process runs; "-" where nothing does. Read once: it never changes, and pages ask often. */
+function readMachine() {
+  machine ??= {
     boot: orDash(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
     namespace: orDash(() => readlinkSync("/proc/self/ns/pid")),
-    started: processOf("self").started,
   };
+  return machine;
 }
 
 /** When a process began, in clock ticks since the boot, and its state: Z has ended, but its parent has not looked yet. */
