@@ -43,7 +43,6 @@ export async function train(training: Training, options: RunOptions, interrupt: 
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
-    run.flush();
   };
 
   const nonFinite = (name: string, value: number, at: number, epoch: number): Ending => {

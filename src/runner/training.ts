@@ -107,7 +107,7 @@ export async function openTraining(
   const continued = options.resume === null ? null : store.getRun(options.resume);
   const point = continued && resumePointOf(store, continued, experiment, options);
   const run =
-    continued === null
+    continued === null || point === null
       ? store.createRun({
           name: experiment.name,
           experiment,
@@ -120,7 +120,7 @@ export async function openTraining(
           stepsPerEpoch,
           teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
-      : reopen(store, experiment, { row: continued!, point: point!, dataset, engine, embedded });
+      : reopen(store, experiment, { row: continued, point, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
