@@ -3,10 +3,10 @@
 import { UserError } from "../../errors.ts";
 import type { FieldValue } from "../../query/matches.ts";
 import { formatAge, formatDuration } from "../../runs/format/times.ts";
+import { mainMetrics } from "../../store/read-metrics.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
-import { mainMetrics } from "../print/metric-table.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
 

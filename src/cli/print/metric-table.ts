@@ -15,8 +15,6 @@ export function metricLine({ metrics }: MetricSummary): string | null {
   return shown.length === 0 ? null : shown.join(", ");
 }
 
-export { mainMetrics };
-
 type Row = MetricSummary["metrics"][number];
 
 const directions: Readonly<Record<Better, string>> = {
