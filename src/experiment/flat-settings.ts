@@ -17,9 +17,8 @@ export function flatSettings(experiment: Experiment): Map<string, string> {
 /** What tells a run from another by name only; no setting that a result depends on. */
 export const labels: ReadonlySet<string> = new Set(["name", "description", "tags"]);
 
-/** The settings that are not the same in all experiments, in the order of the first one that has them. */
-export function differingSettings(experiments: readonly Experiment[]): string[] {
-  const all = experiments.map(flatSettings);
+/** Paths of the settings that are not the same in all, in the order of the first that has them. */
+export function differingPaths(all: readonly ReadonlyMap<string, string>[]): string[] {
   const paths = new Set(all.flatMap((settings) => [...settings.keys()]));
   return [...paths].filter(
     (path) => !labels.has(path) && new Set(all.map((settings) => settings.get(path))).size > 1,
@@ -32,7 +31,7 @@ export function differingSettings(experiments: readonly Experiment[]): string[] 
  */
 export function independentSettings(experiments: readonly Experiment[]): string[] {
   const all = experiments.map(flatSettings);
-  return differingSettings(experiments).filter((path) => {
+  return differingPaths(all).filter((path) => {
     const values = all.map((settings) => settings.get(path));
     const present = values.filter((value) => value !== undefined && value !== "null");
     return present.length === values.length || new Set(present).size > 1;

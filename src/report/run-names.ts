@@ -1,10 +1,10 @@
 // What runs are called in a page, which of them differ in nothing but the seed, and which colors they get.
 
+import { flatSettings, labels } from "../experiment/flat-settings.ts";
 import { shorten } from "../runs/format/words.ts";
 import { parameterLabels } from "../sweep/parameter-labels.ts";
 import type { Sweep } from "../sweep/sweep.ts";
 import type { ReportRun } from "./read-report-runs.ts";
-import { flatSettings, labels } from "./settings.ts";
 
 export type RunGroup = {
   readonly label: string;

@@ -1,26 +1,23 @@
 // What changes in a run that goes on with other settings, for its record.
 
 import type { Experiment } from "../experiment/experiment.ts";
-import { flatSettings, labels } from "../experiment/flat-settings.ts";
+import { differingPaths, flatSettings } from "../experiment/flat-settings.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 
-/** Of a run that goes on behind `fromStep` finished steps. */
+/** Of a run that goes on behind `fromStep` finished steps; null where nothing changes. */
 export function changesOf(
   before: Experiment,
   after: Experiment,
   fromStep: number,
   stepsPerEpoch: number,
-): { readonly kind: "experiment"; readonly message: string }[] {
+): string | null {
   const [old, now] = [flatSettings(before), flatSettings(after)];
-  const changed = [...new Set([...old.keys(), ...now.keys()])].filter(
-    (path) => !labels.has(path) && old.get(path) !== now.get(path),
-  );
-  if (changed.length === 0) return [];
+  const changed = differingPaths([old, now]);
+  if (changed.length === 0) return null;
   const words = changed.map(
     (path) => `${path} ${old.get(path) ?? "nothing"} -> ${now.get(path) ?? "nothing"}`,
   );
-  const message = `from step ${fromStep + 1} on: ${words.join(", ")}${jumpOf(before, after, fromStep, stepsPerEpoch)}`;
-  return [{ kind: "experiment", message }];
+  return `from step ${fromStep + 1} on: ${words.join(", ")}${jumpOf(before, after, fromStep, stepsPerEpoch)}`;
 }
 
 /** A schedule counts all epochs: with more of them the learning rate is that of another curve. */

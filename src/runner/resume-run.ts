@@ -52,8 +52,8 @@ export function reopen(
   }
   const fromStep = point.checkpoint?.step ?? 0;
   const run = store.resumeRun(row.id, { fromStep, experiment });
-  for (const { kind, message } of changesOf(row.experiment, experiment, fromStep, row.stepsPerEpoch))
-    run.event("warning", kind, message);
+  const changes = changesOf(row.experiment, experiment, fromStep, row.stepsPerEpoch);
+  if (changes !== null) run.event("warning", "experiment", changes);
   if (row.engine !== engine.name || row.device !== engine.device) {
     run.event(
       "warning",

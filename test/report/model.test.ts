@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { independentSettings } from "../../src/experiment/flat-settings.ts";
+import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { bestLoss } from "../../src/report/measures.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { runGroups, runNames } from "../../src/report/run-names.ts";
@@ -10,7 +12,6 @@ import { oneRunPanels } from "../../src/report/sections/curves/one-run.ts";
 import { emergenceComparison, emergenceTable } from "../../src/report/sections/emergence/model.ts";
 import { sampleGrids, thinnedSamples } from "../../src/report/sections/samples/model.ts";
 import { runTable, warnings } from "../../src/report/sections/table/model.ts";
-import { experimentYaml, independentSettings } from "../../src/report/settings.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("the summary is one sentence with model, data, epochs, engine, time and losses", async (t) => {
@@ -175,7 +176,7 @@ test("the command comes back as it was given, the configuration in snake_case", 
     reproduction(data!).command.at(-1),
     "npx hueristic run experiments/sample.yaml train.epochs=4",
   );
-  assert.match(experimentYaml(data!.run.experiment), /learning_rate: 0.001/);
+  assert.match(experimentToYaml(data!.run.experiment), /learning_rate: 0.001/);
 });
 
 test("colors: the epoch at which each was learned, by run and side by side", async (t) => {

@@ -67,11 +67,8 @@ export const compareCommand: Command<CompareOptions> = {
 };
 
 async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Section[]> {
-  const { flatSettings, labels } = await import("../../experiment/flat-settings.ts");
+  const { differingPaths, flatSettings } = await import("../../experiment/flat-settings.ts");
   const settings = runs.map((run) => settingsOf(run, store.earlierExperiments(run.id), flatSettings));
-  const paths = [...new Set(settings.flatMap((each) => [...each.keys()]))].filter(
-    (path) => !labels.has(path) && new Set(settings.map((each) => each.get(path))).size > 1,
-  );
   const packages = runs.map(({ provenance }) => provenance.packages);
   const row = (name: string, read: (run: RunSummary, at: number) => Row["values"][number]): Row => ({
     name,
@@ -81,7 +78,7 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
   return [
     {
       title: "settings",
-      rows: paths.map((path) => row(path, (_, at) => settings[at]!.get(path) ?? null)),
+      rows: differingPaths(settings).map((path) => row(path, (_, at) => settings[at]!.get(path) ?? null)),
     },
     {
       title: "code",

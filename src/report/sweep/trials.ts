@@ -1,13 +1,13 @@
 // What the page of a sweep shows: trials with their parameters and what they came to. stored-sweep.ts makes it of a sweep
 // in the store; where there is none, any set of runs is read as one.
 
+import { flatSettings, independentSettings } from "../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { formatNumber } from "../../runs/format/numbers.ts";
 import type { Better } from "../../runs/series.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import { bestLoss, betterAmong, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
-import { flatSettings, independentSettings } from "../settings.ts";
 
 export type TrialState = TrialRowState;
 

@@ -1,7 +1,7 @@
+import { experimentToYaml } from "../../../experiment/text/experiment-to-yaml.ts";
 import { details } from "../../elements.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
-import { experimentYaml } from "../../settings.ts";
 import { type Reproduction, reproduction } from "./model.ts";
 
 export const again = section({
@@ -10,7 +10,7 @@ export const again = section({
   model: ({ runs }) => runs[0] ?? null,
   html: (data) =>
     html`${reproductionHtml(reproduction(data))}
-${details("Configuration", html`<pre>${experimentYaml(data.run.experiment)}</pre>`)}`,
+${details("Configuration", html`<pre>${experimentToYaml(data.run.experiment)}</pre>`)}`,
 });
 
 export function reproductionHtml({ command, note }: Reproduction) {

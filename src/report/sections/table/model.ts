@@ -1,5 +1,6 @@
 // Runs as a table: what differs between them first, then what came of it.
 
+import { flatSettings, independentSettings } from "../../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { differenceWords } from "../../../runs/comparable.ts";
 import { formatNumber } from "../../../runs/format/numbers.ts";
@@ -9,7 +10,6 @@ import { betterWords } from "../../better-words.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { lossOf } from "../../series.ts";
-import { flatSettings, independentSettings } from "../../settings.ts";
 
 export type Cell = {
   readonly text: string;
