@@ -4,16 +4,26 @@
 
 import { createRequire } from "node:module";
 import {
-  LeakyRelu,
-  type LeakyReluAttrs,
   mul,
   type NamedAttrMap,
   registerGradient,
+  square,
   step,
+  sub,
   type Tensor,
   unregisterGradient,
 } from "@tensorflow/tfjs-core";
+import { composite } from "../composites.ts";
 import { gradientBundle } from "./gradient-bundle.ts";
+
+/** dy and the activation's output to the gradient of its input. */
+const activationGradients = {
+  Relu: composite("ReluGrad", ([dy, y]) => [mul(dy!, step(y!))]),
+  LeakyRelu: composite<{ readonly alpha: number }>("LeakyReluGrad", ([dy, y], { alpha }) => [
+    mul(dy!, step(y!, alpha)),
+  ]),
+  Tanh: composite("TanhGrad", ([dy, y]) => [mul(sub(1, square(y!)), dy!)]),
+};
 
 let registered = false;
 
@@ -21,15 +31,17 @@ export function registerGradients(): void {
   if (registered) return;
   const require = createRequire(import.meta.url);
   new Function("require", "module", "exports", gradientBundle())(require, { exports: {} }, {});
-  // TensorFlow.js's own selects between two gradients; a factor takes fewer passes over memory.
-  unregisterGradient(LeakyRelu);
-  registerGradient({
-    kernelName: LeakyRelu,
-    inputsToSave: ["x"],
-    gradFunc: (dy, [x], attributes: NamedAttrMap) => {
-      const { alpha } = attributes as unknown as LeakyReluAttrs;
-      return { x: () => mul(dy as Tensor, step(x!, alpha)) };
-    },
-  });
+  // TensorFlow.js's own keep what went into an activation; what came out of it, which the next layer keeps anyway, says
+  // the same. And its leaky ReLU's selects between two gradients where a factor takes fewer passes over memory.
+  for (const [kernelName, gradient] of Object.entries(activationGradients)) {
+    unregisterGradient(kernelName);
+    registerGradient({
+      kernelName,
+      outputsToSave: [true],
+      gradFunc: (dy, [y], attributes: NamedAttrMap) => ({
+        x: () => gradient([dy as Tensor, y!], attributes as never)[0]!,
+      }),
+    });
+  }
   registered = true;
 }

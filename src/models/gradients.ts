@@ -11,6 +11,7 @@ import {
   type Tensor,
   valueAndGrads,
 } from "@tensorflow/tfjs-core";
+import { composite } from "../composites.ts";
 import { meanOverParts } from "../mean-over-parts.ts";
 import type { Tensors } from "../training-step.ts";
 
@@ -67,12 +68,16 @@ function differentiate(
  * float32 numbers in one sum would lose digits, and rows are summed by all threads.
  */
 export function gradientNorm(gradients: Tensors): Scalar {
-  const squares = Object.values(gradients).map((gradient) => {
+  return lengthOf(Object.values(gradients), {})[0] as Scalar;
+}
+
+const lengthOf = composite("Length", (gradients) => {
+  const squares = gradients.map((gradient) => {
     const rows = gradient.shape.slice(0, -1).map((_, axis) => axis);
     return sum<Scalar>(sum(square(gradient), rows));
   });
-  return sqrt(squares.reduce((a, b) => add(a, b)));
-}
+  return [sqrt(squares.reduce((a, b) => add(a, b)))];
+});
 
 function prefixed(prefix: string, tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));

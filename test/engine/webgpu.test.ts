@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { specsOf } from "../../src/engine/engine.ts";
-import { traceOneStep } from "../../src/engine/onnx/trace-step.ts";
+import { lowerOneStep } from "../../src/engine/onnx/lower-step.ts";
 import { betaExample, ganExample } from "./examples.ts";
 import { webGpuEnvironment } from "./software-vulkan.ts";
 
@@ -38,7 +38,7 @@ test("wrong convolutions of the layout NHWC are noticed in the first step", { sk
 test("graphs for a GPU hold no node that only the CPU provider has", () => {
   const cpuOnly = new Set(["FusedMatMul", "Col2Im", "Loop"]);
   for (const { step, initial, specs } of [betaExample(8, 2), ganExample()]) {
-    const { graph } = traceOneStep(step, specsOf(initial), specs, "gpu");
+    const { graph } = lowerOneStep(step, specsOf(initial), specs, "gpu");
     assert.deepEqual(
       graph.nodes.filter(({ op, domain }) => cpuOnly.has(op) || domain !== "").map(({ op }) => op),
       [],

@@ -4,13 +4,13 @@ import os from "node:os";
 import { ort } from "../../onnxruntime.ts";
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
+import { lowerFunction } from "./lower-function.ts";
 import { encodeModel } from "./model-proto.ts";
 import { type Provider, providers } from "./providers.ts";
 import { type CreateSession, createReadBack, type SessionOptions } from "./read-back.ts";
 import { compileResidentStep, tensorOf } from "./resident-step.ts";
 import { engineName, exportState, importState, releaseState, tensorsOf } from "./state-tensors.ts";
 import { createThreadedEngine } from "./threaded-engine.ts";
-import { traceFunction } from "./trace.ts";
 
 export type OnnxEngineOptions = {
   readonly threads?: number;
@@ -63,7 +63,7 @@ async function compile(
   stateSpecs: TensorSpecs,
   inputSpecs: TensorSpecs,
 ): Promise<CompiledFunction> {
-  const session = await createSession(traceFunction(call, stateSpecs, inputSpecs, graphDevice));
+  const session = await createSession(lowerFunction(call, stateSpecs, inputSpecs, graphDevice));
   return {
     async run(state, inputs) {
       const known = tensorsOf(state);

@@ -10,10 +10,11 @@ import {
   type TensorSpecs,
 } from "../../training-step.ts";
 import type { CompiledStep, StepInputs } from "../engine.ts";
+import { scalarSpecs } from "../trace/record.ts";
 import type { GraphDevice } from "./graph-builder.ts";
+import { lowerOneStep } from "./lower-step.ts";
 import type { CreateSession, ReadBack } from "./read-back.ts";
 import { engineName, tensorsOf } from "./state-tensors.ts";
-import { scalarSpecs, traceOneStep } from "./trace-step.ts";
 
 /** Every step is a call, and its state stays on the device. Losses are read when the last step is on its way. */
 export async function compileResidentStep(
@@ -24,7 +25,7 @@ export async function compileResidentStep(
   stateSpecs: TensorSpecs,
   specs: StepSpecs,
 ): Promise<CompiledStep> {
-  const { graph, lossNames } = traceOneStep(step, stateSpecs, specs, device);
+  const { graph, lossNames } = lowerOneStep(step, stateSpecs, specs, device);
   const session = await createSession(graph, { preferredOutputLocation: "gpu-buffer" });
   return {
     async run(start, count, inputs) {

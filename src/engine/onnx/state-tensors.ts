@@ -3,8 +3,8 @@
 import { ort } from "../../onnxruntime.ts";
 import { type State, sizeOf } from "../../training-step.ts";
 import type { EngineState } from "../engine.ts";
-import { stateOrder } from "./trace.ts";
-import type { Order } from "./trace-backend.ts";
+import { stateOrder } from "./layout.ts";
+import type { Order } from "./lowering.ts";
 
 export const engineName = "onnx";
 

@@ -4,6 +4,9 @@
 import type { State, StepFunction, StepSpecs, TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, CompiledStep, Engine, EngineState } from "../engine.ts";
 import type { GraphDevice } from "./graph-builder.ts";
+import { physical } from "./layout.ts";
+import { lowerFunction } from "./lower-function.ts";
+import { lowerSteps } from "./lower-step.ts";
 import type { SessionOptions } from "./read-back.ts";
 import { expectLength, namedInputs } from "./resident-step.ts";
 import {
@@ -13,8 +16,6 @@ import {
   type StoredTensor,
 } from "./session-thread.ts";
 import { engineName, inGraph, outOfGraph } from "./state-tensors.ts";
-import { physical, traceFunction } from "./trace.ts";
-import { traceStep } from "./trace-step.ts";
 
 type StoredState = Readonly<Record<string, StoredTensor>>;
 
@@ -53,7 +54,7 @@ async function compileStep(
   stateSpecs: TensorSpecs,
   specs: StepSpecs,
 ): Promise<CompiledStep> {
-  const { graph, lossNames } = traceStep(step, stateSpecs, specs, device);
+  const { graph, lossNames } = lowerSteps(step, stateSpecs, specs, device);
   const session = await thread.createSession(graph);
   const next = Object.entries(stateSpecs).map(([name, spec]) => [`${name}/next`, physical(spec)]);
   const keep = Object.fromEntries(next) as Record<string, readonly number[]>;
@@ -85,7 +86,7 @@ async function compile(
   stateSpecs: TensorSpecs,
   inputSpecs: TensorSpecs,
 ): Promise<CompiledFunction> {
-  const session = await thread.createSession(traceFunction(call, stateSpecs, inputSpecs, device));
+  const session = await thread.createSession(lowerFunction(call, stateSpecs, inputSpecs, device));
   return {
     async run(state, inputs) {
       const known = storedIn(state);

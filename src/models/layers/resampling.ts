@@ -11,6 +11,10 @@ import {
   type Tensor4D,
   tensor4d,
 } from "@tensorflow/tfjs-core";
+import { composite } from "../../composites.ts";
+
+/** dy [N, 2H, 2W, C] to the sum over each 2x2 square [N, H, W, C]. */
+const upsampleGrad = composite("UpsampleGrad", ([dy]) => [mul(avgPool(dy as Tensor4D, 2, 2, "valid"), 4)]);
 
 /**
  * Twice as high and wide, every pixel repeated: [N, H, W, C] -> [N, 2H, 2W, C]. Its gradient is stated here, as the
@@ -22,7 +26,7 @@ export function upsample(x: Tensor4D): Tensor4D {
     const [, height, width] = input.shape;
     return {
       value: image.resizeNearestNeighbor(input, [2 * height, 2 * width]),
-      gradFunc: (dy: Tensor) => mul(avgPool(dy as Tensor4D, 2, 2, "valid"), 4),
+      gradFunc: (dy: Tensor) => upsampleGrad([dy], {})[0]!,
     };
   });
   return enlarge(x) as Tensor4D;

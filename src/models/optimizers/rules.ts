@@ -14,6 +14,7 @@ import {
   sub,
   type Tensor,
 } from "@tensorflow/tfjs-core";
+import { type CompositeAttributes, composite } from "../../composites.ts";
 import type { NumbersOf, OptimizerConfig, OptimizerName } from "./optimizers.ts";
 
 type Update = { readonly parameter: Tensor; readonly slots: readonly Tensor[] };
@@ -36,7 +37,7 @@ export type Rule = {
 
 const rate = (_t: number, learningRate: number) => ({ learningRate });
 
-/** average * decay + value * (1 - decay), in one pass less. */
+/** average * decay + value * (1 - decay). */
 function movingAverage(average: Tensor, value: Tensor, decay: number): Tensor {
   return add(average, mul(sub(value, average), 1 - decay));
 }
@@ -114,26 +115,27 @@ function adadelta({ decay, epsilon }: NumbersOf<"adadelta">): Rule {
 }
 
 /**
- * Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. The moments are kept as fading sums, which are the
- * means divided by 1 - beta: 10 passes over memory instead of 13, the factors being part of the scalars.
+ * Kingma, Ba 2015, algorithm 1, with PyTorch's place of epsilon. What depends on the step alone is in `stepSize` and
+ * `epsilon`; `learningRate` and `step` are for engines that have an Adam of their own.
  */
 function adam({ beta1, beta2, epsilon }: Omit<NumbersOf<"adam">, "name">): Rule {
   return {
-    slots: ["sum", "square_sum"],
+    slots: ["mean", "square_mean"],
     initial: 0,
     hyper: (t, learningRate) => {
-      // The root of the unbiased mean of squares is this times the root of their sum.
-      const rootScale = Math.sqrt((1 - beta2) / (1 - beta2 ** t));
+      const rootScale = Math.sqrt(1 - beta2 ** t);
       return {
-        stepSize: (learningRate * (1 - beta1)) / (1 - beta1 ** t) / rootScale,
-        epsilon: epsilon / rootScale,
+        stepSize: (learningRate * rootScale) / (1 - beta1 ** t),
+        epsilon: epsilon * rootScale,
+        learningRate,
+        step: t,
       };
     },
-    update: (parameter, gradient, [sum, squares], { stepSize, epsilon }) => {
-      const nextSum = add(mul(sum!, beta1), gradient);
-      const nextSquares = add(mul(squares!, beta2), square(gradient));
-      const change = div(nextSum, add(sqrt(nextSquares), epsilon!));
-      return { parameter: sub(parameter, mul(change, stepSize!)), slots: [nextSum, nextSquares] };
+    update: (parameter, gradient, [average, squares], { stepSize, epsilon }) => {
+      const nextAverage = add(mul(average!, beta1), mul(gradient, 1 - beta1));
+      const nextSquares = add(mul(squares!, beta2), mul(square(gradient), 1 - beta2));
+      const change = div(nextAverage, add(sqrt(nextSquares), epsilon!));
+      return { parameter: sub(parameter, mul(change, stepSize!)), slots: [nextAverage, nextSquares] };
     },
   };
 }
@@ -174,7 +176,39 @@ const rules = { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw }
   readonly [Name in OptimizerName]: (config: NumbersOf<Name>) => Rule;
 };
 
-export function ruleOf(config: OptimizerConfig): Rule {
+function plainRule(config: OptimizerConfig): Rule {
   // Each takes the numbers of its own name, which the lookup by name guarantees.
   return (rules[config.name] as (config: OptimizerConfig) => Rule)(config);
+}
+
+/**
+ * For each optimizer its update as one kernel: parameter, gradient, slots and scalars, in the order of the rule, to the
+ * new parameter and slots. Attributes are the optimizer's numbers under their names in YAML.
+ */
+const updates = Object.fromEntries(
+  (Object.keys(rules) as OptimizerName[]).map((name) => [
+    name,
+    composite<CompositeAttributes>(`Update/${name}`, ([parameter, gradient, ...rest], attributes) => {
+      const rule = plainRule({ name, ...attributes } as OptimizerConfig);
+      const scalars = Object.keys(rule.hyper(1, 1)).map(
+        (scalar, index) => [scalar, rest[rule.slots.length + index]!] as const,
+      );
+      const slots = rest.slice(0, rule.slots.length);
+      const next = rule.update(parameter!, gradient!, slots, Object.fromEntries(scalars) as never);
+      return [next.parameter, ...next.slots];
+    }),
+  ]),
+);
+
+export function ruleOf(config: OptimizerConfig): Rule {
+  const rule = plainRule(config);
+  const { name, learning_rate: _, ...attributes } = config;
+  return {
+    ...rule,
+    update: (parameter, gradient, slots, hyper) => {
+      const scalars = Object.keys(rule.hyper(1, 1)).map((scalar) => hyper[scalar]!);
+      const [next, ...rest] = updates[name]!([parameter, gradient, ...slots, ...scalars], attributes);
+      return { parameter: next!, slots: rest };
+    },
+  };
 }

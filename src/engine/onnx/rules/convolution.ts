@@ -1,83 +1,39 @@
 // Convolution and its two gradients. ONNX Runtime's published package has no ConvGrad: the gradients are composed.
 
-import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
-import { nchw, oihw } from "../trace-backend.ts";
-import { kernel } from "./kernel.ts";
+import { nchw, oihw } from "../lowering.ts";
+import { attributesOf, type Geometry, geometryOf, outputPadding } from "./geometry.ts";
 import { matrixProduct } from "./matrix-product.ts";
+import { made, type Rules } from "./rule.ts";
 
-export type Conv2DInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
-
-export const convolutionKernels: readonly KernelConfig[] = [
-  kernel("Conv2D", ({ backend, inputs, attrs }) => {
-    const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-    const info = convolutionInfo(x.shape, filter.shape, attrs);
-    const value = convolve(
-      backend.graph,
-      backend.valueIn(backend.traced(x), nchw),
-      backend.valueIn(backend.traced(filter), oihw),
-      info,
-    );
-    return backend.make({ value, order: nchw }, info.outShape, "float32");
-  }),
-  kernel("Conv2DBackpropInput", ({ backend, inputs, attrs }) => {
-    const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-    const inputShape = attrs.inputShape as number[];
-    const info = convolutionInfo(inputShape, filter.shape, attrs);
+export const convolutionRules: Rules = {
+  Conv2D: (context) => {
+    const { lowering, graph, inputs, attributes, outputs } = context;
+    const [x, filter] = inputs;
+    const geometry = geometryOf(x!.shape, filter!.shape, outputs[0]!.shape, attributes);
+    const value = convolve(graph, lowering.valueIn(x!, nchw), lowering.valueIn(filter!, oihw), geometry);
+    return made(context, value, nchw);
+  },
+  Conv2DBackpropInput: (context) => {
+    const { lowering, graph, inputs, attributes, outputs } = context;
+    const [dy, filter] = inputs;
+    const geometry = geometryOf(outputs[0]!.shape, filter!.shape, dy!.shape, attributes);
     const value = inputGradient(
-      backend.graph,
-      backend.valueIn(backend.traced(dy), nchw),
-      backend.valueIn(backend.traced(filter), oihw),
-      info,
+      graph,
+      lowering.valueIn(dy!, nchw),
+      lowering.valueIn(filter!, oihw),
+      geometry,
     );
-    return backend.make({ value, order: nchw }, inputShape, "float32");
-  }),
-  kernel("Conv2DBackpropFilter", ({ backend, inputs, attrs }) => {
-    const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const filterShape = attrs.filterShape as number[];
-    const info = convolutionInfo(x.shape, filterShape, attrs);
-    const value = filterGradient(
-      backend.graph,
-      backend.valueIn(backend.traced(x), nchw),
-      backend.valueIn(backend.traced(dy), nchw),
-      info,
-    );
-    return backend.make({ value, order: oihw }, filterShape, "float32");
-  }),
-];
-
-export function convolutionInfo(
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  attrs: Readonly<Record<string, unknown>>,
-  depthwise = false,
-): Conv2DInfo {
-  const { strides, pad, dilations, dimRoundingMode } = attrs as {
-    strides: [number, number];
-    pad: "same" | "valid" | number;
-    dilations?: [number, number];
-    dimRoundingMode?: "floor";
-  };
-  return backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    depthwise,
-  );
-}
-
-export function convolutionAttributes(info: Conv2DInfo) {
-  const { top, left, bottom, right } = info.padInfo;
-  return {
-    kernel_shape: [info.filterHeight, info.filterWidth],
-    strides: [info.strideHeight, info.strideWidth],
-    dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
-  };
-}
+    return made(context, value, nchw);
+  },
+  Conv2DBackpropFilter: (context) => {
+    const { lowering, graph, inputs, attributes, outputs } = context;
+    const [x, dy] = inputs;
+    const geometry = geometryOf(x!.shape, outputs[0]!.shape, dy!.shape, attributes);
+    const value = filterGradient(graph, lowering.valueIn(x!, nchw), lowering.valueIn(dy!, nchw), geometry);
+    return made(context, value, oihw);
+  },
+};
 
 /**
  * Maps of at most so many positions are small on a CPU: their kernels, not their activations, are what memory has to
@@ -93,13 +49,13 @@ const tinyMap = 16;
  * x [N, I, H, W] and the kernel [O, I, kh, kw] to [N, O, h, w]. On small and medium maps a matrix product, of every
  * image, or on tiny ones of all images at once, which reads the kernel once and not once per image.
  */
-function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo): Value {
+function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Geometry): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
   const positions = outHeight * outWidth;
   const shape = [batchSize, outChannels, outHeight, outWidth];
   if (graph.device === "gpu" || batchSize === 1 || taps === 1 || positions > mediumMap) {
-    return graph.node("Conv", [x, filter], shape, convolutionAttributes(info));
+    return graph.node("Conv", [x, filter], shape, attributesOf(info));
   }
   const rows = inChannels * taps;
   const flat = reshape(graph, filter, [outChannels, rows]);
@@ -120,7 +76,7 @@ function convolve(graph: GraphBuilder, x: Value, filter: Value, info: Conv2DInfo
  * degrees; on small maps, whose large kernels cost more to turn than that gains, one matrix product over all images;
  * otherwise ONNX's transposed convolution (docs/decisions/0002 has the figures).
  */
-function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
+function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Geometry): Value {
   const { filterHeight: kh, filterWidth: kw, inChannels, outChannels, padInfo } = info;
   const shape = [info.batchSize, inChannels, info.inHeight, info.inWidth];
   const strideOne = info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1;
@@ -135,21 +91,13 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Conv
     return scattered(graph, dy, filter, info);
   }
   return graph.node("ConvTranspose", [dy, filter], shape, {
-    ...convolutionAttributes(info),
+    ...attributesOf(info),
     output_padding: outputPadding(info),
   });
 }
 
-/** What the forward convolution did not reach at the far edges comes back as output padding: [rows, columns]. */
-export function outputPadding(info: Conv2DInfo): [number, number] {
-  const { top, bottom, left, right } = info.padInfo;
-  const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - top - bottom;
-  const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - left - right;
-  return [info.inHeight - height, info.inWidth - width];
-}
-
 /** The transposed convolution as one matrix product over all images, which reads the kernel once, and a scattered sum. */
-function scattered(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DInfo): Value {
+function scattered(graph: GraphBuilder, dy: Value, filter: Value, info: Geometry): Value {
   const { batchSize, inChannels, outChannels, inHeight, inWidth, filterHeight, filterWidth } = info;
   const positions = info.outHeight * info.outWidth;
   const rows = inChannels * filterHeight * filterWidth;
@@ -164,7 +112,7 @@ function scattered(graph: GraphBuilder, dy: Value, filter: Value, info: Conv2DIn
   );
   const split = reshape(graph, product, [rows, batchSize, positions]);
   const perImage = graph.node("Transpose", [split], [batchSize, rows, positions], { perm: [1, 0, 2] });
-  const { strides, dilations, pads } = convolutionAttributes(info);
+  const { strides, dilations, pads } = attributesOf(info);
   return graph.node(
     "Col2Im",
     [perImage, graph.int64(inHeight, inWidth), graph.int64(filterHeight, filterWidth)],
@@ -199,7 +147,7 @@ export function turnedTaps(graph: GraphBuilder, filter: Value, kernels: number, 
  * threads, where Pad, Slice and Concat take three passes on one. Then one matrix product: per image and summed
  * afterwards on large maps, over all images at once on small ones, where the products would outweigh the patches.
  */
-function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Conv2DInfo): Value {
+function filterGradient(graph: GraphBuilder, x: Value, dy: Value, info: Geometry): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const positions = outHeight * outWidth;
   const rows = inChannels * filterHeight * filterWidth;
@@ -242,10 +190,10 @@ function imagesLast(graph: GraphBuilder, x: Value): Value {
 }
 
 /** For every input channel and tap of the kernel what the tap meets: [N, I kh kw, h, w]. */
-export function patchesOf(graph: GraphBuilder, x: Value, info: Conv2DInfo): Value {
+export function patchesOf(graph: GraphBuilder, x: Value, info: Geometry): Value {
   const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
-  const attributes = convolutionAttributes(info);
+  const attributes = attributesOf(info);
   if (taps === 1 && info.strideHeight === 1 && attributes.pads.every((pad) => pad === 0)) return x;
   const oneHot = new Float32Array(inChannels * taps * taps);
   for (let row = 0; row < inChannels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
