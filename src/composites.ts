@@ -30,8 +30,10 @@ export function composite<A extends CompositeAttributes = Readonly<Record<never,
   if (functions.has(name)) throw new Error(`two composites are called ${name}`);
   functions.set(name, call as unknown as Function);
   for (const [backend, kernel] of backends) register(name, backend, kernel);
-  return (inputs, attributes) =>
-    engine().runKernel(name, { ...inputs } as never, attributes as never) as unknown as Tensor[];
+  return (inputs, attributes) => {
+    registerComposites(backendInUse());
+    return engine().runKernel(name, { ...inputs } as never, attributes as never) as unknown as Tensor[];
+  };
 }
 
 /** All that are known, in the order of their definitions: for tests. */
@@ -39,7 +41,13 @@ export function compositeNames(): readonly string[] {
   return [...functions.keys()];
 }
 
-/** Tells composites how this backend runs them; by default as what they stand for. Once for each backend. */
+function backendInUse(): string {
+  // Asking for the backend makes TensorFlow.js choose one where none was.
+  void engine().backend;
+  return engine().backendName;
+}
+
+/** Tells composites how a backend runs them, before its first; by default as what they stand for. */
 export function registerComposites(
   backend: string,
   kernel: CompositeKernel = (_name, _inputs, _attributes, decompose) => decompose(),

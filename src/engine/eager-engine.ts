@@ -2,7 +2,6 @@
 // pure JavaScript one, which is the reference in tests and far too slow for anything else.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { registerComposites } from "../composites.ts";
 import {
   sizeOf,
   type TensorArray,
@@ -23,7 +22,6 @@ export type EagerEngineOptions = {
 
 export function createEagerEngine({ name, backend, device, version }: EagerEngineOptions): Engine {
   registerGradients();
-  registerComposites(backend);
   const tensorsOf = (state: EngineState): Tensors => {
     if (state.engine !== name) throw new Error(`a state of the ${state.engine} engine reached ${name}`);
     return state.tensors as Tensors;
