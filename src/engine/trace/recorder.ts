@@ -27,7 +27,7 @@ class NodeList {
 }
 
 export class Recorder extends KernelBackend {
-  readonly #ids = new WeakMap<object, number>();
+  #ids = new WeakMap<object, number>();
   #values: TraceValue[] = [];
   #constants = new Map<string, number>();
   #list = new NodeList();
@@ -35,6 +35,7 @@ export class Recorder extends KernelBackend {
 
   /** Forgets what was recorded. With `loops` parts of a batch are recorded as one node, without them one by one. */
   begin(loops: boolean): void {
+    this.#ids = new WeakMap();
     this.#values = [];
     this.#constants = new Map();
     this.#list = new NodeList();
@@ -63,7 +64,7 @@ export class Recorder extends KernelBackend {
   idOf(info: TensorInfo): number {
     const id = this.#ids.get(info.dataId);
     if (id === undefined) {
-      throw new Error("a tensor from another backend reached a trace: pass it as an input");
+      throw new Error("a tensor from outside reached a trace: pass it as an input");
     }
     return id;
   }
