@@ -89,13 +89,30 @@ describe("hueristic list", () => {
     }
   });
 
+  it("gives a script all runs, and says where a limit left some out", async (test) => {
+    const { cli } = manage(test, 53);
+    const linesOf = ({ stdout }: { stdout: string }) => stdout.trimEnd().split("\n").length;
+    const table = await cli("list");
+    assert.deepEqual([linesOf(table), table.stderr], [51, "and 3 more; --limit 53 shows all\n"]);
+    const csv = await cli("list", "--csv");
+    assert.deepEqual([linesOf(csv), csv.stderr], [54, ""]);
+    const json = await cli("list", "--json", "--columns", "id", "--sort", "name");
+    assert.deepEqual([JSON.parse(json.stdout).length, json.stderr], [53, ""]);
+    const few = await cli("list", "--json", "--limit", "7");
+    assert.deepEqual(
+      [JSON.parse(few.stdout).length, few.stderr],
+      [7, "and 46 more; --limit 53 shows all\n"],
+    );
+  });
+
   it("keeps a spreadsheet from taking names for formulas", async (test) => {
     const { runs, cli } = manage(test, 1);
     const store = openStore(runs);
+    store.createRun(newRun({ name: "-1+1" })).finish("FINISHED");
     store.createRun(newRun({ name: '=HYPERLINK("x"),\n' })).finish("FINISHED");
     store.close();
-    const { stdout } = await cli("list", "--columns", "name", "--csv", "--limit", "1");
-    assert.equal(stdout, `name\r\n"'=HYPERLINK(""x""),\n"\r\n`);
+    const { stdout } = await cli("list", "--columns", "name", "--csv", "--limit", "2");
+    assert.equal(stdout, `name\r\n"'=HYPERLINK(""x""),\n"\r\n'-1+1\r\n`);
   });
 });
 
