@@ -1,7 +1,7 @@
 // hueristic list: the runs of a folder, newest first, or those that fulfil an expression in any order.
 
 import { UserError } from "../../errors.ts";
-import type { FieldValue } from "../../query/matches.ts";
+import { type FieldValue, textOf } from "../../query/matches.ts";
 import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import { mainMetrics } from "../../store/read-metrics.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
@@ -167,7 +167,7 @@ function printColumns(
 
 function cellText(value: FieldValue): string {
   if (typeof value === "number" || value === null) return numberOrDash(value);
-  return plainText(Array.isArray(value) ? value.join(", ") : String(value));
+  return plainText(textOf(value));
 }
 
 function usualColumns(now: number, colors: Parameters<typeof colorStatus>[1]): readonly Column<ListedRun>[] {

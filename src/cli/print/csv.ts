@@ -1,7 +1,7 @@
 // A table for a spreadsheet: RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front, as
 // OWASP's "CSV Injection" says; numbers stay numbers, negative ones too.
 
-import type { FieldValue } from "../../query/matches.ts";
+import { type FieldValue, textOf } from "../../query/matches.ts";
 
 export function csvLine(cells: readonly FieldValue[]): string {
   return `${cells.map((cell) => quoted(cellText(cell))).join(",")}\r\n`;
@@ -10,7 +10,7 @@ export function csvLine(cells: readonly FieldValue[]): string {
 function cellText(value: FieldValue): string {
   if (value === null) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const text = typeof value === "string" ? value : value.join(" ");
+  const text = Array.isArray(value) ? value.join(" ") : textOf(value);
   return formula.test(text) ? `'${text}` : text;
 }
 
