@@ -38,7 +38,7 @@ __proto__: {a: 1}
       `experiments/demo.yaml:1: modle: unknown key, did you mean model? (known: ${topKeys})`,
       `experiments/demo.yaml:2: epochs: unknown key, did you mean train.epochs? (known: ${topKeys})`,
       'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, union, got "coc", did you mean coco?',
-      "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
+      "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
       "experiments/demo.yaml:7: train.batch_size: expected a whole number of images, at least 1, got 0.5",
       "experiments/demo.yaml:8: train.optimizer.beta1: expected a number of at least 0 and less than 1, got 1",
       "experiments/demo.yaml:8: train.optimizer.momentum: unknown key for name adam (known: name, learning_rate, beta1, beta2, epsilon)",
@@ -180,7 +180,7 @@ test("problems on the command line", () => {
   assert.deepEqual(problems(least, ...overrides, "train.optimizer.name=sdg"), [
     "command line: dataset.root: unknown key for kind synthetic (known: kind, count, limit, holdout, seed, greyscale)",
     'command line: train.optimizer.name: expected one of sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw, got "sdg", did you mean sgd?',
-    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
+    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
     'command line: expected key.path=value, got "seed"',
     'command line: expected key.path=value, got "=3"',
     'command line: expected key.path=value, got "a..b=2"',
