@@ -43,6 +43,7 @@ export const benchRun: NewRun = {
     train: {
       epochs: 100,
       batch_size: 1,
+      last_batch: "drop",
       accumulate: 1,
       optimizer: { name: "adam", learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       discriminator_optimizer: null,

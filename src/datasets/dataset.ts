@@ -51,8 +51,8 @@ export type Dataset<Config> = {
   readonly labels: number | null;
   /** A few words without counts, such as "coco train2017". */
   describe(config: Config): string;
-  /** What was looked for and where, for the message when too little is found. */
-  lookedFor(config: Config): string;
+  /** What was looked for and where, for the message when too little is found. `key` is what messages call the data set. */
+  lookedFor(config: Config, key: string): string;
   /** Whether splits or folders say which images are unseen, so that no share is held out. */
   hasOfficialSides(config: Config): boolean;
   /** What is impossible together in the options at `at`. `withLabels`: labels are learnt from it. */

@@ -5,6 +5,11 @@ import { oneOf, share, text, whole } from "../settings/leaves.ts";
 /** The share of images held out where neither a share nor an official split is given. */
 export const defaultHoldout = 0.1;
 
+/** How many of so many images that share is, at least one. */
+export function heldOut(images: number, holdout: number): number {
+  return Math.max(1, Math.round(holdout * images));
+}
+
 export const sharedOptions = {
   limit: whole("images", { least: 2 })
     .nullable()

@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import path from "node:path";
+import { existingPath } from "../existing-path.ts";
 import { problemsError, resolveExperiment } from "./complete-experiment.ts";
 import type { Experiment } from "./experiment.ts";
 import { type ExperimentFiles, tooLarge, unreadable } from "./text/files.ts";
@@ -11,7 +12,7 @@ import { mostBytes } from "./text/read-yaml.ts";
 export const disk: ExperimentFiles = {
   /** Reads pipes too, as `<(…)` makes them. */
   read(file, most) {
-    const descriptor = openSync(file, "r");
+    const descriptor = openSync(existingPath(file), "r");
     try {
       if (fstatSync(descriptor).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
       const bytes = Buffer.alloc(most + 1);

@@ -13,6 +13,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   snakeCaseKeys,
   americanColor,
   keysThatCameLater,
+  lastBatch,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -95,6 +96,11 @@ function completedPart(dataset: Plain): Plain {
     dataset: completedPart(part.dataset as Plain),
   }));
   return { ...dataset, parts };
+}
+
+/** 4. Before `train.last_batch` what did not fill a batch was dropped. */
+function lastBatch(stored: Plain): Plain {
+  return { ...stored, train: { last_batch: "drop", ...(stored.train as Plain | undefined) } };
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -4,7 +4,7 @@
 //   not         = "not" not | "(" expression ")" | comparison
 //   comparison  = field [ operator value | "in" "(" value { "," value } ")" ]
 //   operator    = "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" (contains) | "!~"
-//   value       = number | 'text' | "text" | true | false | null | a word
+//   value       = number | 'text' | "text" | true | false | null | a date such as 2026-11-23T14:20Z | a word
 //
 // It only reads. Fields are named by the caller (run-fields.ts); nothing here knows runs.
 
@@ -14,11 +14,20 @@ export type Scalar = string | number | boolean | null;
 
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~";
 
+/** A value as it is written. */
+export type Literal = {
+  readonly value: Scalar;
+  /** Without its quotes: what a text is compared with, whatever else it may be. */
+  readonly text: string;
+  /** The error that points at it. */
+  readonly wrong: (expected: string) => UserError;
+};
+
 export type Expression =
   | { readonly kind: "and" | "or"; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "not"; readonly inner: Expression }
-  | { readonly kind: "compare"; readonly field: string; readonly operator: Operator; readonly value: Scalar }
-  | { readonly kind: "in"; readonly field: string; readonly values: readonly Scalar[] };
+  | { readonly kind: "compare"; readonly field: string; readonly operator: Operator; readonly value: Literal }
+  | { readonly kind: "in"; readonly field: string; readonly values: readonly Literal[] };
 
 type Token = {
   readonly kind: "word" | "text" | "number" | "sign" | "end";
@@ -28,7 +37,7 @@ type Token = {
 };
 
 const pattern =
-  /\s*(?:(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.]))|(?<word>[A-Za-z_][\w./:-]*)|(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<sign><=|>=|!=|<>|==|!~|[=<>~(),]))/iuy;
+  /\s*(?:(?<word>[A-Za-z_][\w./:-]*|\d{4}-\d\d(?:-\d\d(?:T[\w:.+-]*)?)?)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.]))|(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<sign><=|>=|!=|<>|==|!~|[=<>~(),]))/iuy;
 
 const operators: Readonly<Record<string, Operator>> = {
   "=": "=",
@@ -98,13 +107,23 @@ export function parseExpression(source: string, option = "--where"): Expression 
     take();
     return { kind: "compare", field: field.text, operator, value: value() };
   };
-  const value = (): Scalar => {
+  const value = (): Literal => {
     const token = take();
-    if (token.kind === "number") return Number(token.text);
-    if (token.kind === "text") return token.text.slice(1, -1).replaceAll(/\\(.)/gsu, "$1");
+    const literal = (value: Scalar, text: string): Literal => ({
+      value,
+      text,
+      wrong: (expected) => wrong(token, expected),
+    });
+    if (token.kind === "number") return literal(Number(token.text), token.text);
+    if (token.kind === "text") {
+      const text = token.text.slice(1, -1).replaceAll(/\\(.)/gsu, "$1");
+      return literal(text, text);
+    }
     if (token.kind !== "word") throw wrong(token, "a value");
     const constant = constants.get(token.text.toLowerCase());
-    return constant === undefined ? token.text : constant;
+    return constant === undefined
+      ? literal(token.text, token.text)
+      : literal(constant, token.text.toLowerCase());
   };
 
   const expression = whole();

@@ -3,15 +3,19 @@
 
 import { UserError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
+import { nfc } from "../same-text.ts";
 import { fieldsOf, parseExpression } from "./expression.ts";
-import { type FieldValue, matches } from "./matches.ts";
+import { type FieldValue, type KindsOf, testOf, textOf } from "./matches.ts";
 
 export type Fields = Readonly<Record<string, FieldValue>>;
 
 export type RowTest = (row: Fields) => boolean;
 
+/** The fields of rows, and of what kind their values are. */
+export type Columns = { readonly names: readonly string[]; readonly kindsOf: KindsOf };
+
 /** Every field by its whole name. Throws UserError, which begins with `option`, for what cannot be read and for fields that no row has. */
-export function expressionFilter(text: string, names: readonly string[], option: string): RowTest {
+export function expressionFilter(text: string, { names, kindsOf }: Columns, option: string): RowTest {
   const expression = parseExpression(text, option);
   for (const field of fieldsOf(expression)) {
     if (names.includes(field)) continue;
@@ -20,7 +24,8 @@ export function expressionFilter(text: string, names: readonly string[], option:
       `${option}: unknown field ${JSON.stringify(field)}${near === null ? "" : `, did you mean ${near}?`} (known: ${names.join(", ")})`,
     );
   }
-  return (row) => matches(expression, (field) => row[field] ?? null);
+  const fulfils = testOf(expression, kindsOf);
+  return (row) => fulfils((field) => row[field] ?? null);
 }
 
 /**
@@ -28,41 +33,57 @@ export function expressionFilter(text: string, names: readonly string[], option:
  * names and in any case of letters; otherwise words that a row has to have, among which comparisons such as batch_size>=32
  * may stand.
  */
-export function boxFilter(text: string, names: readonly string[]): RowTest {
+export function boxFilter(text: string, columns: Columns): RowTest {
   const trimmed = text.trim();
   if (trimmed === "") return () => true;
-  const whole = lenient(trimmed, names);
-  if (whole !== null) return whole;
-  const terms = trimmed.split(/\s+/).map((term) => lenient(term, names) ?? wordTest(term));
+  const whole = lenient(trimmed, columns);
+  if (typeof whole !== "string") return whole;
+  const terms = trimmed.split(/\s+/).map((term) => {
+    const test = lenient(term, columns);
+    return typeof test === "string" ? wordTest(term) : test;
+  });
   return (row) => terms.every((term) => term(row));
 }
 
 /** What is wrong with text in such a box that is meant as an expression, in one line; null for words and where nothing is. */
-export function boxProblem(text: string, names: readonly string[]): string | null {
-  const isWrong = (term: string) => /[=<>~]/.test(term) && lenient(term, names) === null;
+export function boxProblem(text: string, columns: Columns): string | null {
   const trimmed = text.trim();
-  if (lenient(trimmed, names) !== null || !trimmed.split(/\s+/).some(isWrong)) return null;
+  const whole = lenient(trimmed, columns);
+  if (typeof whole !== "string") return null;
+  const wrong = trimmed
+    .split(/\s+/)
+    .filter((term) => /[=<>~]/.test(term))
+    .map((term) => ({ term, problem: lenient(term, columns) }))
+    .find(({ problem }) => typeof problem === "string");
+  if (wrong === undefined) return null;
+  // Among words a comparison such as loss<abc is wrong by itself; what is no expression at all is part of a longer one.
+  return isExpression(wrong.term) && !isExpression(trimmed) ? (wrong.problem as string) : whole;
+}
+
+/** A text where it is no expression over these columns: why. */
+function lenient(text: string, { names, kindsOf }: Columns): RowTest | string {
   try {
-    const [unknown] = fieldsOf(parseExpression(trimmed, "")).filter(
-      (field) => fieldNamed(field, names) === null,
-    );
-    const near = unknown === undefined ? null : nearMiss(unknown, names);
-    return `no column ${unknown}${near === null ? "" : `, did you mean ${near}?`}`;
+    const expression = parseExpression(text, "");
+    const known = new Map(fieldsOf(expression).map((field) => [field, fieldNamed(field, names)]));
+    const unknown = [...known].find(([, name]) => name === null)?.[0];
+    if (unknown !== undefined) {
+      const near = nearMiss(unknown, names);
+      return `no column ${unknown}${near === null ? "" : `, did you mean ${near}?`}`;
+    }
+    const fulfils = testOf(expression, (field) => kindsOf(known.get(field)!));
+    return (row) => fulfils((field) => row[known.get(field)!] ?? null);
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     return thrown.message.split("\n")[0]!.replace(/^: /, "");
   }
 }
 
-/** null where the text is no expression over these fields. */
-function lenient(text: string, names: readonly string[]): RowTest | null {
+function isExpression(text: string): boolean {
   try {
-    const expression = parseExpression(text, "");
-    const known = new Map(fieldsOf(expression).map((field) => [field, fieldNamed(field, names)]));
-    if ([...known.values()].includes(null)) return null;
-    return (row) => matches(expression, (field) => row[known.get(field)!] ?? null);
+    parseExpression(text, "");
+    return true;
   } catch (thrown) {
-    if (thrown instanceof UserError) return null;
+    if (thrown instanceof UserError) return false;
     throw thrown;
   }
 }
@@ -80,6 +101,6 @@ function fieldNamed(wanted: string, names: readonly string[]): string | null {
 }
 
 function wordTest(word: string): RowTest {
-  const wanted = word.toLowerCase();
-  return (row) => Object.values(row).some((value) => String(value).toLowerCase().includes(wanted));
+  const wanted = nfc(word).toLowerCase();
+  return (row) => Object.values(row).some((value) => nfc(textOf(value)).toLowerCase().includes(wanted));
 }

@@ -7,7 +7,8 @@ import { bestPoint } from "../runs/best.ts";
 import type { SeriesSpec } from "../runs/series.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
-import type { FieldValue } from "./matches.ts";
+import { kindsAmong, type propertyKinds } from "./field-kinds.ts";
+import type { FieldValue, KindsOf } from "./matches.ts";
 
 type Extreme = "best" | "min" | "max";
 
@@ -26,7 +27,7 @@ const properties = {
   step: ({ lastStep }) => lastStep ?? 0,
   tags: ({ tags }) => tags,
   note: ({ note }) => note,
-  created: ({ createdAt }) => new Date(createdAt).toISOString(),
+  created: ({ createdAt }) => new Date(createdAt),
   /** Seconds. */
   duration: ({ durationMs }) => durationMs / 1000,
   engine: ({ engine }) => engine,
@@ -35,12 +36,13 @@ const properties = {
   source: ({ source }) => source,
   sweep: (_, trial) => trial?.sweep ?? null,
   trial: (_, trial) => trial?.number ?? null,
-} satisfies Readonly<Record<string, Property>>;
+} satisfies Readonly<Record<keyof typeof propertyKinds, Property>>;
 
 export const propertyNames: readonly string[] = Object.keys(properties);
 
 export type RunFields = {
   fieldOf(run: RunSummary, field: string): FieldValue;
+  readonly kindsOf: KindsOf;
   /** The series that a field takes its value from; null for other fields, and for runs without it. */
   seriesOf(run: RunSummary, field: string): SeriesSpec | null;
   /** Throws a UserError for a field that no run has. `option` is what named it. */
@@ -78,6 +80,7 @@ export function runFields(store: FieldStore, runs: readonly RunSummary[]): RunFi
 
   return {
     fieldOf,
+    kindsOf: (field) => kindsAmong(field, () => runs.map((run) => fieldOf(run, field))),
     seriesOf(run, field) {
       const path = /^metrics\.(.+)$/.exec(field)?.[1];
       const series = path === undefined ? null : seriesAsked(run, path).series;

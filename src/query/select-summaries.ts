@@ -5,7 +5,7 @@ import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../runs
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import { fieldsOf, parseExpression } from "./expression.ts";
-import { compareFields, type FieldValue, matches } from "./matches.ts";
+import { compareFields, type FieldValue, testOf } from "./matches.ts";
 import { runFields } from "./run-fields.ts";
 
 export type RunQuery = {
@@ -44,14 +44,13 @@ export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
   const names = query.columns === null ? null : listOf(query.columns, "--columns");
   const isPlain = expression === null && order.length === 0;
   const runs = store.summaries({ deleted, ...(isPlain ? { limit } : {}) });
-  const { fieldOf, seriesOf, require } = runFields(store, runs);
+  const { fieldOf, kindsOf, seriesOf, require } = runFields(store, runs);
   for (const field of expression === null ? [] : fieldsOf(expression)) require(field, "--where");
   for (const { field } of order) require(field, "--sort");
   for (const field of names ?? []) require(field, "--columns");
 
-  const found = runs.filter(
-    (run) => expression === null || matches(expression, (field) => fieldOf(run, field)),
-  );
+  const fulfils = expression === null ? () => true : testOf(expression, kindsOf);
+  const found = runs.filter((run) => fulfils((field) => fieldOf(run, field)));
   // Each field is read once a run, not once a comparison.
   const keyed = found.map((run) => ({ run, keys: order.map(({ field }) => fieldOf(run, field)) }));
   keyed.sort((a, b) => {

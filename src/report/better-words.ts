@@ -1,3 +1,5 @@
+// Which way a value is better, as heads of columns say it.
+
 import type { Better } from "../runs/series.ts";
 
 const words = {

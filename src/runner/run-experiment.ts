@@ -112,7 +112,8 @@ async function trainAndFinish(
     throw error;
   } finally {
     run.close();
-    await training.compiled.close();
+    await training.whole.compiled.close();
+    await training.last?.compiled.close();
     await training.evaluator.close();
     await training.evaluation?.close();
   }

@@ -2,12 +2,18 @@
 
 import type { StepInputs } from "../engine/engine.ts";
 import { modelOf } from "../models/models.ts";
+import type { StepSpecs } from "../training-step.ts";
 import { learningRateFactor } from "./learning-rate.ts";
 import { drawNoise } from "./noise.ts";
 import type { Training } from "./training.ts";
 
-/** What the engine needs for the steps on `batches`, the first of them after `step` finished ones. */
-export function nextInputs(training: Training, batches: readonly Uint32Array[], step: number) {
+/** What the engine needs for the steps on `batches`, all of the size that `specs` are for, the first after `step` finished ones. */
+export function nextInputs(
+  training: Training,
+  specs: StepSpecs,
+  batches: readonly Uint32Array[],
+  step: number,
+) {
   const { experiment, source, network, stepsPerEpoch } = training;
   const { train, model } = experiment;
   const { networks } = modelOf(model);
@@ -24,10 +30,10 @@ export function nextInputs(training: Training, batches: readonly Uint32Array[], 
     ),
   );
   const inputs: StepInputs = {
-    batch: source.read(network.specs.batch, batches, Math.floor(step / stepsPerEpoch)),
-    noise: drawNoise(network.specs.noise, experiment.seed, step, batches.length),
+    batch: source.read(specs.batch, batches, Math.floor(step / stepsPerEpoch)),
+    noise: drawNoise(specs.noise, experiment.seed, step, batches.length),
     hyper: Object.fromEntries(
-      network.specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
+      specs.hyper.map((name) => [name, Float32Array.from(scalars, (values) => values[name]!)]),
     ),
   };
   return { inputs, rates };

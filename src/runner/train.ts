@@ -7,6 +7,8 @@ import { writeCheckpoint } from "./checkpoints.ts";
 import { evaluateEpoch } from "./evaluation/evaluate-epoch.ts";
 import type { Warning } from "./health/warning.ts";
 import type { Interrupt } from "./interrupt.ts";
+import type { TrainingStep } from "./last-batch.ts";
+import { lossSum } from "./loss-sum.ts";
 import type { RunOptions } from "./run-experiment.ts";
 import { nextInputs } from "./step-inputs.ts";
 import { stepsOfNextCall } from "./steps-per-call.ts";
@@ -22,8 +24,8 @@ export type Ending = {
 /** For every epoch step and log, then evaluate, draw samples and save. */
 export async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
   const { output, afterEpoch } = options;
-  const { experiment, dataset, engine, compiled, run, health, stepsPerEpoch } = training;
-  const { epochs, batch_size: batchSize } = experiment.train;
+  const { experiment, dataset, engine, run, health, whole, last, stepsPerEpoch } = training;
+  const { epochs } = experiment.train;
   const mainLoss = mainLossOf(experiment.model);
   const progress = output.progress(epochs * stepsPerEpoch);
   let step = training.firstStep;
@@ -56,18 +58,18 @@ export async function train(training: Training, options: RunOptions, interrupt: 
   try {
     if (step === 0) await evaluateEpoch(training, { state, step, epoch: 0 }, warn);
     for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
-      const batches = epochBatches(dataset.seen, batchSize, experiment.seed, epoch);
+      const batches = epochBatches(dataset.seen, whole.images, experiment.seed, epoch, last !== null);
       const epochStart = performance.now();
-      const firstOfEpoch = epoch * stepsPerEpoch;
-      let lossSum = step === training.firstStep ? training.firstLossSum : 0;
+      const losses = lossSum(step === training.firstStep ? training.firstLosses : undefined);
       let waitedMs = 0;
       let prepared: PreparedCall | null = null;
       const end = (epoch + 1) * stepsPerEpoch;
       /** What the call needs that begins after `at` finished steps. */
       const prepare = (at: number): PreparedCall => {
         const begin = at - epoch * stepsPerEpoch;
-        const count = Math.min(stepsPerCall, end - at);
-        return { count, ...nextInputs(training, batches.slice(begin, begin + count), at) };
+        const kind = last !== null && at === end - 1 ? last : whole;
+        const count = kind === last ? 1 : Math.min(stepsPerCall, end - at - (last === null ? 0 : 1));
+        return { kind, count, ...nextInputs(training, kind.specs, batches.slice(begin, begin + count), at) };
       };
 
       while (step < end) {
@@ -78,10 +80,10 @@ export async function train(training: Training, options: RunOptions, interrupt: 
         // Several steps a call, so that the state is not copied out of the engine at each.
         const asked = performance.now();
         const call: PreparedCall = prepared ?? prepare(step);
-        const { count, inputs, rates } = call;
+        const { kind, count, inputs, rates } = call;
         const called = performance.now();
         waitedMs += called - asked;
-        const running = compiled.run(state, count, inputs);
+        const running = kind.compiled.run(state, count, inputs);
         prepared = step + count < end ? prepare(step + count) : null; // while the engine computes
         const result = await running;
         const callTookMs = performance.now() - called;
@@ -89,14 +91,14 @@ export async function train(training: Training, options: RunOptions, interrupt: 
         state = result.state;
 
         for (let index = 0; index < count; index++) {
-          const losses = Object.fromEntries(
+          const ofStep = Object.fromEntries(
             Object.entries(result.losses).map(([name, values]) => [`train/${name}`, values[index]!]),
           );
-          run.logScalars(step + index + 1, { ...losses, ...rates[index]! });
-          warn(health.afterStep(step + index + 1, losses));
-          lossSum += result.losses[mainLoss]![index]!;
+          run.logScalars(step + index + 1, { ...ofStep, ...rates[index]! });
+          warn(health.afterStep(step + index + 1, ofStep));
+          losses.add(result.losses[mainLoss]![index]!, kind.images / whole.images);
         }
-        const imagesPerSecond = (count * batchSize * 1000) / callTookMs;
+        const imagesPerSecond = (count * kind.images * 1000) / callTookMs;
         run.logScalars(step + count, { "train/images_per_second": imagesPerSecond });
         run.flushIfDue();
 
@@ -105,16 +107,15 @@ export async function train(training: Training, options: RunOptions, interrupt: 
           return nonFinite(`train/${broken.name}`, broken.value, step + broken.index + 1, epoch + 1);
         }
         step += count;
-        stepsPerCall = stepsOfNextCall(count, callTookMs, training.stateSpecs);
-        const meanOfEpoch = lossSum / (step - firstOfEpoch);
+        if (kind === whole) stepsPerCall = stepsOfNextCall(count, callTookMs, training.stateSpecs);
         progress.update(
           step,
-          `epoch ${epoch + 1}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${mainLoss} ${meanOfEpoch.toFixed(5)}`,
+          `epoch ${epoch + 1}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${mainLoss} ${losses.mean().toFixed(5)}`,
         );
       }
 
       const seconds = (performance.now() - epochStart) / 1000;
-      const seen = lossSum / (step - firstOfEpoch);
+      const seen = losses.mean();
       run.logScalars(step, {
         "seen/loss": seen,
         "train/epoch_seconds": seconds,
@@ -139,7 +140,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
   }
 }
 
-type PreparedCall = { readonly count: number } & ReturnType<typeof nextInputs>;
+type PreparedCall = { readonly kind: TrainingStep; readonly count: number } & ReturnType<typeof nextInputs>;
 
 function firstNonFinite(losses: Readonly<Record<string, Float32Array>>) {
   for (const [name, values] of Object.entries(losses)) {

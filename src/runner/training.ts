@@ -1,9 +1,8 @@
 // Everything that a training needs, opened in order and closed in one place.
 
 import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
-import { type CompiledStep, type Engine, type EngineState, specsOf } from "../engine/engine.ts";
+import { type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
-import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
@@ -24,6 +23,8 @@ import { openEvaluation } from "./evaluation/open-evaluation.ts";
 import type { OpenSet } from "./evaluation/open-sets.ts";
 import { saveDatasetRows } from "./evaluation/save-dataset-rows.ts";
 import { createHealthWatch, type HealthWatch } from "./health/health-watch.ts";
+import { compileSteps, cutOfEpoch, type TrainingStep } from "./last-batch.ts";
+import { type LossSum, lossesBefore } from "./loss-sum.ts";
 import { readProvenance } from "./provenance.ts";
 import { reopen, resumePointOf } from "./resume-run.ts";
 import type { RunOptions } from "./run-experiment.ts";
@@ -34,7 +35,9 @@ export type Training = {
   readonly dataset: PreparedDataset;
   readonly engine: Engine;
   readonly network: Network;
-  readonly compiled: CompiledStep;
+  readonly whole: TrainingStep;
+  /** Of the last batch of an epoch where it is a smaller one; null where all are whole. */
+  readonly last: TrainingStep | null;
   readonly stateSpecs: TensorSpecs;
   readonly source: BatchSource;
   readonly evaluator: Evaluator;
@@ -49,8 +52,8 @@ export type Training = {
   readonly stepsPerEpoch: number;
   /** Where training begins: 0, or where the newest checkpoint stood. */
   readonly firstStep: number;
-  /** Sum of the main training loss over the steps of that epoch which were trained before. */
-  readonly firstLossSum: number;
+  /** Over the steps of that epoch which were trained before: what `train` sums up. */
+  readonly firstLosses: LossSum;
   readonly firstState: EngineState;
 };
 
@@ -70,13 +73,8 @@ export async function openTraining(
   signal: AbortSignal,
 ): Promise<Training> {
   const experiment = resolveClassifierRun(asked, store);
-  const { batch_size: batchSize } = experiment.train;
-  const stepsPerEpoch = Math.floor(dataset.seen.length / batchSize);
-  if (stepsPerEpoch === 0) {
-    throw new UserError(
-      `train.batch_size: expected at most the ${dataset.seen.length} images to train on, got ${batchSize}`,
-    );
-  }
+  const cut = cutOfEpoch(dataset.seen.length, experiment.train);
+  const { stepsPerEpoch } = cut;
   const engine = await openEngine(experiment.engine, {
     device: experiment.device,
     threads: options.threads,
@@ -86,14 +84,15 @@ export async function openTraining(
   const embed = embedderOf(model, { runsFolder, store, engine, output, signal, threads });
   const embedded = await embed(dataset);
   if (embedded) output.info(`classifier: ${embedded.description}`);
-  const network = await buildNetwork(experiment, {
+  const extras = {
     ...(dataset.labels && { labels: dataset.labels.names.length }),
     ...(embedded && { embedding: embedded.embedding }),
-  });
+  };
+  const network = await buildNetwork(experiment, extras);
   const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null, larger);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
-  const compiled = await engine.compileStep(network.step, specs, network.specs);
+  const { whole, last } = await compileSteps(engine, network, initial, experiment, extras, cut);
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     source,
@@ -124,9 +123,8 @@ export async function openTraining(
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   for (const note of dataset.notes) run.event("info", "dataset", note);
-  const leftOver = seen.length - stepsPerEpoch * batchSize;
-  if (leftOver > 0) {
-    const note = `${leftOver} of ${seen.length} images to train on are left over in each epoch, other ones each time, as train.batch_size is ${batchSize}`;
+  if (cut.leftOut > 0) {
+    const note = `${cut.leftOut} of ${seen.length} images to train on are left over in each epoch, other ones each time, as train.batch_size is ${experiment.train.batch_size}; train.last_batch=keep trains on them too`;
     output.info(note);
     run.event("info", "dataset", note);
   }
@@ -154,14 +152,13 @@ export async function openTraining(
     if (point.notes.length > 0) output.warn(how);
   }
   const firstStep = checkpoint?.step ?? 0;
-  const mainLoss = store.series(run.id, `train/${mainLossOf(model)}`);
-  const epochBegan = firstStep - (firstStep % stepsPerEpoch);
   return {
     experiment,
     dataset,
     engine,
     network,
-    compiled,
+    whole,
+    last,
     stateSpecs: specs,
     source,
     evaluator,
@@ -180,8 +177,12 @@ export async function openTraining(
     },
     stepsPerEpoch,
     firstStep,
-    firstLossSum:
-      mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
+    firstLosses: lossesBefore(
+      store.series(run.id, `train/${mainLossOf(model)}`),
+      firstStep,
+      cut,
+      whole.images,
+    ),
     firstState: engine.importState(checkpoint?.state ?? initial),
   };
 }

@@ -4,6 +4,7 @@
 
 import { UserError } from "../errors.ts";
 import { mostSlips, slips } from "../near-miss.ts";
+import { nfc, sameText } from "../same-text.ts";
 
 export type KnownRun = {
   readonly id: string;
@@ -55,13 +56,13 @@ export function meaningOf(ref: string, known: Known): Meaning {
     const others = { ...known, file: (each: string) => (each === ref ? null : known.file(each)) };
     return { as: "runs of that report", runIds: runsMeant(file.refs, others), sweepId: null };
   }
-  const named = runs.find(({ name }) => name === ref);
+  const named = runs.find(({ name }) => sameText(name, ref));
   if (named !== undefined) return oneRun(named);
-  const tagged = runs.filter(({ tags }) => tags.includes(ref)).map(({ id }) => id);
+  const tagged = runs.filter(({ tags }) => tags.some((tag) => sameText(tag, ref))).map(({ id }) => id);
   if (tagged.length > 0) return { as: "runs with that tag", runIds: tagged.reverse(), sweepId: null };
   const fromFile = made(ref, runs);
   if (fromFile.length > 0) return { as: "runs made from that file", runIds: fromFile, sweepId: null };
-  const sweep = sweeps.filter(({ id, name }) => id === ref || name === ref);
+  const sweep = sweeps.filter(({ id, name }) => id === ref || sameText(name, ref));
   if (sweep.length > 0) return ofSweep(findSweep(ref, sweeps).id, known);
   const prefix = ref.toLowerCase();
   const begun = ref === "" ? [] : runs.filter(({ id }) => id.startsWith(prefix));
@@ -105,7 +106,7 @@ export function findSweep<Sweep extends KnownSweep>(ref: string, sweeps: readonl
   if (ref === "latest") return newest;
   const exact = sweeps.find(({ id }) => id === ref);
   if (exact !== undefined) return exact;
-  const named = sweeps.filter(({ id, name }) => name === ref || (ref !== "" && id.startsWith(ref)));
+  const named = sweeps.filter(({ id, name }) => sameText(name, ref) || (ref !== "" && id.startsWith(ref)));
   if (named.length === 1) return named[0]!;
   const all = (named.length > 0 ? named : sweeps).map(({ id, name }) => `${id} (${name})`).join(", ");
   const problem = named.length > 0 ? "several sweeps are meant" : "no such sweep";
@@ -126,7 +127,7 @@ function ofSweep(sweepId: string, known: Known): Meaning {
 
 /** Oldest first. A file may be written with or without "./". */
 function made(ref: string, runs: readonly KnownRun[]): string[] {
-  const plain = (file: string) => file.replace(/^(\.\/)+/, "");
+  const plain = (file: string) => nfc(file).replace(/^(\.\/)+/, "");
   const wanted = plain(ref);
   return runs
     .filter(({ source }) => source !== null && plain(source) === wanted)

@@ -84,7 +84,7 @@ function runsSection(runs: readonly RunSummary[], total: number): ShownSection {
     { text: "unseen loss", field: "metrics.unseen.loss" },
     ...metrics.map((name) => ({ text: name, field: `metrics.unseen.${name}` })),
     { text: "took", field: "duration" },
-    { text: "started" },
+    { text: "started", field: "created" },
     { text: "tags", field: "tags" },
   ];
   const older = total - runs.length;
@@ -108,7 +108,7 @@ function runRow(run: RunSummary, metrics: readonly string[]): Html {
   const epochs = Math.max(experiment.train.epochs, epoch);
   const label = shorten(name, 60);
   return html`
-<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${run.createdAt}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row" data-key="${name}"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${new Date(run.createdAt).toISOString()}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" data-key="${tag}" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
 }
 
 function valueCell(value: number | undefined): Html {

@@ -6,10 +6,18 @@ type Range = { readonly least: number; readonly most?: number };
 
 /** A whole number between `least` and `most`, both included. */
 export function whole(unit: string, { least, most }: Range) {
-  const bounds = most === undefined ? `at least ${least}` : `${least} to ${most}`;
-  const error = unit === "" ? `a whole number, ${bounds}` : `a whole number of ${unit}, ${bounds}`;
-  const number = z.int({ error }).min(least, { error });
+  const noun = unit === "" ? "a whole number" : `a whole number of ${unit}`;
+  const error = `${noun}, ${most === undefined ? `at least ${least}` : `${least} to ${most}`}`;
+  // Beyond these two whole numbers are the same number.
+  const tooLarge = `${noun}, ${least} to ${most ?? Number.MAX_SAFE_INTEGER}`;
+  const number = z
+    .int({ error: ({ input }) => (isTooLarge(input) ? tooLarge : error) })
+    .min(least, { error });
   return most === undefined ? number : number.max(most, { error });
+}
+
+function isTooLarge(input: unknown): boolean {
+  return typeof input === "number" && Number.isFinite(input) && input > Number.MAX_SAFE_INTEGER;
 }
 
 export function above(least: number) {

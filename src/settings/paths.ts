@@ -17,3 +17,11 @@ export function withTexts<Value>(
   }
   return changed;
 }
+
+/** Such as `tags[0]` or `train.epochs`. */
+export function pathText(path: Path): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`))
+    .join("")
+    .replace(/^\./, "");
+}

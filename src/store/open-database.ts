@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import { addStatusFunction } from "./dead-runs.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
 import { migrations } from "./schema.ts";
-import { errorCodeOf, storeError } from "./store-error.ts";
+import { errorCodeOf, type Purpose, storeError } from "./store-error.ts";
 
 /** How long a statement waits for another process before it gives up. */
 const busyTimeoutMs = 10_000;
@@ -21,7 +21,7 @@ export function databasePath(folder: string): string {
 /** Opens `<folder>/runs.db` for writing, creating and migrating it where needed. */
 export function openForWriting(folder: string): Database.Database {
   const path = databasePath(folder);
-  return translated(path, () => {
+  return translated(path, "write", () => {
     mkdirSync(folder, { recursive: true });
     return configured(new Database(path, { timeout: busyTimeoutMs }), (database) => {
       schemaVersion(database, migrations.length);
@@ -50,7 +50,7 @@ export function openForReading(folder: string): Database.Database {
           `${path}: was written by an older Hueristic (schema ${version}, this one reads ${migrations.length}); any command that writes, such as \`hueristic run\`, updates it`,
         );
     });
-  return translated(path, () => {
+  return translated(path, "read", () => {
     try {
       return open(path);
     } catch (thrown) {
@@ -111,10 +111,10 @@ function retryWhileBusy(attempt: () => void): void {
   }
 }
 
-function translated<T>(path: string, action: () => T): T {
+function translated<T>(path: string, does: Purpose, action: () => T): T {
   try {
     return action();
   } catch (thrown) {
-    throw storeError(thrown, path);
+    throw storeError(thrown, path, does);
   }
 }

@@ -83,7 +83,11 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
   const sources = { now, newId, monotonic, warn, newToken: newProcessToken, patienceMs: 600_000 };
   const database = readonly ? openForReading(folder) : openForWriting(folder);
   try {
-    return withStoreErrors(databasePath(folder), assemble(folder, database, readonly, sources));
+    return withStoreErrors(
+      databasePath(folder),
+      assemble(folder, database, readonly, sources),
+      readonly ? "read" : "write",
+    );
   } catch (thrown) {
     database.close();
     throw thrown;

@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { experimentUpgrades } from "../experiment/upgrade.ts";
+import { nfc } from "../same-text.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createEarlierExperiments } from "./earlier-experiments.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
@@ -74,7 +75,8 @@ export function createRunStarter(database: Database, sources: StarterSources): R
       experimentVersion: experimentUpgrades.length,
       provenance: JSON.stringify(run.provenance),
     });
-    for (const tag of run.experiment.tags) insertTag.run(id, tag);
+    for (const tag of new Map(run.experiment.tags.map((tag) => [nfc(tag), tag])).values())
+      insertTag.run(id, tag);
     return id;
   });
 

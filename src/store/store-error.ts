@@ -9,10 +9,13 @@ export function errorCodeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
+/** What a database was opened for. */
+export type Purpose = "read" | "write";
+
 /** `thrown` as a UserError where the user can mend it, otherwise `thrown` itself. */
-export function storeError(thrown: unknown, path: string): unknown {
+export function storeError(thrown: unknown, path: string, does: Purpose = "write"): unknown {
   if (lacksBinding(thrown)) return new UserError(`SQLite's binding ${howToBuild}`, { cause: thrown });
-  const advice = adviceFor(errorCodeOf(thrown));
+  const advice = adviceFor(errorCodeOf(thrown), does);
   if (advice === null) return thrown;
   return new UserError(`${path}: ${advice} (${(thrown as Error).message})`, { cause: thrown });
 }
@@ -26,7 +29,7 @@ function lacksBinding(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.startsWith("Could not locate the bindings file");
 }
 
-function adviceFor(code: string): string | null {
+function adviceFor(code: string, does: Purpose): string | null {
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_SHMSIZE)/.test(code))
     return "the disk is full; free some space, then resume the run: all that was committed before is safe";
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
@@ -34,7 +37,7 @@ function adviceFor(code: string): string | null {
   if (/^(SQLITE_READONLY|EACCES|EPERM|EROFS)/.test(code))
     return "no permission to write; change the permissions of the folder or name another one";
   if (/^(SQLITE_CANTOPEN|ENOTDIR|EEXIST)/.test(code))
-    return "cannot be opened; check that its folder is a folder and that you may read it";
+    return `cannot be opened; check that its folder is a folder and that you may ${does === "read" ? "read it" : "write in it"}`;
   if (/^SQLITE_NOTADB/.test(code))
     return "is not a SQLite database; move the file away or name another folder";
   if (/^SQLITE_CORRUPT/.test(code))
@@ -45,14 +48,14 @@ function adviceFor(code: string): string | null {
 }
 
 /** The same functions, whose errors pass through `storeError`. */
-export function withStoreErrors<Api extends object>(path: string, api: Api): Api {
+export function withStoreErrors<Api extends object>(path: string, api: Api, does: Purpose = "write"): Api {
   const entries = Object.entries(api).map(([name, member]) => {
     if (typeof member !== "function") return [name, member];
     const guarded = (...args: unknown[]) => {
       try {
         return member(...args);
       } catch (thrown) {
-        throw storeError(thrown, path);
+        throw storeError(thrown, path, does);
       }
     };
     return [name, guarded];

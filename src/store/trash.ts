@@ -3,6 +3,7 @@
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { nfc } from "../same-text.ts";
 import { statusAt } from "./dead-runs.ts";
 import type { RunStatus } from "./rows.ts";
 
@@ -22,6 +23,11 @@ type Standing = {
   readonly writer: string | null;
 };
 
+/** A tag and both ways to write it (same-text.ts). */
+function formsOf(tag: string) {
+  return { tag, nfc: nfc(tag), nfd: tag.normalize("NFD") };
+}
+
 export function createRunCare(database: Database, now: () => number): RunCare {
   const select = database.prepare<[string], Standing>(
     "SELECT status, heartbeat_at, writer FROM runs WHERE id = ?",
@@ -29,8 +35,10 @@ export function createRunCare(database: Database, now: () => number): RunCare {
   // Without its token a writer that was only asleep stops at its next commit.
   const hide = database.prepare("UPDATE runs SET deleted_at = ?, status = ?, writer = NULL WHERE id = ?");
   const show = database.prepare("UPDATE runs SET deleted_at = NULL WHERE id = ?");
-  const insertTag = database.prepare("INSERT INTO tags (run_id, tag) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const deleteTag = database.prepare("DELETE FROM tags WHERE run_id = ? AND tag = ?");
+  const insertTag = database.prepare(
+    "INSERT INTO tags (run_id, tag) SELECT :id, :tag WHERE NOT EXISTS (SELECT 1 FROM tags WHERE run_id = :id AND tag IN (:tag, :nfc, :nfd))",
+  );
+  const deleteTag = database.prepare("DELETE FROM tags WHERE run_id = :id AND tag IN (:tag, :nfc, :nfd)");
   const setNote = database.prepare("UPDATE runs SET note = ? WHERE id = ?");
   const trash = database.transaction((id: string) => {
     const run = select.get(id);
@@ -45,10 +53,10 @@ export function createRunCare(database: Database, now: () => number): RunCare {
       show.run(id);
     },
     addTag(id, tag) {
-      insertTag.run(id, tag);
+      insertTag.run({ id, ...formsOf(tag) });
     },
     removeTag(id, tag) {
-      deleteTag.run(id, tag);
+      deleteTag.run({ id, ...formsOf(tag) });
     },
     setNote(id, note) {
       setNote.run(note, id);

@@ -38,14 +38,18 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
        FROM runs WHERE id = ?`,
     )
     .raw();
-  return withStoreErrors(database.name, {
-    version: () => `${database.pragma("data_version", { simple: true })} ${countDead.get(now())}`,
-    mark(runIds) {
-      const at = now();
-      const rows = runIds.map((id) => selectMark.get(at, id));
-      const text = JSON.stringify([rows, selectTrials.all()]);
-      return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return withStoreErrors(
+    database.name,
+    {
+      version: () => `${database.pragma("data_version", { simple: true })} ${countDead.get(now())}`,
+      mark(runIds) {
+        const at = now();
+        const rows = runIds.map((id) => selectMark.get(at, id));
+        const text = JSON.stringify([rows, selectTrials.all()]);
+        return createHash("sha256").update(text).digest("hex").slice(0, 16);
+      },
+      close: () => void database.close(),
     },
-    close: () => void database.close(),
-  });
+    "read",
+  );
 }

@@ -89,13 +89,27 @@ describe("hueristic list", () => {
     }
   });
 
+  it("gives a script all runs, and says where a limit left some out", async (test) => {
+    const { cli } = manage(test, 53);
+    const linesOf = ({ stdout }: { stdout: string }) => stdout.trimEnd().split("\n").length;
+    const table = await cli("list");
+    assert.deepEqual([linesOf(table), table.stderr], [51, "and 3 more; --limit 53 shows all\n"]);
+    const csv = await cli("list", "--csv");
+    assert.deepEqual([linesOf(csv), csv.stderr], [54, ""]);
+    const json = await cli("list", "--json", "--columns", "id", "--sort", "name");
+    assert.deepEqual([JSON.parse(json.stdout).length, json.stderr], [53, ""]);
+    const few = await cli("list", "--json", "--limit", "7");
+    assert.deepEqual([JSON.parse(few.stdout).length, few.stderr], [7, "and 46 more; --limit 53 shows all\n"]);
+  });
+
   it("keeps a spreadsheet from taking names for formulas", async (test) => {
     const { runs, cli } = manage(test, 1);
     const store = openStore(runs);
+    store.createRun(newRun({ name: "-1+1" })).finish("FINISHED");
     store.createRun(newRun({ name: '=HYPERLINK("x"),\n' })).finish("FINISHED");
     store.close();
-    const { stdout } = await cli("list", "--columns", "name", "--csv", "--limit", "1");
-    assert.equal(stdout, `name\r\n"'=HYPERLINK(""x""),\n"\r\n`);
+    const { stdout } = await cli("list", "--columns", "name", "--csv", "--limit", "2");
+    assert.equal(stdout, `name\r\n"'=HYPERLINK(""x""),\n"\r\n'-1+1\r\n`);
   });
 });
 
@@ -217,6 +231,40 @@ describe("the trash", () => {
       [running.id, ids[2], ids[0]],
     );
     running.finish("KILLED");
+  });
+
+  it("is shown and counted before --where fills it with several", async (test) => {
+    const { runs, ids, cli } = manage(test, 4);
+    const store = openStore(runs);
+    test.after(() => store.close());
+    const running = store.createRun(newRun({ name: "run 9" }));
+    const since = ["--where", "name ~ 'RUN' and created > 2000-01-01 and not name = 'run 0'"];
+    const dry = await cli("delete", ...since, "--dry-run");
+    assert.deepEqual([dry.code, dry.stderr], [0, ""]);
+    assert.equal(
+      dry.stdout,
+      `${running.id} run 9: is still running and would stay\n${[3, 2, 1].map((at) => `${ids[at]} run ${at}: would go into the trash\n`).join("")}`,
+    );
+    running.finish("KILLED");
+    const asked = await cli("delete", ...since);
+    assert.deepEqual(
+      [asked.code, asked.stderr],
+      [2, "error: delete: would put 4 runs into the trash; --yes does so without asking\n"],
+    );
+    const wrong = await cli("delete", "--where", "created < yesterday", "--yes");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /^error: --where: expected a date such as 2026-11-23 or .* got "yesterday"\n/);
+    const future = await cli("delete", "--where", "created > '2999-01-01T00:00+02:00'", "--yes");
+    assert.deepEqual([future.code, future.stdout], [0, ""]);
+    assert.equal(store.listRuns().length, 5);
+    assert.equal((await cli("delete", ...since, "--yes")).code, 0);
+    assert.deepEqual(
+      store.listRuns().map(({ id }) => id),
+      [ids[0]],
+    );
+    const purge = await cli("purge", "--dry-run");
+    assert.equal(purge.stdout.match(/would be removed for good\n/g)?.length, 4);
+    assert.equal(store.listRuns({ deleted: true }).length, 4);
   });
 
   it("is emptied whole by a second purge where the first was killed, and by two at once", async (test) => {

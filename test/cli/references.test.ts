@@ -65,7 +65,7 @@ test("tag, note, show, compare, delete and restore by tag, file and sweep", asyn
   await compareCommand.run({ ...given, run: ["pair", "study"] }, context);
   assert.match(printed, new RegExp(`^results +${ids[0]} a +${ids[1]} b +${ids[2]} c$`, "m"));
 
-  await deleteCommand.run({ ...given, run: ["study"] }, context);
+  await deleteCommand.run({ ...given, run: ["study"], yes: false, "dry-run": false }, context);
   assert.deepEqual(statuses(store), ["a"]);
   await restoreCommand.run({ ...given, run: ["pair"] }, context);
   assert.deepEqual(statuses(store), ["b", "a"]);

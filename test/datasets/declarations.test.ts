@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { datasets, labelsProblem, mostImages, pathsOf } from "../../src/datasets/datasets.ts";
+import { datasetOf, datasets, labelsProblem, mostImages, pathsOf } from "../../src/datasets/datasets.ts";
 import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import { withTexts } from "../../src/settings/paths.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -59,4 +59,21 @@ test("checking an experiment loads no decoder, no drawing, no TensorFlow.js and 
   assert.match(loaded, /models\/pix2pix\/options/);
   assert.doesNotMatch(loaded, /@tensorflow\/|onnxruntime/);
   assert.doesNotMatch(loaded, /\/sharp\/|yauzl|datasets\/(scenes|prepare|cache|inspect|fetch)\//);
+});
+
+test("what was looked for names the key that is meant, in sets and in parts of a union", () => {
+  const { evaluate } = completeExperiment({
+    dataset: "synthetic",
+    evaluate: {
+      mixed: {
+        kind: "union",
+        parts: [{ dataset: { kind: "folder", root: "/x" } }, { dataset: "synthetic" }],
+      },
+    },
+  });
+  const config = evaluate.mixed!;
+  assert.equal(
+    datasetOf(config).lookedFor(config, "evaluate.mixed"),
+    "image files in /x and below and 640 drawn scenes (evaluate.mixed.parts[1].dataset.count)",
+  );
 });

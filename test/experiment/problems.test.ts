@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const topKeys =
@@ -38,7 +39,7 @@ __proto__: {a: 1}
       `experiments/demo.yaml:1: modle: unknown key, did you mean model? (known: ${topKeys})`,
       `experiments/demo.yaml:2: epochs: unknown key, did you mean train.epochs? (known: ${topKeys})`,
       'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, union, got "coc", did you mean coco?',
-      "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
+      "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
       "experiments/demo.yaml:7: train.batch_size: expected a whole number of images, at least 1, got 0.5",
       "experiments/demo.yaml:8: train.optimizer.beta1: expected a number of at least 0 and less than 1, got 1",
       "experiments/demo.yaml:8: train.optimizer.momentum: unknown key for name adam (known: name, learning_rate, beta1, beta2, epsilon)",
@@ -89,19 +90,28 @@ const impossible: readonly [text: string, ...expected: string[]][] = [
   ],
   [
     "model: beta\ndataset: {kind: synthetic, count: 10}\n",
-    "2: dataset.count: expected enough images for 8 seen and 8 unseen samples, got 10, of which 2 are seen",
+    " train.batch_size: expected at most the 9 images left to train on, got 16",
   ],
   [
     "model: beta\ndataset: {kind: folder, root: x, limit: 15}\n",
-    "2: dataset.limit: expected enough images for 8 seen and 8 unseen samples, got 15, of which 7 are seen",
+    " train.batch_size: expected at most the 14 images left to train on, got 16",
   ],
   [
     "model: beta\ndataset: {kind: coco, root: x, unseen_split: val2017, limit: 7}\n",
-    "2: dataset.limit: expected enough images for 8 seen and 8 unseen samples, got 7 of each split",
+    " train.batch_size: expected at most the 7 images left to train on, got 16",
   ],
   [
-    "model: beta\ndataset: {kind: synthetic, count: 20}\ntrain: {batch_size: 16}\n",
-    "3: train.batch_size: expected at most the 12 images left to train on, got 16",
+    "model: beta\ndataset: {kind: celeba, root: x}\nevaluate: {faces: {kind: celeba, root: x, unseen_split: train}}\n",
+    '3: evaluate.faces.unseen_split: expected another split than evaluate.faces.split, got "train" for both',
+  ],
+  [
+    "model: beta\ndataset:\n  kind: union\n  parts:\n    - {dataset: synthetic}\n    - {dataset: {kind: celeba, root: x, unseen_split: train}}\n",
+    "5: dataset.parts[0].dataset: expected an unseen split or folder in every part or in none, got one in part 1 and none here",
+    '6: dataset.parts[1].dataset.unseen_split: expected another split than dataset.parts[1].dataset.split, got "train" for both',
+  ],
+  [
+    "model: beta\ndataset: {kind: synthetic, count: 20}\ntrain: {batch_size: 19}\n",
+    "3: train.batch_size: expected at most the 18 images left to train on, got 19",
   ],
   [
     `${least}train: {epochs: 3, batch_size: 0, schedule: {kind: linear, decay_epochs: 4}}\n`,
@@ -121,6 +131,11 @@ const impossible: readonly [text: string, ...expected: string[]][] = [
     "3: train.optimizer.beta1: unknown key for name sgd (known: name, learning_rate)",
   ],
   [`${least}image: {size: 2048}\n`, "3: image.size: expected a whole number of pixels, 8 to 1024, got 2048"],
+  [`${least}seed: 1e20\n`, "3: seed: expected a whole number, 0 to 9007199254740991, got 1e20"],
+  [
+    `${least}train: {epochs: 1e300}\n`,
+    "3: train.epochs: expected a whole number of epochs, 1 to 9007199254740991, got 1e300",
+  ],
   ["seed: 1\n", "1: dataset: expected a mapping such as {kind: synthetic}, got nothing"],
   ["dataset: coco\n", "1: dataset.root: expected a text that is not empty, got nothing"],
   [`${least}train: {epochs: 0}\n`, "3: train.epochs: expected a whole number of epochs, at least 1, got 0"],
@@ -180,7 +195,7 @@ test("problems on the command line", () => {
   assert.deepEqual(problems(least, ...overrides, "train.optimizer.name=sdg"), [
     "command line: dataset.root: unknown key for kind synthetic (known: kind, count, limit, holdout, seed, greyscale)",
     'command line: train.optimizer.name: expected one of sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw, got "sdg", did you mean sgd?',
-    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
+    "command line: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
     'command line: expected key.path=value, got "seed"',
     'command line: expected key.path=value, got "=3"',
     'command line: expected key.path=value, got "a..b=2"',
@@ -213,4 +228,24 @@ test("problems of parents are reported in the parent, with its line", () => {
     "experiments/demo.yaml:2: extends: expected a file or a list of files, got 3",
     'experiments/demo.yaml:2: extends: expected an experiment file, got "bsae.yaml", which does not exist, did you mean base.yaml?',
   ]);
+});
+
+test("what only a file can have is not proposed as what was meant", () => {
+  const written = { dataset: "synthetic", extends: "base.yaml", report: { title: "x" } };
+  assert.throws(() => completeExperiment(written), {
+    name: "UserError",
+    message:
+      "experiment: extends: expected in an experiment's file only\nexperiment: report: expected in an experiment's file only",
+  });
+});
+
+test("few images: as many are held out as a run holds out, whatever is drawn of them", () => {
+  const { samples, dataset } = resolve(
+    "model: alpha\ndataset: {kind: synthetic, count: 40, holdout: 0.05}\ntrain: {batch_size: 38}\n",
+  );
+  assert.deepEqual([samples.unseen, dataset.holdout], [8, 0.05]);
+  // Files may be copies of each other: how many are unseen is known once they are read.
+  resolve(
+    "model: alpha\ndataset: {kind: folder, root: x, limit: 20, holdout: 0.5}\ntrain: {batch_size: 19}\n",
+  );
 });

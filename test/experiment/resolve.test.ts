@@ -23,6 +23,7 @@ test("the shortest experiment is complete", () => {
     train: {
       epochs: 20,
       batch_size: 16,
+      last_batch: "drop",
       accumulate: 1,
       optimizer: { name: "adam", learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       discriminator_optimizer: null,

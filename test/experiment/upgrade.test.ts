@@ -63,6 +63,12 @@ test("3: keys that came later say what those runs did", () => {
   assert.deepEqual(experimentUpgrades[2]!(stored), complete);
 });
 
+test("4: images that filled no batch were dropped", () => {
+  const complete = completeExperiment({ dataset: "synthetic" });
+  const { last_batch: _, ...train } = complete.train;
+  assert.deepEqual(experimentUpgrades[3]!({ ...complete, train }), complete);
+});
+
 test("an experiment of this version stays as it is", () => {
   assert.equal(upgradeExperiment(pix2pix, experimentUpgrades.length), pix2pix);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UserError } from "../../src/errors.ts";
 import { fieldsOf, parseExpression } from "../../src/query/expression.ts";
-import { compareFields, type FieldValue, matches } from "../../src/query/matches.ts";
+import { kindsAmong } from "../../src/query/field-kinds.ts";
+import { compareFields, type FieldValue, testOf } from "../../src/query/matches.ts";
 
 const run: Readonly<Record<string, FieldValue>> = {
   name: "Beta on faces",
@@ -10,10 +11,29 @@ const run: Readonly<Record<string, FieldValue>> = {
   bad: Number.NaN,
   none: null,
   flip: true,
-  tags: ["baseline", "paper"],
+  tags: ["baseline", "paper", "2024"],
+  created: new Date("2026-11-20T03:05:09.500Z"),
 };
+/** Another row: what values its fields have belongs to the kinds of the fields. */
+const other: Readonly<Record<string, FieldValue>> = { keep: "all", note: "42" };
+const third: Readonly<Record<string, FieldValue>> = { keep: 3 };
 
-const holds = (text: string) => matches(parseExpression(text), (field) => run[field] ?? null);
+const kindsOf = (field: string) =>
+  kindsAmong(field, () => [run, other, third].map((row) => row[field] ?? null));
+
+const holds = (text: string, row = run) =>
+  testOf(parseExpression(text), kindsOf)((field) => row[field] ?? null);
+
+/** The message without the lines that show the place. */
+const refused = (text: string): string => {
+  try {
+    holds(text);
+  } catch (thrown) {
+    assert.ok(thrown instanceof UserError, text);
+    return thrown.message.split("\n")[0]!;
+  }
+  assert.fail(`${text} was taken`);
+};
 
 /** The message without the two lines that show the place, and the column it points at. */
 function problem(text: string): readonly [string, number] {
@@ -45,15 +65,94 @@ describe("an expression", () => {
     ])
       assert.equal(holds(text), true, text);
     for (const text of [
-      "psnr > '2'",
       "none < 1",
       "none > 1",
       "bad > 0",
       "bad < 0",
       "missing = 1",
       "tags = pap",
+      "name = 42",
     ])
       assert.equal(holds(text), false, text);
+  });
+
+  it("compares text with what was written, and numbers with numbers, quoted or not", () => {
+    for (const text of ["psnr > '2'", "psnr = '22.50'", "tags = 2024", "flip = 'true'"])
+      assert.equal(holds(text), true, text);
+    assert.equal(holds("note = 42", other), true);
+    assert.equal(holds("note = 042", other), false);
+    assert.equal(holds("note = 42.0", other), false);
+  });
+
+  it("takes a field of words and numbers as what it is compared with", () => {
+    const kept = (text: string) => [other, third].map((row) => holds(text, row));
+    assert.deepEqual(kept("keep = all"), [true, false]);
+    assert.deepEqual(kept("keep > 2"), [false, true]);
+    assert.deepEqual(kept("keep in (all, 3)"), [true, true]);
+    assert.deepEqual(kept("keep != 3"), [true, false]);
+  });
+
+  it("refuses values that the field cannot have, and points at them", () => {
+    const date = "a date such as 2026-11-23 or '2026-11-23 14:20'";
+    assert.equal(refused("psnr = abc"), '--where: expected a number for psnr, got "abc"');
+    assert.equal(refused("psnr in (1, abc)"), '--where: expected a number for psnr, got "abc"');
+    assert.equal(refused("psnr > ''"), `--where: expected a number for psnr, got "''"`);
+    assert.equal(refused("psnr = true"), '--where: expected a number for psnr, got "true"');
+    assert.equal(refused("psnr > null"), '--where: expected a number for psnr >, got "null"');
+    assert.equal(refused("flip = 1"), '--where: expected true or false for flip, got "1"');
+    assert.match(refused("flip > true"), /^--where: expected = or !=, as it is true or false, for flip/);
+    assert.equal(refused("created > soon"), `--where: expected ${date} for created, got "soon"`);
+    assert.equal(
+      refused("created = '2026-02-30'"),
+      `--where: expected ${date} for created, got "'2026-02-30'"`,
+    );
+    assert.equal(refused("name = x and not created < '20.11.2026'").slice(0, 24), "--where: expected a date");
+    assert.throws(() => holds("psnr = 1 or psnr < abc"), {
+      message: /\n {2}psnr = 1 or psnr < abc\n {21}\^$/,
+    });
+  });
+
+  it("compares dates as times, without an offset in UTC", () => {
+    for (const text of [
+      "created > '2026-11-20'",
+      "created > 2026-11-20 and created > 2026-11 and created > 2026",
+      "created < '2026-11-20 23:00'",
+      "created > '2026-11-19 23:00'",
+      "created > '2026-11-20T04:05+01:00' and created > '2026-11-20T04:05+0100'",
+      "created < '2026-11-19 23:05 -05' and created > 2026-11-19T22:05:00-05:00",
+      "created <= '2026-11-20T03:05:09.500Z' and created >= '2026-11-20T03:05:09.5'",
+      "created = '2026-11-20 03:05:09.500'",
+      "created = 2026-11-20 and created = '2026-11' and created = 2026",
+      "created = '2026-11-20 03:05' and created = '2026-11-20 03:05:09 UTC' and created = 2026-11-20T03:05Z",
+      "created != 2026-11-21 and created != '2026-11-20 03:06' and created != '2026-11-20 04:05'",
+      "created in (2025-01-01, 2026-11-20)",
+      "created ~ '2026-11-20T03'",
+    ])
+      assert.equal(holds(text), true, text);
+    for (const text of [
+      "created > '2026-11-20 23:00'",
+      "created > '2026-11-20T03:05-02:00'",
+      "created < '2026-11-20'",
+      "created = '2026-11-20T03:05:09.501Z'",
+      "created != 2026-11-20",
+      "created = null",
+    ])
+      assert.equal(holds(text), false, text);
+  });
+
+  it("knows one name in both forms of Unicode", () => {
+    const row = { name: "cafe\u0301" };
+    for (const text of [
+      "name = 'caf\u00e9'",
+      "name ~ 'CAF\u00c9'",
+      "name in ('caf\u00e9')",
+      "not name != 'cafe\u0301'",
+    ])
+      assert.equal(
+        testOf(parseExpression(text), () => new Set(["text"]))((field) => row[field as "name"]),
+        true,
+        text,
+      );
   });
 
   it("binds and more than or, not more than both, parentheses most", () => {
@@ -68,7 +167,7 @@ describe("an expression", () => {
   it("reads quotes, escapes and words as they are", () => {
     const value = (text: string) => {
       const expression = parseExpression(`name = ${text}`);
-      return expression.kind === "compare" ? expression.value : null;
+      return expression.kind === "compare" ? expression.value.value : null;
     };
     assert.equal(value(String.raw`'it\'s "so"'`), `it's "so"`);
     assert.equal(value(String.raw`"a\\b"`), String.raw`a\b`);

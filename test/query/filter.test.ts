@@ -3,6 +3,7 @@ import { describe, it, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { trialFilter } from "../../src/cli/target/trial-filter.ts";
+import { kindsAmong } from "../../src/query/field-kinds.ts";
 import { boxFilter, boxProblem, expressionFilter, type Fields } from "../../src/query/filter.ts";
 import type { Standing } from "../../src/sweep/scheduling/standings.ts";
 import type { Sweep } from "../../src/sweep/sweep.ts";
@@ -12,7 +13,10 @@ const rows: readonly Fields[] = [
   { run: "beta, seed 2", "train.batch_size": 32, "train.optimizer.name": "sgd", "best unseen loss": 0.03 },
   { run: "unet", "train.batch_size": 64, "train.optimizer.name": "adam", "best unseen loss": null },
 ];
-const names = Object.keys(rows[0]!);
+const columns = {
+  names: Object.keys(rows[0]!),
+  kindsOf: (name: string) => kindsAmong(name, () => rows.map((row) => row[name] ?? null)),
+};
 
 describe("a box to type in", () => {
   it("takes words, comparisons among them, and whole expressions", () => {
@@ -34,7 +38,7 @@ describe("a box to type in", () => {
       ["seed sgd", [1]],
     ];
     for (const [text, kept] of cases) {
-      const test = boxFilter(text, names);
+      const test = boxFilter(text, columns);
       assert.deepEqual(
         rows.flatMap((row, at) => (test(row) ? [at] : [])),
         kept,
@@ -55,20 +59,23 @@ describe("a box to type in, where something is wrong", () => {
       ["batch_size >= 32 adam", 'expected and, or, or the end, got "adam"'],
       ["train.batch_sise = 32", "no column train.batch_sise, did you mean train.batch_size?"],
       ["nothing=1", "no column nothing"],
+      ["batch_size = abc", 'expected a number for batch_size, got "abc"'],
+      ["adam best<abc", 'expected a number for best, got "abc"'],
+      ["name = 42", null],
     ];
-    for (const [text, problem] of cases) assert.equal(boxProblem(text, names), problem, text);
+    for (const [text, problem] of cases) assert.equal(boxProblem(text, columns), problem, text);
   });
 });
 
 describe("an option", () => {
   it("takes an expression over whole names, and says what is wrong", () => {
-    const kept = rows.filter(expressionFilter("train.batch_size < 40 and run ~ beta", names, "--where"));
+    const kept = rows.filter(expressionFilter("train.batch_size < 40 and run ~ beta", columns, "--where"));
     assert.equal(kept.length, 2);
-    assert.throws(() => expressionFilter("train.batchsize = 1", names, "--only"), {
+    assert.throws(() => expressionFilter("train.batchsize = 1", columns, "--only"), {
       name: "UserError",
       message: /^--only: unknown field "train.batchsize", did you mean train.batch_size\? \(known: run, /,
     });
-    assert.throws(() => expressionFilter("run = ", names, "--only"), {
+    assert.throws(() => expressionFilter("run = ", columns, "--only"), {
       message: /^--only: expected a value, got the end\n/,
     });
   });
@@ -92,11 +99,15 @@ describe("an option", () => {
       }) as unknown as Standing;
     const standings = [standing(0, "complete", 16, 0.02), standing(1, "waiting", 32, Number.NaN)];
     const kept = (where: string) =>
-      standings.filter(trialFilter(where, sweep)).map(({ trial }) => trial.number);
+      standings.filter(trialFilter(where, sweep, standings)).map(({ trial }) => trial.number);
     assert.deepEqual(kept("state = complete"), [0]);
     assert.deepEqual(kept("state = stopped and train.batch_size > 16"), [1]);
     assert.deepEqual(kept("best < 0.1"), [0]);
     assert.deepEqual(kept("train.optimizer ~ 'beta1=0.5'"), [0, 1]);
+    assert.throws(() => kept("best < low"), { message: /^--where: expected a number for best, got "low"\n/ });
+    assert.throws(() => kept("train.batch_size = big"), {
+      message: /expected a number for train.batch_size/,
+    });
     assert.throws(() => kept("batch_size = 1"), { message: /did you mean train.batch_size\?/ });
   });
 });

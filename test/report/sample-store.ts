@@ -160,6 +160,7 @@ function sampleExperiment(run: SampleRun): Experiment {
     train: {
       epochs: run.epochs ?? 4,
       batch_size: 8,
+      last_batch: "drop",
       accumulate: 1,
       optimizer: {
         name: "adam",

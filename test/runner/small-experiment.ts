@@ -28,6 +28,7 @@ export function smallExperiment({
     train: {
       epochs,
       batch_size: batchSize,
+      last_batch: "drop",
       accumulate: 1,
       optimizer,
       discriminator_optimizer: null,

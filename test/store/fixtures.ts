@@ -70,6 +70,7 @@ export const experiment: Experiment = {
   train: {
     epochs: 2,
     batch_size: 1,
+    last_batch: "drop",
     accumulate: 1,
     optimizer: { name: "adam", learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     discriminator_optimizer: null,

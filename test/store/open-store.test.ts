@@ -78,7 +78,7 @@ describe("opening a store", () => {
   it("says so where a file stands in the place of the folder", (test) => {
     const folder = join(temporaryFolder(test), "file");
     writeFileSync(folder, "");
-    assert.throws(() => openStore(folder), userError(/cannot be opened/));
+    assert.throws(() => openStore(folder), userError(/cannot be opened.*may write in it/));
   });
 
   it("reads while another connection writes, and refuses to write itself", (test) => {
@@ -112,6 +112,17 @@ describe("opening a store", () => {
     assert.deepEqual(await list(), { lines: [`${writer.id} 3`], end: 0 });
     store.close();
     assert.deepEqual(await list(), { lines: [`${writer.id} 3`], end: 0 });
+    chmodSync(folder, 0o755);
+  });
+
+  it("says that one may not write, not that one may not read, where that is why it cannot be opened", async (test) => {
+    const folder = temporaryFolder(test);
+    const asOther = otherUser(test);
+    if (asOther === null) return;
+    chmodSync(folder, 0o555);
+    const { lines, end } = await outcomeOf(startChild("child-open-error.ts", [folder], asOther));
+    assert.equal(end, 0);
+    assert.match(lines.join("\n"), /^write: .*(may write in it|no permission to write)/);
     chmodSync(folder, 0o755);
   });
 });

@@ -235,7 +235,7 @@ parameters:
 
   it("refuses what no trial could be trained with, with the line of the parameter", () => {
     assert.deepEqual(problems("method: grid\nparameters:\n  train.optimiser.name: {values: [adam]}"), [
-      "4: train.optimiser: unknown key, did you mean optimizer? (known: epochs, batch_size, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
+      "4: train.optimiser: unknown key, did you mean optimizer? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
     ]);
     assert.match(
       problems("method: random\nparameters:\n  batch_size: {min: 1, max: 8}")[0]!,

@@ -87,8 +87,8 @@ export const dataFetchCommand: Command<FetchOptions> = {
 async function knownNames(what: readonly string[], known: readonly string[]): Promise<readonly string[]> {
   if (what.length === 0)
     throw new UserError(`data fetch: expected the name of a data set (known: ${known.join(", ")})`);
-  const { requireKnownName } = await import("../../datasets/kinds/known-names.ts");
-  for (const name of what) requireKnownName("data fetch", "data set", name, known);
+  const { knownName } = await import("../../datasets/kinds/known-names.ts");
+  for (const name of what) knownName("data fetch", "data set", name, known);
   return [...new Set(what)];
 }
 

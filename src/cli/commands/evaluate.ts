@@ -101,7 +101,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
           rows.push({ id: run.id, name: run.name, epoch, ...found });
         }
       });
-      if (exitCode === 0) context.print(options.json ? toJson(rows) : tableOf(rows, context));
+      if (exitCode === 0) context.print(options.json ? toJson(rows) : await tableOf(rows, context));
       return exitCode;
     } finally {
       store.close();
@@ -170,10 +170,9 @@ async function metricsOf({ experiment }: RunRow): Promise<readonly MetricConfig[
   return completeExperiment({ dataset: "synthetic" }, "evaluate").metrics;
 }
 
-/** Left out last where the terminal is narrow. */
-const mainMetrics = /\/(psnr|ssim|ciede2000|colorfulness_ratio|lpips|fid)$/;
-
-function tableOf(rows: readonly Row[], { colors, width }: Context): string {
+async function tableOf(rows: readonly Row[], { colors, width }: Context): Promise<string> {
+  const { metrics } = await import("../../metrics/metrics.ts");
+  const main = metrics.map(({ values: [first] }) => first!.name);
   const series = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const columns: Column<Row>[] = [
     { title: "id", align: "left", expendable: 0, cell: ({ id }) => id },
@@ -183,7 +182,8 @@ function tableOf(rows: readonly Row[], { colors, width }: Context): string {
       (name): Column<Row> => ({
         title: name,
         align: "right",
-        expendable: mainMetrics.test(name) ? 2 : 3,
+        // Left out last where the terminal is narrow.
+        expendable: main.some((metric) => name.endsWith(`/${metric}`)) ? 2 : 3,
         cell: ({ values }) => numberOrDash(values[name]),
       }),
     ),

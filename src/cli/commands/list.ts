@@ -1,11 +1,12 @@
 // hueristic list: the runs of a folder, newest first, or those that fulfil an expression in any order.
 
 import { UserError } from "../../errors.ts";
-import type { FieldValue } from "../../query/matches.ts";
+import { type FieldValue, textOf } from "../../query/matches.ts";
 import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import { mainMetrics } from "../../store/read-metrics.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
+import { csvLine } from "../print/csv.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
@@ -13,12 +14,15 @@ import { type Column, formatTable } from "../print/table.ts";
 type ListOptions = GlobalOptions & {
   readonly json: boolean;
   readonly csv: boolean;
-  readonly limit: number;
+  readonly limit: number | undefined;
   readonly where: string | undefined;
   readonly sort: string | undefined;
   readonly columns: string | undefined;
   readonly deleted: boolean;
 };
+
+/** Lines that a reader looks over; a script gets all. */
+const usualLimit = 50;
 
 export const listCommand: Command<ListOptions> = {
   command: "list",
@@ -36,11 +40,14 @@ export const listCommand: Command<ListOptions> = {
         describe: "By these fields; field:desc begins with the greatest",
       })
       .option("columns", { type: "string", requiresArg: true, describe: "These fields, in this order" })
-      .option("limit", { type: "number", default: 50, describe: "The first so many runs" })
+      .option("limit", {
+        type: "number",
+        describe: `The first so many runs; ${usualLimit} in a table, all with --json or --csv`,
+      })
       .option("deleted", { type: "boolean", default: false, describe: "Those in the trash" })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .option("csv", { type: "boolean", default: false, describe: "For a spreadsheet" })
-      .example("$0 list", "The newest 50 runs")
+      .example("$0 list", `The newest ${usualLimit} runs`)
       .example(
         "$0 list --where 'metrics.unseen.psnr > 22 and config.train.optimizer.name = adam'",
         "docs/runs.md has the fields",
@@ -53,11 +60,12 @@ export const listCommand: Command<ListOptions> = {
       .example("$0 list --json | jq '.[0].unseenLoss'", "For a script"),
 
   async run(options, context) {
-    const { runs, json, csv, limit, deleted } = options;
+    const { runs, json, csv, deleted } = options;
+    const limit = options.limit ?? (json || csv ? Number.MAX_SAFE_INTEGER : usualLimit);
     if (!Number.isInteger(limit) || limit < 1)
       throw new UserError(`list: --limit: expected a whole number from 1, got ${limit}`);
     if (json && csv) throw new UserError("list: expected --json or --csv, got both");
-    const listed = await readRuns(options);
+    const listed = await readRuns({ ...options, limit });
     if (listed === null || (listed.rows.length === 0 && !json && !csv)) {
       if (json || csv) context.print(json ? toJson([]) : "");
       else context.print(`${nothing(options)}\n`);
@@ -68,7 +76,7 @@ export const listCommand: Command<ListOptions> = {
     else printTable(listed.rows, context);
     for (const note of listed.notes) context.output.warn(note);
     const more = listed.total - listed.rows.length;
-    if (more > 0 && !json && !csv) context.output.info(`and ${more} more; --limit ${listed.total} shows all`);
+    if (more > 0) context.output.info(`and ${more} more; --limit ${listed.total} shows all`);
     return 0;
 
     function nothing({ where }: ListOptions): string {
@@ -101,7 +109,7 @@ async function readRuns({
   columns,
   csv,
   deleted,
-}: ListOptions): Promise<Listed | null> {
+}: ListOptions & { readonly limit: number }): Promise<Listed | null> {
   const { existsSync } = await import("node:fs");
   const { databasePath } = await import("../../store/open-database.ts");
   if (!existsSync(databasePath(runs))) return null;
@@ -141,8 +149,7 @@ function printColumns(
     return;
   }
   if (csv) {
-    const lines = [names, ...cells.map((row) => row.map((value) => csvText(value)))];
-    print(lines.map((line) => `${line.map(csvCell).join(",")}\r\n`).join(""));
+    print([names, ...cells].map(csvLine).join(""));
     return;
   }
   const shown = names.map(
@@ -160,17 +167,7 @@ function printColumns(
 
 function cellText(value: FieldValue): string {
   if (typeof value === "number" || value === null) return numberOrDash(value);
-  return plainText(Array.isArray(value) ? value.join(", ") : String(value));
-}
-
-function csvText(value: FieldValue): string {
-  return value === null ? "" : Array.isArray(value) ? value.join(" ") : String(value);
-}
-
-/** RFC 4180; what a spreadsheet would take for a formula is kept as text. */
-function csvCell(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return plainText(textOf(value));
 }
 
 function usualColumns(now: number, colors: Parameters<typeof colorStatus>[1]): readonly Column<ListedRun>[] {

@@ -4,8 +4,8 @@
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { runsMeant } from "../../runs/references.ts";
-import type { RunRow } from "../../store/rows.ts";
 import type { Command, GlobalOptions } from "../context.ts";
+import { confirmed } from "../print/confirm.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "../target/existing-store.ts";
 
@@ -13,6 +13,7 @@ type PurgeOptions = GlobalOptions & {
   readonly run: readonly string[] | undefined;
   readonly "older-than": string | undefined;
   readonly yes: boolean;
+  readonly "dry-run": boolean;
 };
 
 export const purgeCommand: Command<PurgeOptions> = {
@@ -31,12 +32,14 @@ export const purgeCommand: Command<PurgeOptions> = {
         describe: "In the trash for longer, such as 30d",
       })
       .option("yes", { type: "boolean", default: false, describe: "Do not ask" })
+      .option("dry-run", { type: "boolean", default: false, describe: "Say what would go, remove nothing" })
       .example("$0 purge", "Empty the trash")
       .example("$0 purge --older-than 30d --yes", "For a nightly job"),
 
-  async run({ run: refs = [], runs, yes, "older-than": olderThan }, { print, output, now }) {
+  async run(options, { print, output, now }) {
+    const { run: refs = [], runs, yes, "older-than": olderThan, "dry-run": dryRun } = options;
     const deletedBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : now() - ageOf(olderThan);
-    const store = await openExisting(runs, { readonly: false });
+    const store = await openExisting(runs, { readonly: dryRun });
     try {
       const named = runsMeant(refs, store.knownDeleted).map((id) => store.getDeletedRun(id));
       const all = refs.length > 0 ? named : store.listRuns({ deleted: true });
@@ -49,7 +52,11 @@ export const purgeCommand: Command<PurgeOptions> = {
         );
         return 0;
       }
-      if (!yes && !(await confirmed(doomed))) {
+      if (dryRun) {
+        for (const { id, name } of doomed) print(`${id} ${plainText(name)}: would be removed for good\n`);
+        return 0;
+      }
+      if (!yes && !(await confirmed("purge", "remove", doomed, "for good"))) {
         output.info("nothing was removed");
         return 0;
       }
@@ -82,27 +89,6 @@ function ageOf(text: string): number {
     );
   const hours = { h: 1, d: 24, w: 7 * 24 }[unit as "h" | "d" | "w"];
   return Number(count) * hours * 3_600_000;
-}
-
-async function confirmed(doomed: readonly RunRow[]): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new UserError(`purge: would remove ${counted(doomed)} for good; --yes does so without asking`);
-  const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const names = doomed.slice(0, 5).map(({ id, name }) => `${id} ${plainText(name)}`);
-    const more = doomed.length > 5 ? ` and ${doomed.length - 5} more` : "";
-    const answer = await terminal.question(
-      `remove ${counted(doomed)} for good (${names.join(", ")}${more})? [y/N] `,
-    );
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
-}
-
-function counted(doomed: readonly RunRow[]): string {
-  return doomed.length === 1 ? "one run" : `${doomed.length} runs`;
 }
 
 /** Checkpoints and whatever else lies in the folder of the run. */

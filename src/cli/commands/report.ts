@@ -108,11 +108,12 @@ async function withDefinition(
   refs: readonly string[],
 ): Promise<{ readonly definition: Definition | null; readonly named: readonly string[] }> {
   const { readFile } = await import("node:fs/promises");
+  const { existingPath } = await import("../../existing-path.ts");
   const { isDefinition, readDefinition } = await import("../../report/definition.ts");
   let definition: Definition | null = null;
   const named: string[] = [];
   for (const ref of refs) {
-    const text = /\.ya?ml$/i.test(ref) ? await readFile(ref, "utf8").catch(() => null) : null;
+    const text = /\.ya?ml$/i.test(ref) ? await readFile(existingPath(ref), "utf8").catch(() => null) : null;
     if (text === null || !isDefinition(text)) named.push(ref);
     else if (definition !== null)
       throw new UserError(`${ref}: expected one report definition, got a second one`);

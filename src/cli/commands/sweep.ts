@@ -170,7 +170,7 @@ async function printStandings(
     return;
   }
   const { trialFilter } = await import("../target/trial-filter.ts");
-  const standings = where === undefined ? begun : begun.filter(trialFilter(where, sweep));
+  const standings = where === undefined ? begun : begun.filter(trialFilter(where, sweep, begun));
   if (standings.length === 0) {
     output.info(`sweep ${id}: no trial fulfils --where`);
     return;

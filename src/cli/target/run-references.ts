@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
+import { existingPath } from "../../existing-path.ts";
 import { type FileMeaning, findSweep, type Known, runMeant, runsMeant } from "../../runs/references.ts";
 import type { Store } from "../../store/open-store.ts";
 
@@ -38,14 +39,15 @@ export async function findRun(store: Store, ref: string): Promise<string> {
 
 /** Id of a sweep by `latest`, id, its beginning, name or file. Throws UserError. */
 export async function sweepMeant(store: Pick<Store, "listSweeps">, ref: string): Promise<string> {
-  const ofFile = /\.ya?ml$/i.test(ref) ? await sweepOfFile(store, ref) : null;
+  const text = /\.ya?ml$/i.test(ref) ? await textOf(ref) : null;
+  const ofFile = text === null ? null : await sweepOfFile(store, ref, text);
   return ofFile ?? findSweep(ref, store.listSweeps()).id;
 }
 
 async function meaningOfFile(store: Pick<Store, "listSweeps">, file: string): Promise<FileMeaning | null> {
-  const text = await readFile(file, "utf8").catch(() => null);
+  const text = await textOf(file);
   if (text === null) return null;
-  const sweepId = await sweepOfFile(store, file);
+  const sweepId = await sweepOfFile(store, file, text);
   if (sweepId !== null) return { kind: "sweep", sweepId };
   const { isDefinition, readDefinition } = await import("../../report/definition.ts");
   if (!isDefinition(text)) return null;
@@ -53,10 +55,17 @@ async function meaningOfFile(store: Pick<Store, "listSweeps">, file: string): Pr
   return runs.length === 0 ? null : { kind: "definition", refs: runs };
 }
 
+/** null where there is no such file. */
+async function textOf(file: string): Promise<string | null> {
+  return readFile(existingPath(file), "utf8").catch(() => null);
+}
+
 /** null where the file is no sweep. The sweep as it is written goes before those of its variants. */
-async function sweepOfFile(store: Pick<Store, "listSweeps">, file: string): Promise<string | null> {
-  const text = await readFile(file, "utf8").catch(() => null);
-  if (text === null) return null;
+async function sweepOfFile(
+  store: Pick<Store, "listSweeps">,
+  file: string,
+  text: string,
+): Promise<string | null> {
   const { readYaml } = await import("../../experiment/text/read-yaml.ts");
   const { value } = readYaml(text, { file, folder: path.dirname(path.resolve(file)), line: 1 });
   if (value?.type !== "mapping" || !["method", "parameters"].some((key) => value.entries.has(key)))

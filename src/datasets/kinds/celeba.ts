@@ -19,7 +19,7 @@ import {
   readPartition,
 } from "./celeba-lists.ts";
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
-import { requireKnownName } from "./known-names.ts";
+import { knownName } from "./known-names.ts";
 import { matchNames } from "./match-names.ts";
 import { splitProblems } from "./split-problems.ts";
 
@@ -82,8 +82,10 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
       notes.push(...matched.notes);
       if (incomplete > 0)
         notes.push(`${count(incomplete, "row")} of the attributes file without all values, left out`);
-      for (const [name] of filter) requireKnownName(`${key}.attributes`, "attribute", name, names);
-      const columns = filter.map(([name, has]) => ({ column: names.indexOf(name), flag: has ? 1 : 0 }));
+      const columns = filter.map(([name, has]) => ({
+        column: names.indexOf(knownName(`${key}.attributes`, "attribute", name, names)),
+        flag: has ? 1 : 0,
+      }));
       const beyond = found.paths.filter((path) => isListed(path) && !rows.has(path)).length;
       if (beyond > 0) notes.push(`${count(beyond, "image")} without a row in the attributes file, left out`);
       wanted = (path) => {

@@ -1,7 +1,7 @@
 // The filter by categories, written as names or as COCO's ids, which run from 1 to 90 with gaps.
 
 import { UserError } from "../../errors.ts";
-import { requireKnownName } from "./known-names.ts";
+import { knownName } from "./known-names.ts";
 
 /** The names that `chosen` means; `categories` is id -> name. Throws UserError for what it does not know, in `key`.categories. */
 export function categoryNames(
@@ -11,10 +11,7 @@ export function categoryNames(
 ): ReadonlySet<string> {
   const known = [...new Set(categories.values())];
   const names = chosen.map((one) => {
-    if (typeof one === "string") {
-      requireKnownName(`${key}.categories`, "category", one, known);
-      return one;
-    }
+    if (typeof one === "string") return knownName(`${key}.categories`, "category", one, known);
     const name = categories.get(String(one));
     if (name !== undefined) return name;
     const list = [...categories].map(([id, each]) => `${id} ${each}`).join(", ");

@@ -3,6 +3,7 @@
 // are left out. (Node's own path.matchesGlob warns that it is experimental.)
 
 import picomatch from "picomatch";
+import { nfc } from "../../same-text.ts";
 
 /** `u`: one `?` is one character, also an emoji. Its fast paths know no flags. */
 const options = { dot: true, nonegate: true, noextglob: true, fastpaths: false, flags: "su" };
@@ -16,8 +17,8 @@ export function globProblem(pattern: string): string | null {
 
 /** Whether a path with forward slashes matches `pattern`, in which `globProblem` found nothing. */
 export function globMatcher(pattern: string): (path: string) => boolean {
-  const matches = picomatch(pattern.replace(/[[\]()+|^$]/g, "\\$&"), options);
-  return (path) => matches(path); // of what else it is given, it would give more than yes or no
+  const matches = picomatch(nfc(pattern).replace(/[[\]()+|^$]/g, "\\$&"), options);
+  return (path) => matches(nfc(path)); // of what else it is given, it would give more than yes or no
 }
 
 function hasClosedBraces(pattern: string): boolean {

@@ -2,10 +2,12 @@
 
 import { UserError } from "../../errors.ts";
 import { nearMiss } from "../../near-miss.ts";
+import { sameText } from "../../same-text.ts";
 
-/** Throws UserError unless `known` holds `name`; `what` says what kind of name, such as "category". */
-export function requireKnownName(key: string, what: string, name: string, known: readonly string[]): void {
-  if (known.includes(name)) return;
+/** The one of `known` that `name` means. Throws UserError where there is none; `what` says what kind of name, such as "category". */
+export function knownName(key: string, what: string, name: string, known: readonly string[]): string {
+  const found = known.find((each) => sameText(each, name));
+  if (found !== undefined) return found;
   const near = nearMiss(name, known);
   const suggestion = near === null ? "" : `; did you mean ${JSON.stringify(near)}?`;
   const list = known.join(", ");

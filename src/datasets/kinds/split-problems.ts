@@ -1,7 +1,7 @@
 // What kinds with official sides have in common.
 
 import type { Combination } from "../../settings/combination.ts";
-import type { Path } from "../../settings/paths.ts";
+import { type Path, pathText } from "../../settings/paths.ts";
 
 /** Nothing is held out of images whose sides are given. `said` is what `key` says, null where it gives none. */
 export function sidesBesideHoldout(
@@ -26,6 +26,6 @@ export function splitProblems({ split, unseen_split, holdout }: Splits, at: Path
   const said = unseen_split === null ? null : JSON.stringify(unseen_split);
   const problems = sidesBesideHoldout("unseen_split", said, holdout, at);
   if (unseen_split !== split) return problems;
-  const text = `expected another split than dataset.split, got ${said} for both`;
+  const text = `expected another split than ${pathText([...at, "split"])}, got ${said} for both`;
   return [...problems, { path: [...at, "unseen_split"], text }];
 }

@@ -14,7 +14,7 @@ export const synthetic: DatasetKind<"synthetic", typeof options> = {
   options,
   labels: null,
   describe: () => "synthetic",
-  lookedFor: (config) => `${config.count} drawn scenes (dataset.count)`,
+  lookedFor: (config, key) => `${config.count} drawn scenes (${key}.count)`,
   hasOfficialSides: () => false,
   problems: () => [],
   paths: () => [],

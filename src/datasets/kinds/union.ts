@@ -37,7 +37,8 @@ export const union: DatasetKind<"union", typeof options> = {
   labels: null,
   describe: (config) =>
     `union of ${eachPart(config, (own) => singleKindOf(own).describe(own)).join(" and ")}`,
-  lookedFor: (config) => eachPart(config, (own) => singleKindOf(own).lookedFor(own)).join(" and "),
+  lookedFor: (config, key) =>
+    eachPart(config, (own, part) => singleKindOf(own).lookedFor(own, partKey(key, part))).join(" and "),
   hasOfficialSides: (config) => officialParts(config).every(Boolean),
   problems: (config, at) => [
     ...eachPart(config, (own, place) =>
@@ -57,11 +58,11 @@ export const union: DatasetKind<"union", typeof options> = {
     const names = partNames(config);
     for (const [part, name] of names.entries()) {
       const own = partConfig(config, part);
-      const partKey = `${key}.parts[${part}].dataset`;
-      const listing = await singleKindOf(own).list(own, { key: partKey });
+      const ownKey = partKey(key, part);
+      const listing = await singleKindOf(own).list(own, { key: ownKey });
       if (listing.items.length === 0) {
-        const why = [singleKindOf(own).lookedFor(own), ...listing.notes].join("; ");
-        throw new UserError(`${partKey}: expected images, got none; looked for ${why}`);
+        const why = [singleKindOf(own).lookedFor(own, ownKey), ...listing.notes].join("; ");
+        throw new UserError(`${ownKey}: expected images, got none; looked for ${why}`);
       }
       for (const item of listing.items) items.push({ ...item, id: `${name}/${item.id}`, part });
       notes.push(...listing.notes.map((note) => `${name}: ${note}`));
@@ -89,6 +90,11 @@ function partProblems(config: UnionConfig, at: Path): Combination[] {
 export function partConfig(config: UnionConfig, part: number): SingleDatasetConfig {
   const { parts, holdout, seed, greyscale } = config;
   return { ...parts[part]!.dataset, limit: null, holdout, seed: seed + part, greyscale };
+}
+
+/** What messages call a part of the union that they call `key`. */
+export function partKey(key: string, part: number): string {
+  return `${key}.parts[${part}].dataset`;
 }
 
 /** The kind, with a number where several parts are of one kind: "coco", "folder-1", "folder-2". */

@@ -104,7 +104,7 @@ export async function prepareDataset(
     const candidates = Array.from(usable.indices, (index) => images[index]!);
     const skipped = [...cache.index.skipped, ...usable.skipped].sort(byPath);
     const skippedNotes = [...noteOnSkipped(cache.index.skipped), ...usable.notes];
-    const lookedFor = dataset.lookedFor(config);
+    const lookedFor = dataset.lookedFor(config, name);
     const rule = { seed: config.seed, holdout: config.holdout, key: name };
     const sides = orTooFew(skipped, () =>
       config.kind === "union"

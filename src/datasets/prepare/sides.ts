@@ -5,13 +5,14 @@ import { UserError } from "../../errors.ts";
 import { randomStream, shuffled } from "../../random.ts";
 import type { Side, SkippedFile } from "../dataset.ts";
 import { count } from "../kinds/image-files.ts";
+import { defaultHoldout, heldOut } from "../shared-options.ts";
 
 /** An image as far as choosing goes: where an official split puts it, and the hash of its file. */
 export type Candidate = { readonly side: Side | null; readonly hash: string };
 
 export type SideRule = {
   readonly seed: number;
-  /** Share of the images held out; null where an official split does it. */
+  /** Share of the images held out; null is the usual one, and where an official split does it nothing. */
   readonly holdout: number | null;
   /** What messages call the data set. */
   readonly key: string;
@@ -46,7 +47,9 @@ type SideCounts = { readonly seen: number; readonly unseen: number };
 export function chooseSides(images: readonly Candidate[], rule: SideRule, lookedFor: string): Sides {
   const order = shuffled(images.length, randomStream("sides", rule.seed));
   const isSplit = images.some(({ side }) => side !== null);
-  const sides = isSplit ? officialSides(images, order) : heldOutSides(images, order, rule.holdout ?? 0);
+  const sides = isSplit
+    ? officialSides(images, order)
+    : heldOutSides(images, order, rule.holdout ?? defaultHoldout);
   if (sides.seen.length === 0 || sides.unseen.length === 0) {
     const got = { seen: sides.seen.length, unseen: sides.unseen.length };
     const why = sides.notes.length > 0 ? ` (${sides.notes.join("; ")})` : "";
@@ -77,7 +80,7 @@ function heldOutSides(images: readonly Candidate[], order: Uint32Array, holdout:
     if (group === undefined) groups.set(hash, [index]);
     else group.push(index);
   }
-  const target = Math.max(1, Math.round(holdout * images.length));
+  const target = heldOut(images.length, holdout);
   const unseen: number[] = [];
   const kept: number[][] = [];
   for (const group of groups.values()) {

@@ -7,7 +7,7 @@ import { randomStream, shuffled } from "../../random.ts";
 import type { Item, Side } from "../dataset.ts";
 import { count } from "../kinds/image-files.ts";
 import { singleKindOf } from "../kinds/single-kinds.ts";
-import { partConfig, partNames, type UnionConfig } from "../kinds/union.ts";
+import { partConfig, partKey, partNames, type UnionConfig } from "../kinds/union.ts";
 import { apportion, largestTotal } from "./apportion.ts";
 import { type Candidate, chooseSides, type SideRule, type Sides } from "./sides.ts";
 
@@ -48,7 +48,7 @@ export function unionSides(
     const own = kept[part]!;
     const single = partConfig(config, part);
     const rule = { seed: config.seed, holdout: config.holdout, key };
-    const sides = chooseSides(own, rule, singleKindOf(single).lookedFor(single));
+    const sides = chooseSides(own, rule, singleKindOf(single).lookedFor(single, partKey(key, part)));
     seen.push(Array.from(sides.seen, (place) => own[place]!.index));
     unseen.push(Array.from(sides.unseen, (place) => own[place]!.index));
     const listed = items.filter((item) => item.part === part).length;

@@ -1,8 +1,9 @@
 // Values that are right by themselves and impossible together. Texts complete "key.path: ".
 
-import { hasOfficialSides, labelsProblem, mostImages } from "../../datasets/datasets.ts";
-import { defaultHoldout } from "../../datasets/shared-options.ts";
+import { datasetOf, hasOfficialSides, labelsProblem, mostImages } from "../../datasets/datasets.ts";
+import { defaultHoldout, heldOut } from "../../datasets/shared-options.ts";
 import { modelOf, models } from "../../models/models.ts";
+import { plural } from "../../runs/format/words.ts";
 import type { Combination } from "../../settings/combination.ts";
 import type { Written } from "../schema/schema.ts";
 import { datasetProblems } from "./dataset-problems.ts";
@@ -12,14 +13,15 @@ import { metricProblems } from "./metric-problems.ts";
 export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: Partial<Written["train"]> };
 
 export function combinationProblems(written: ValidSections): Combination[] {
+  const ofData = datasetProblems(written);
   return [
     ...imageSize(written),
     ...ownProblems(written),
     ...modelNeeds(written),
     ...batchParts(written),
     ...trainEpochs(written),
-    ...datasetProblems(written),
-    ...imageCounts(written),
+    ...ofData,
+    ...(ofData.length === 0 ? imageCounts(written) : []), // counts of what cannot be say nothing
     ...metricProblems(written),
   ];
 }
@@ -77,30 +79,25 @@ function trainEpochs({ train }: ValidSections): Combination[] {
 }
 
 /** Where the file says how many images there are at most, it can be seen before any is read that they are too few. */
-function imageCounts({ dataset, samples, train }: ValidSections): Combination[] {
-  if (!dataset || !samples) return [];
-  const most = mostImages(dataset);
-  if (most === null) return [];
+function imageCounts({ dataset, train }: ValidSections): Combination[] {
+  const most = dataset ? mostImages(dataset) : null;
+  if (!dataset || most === null) return [];
   const { images } = most;
   const isSplit = hasOfficialSides(dataset);
-  const { seen: seenSamples, unseen: unseenSamples } = samples;
-
   if (!isSplit && dataset.holdout !== null && Math.round(dataset.holdout * images) === 0) {
     const text = `expected a share that leaves at least 1 of ${images} images unseen, got ${dataset.holdout}`;
     return [{ path: ["dataset", "holdout"], text }];
   }
-  const held = Math.max(1, unseenSamples, Math.round((dataset.holdout ?? defaultHoldout) * images));
-  const unseen = isSplit ? images : held;
-  const seen = isSplit ? images : images - held;
-  if (seen < Math.max(1, seenSamples) || unseen < unseenSamples) {
-    const needed = `${Math.max(1, seenSamples)} seen and ${Math.max(1, unseenSamples)} unseen`;
-    const got = isSplit ? `${images} of each split` : `${images}, of which ${Math.max(0, seen)} are seen`;
-    return [
-      { path: ["dataset", most.key], text: `expected enough images for ${needed} samples, got ${got}` },
-    ];
+  // Copies of one file stay together, so that files may give a little less than the share; drawn images are no copies.
+  const isDrawn = datasetOf(dataset).countedBy !== undefined;
+  const unseen = isDrawn ? heldOut(images, dataset.holdout ?? defaultHoldout) : 1;
+  const seen = isSplit ? images : images - unseen;
+  if (seen < 1) {
+    const text = `expected enough images for 1 seen and 1 unseen, got ${images}`;
+    return [{ path: ["dataset", most.key], text }];
   }
   if (train.batch_size !== undefined && train.batch_size > seen) {
-    const text = `expected at most the ${seen} images left to train on, got ${train.batch_size}`;
+    const text = `expected at most the ${plural(seen, "image")} left to train on, got ${train.batch_size}`;
     return [{ path: ["train", "batch_size"], text }];
   }
   return [];

@@ -24,10 +24,14 @@ export function knownKeys(
   return Object.keys(shapeOf(at, here) ?? {});
 }
 
+/** What a file may have beside the experiment. */
+const ofFiles: readonly string[] = ["extends", "report"];
+
 /** "unknown key" with what may have been meant: a key nearby, or one of that name in another section. */
 export function unknownKeyText(path: readonly (string | number)[], key: string, root: unknown): string {
   const known = knownKeys(path, root);
   const inRoot = path.length === 0 ? ["extends", ...known, "report"] : known;
+  if (path.length === 0 && ofFiles.includes(key)) return `expected in an experiment's file only`;
   const list = `(known: ${inRoot.join(", ")})`;
   const written = [...path, key].join(".");
   const renamed = Object.hasOwn(renamedKeys, written) ? renamedKeys[written] : undefined;

@@ -64,9 +64,14 @@ const train = z
     epochs: whole("epochs", { least: 1 })
       .default(20)
       .describe(
-        "How often the seen images are gone through; those that a batch size leaves over are other ones each time.",
+        "How often the seen images are gone through; what `last_batch` drops are other ones each time.",
       ),
     batch_size: whole("images", { least: 1 }).default(16).describe("Images in a training step."),
+    last_batch: oneOf(["drop", "keep"])
+      .default("drop")
+      .describe(
+        "What becomes of the images of an epoch that do not fill a batch: drop leaves them out, other ones each time; keep trains on them as a smaller last batch.",
+      ),
     accumulate: whole("parts", { least: 1 })
       .default(1)
       .describe(

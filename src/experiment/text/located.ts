@@ -1,6 +1,10 @@
 // A value together with the place where it was written, so that every problem can name its line,
 // also after files and overrides were laid over each other.
 
+import { type Path, pathText } from "../../settings/paths.ts";
+
+export type { Path };
+
 export type Place = {
   /** As the user named it, or "command line". */
   readonly file: string;
@@ -34,8 +38,6 @@ export type LocatedMapping = {
 
 export type Located = LocatedScalar | LocatedList | LocatedMapping;
 
-export type Path = readonly (string | number)[];
-
 /** Something wrong with what a user wrote. The message of a UserError has a line for each. */
 export type Problem = { readonly place: Place; readonly path: Path; readonly text: string };
 
@@ -43,14 +45,6 @@ export type Problem = { readonly place: Place; readonly path: Path; readonly tex
 export function problemLine({ place, path, text }: Problem): string {
   const where = place.line === null ? place.file : `${place.file}:${place.line}`;
   return path.length === 0 ? `${where}: ${text}` : `${where}: ${pathText(path)}: ${text}`;
-}
-
-/** Such as `tags[0]` or `train.epochs`. */
-function pathText(path: Path): string {
-  return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`))
-    .join("")
-    .replace(/^\./, "");
 }
 
 /** What stands there in a few words, for "got …". */

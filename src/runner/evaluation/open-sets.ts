@@ -5,7 +5,6 @@ import { nearDuplicates, type Pictures } from "../../datasets/inspect/near-dupli
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { TooFewImages } from "../../datasets/prepare/sides.ts";
 import { quoted } from "../../datasets/quoted.ts";
-import { defaultHoldout } from "../../datasets/shared-options.ts";
 import { UserError } from "../../errors.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
 import { type OpenDatasetOptions, openDataset } from "../open-dataset.ts";
@@ -51,18 +50,14 @@ export async function openEvaluationSet(
 ): Promise<OpenSet> {
   const { holdout } = config;
   const key = `evaluate.${name}`;
-  const dataset = await openDataset(
-    {
-      ...experiment,
-      dataset: { ...config, holdout: holdout ?? defaultHoldout },
+  const dataset = await openDataset({ ...experiment, dataset: config }, { ...options, key }).catch(
+    (error) => {
+      if (!(error instanceof TooFewImages)) throw error;
+      const { got, lookedFor } = error;
+      const expected = `at least 2 images, got ${got.seen + got.unseen}`;
+      throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);
     },
-    { ...options, key },
-  ).catch((error) => {
-    if (!(error instanceof TooFewImages)) throw error;
-    const { got, lookedFor } = error;
-    const expected = `at least 2 images, got ${got.seen + got.unseen}`;
-    throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);
-  });
+  );
   const most = experiment.samples.measured;
   const chosen =
     own === "seen"

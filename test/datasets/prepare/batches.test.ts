@@ -15,6 +15,16 @@ test("an epoch holds each index at most once and drops what does not fill a batc
   assert.ok(all.every((index) => indices.includes(index)));
 });
 
+test("an epoch that keeps its last batch holds every index once", () => {
+  const batches = epochBatches(indices, 5, 7, 0, true);
+  assert.deepEqual(
+    batches.map(({ length }) => length),
+    [5, 5, 5, 5, 3],
+  );
+  assert.deepEqual(new Set(batches.flatMap((batch) => [...batch])), new Set(indices));
+  assert.deepEqual(batches.slice(0, 4), epochBatches(indices, 5, 7, 0));
+});
+
 test("the order is fixed by seed and epoch and differs between them", () => {
   const flat = (seed: number, epoch: number) =>
     epochBatches(indices, 5, seed, epoch).flatMap((batch) => [...batch]);

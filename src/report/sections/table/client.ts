@@ -1,6 +1,7 @@
 // Tables of runs and of trials: sorted by any column, filtered by words and by expressions over the columns.
 
-import { boxFilter, boxProblem, type Fields } from "../../../query/filter.ts";
+import { declaredKind, type FieldKind, kindsAmong } from "../../../query/field-kinds.ts";
+import { boxFilter, boxProblem, type Columns, type Fields } from "../../../query/filter.ts";
 import type { FieldValue } from "../../../query/matches.ts";
 import { all, need, newcomers, onData, one } from "../../client/dom.ts";
 import { setFiltered } from "../../client/selection.ts";
@@ -35,12 +36,13 @@ const rowsOf = () => all<HTMLTableRowElement>("[data-runs-table] tbody tr");
 /** In the language of `list --where`, by what it calls the columns or by their heads; or by words. */
 function filter(field: HTMLInputElement): void {
   const heads = headsOf();
-  const names = heads.flatMap((head) => head.names);
-  const problem = boxProblem(field.value, names);
-  const isEmpty = problem !== null || field.value.trim() === "";
-  const test = isEmpty ? () => true : boxFilter(field.value, names);
   const rows = rowsOf();
-  const kept = rows.filter((row) => test(fieldsOfRow(row, heads)));
+  const fields = new Map(rows.map((row) => [row, fieldsOfRow(row, heads)]));
+  const columns = columnsOf(heads, [...fields.values()]);
+  const problem = boxProblem(field.value, columns);
+  const isEmpty = problem !== null || field.value.trim() === "";
+  const test = isEmpty ? () => true : boxFilter(field.value, columns);
+  const kept = rows.filter((row) => test(fields.get(row)!));
   const shown = new Set(kept);
   for (const row of rows) row.hidden = !shown.has(row);
   const said = need("[data-filter-count]");
@@ -49,30 +51,49 @@ function filter(field: HTMLInputElement): void {
   setFiltered(isEmpty ? null : new Set(kept.flatMap(({ dataset }) => runOf(dataset.run))));
 }
 
-type NamedHead = { readonly column: number; readonly names: readonly string[] };
+type NamedHead = {
+  readonly column: number;
+  readonly names: readonly string[];
+  /** null where the cells say it. */
+  readonly kind: FieldKind | null;
+};
 
 function headsOf(): NamedHead[] {
   return all("[data-runs-table] thead th").map(({ dataset, textContent }, column) => ({
     column,
     names: [dataset.field ?? "", (textContent ?? "").trim()].filter((name) => name !== ""),
+    kind: declaredKind(dataset.field ?? ""),
   }));
+}
+
+function columnsOf(heads: readonly NamedHead[], rows: readonly Fields[]): Columns {
+  const declared = new Map(heads.flatMap(({ names, kind }) => names.map((name) => [name, kind] as const)));
+  return {
+    names: [...declared.keys()],
+    kindsOf(name) {
+      const kind = declared.get(name) ?? null;
+      return kind === null ? kindsAmong(name, () => rows.map((row) => row[name] ?? null)) : new Set([kind]);
+    },
+  };
 }
 
 /** Under no name everything that a reader sees: words are looked for there. */
 function fieldsOfRow(row: HTMLTableRowElement, heads: readonly NamedHead[]): Fields {
-  const named = heads.flatMap(({ column, names }) => {
-    const value = fieldValue(row.cells[column]);
+  const named = heads.flatMap(({ column, names, kind }) => {
+    const value = fieldValue(row.cells[column], kind);
     return names.map((name) => [name, value] as const);
   });
   return Object.fromEntries([["", row.textContent], ...named]);
 }
 
 /** Tags are a list; what is missing is null. */
-function fieldValue(cell: HTMLTableCellElement | undefined): FieldValue {
+function fieldValue(cell: HTMLTableCellElement | undefined, kind: FieldKind | null): FieldValue {
   const tags = cell === undefined ? [] : all(".tag", cell);
-  if (tags.length > 0) return tags.map(({ textContent }) => textContent ?? "");
+  if (tags.length > 0) return tags.map(({ dataset, textContent }) => dataset.key ?? textContent ?? "");
   const key = keyOf(cell);
   if (isMissing(key)) return null;
+  if (kind === "text") return key;
+  if (kind === "time") return new Date(key);
   const number = Number(key);
   return Number.isNaN(number) ? key : number;
 }

@@ -1,6 +1,6 @@
 // Runs as a table that can be sorted and filtered (client.ts); complete without it.
 
-import { badge } from "../../elements.ts";
+import { badge, hasLongWord } from "../../elements.ts";
 import { type Html, html } from "../../html.ts";
 import { type Measure, measuresOf } from "../../measures.ts";
 import { section } from "../../section.ts";
@@ -53,7 +53,7 @@ function tableHtml({ columns, rows }: RunTable): Html {
     ({ run, name, status, cells }) => html`
 <tr data-run="${run}"><th scope="row"><a href="#about-${run}"><bdi>${name}</bdi></a></th><td>${badge(status)}</td>${cells.map(
       ({ text, key, best }) =>
-        html`<td data-key="${String(key)}">${best ? html`<span class="best">${text}<span class="sr"> (best)</span></span>` : html`<bdi>${text}</bdi>`}</td>`,
+        html`<td${hasLongWord(key) && html` class="long"`} data-key="${String(key)}">${best ? html`<span class="best">${text}<span class="sr"> (best)</span></span>` : html`<bdi>${text}</bdi>`}</td>`,
     )}</tr>`,
   )}
 </tbody></table></div>

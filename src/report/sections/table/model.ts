@@ -79,7 +79,7 @@ function settingCell(text: string | undefined): Cell {
   const number = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
   const isLong = Number.isFinite(number) && text!.length > 8;
   const shown = isLong ? formatNumber(number) : shorten(text ?? "–", 40);
-  return { text: shown, key: Number.isFinite(number) ? number : shown, best: false };
+  return { text: shown, key: Number.isFinite(number) ? number : (text ?? "–"), best: false };
 }
 
 function resultCell(measure: Measure, value: number | null, best: number | null, run: ReportRun): Cell {

@@ -2,7 +2,7 @@
 
 import { formatNumber } from "../../../runs/format/numbers.ts";
 import { shorten } from "../../../runs/format/words.ts";
-import { badge } from "../../elements.ts";
+import { badge, hasLongWord } from "../../elements.ts";
 import { html } from "../../html.ts";
 import { section } from "../../section.ts";
 import { bestValues, mostPrinted, shortName, withUnit } from "../../sweep/trials.ts";
@@ -41,7 +41,7 @@ export const trials = section({
 <tbody>${trials.map(({ number, runId, seed, state, reason, parameters: chosen, values: got }) => {
       const run = runId === null ? undefined : positions.get(runId);
       return html`
-<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${badge(state)}</td>${hasReasons && html`<td class="reason"><bdi>${shorten(reason ?? "", 400)}</bdi></td>`}${chosen.map((value) => html`<td><bdi>${value ?? "–"}</bdi></td>`)}${hasSeeds && html`<td>${seed}</td>`}${got.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
+<tr data-run="${String(run ?? "")}"><th scope="row">${run === undefined ? String(number) : html`<a href="#about-${run}">${number}</a>`}</th><td>${badge(state)}</td>${hasReasons && html`<td class="reason"><bdi>${shorten(reason ?? "", 400)}</bdi></td>`}${chosen.map((value) => html`<td${hasLongWord(value) && html` class="long"`}><bdi>${value ?? "–"}</bdi></td>`)}${hasSeeds && html`<td>${seed}</td>`}${got.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value)}">${value === null ? "–" : value === best[index] && state === "complete" ? html`<span class="best">${formatNumber(value)}</span>` : formatNumber(value)}</td>`)}</tr>`;
     })}
 </tbody></table></div>`;
   },

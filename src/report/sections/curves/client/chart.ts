@@ -3,11 +3,11 @@
 import { one } from "../../../client/dom.ts";
 import { dashOf, strokeOf } from "../../../palette.ts";
 import type { PanelData } from "../data.ts";
-import { drawBand, drawLine, drawMarks, type Mapping } from "./draw-curves.ts";
+import { type Band, drawBand, drawLine, drawMarks, type Mapping } from "./draw-curves.ts";
 import { type Frame, makeFrame, mapping, paint, setX, setY } from "./frame.ts";
 import { type Hover, makeHover } from "./hover.ts";
 import { type Line, linesOf, type Settings } from "./line.ts";
-import { extent, valueRange } from "./value-range.ts";
+import { extent, hiddenWords, type ValueRange, valueRange } from "./value-range.ts";
 
 export type Mappings = { readonly x: Mapping; readonly y: Mapping };
 
@@ -34,7 +34,7 @@ export function makeChart(canvas: HTMLCanvasElement, first: PanelData, settings:
       const { x, y } = drawn.scales;
       if (!x || !y) return;
       mappings = { x: mapping(x), y: mapping(y) };
-      draw(drawn, panel, lines, mappings);
+      draw(drawn, panel, lines, mappings, y.type === "logarithmic" ? y.min : null);
     },
     onResize: () => hover?.clear(),
   });
@@ -43,11 +43,11 @@ export function makeChart(canvas: HTMLCanvasElement, first: PanelData, settings:
   const update = () => {
     lines = linesOf(panel, settings);
     setX(frame, settings.axis, extent(lines));
-    const { ends, above } = valueRange(lines, panel, settings.scale);
-    setY(frame, settings.scale, ends);
+    const range = valueRange(lines, panel, settings.scale);
+    setY(frame, settings.scale, range.ends);
     frame.update("none");
     hover.renew();
-    sayHidden(canvas, above);
+    sayHidden(canvas, range);
   };
   update();
   return {
@@ -65,15 +65,16 @@ export function makeChart(canvas: HTMLCanvasElement, first: PanelData, settings:
   };
 }
 
-function sayHidden(canvas: HTMLCanvasElement, above: number): void {
+function sayHidden(canvas: HTMLCanvasElement, range: ValueRange): void {
   const card = canvas.closest(".panel");
   if (card === null) return;
-  one("[data-above]", card)?.remove();
-  if (above === 0) return;
+  one("[data-hidden]", card)?.remove();
+  const words = hiddenWords(range);
+  if (words === null) return;
   const note = document.createElement("p");
   note.className = "notes";
-  note.dataset.above = "";
-  note.textContent = `${above} ${above === 1 ? "value lies" : "values lie"} above the linear frame; the logarithmic scale shows all.`;
+  note.dataset.hidden = "";
+  note.textContent = words;
   card.append(note);
 }
 
@@ -82,6 +83,8 @@ function draw(
   { reference }: PanelData,
   lines: readonly Line[],
   { x: toX, y: toY }: Mappings,
+  /** The least value of a logarithmic axis; null of a linear one. */
+  floor: number | null,
 ): void {
   const isBundle = lines.length > many;
   const hasDots = lines.length <= 6;
@@ -97,7 +100,7 @@ function draw(
   const ordered = [...lines].sort((a, b) => Number(a.color !== null) - Number(b.color !== null));
   for (const line of ordered) {
     const color = strokeOf(line.color);
-    if (line.band) drawBand(context, line.x, line.band, toX, toY, color);
+    if (line.band) drawBand(context, line.x, onAxis(line.band, floor), toX, toY, color);
     if (line.raw && !isBundle)
       drawLine(context, { x: line.x, y: line.raw }, toX, toY, { color, width: 1, alpha: 0.3 });
     drawLine(context, line, toX, toY, {
@@ -107,7 +110,14 @@ function draw(
       alpha: isBundle && line.color === null ? 0.25 : 1,
       dots: hasDots && line.every === "epoch" && line.x.length <= 60,
     });
-    drawMarks(context, line, toX, area, color);
+    drawMarks(context, line, toX, area, { color, isLog: floor !== null });
   }
   context.restore();
+}
+
+/** A band that goes down to 0 goes down to the end of a logarithmic axis. */
+function onAxis(band: Band, floor: number | null): Band {
+  if (floor === null) return band;
+  const raised = (values: ArrayLike<number>) => Array.from(values, (value) => (value <= 0 ? floor : value));
+  return { low: raised(band.low), high: raised(band.high) };
 }

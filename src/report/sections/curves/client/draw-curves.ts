@@ -84,24 +84,29 @@ export function drawBand(
   context.globalAlpha = 1;
 }
 
-/** A cross on the floor for "not a number", a triangle at the edge for an infinity. At most 200 of a curve. */
+/**
+ * A cross on the floor for "not a number", a triangle at the edge for an infinity, a bar on the floor of a logarithmic axis for
+ * what is not above 0. At most 200 of a curve.
+ */
 export function drawMarks(
   context: CanvasRenderingContext2D,
   { x, y }: Points,
   toX: Mapping,
   area: { readonly top: number; readonly bottom: number },
-  color: string,
+  { color, isLog }: { readonly color: string; readonly isLog: boolean },
 ): void {
   let drawn = 0;
   context.strokeStyle = context.fillStyle = color;
   context.lineWidth = 1.5;
   for (let index = 0; index < x.length && drawn < 200; index++) {
     const value = y[index]!;
-    if (Number.isFinite(value)) continue;
+    const isBelow = isLog && value <= 0 && Number.isFinite(value);
+    if (Number.isFinite(value) && !isBelow) continue;
     const px = toX(x[index]!);
     drawn++;
     context.beginPath();
-    if (Number.isNaN(value)) {
+    if (isBelow) context.fillRect(px - 3, area.bottom - 3, 6, 3);
+    else if (Number.isNaN(value)) {
       const py = area.bottom - 5;
       context.moveTo(px - 3, py - 3);
       context.lineTo(px + 3, py + 3);
