@@ -1,6 +1,7 @@
 // npm run bench -- step|data|log|report: what things cost here, next to what others cost, as tables that are also
 // appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
-// `step` also takes the names of cases, or how they start, and a device: npm run bench -- step pix2pix --device webgpu
+// `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
+// npm run bench -- step pix2pix-64 --rounds 5
 
 import { UserError } from "../src/errors.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
@@ -30,7 +31,7 @@ if (name === "page" && rest.length === 0) {
   });
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases and --device`,
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers`,
   );
   process.exitCode = 2;
 }

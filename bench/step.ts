@@ -17,7 +17,11 @@ import { type StepCase, stepCases } from "./step-cases.ts";
 
 type Timing = {
   readonly parameters: number;
+  /** In convolutions and matrix products of one step; ours count them. */
+  readonly multiplyAdds?: number;
   readonly medianMs: number;
+  /** Processor time of all threads, a step: shared machines disturb it less than the clock's. */
+  readonly cpuMs: number;
   readonly p10: number;
   readonly p90: number;
   readonly imagesPerSecond: number;
@@ -26,17 +30,25 @@ type Timing = {
 
 type Runner = { readonly name: string; run(): Timing };
 
-const rounds = 3;
+type Options = {
+  readonly device: DeviceName;
+  readonly wanted: readonly string[];
+  readonly rounds: number;
+  /** In place of each case's own. */
+  readonly batch: number | undefined;
+  readonly peers: boolean;
+};
+
 const mostPeerSteps = 24;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = process.env.HUERISTIC_PYTHON ?? "python3";
 
-function engineRunner(engine: string, device: DeviceName, { name, steps }: StepCase): Runner {
+function engineRunner(engine: string, device: DeviceName, { name, batch, steps }: StepCase): Runner {
   return {
     name: engine,
     run: () => {
-      const args = ["--import", "tsx", here("step-child.ts"), engine, device, name, String(steps)];
-      const output = execFileSync(process.execPath, args, {
+      const args = ["--import", "tsx", here("step-child.ts"), engine, device, name];
+      const output = execFileSync(process.execPath, [...args, String(batch), String(steps)], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
       });
@@ -90,11 +102,12 @@ function askTorch(expression: string): string | null {
 }
 
 /**
- * One table for each case whose name starts with one of `args`, or for all but the tiny one; `--device cpu`, `cuda` or
- * `webgpu` among them says where, the CPU if not. Takes some minutes.
+ * One table for each case whose name starts with one of `args`, or for all but the tiny one. Among them may stand
+ * `--device cpu|cuda|webgpu` (the CPU if not), `--rounds`, `--batch` for another than each case's own, and `--no-peers`.
  */
 export async function benchStep(args: readonly string[]): Promise<Bench> {
-  const { device, wanted } = readArguments(args);
+  const options = readArguments(args);
+  const { device } = options;
   const probe = await probeDevice(device);
   if (!probe.found) throw new UserError(`device ${device}: ${probe.reason}; what it needs: ${probe.remedy}`);
   const probes = await probeEngines();
@@ -103,40 +116,51 @@ export async function benchStep(args: readonly string[]): Promise<Bench> {
     const found = probes[engine];
     return found.found ? [found.version] : [];
   });
-  const torch = torchVersion();
-  const peer =
-    torch === null ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : `PyTorch ${torch}`;
+  const torch = options.peers ? torchVersion() : null;
+  const absent = options.peers ? "PyTorch absent: set HUERISTIC_PYTHON to a Python that has it" : "no peers";
   const hasPeer = torch !== null && (device === "cpu" || torchHasCuda());
   const places = device === "cpu" ? [] : [probe.engines[0]!.device];
   const lacking = torch !== null && !hasPeer ? ["which finds no CUDA device"] : [];
   return {
-    versions: [...places, ...versions, peer, ...lacking],
-    tables: measured(
-      stepCases.filter((one) => isWanted(one, wanted)),
-      device,
-      engines,
-      hasPeer,
-    ),
+    versions: [...places, ...versions, torch === null ? absent : `PyTorch ${torch}`, ...lacking],
+    tables: measured(options, engines, hasPeer),
   };
 }
 
 async function* measured(
-  cases: readonly StepCase[],
-  device: DeviceName,
+  { device, wanted, rounds, batch }: Options,
   engines: readonly string[],
   hasPeer: boolean,
 ): AsyncGenerator<Table> {
-  for (const one of cases) {
+  for (const known of stepCases.filter((one) => isWanted(one, wanted))) {
+    const one = { ...known, batch: batch ?? known.batch };
     const runners: Runner[] = engines.map((engine) => engineRunner(engine, device, one));
     if (hasPeer) runners.push(...torchRunners(device, one));
-    yield tableOf(one, runners, takeTurns(runners));
+    // Before and after: what the machine gave at that time.
+    const before = device === "cpu" ? peakGflops() : null;
+    const timings = takeTurns(runners, rounds);
+    const peak = before && Math.max(before, peakGflops());
+    yield tableOf(one, runners, timings, { rounds, peak });
   }
 }
 
-function readArguments(args: readonly string[]) {
+/** 10^9 operations a second, a multiply-add being two. */
+function peakGflops(): number {
+  const output = execFileSync(process.execPath, ["--import", "tsx", here("peak-child.ts")], {
+    encoding: "utf8",
+  });
+  return (JSON.parse(output.trim().split("\n").at(-1)!) as { gflops: number }).gflops;
+}
+
+function readArguments(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { device: { type: "string", default: "cpu" } },
+    options: {
+      device: { type: "string", default: "cpu" },
+      rounds: { type: "string", default: "3" },
+      batch: { type: "string" },
+      "no-peers": { type: "boolean", default: false },
+    },
     allowPositionals: true,
   });
   const device = deviceNames.find((name) => name === values.device);
@@ -145,7 +169,19 @@ function readArguments(args: readonly string[]) {
   const unknown = positionals.find((start) => !stepCases.some(({ name }) => name.startsWith(start)));
   if (unknown !== undefined)
     throw new UserError(`no case ${unknown}; there are ${stepCases.map(({ name }) => name).join(", ")}`);
-  return { device, wanted: positionals };
+  return {
+    device,
+    wanted: positionals,
+    rounds: wholeNumber("--rounds", values.rounds),
+    batch: values.batch === undefined ? undefined : wholeNumber("--batch", values.batch),
+    peers: !values["no-peers"],
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new UserError(`${option}: expected a whole number from 1, got ${text}`);
+  return Number(text);
 }
 
 function isWanted({ name, asked }: StepCase, wanted: readonly string[]): boolean {
@@ -170,36 +206,58 @@ function torchRunners(device: DeviceName, one: StepCase): Runner[] {
 }
 
 /** The median round of every runner. */
-function takeTurns(runners: readonly Runner[]): readonly Timing[] {
+function takeTurns(runners: readonly Runner[], rounds: number): readonly Timing[] {
   const timings = runners.map(() => [] as Timing[]);
   for (let round = 0; round < rounds; round++) {
     for (const [index, runner] of runners.entries()) timings[index]!.push(runner.run());
   }
-  return timings.map((all) => all.sort((a, b) => a.medianMs - b.medianMs)[Math.floor(all.length / 2)]!);
+  return timings.map((all) => all.sort((a, b) => a.cpuMs - b.cpuMs)[Math.floor(all.length / 2)]!);
 }
 
 function tableOf(
   { name, size, batch }: StepCase,
   runners: readonly Runner[],
   medians: readonly Timing[],
+  { rounds, peak }: { readonly rounds: number; readonly peak: number | null },
 ): Table {
   const parameters = new Set(medians.map((timing) => timing.parameters));
   if (parameters.size > 1) throw new Error(`${name}: not the same network: ${[...parameters].join(", ")}`);
-  const torchMs = medians
-    .filter((_, index) => runners[index]!.name.startsWith("PyTorch"))
-    .map(({ medianMs }) => medianMs);
-  const best = Math.min(...torchMs);
+  const peers = medians.filter((_, index) => runners[index]!.name.startsWith("PyTorch"));
+  const against = (pick: (timing: Timing) => number) => {
+    const best = Math.min(...peers.map(pick));
+    return (timing: Timing) => (peers.length > 0 ? (pick(timing) / best).toFixed(2) : "-");
+  };
+  const [ofWall, ofCpu] = [against(({ medianMs }) => medianMs), against(({ cpuMs }) => cpuMs)];
+  const adds = medians.find(({ multiplyAdds }) => multiplyAdds !== undefined)!.multiplyAdds!;
+  const ofPeak = ({ medianMs }: Timing) =>
+    peak === null ? "-" : `${((100 * 2 * adds) / medianMs / 1e6 / peak).toFixed(0)} %`;
+  const most = peak === null ? "" : `, of ${peak.toFixed(0)} GFLOP/s that a matrix product reached`;
   return {
     title: `${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters`,
-    columns: ["", "ms/step", "p10-p90", "images/s", "peak MiB", "/ PyTorch"],
-    rows: medians.map(({ medianMs, p10, p90, imagesPerSecond, peakRssMiB }, index) => [
+    columns: [
+      "",
+      "ms/step",
+      "p10-p90",
+      "CPU ms",
+      "images/s",
+      "of peak",
+      "peak MiB",
+      "/ PyTorch",
+      "CPU / PyTorch",
+    ],
+    rows: medians.map((timing, index) => [
       runners[index]!.name,
-      medianMs.toFixed(1),
-      `${p10.toFixed(0)}-${p90.toFixed(0)}`,
-      imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0),
-      peakRssMiB.toFixed(0),
-      torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-",
+      timing.medianMs.toFixed(1),
+      `${timing.p10.toFixed(0)}-${timing.p90.toFixed(0)}`,
+      timing.cpuMs.toFixed(0),
+      timing.imagesPerSecond.toFixed(timing.imagesPerSecond < 10 ? 1 : 0),
+      ofPeak(timing),
+      timing.peakRssMiB.toFixed(0),
+      ofWall(timing),
+      ofCpu(timing),
     ]),
-    notes: [`Median of ${rounds} rounds.`],
+    notes: [
+      `The round of median processor time of ${rounds}. ${(adds / 1e9).toFixed(2)} billion multiply-adds a step in convolutions and products${most}.`,
+    ],
   };
 }
