@@ -46,7 +46,6 @@ for (let done = 0; done < steps; ) {
     ),
   });
   const tookMs = performance.now() - start;
-  engine.release(state);
   state = result.state;
   if (done > 2) for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
   done += count;
