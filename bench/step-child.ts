@@ -52,7 +52,6 @@ for (let done = 0; done < steps; ) {
   });
   const tookMs = performance.now() - start;
   const used = process.cpuUsage(cpu);
-  engine.release(state);
   state = result.state;
   if (done > 2) {
     for (let index = 0; index < count; index++) stepMs.push(tookMs / count);

@@ -57,7 +57,6 @@ async function outcomeOf(
   const state = engine.importState(start);
   const result = await compiled.run(state, 1, inputs);
   const exported = await engine.exportState(result.state);
-  engine.release(state);
   engine.release(result.state);
   return { state: exported, losses: result.losses };
 }

@@ -76,7 +76,7 @@ export function createEagerEngine({ name, backend, device, version }: EagerEngin
               const next = mapSpecs(stateSpecs, (_, key) => tf.clone(result.state[key]!));
               return { next, losses: { ...result.losses } };
             });
-            if (state !== start.tensors) tf.dispose(Object.values(state));
+            tf.dispose(Object.values(state));
             state = next;
             values.push(losses);
           }

@@ -10,7 +10,7 @@ import type {
   TensorSpecs,
 } from "../training-step.ts";
 
-/** Named tensors in an engine's own form. Never changed in place; freed by `engine.release`. */
+/** Named tensors in an engine's own form. Freed by `engine.release`, or taken by a step. */
 export type EngineState = { readonly engine: string; readonly tensors: Readonly<Record<string, unknown>> };
 
 /** Arrays for `count` steps: each of shape [count, ...spec.shape]; hyper scalars are [count]. */
@@ -27,7 +27,10 @@ export type StepResult = {
 };
 
 export type CompiledStep = {
-  /** Runs `count` steps, one after the other, and leaves `state` as it was. */
+  /**
+   * Runs `count` steps, one after the other, and takes `state`: its memory becomes the result's or is freed, so that
+   * afterwards it may only be released, even where the call fails.
+   */
   run(state: EngineState, count: number, inputs: StepInputs): Promise<StepResult>;
   close(): Promise<void>;
 };
@@ -46,6 +49,7 @@ export type Engine = {
   readonly version: string;
   importState(state: State): EngineState;
   exportState(state: EngineState): Promise<State>;
+  /** Frees a state; one that is gone already is left alone. */
   release(state: EngineState): void;
   compileStep(step: StepFunction, state: TensorSpecs, specs: StepSpecs): Promise<CompiledStep>;
   /** `call` sees state and inputs in one record; the names must differ. */

@@ -87,7 +87,6 @@ export async function train(training: Training, options: RunOptions, interrupt: 
         prepared = step + count < end ? prepare(step + count) : null; // while the engine computes
         const result = await running;
         const callTookMs = performance.now() - called;
-        engine.release(state);
         state = result.state;
 
         for (let index = 0; index < count; index++) {

@@ -48,7 +48,6 @@ export async function train(engine: Engine, example: Example, count: number) {
   const state = engine.importState(example.initial);
   const result = await compiled.run(state, count, randomInputs(example, count));
   const exported = await engine.exportState(result.state);
-  engine.release(state);
   engine.release(result.state);
   await compiled.close();
   assert.equal(tf.memory().numTensors, before, `tensors left behind on ${engine.name}`);

@@ -183,8 +183,11 @@ for (const example of golden.cases) {
     test(`${title}: gradients of the first step on ${engine.name}`, async () => {
       const { network, initial } = build(example, descent);
       const compiled = await engine.compileStep(network.step, specsOf(initial), network.specs);
-      const imported = engine.importState(initial);
-      const { state, losses } = await compiled.run(imported, 1, inputsOf(example, network.hyper(1, 1)));
+      const { state, losses } = await compiled.run(
+        engine.importState(initial),
+        1,
+        inputsOf(example, network.hyper(1, 1)),
+      );
       const after = await engine.exportState(state);
       assertAllClose(losses.loss!, [example.steps[0]!.loss], { relative: 1e-5 }, "loss");
       const trained = example.tensors.filter((tensor) => tensor.trained !== false);
@@ -212,7 +215,6 @@ for (const example of golden.cases) {
         const samples = at.map((i) => after[name]!.data[i]!);
         assertAllClose(samples, example.steps[0]!.tensors[place]!.samples, { relative: 1e-5 }, name);
       }
-      engine.release(imported);
       engine.release(state);
       await compiled.close();
     });

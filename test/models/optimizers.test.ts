@@ -53,7 +53,6 @@ async function parametersAfterEachStep(engine: Engine, example: Case): Promise<n
       noise: {},
       hyper: Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, Float32Array.of(value)])),
     });
-    engine.release(state);
     state = result.state;
     const exported = await engine.exportState(state);
     after.push(example.params.map((_, i) => Array.from(exported[`p${i}`]!.data)));

@@ -14,7 +14,7 @@ import { scalarSpecs } from "../trace/record.ts";
 import type { GraphDevice } from "./graph-builder.ts";
 import { lowerOneStep } from "./lower-step.ts";
 import type { CreateSession, ReadBack } from "./read-back.ts";
-import { engineName, tensorsOf } from "./state-tensors.ts";
+import { engineName, releaseState, tensorsOf } from "./state-tensors.ts";
 
 /** Every step is a call, and its state stays on the device. Losses are read when the last step is on its way. */
 export async function compileResidentStep(
@@ -39,7 +39,7 @@ export async function compileResidentStep(
           feeds[key] = tensorOf(array?.subarray(index * size, (index + 1) * size), spec, name);
         }
         const results = await session.run(feeds);
-        if (state !== start) release(tensorsOf(state));
+        releaseState(state);
         state = nextState(stateSpecs, results);
         vectors.push(results.losses!);
       }
@@ -53,10 +53,6 @@ export async function compileResidentStep(
     },
     close: () => session.release(),
   };
-}
-
-function release(tensors: Readonly<Record<string, ort.Tensor>>): void {
-  for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
 function nextState(stateSpecs: TensorSpecs, results: ort.InferenceSession.ReturnType) {

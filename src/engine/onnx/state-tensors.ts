@@ -55,7 +55,9 @@ export async function exportState(
 
 /** Frees buffers of a device; memory is the garbage collector's. */
 export function releaseState(state: EngineState): void {
-  for (const tensor of Object.values(tensorsOf(state))) if (tensor.location !== "cpu") tensor.dispose();
+  for (const tensor of Object.values(tensorsOf(state))) {
+    if (tensor.location !== "cpu" && tensor.location !== "none") tensor.dispose();
+  }
 }
 
 /** The elements of an array of `shape` in another order of dimensions. */

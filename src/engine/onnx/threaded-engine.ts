@@ -60,13 +60,16 @@ async function compileStep(
   const keep = Object.fromEntries(next) as Record<string, readonly number[]>;
   return {
     async run(state, count, inputs) {
-      const feeds: Record<string, StoredTensor | GivenTensor> = { ...storedIn(state) };
+      const stored = storedIn(state);
+      const feeds: Record<string, StoredTensor | GivenTensor> = { ...stored };
       feeds.count = { type: "int64", data: BigInt64Array.of(BigInt(count)), dims: [] };
       for (const [key, name, { shape, dtype }, array] of namedInputs(specs, inputs)) {
         const dims = [count, ...shape];
         feeds[key] = { type: dtype, data: expectLength(array, dims, name), dims };
       }
-      const { kept, outputs } = await session.run(feeds, keep);
+      const { kept, outputs } = await session
+        .run(feeds, keep)
+        .finally(() => thread.free(Object.values(stored)));
       return {
         state: {
           engine: engineName,
