@@ -1,9 +1,15 @@
 // Removes a run and all that only this run used: its series, images and events go with it, then pictures and the
-// data sets that no other run uses. The file shrinks only when `shrink` is called: its free pages serve the next runs.
+// data sets that no other run uses. The file shrinks only when `shrink` is called: its free pages serve the next runs. What
+// is large goes in slices with pauses between them, so that a training beside it gets its turn; a deletion that is killed
+// leaves the run in the trash.
 
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { type Beating, statusAt } from "./dead-runs.ts";
+
+/** Of one transaction: a few dozen milliseconds. */
+const [mostRows, mostImages] = [10_000, 100];
+const longestPauseMs = 100;
 
 type Doomed = Beating & { readonly dataset_fingerprint: string };
 
@@ -23,24 +29,70 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
   );
   const blobs = createBlobSweeper(database);
 
-  const deleteAtOnce = database.transaction((id: string) => {
+  // Into the trash and without a writer, as trash.ts does: between two slices nobody goes on with it.
+  const hide = database.prepare(
+    "UPDATE runs SET deleted_at = coalesce(deleted_at, :at), status = :status, writer = NULL WHERE id = :id",
+  );
+  const valueTables = [
+    ["scalars", "series_id, step"],
+    ["image_values", "series_id, step, idx"],
+  ] as const;
+  const deleteValues = valueTables.map(([table, key]) =>
+    database.prepare<[string]>(
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table}
+         WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT ${mostRows})`,
+    ),
+  );
+  const imageKey = 'run_id, epoch, "set", idx, kind';
+  const deleteImages = database
+    .prepare<[string], string>(
+      `DELETE FROM images WHERE (${imageKey}) IN (SELECT ${imageKey} FROM images WHERE run_id = ? LIMIT ${mostImages})
+       RETURNING blob_hash`,
+    )
+    .pluck();
+  const isTraining = database.prepare("SELECT 1 FROM runs WHERE status = 'RUNNING' LIMIT 1");
+
+  const requireDead = (id: string): Doomed => {
     const run = selectRun.get(id);
     if (run === undefined) throw new UserError(`run ${JSON.stringify(id)}: no such id`);
     if (statusAt(now(), run) === "RUNNING") throw new UserError(`run ${id}: is still running; stop it first`);
-    const hashes = blobs.usedBy(id, -1);
+    return run;
+  };
+  /** Whether the run is gone; otherwise there is more to delete. */
+  const deleteSlice = database.transaction((id: string): boolean => {
+    const run = requireDead(id);
+    hide.run({ id, at: Math.round(now()), status: statusAt(now(), run) });
+    if (deleteValues.some((statement) => statement.run(id).changes === mostRows)) return false;
+    const hashes = deleteImages.all(id);
+    blobs.sweep(new Set(hashes));
+    if (hashes.length === mostImages) return false;
     const datasets = new Set([run.dataset_fingerprint, ...selectSets.all(id)]);
     deleteRun.run(id);
-    blobs.sweep(hashes);
     for (const it of datasets) deleteDataset.run({ it });
+    return true;
   });
-  return (id) => deleteAtOnce.immediate(id);
+  /** SQLite has no queue: who waits looks again now and then, and would find the database held for as long as this lasts. */
+  const pause = (took: number) => {
+    if (isTraining.get() !== undefined) sleep(Math.min(longestPauseMs, took));
+  };
+  return (id) => {
+    for (let isGone = false; !isGone; ) {
+      const began = performance.now();
+      isGone = deleteSlice.immediate(id);
+      pause(performance.now() - began);
+    }
+  };
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 export type BlobSweeper = {
   /** Hashes of the blobs that a run shows after `epoch`. */
   usedBy(runId: string, epoch: number): string[];
   /** Deletes those of `hashes` that no image uses any more. */
-  sweep(hashes: readonly string[]): void;
+  sweep(hashes: Iterable<string>): void;
 };
 
 export function createBlobSweeper(database: Database): BlobSweeper {

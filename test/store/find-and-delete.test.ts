@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
-import { dataset, declare, handClock, log, newRun, temporaryStore } from "./fixtures.ts";
+import {
+  dataset,
+  declare,
+  handClock,
+  log,
+  newRun,
+  outcomeOf,
+  startChild,
+  temporaryStore,
+} from "./fixtures.ts";
 
 /** Runs with these ids and names, one second apart. */
 function storeWith(test: TestContext, runs: readonly (readonly [id: string, name: string])[]) {
@@ -153,6 +162,55 @@ describe("deleting a run", () => {
     // The catalogue says what any run may log.
     for (const table of tables.filter((name) => name !== "series_kinds"))
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));
+  });
+
+  it("goes in slices: beside it others see the run shrink, and write", async (test) => {
+    const store = temporaryStore(test);
+    const large = store.createRun(newRun());
+    log(large, 0, { "train/loss": 0 });
+    for (let step = 1; step <= 60_000; step++) large.logScalars(step, { "train/loss": step });
+    const image = {
+      epoch: 1,
+      set: "unseen",
+      kind: "colorized",
+      imageId: "b.png",
+      mime: "image/png",
+    } as const;
+    const pictures = Array.from({ length: 250 }, (_, index) => ({
+      ...image,
+      index,
+      bytes: Uint8Array.of(index, 1),
+    }));
+    large.logImages(pictures);
+    large.finish("FINISHED");
+    const beside = store.createRun(newRun({ name: "beside" }));
+    const rows = new Database(databasePath(store.folder), { readonly: true });
+    test.after(() => rows.close());
+    const left = () =>
+      ["scalars", "images", "blobs"].map(
+        (table) => rows.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number,
+      );
+    const child = startChild("child-delete.ts", [store.folder, large.id]);
+    const ended = outcomeOf(child);
+    const seen = [left()];
+    let hasEnded = false;
+    void ended.then(() => {
+      hasEnded = true;
+    });
+    for (let step = 1; !hasEnded; step++) {
+      log(beside, step, { "unseen/loss": 1 });
+      beside.flush();
+      seen.push(left());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.deepEqual(await ended, { lines: [], end: 0 });
+    assert.ok(
+      seen.some(([scalars]) => scalars! > 1000 && scalars! < 60_000),
+      "some of its values are gone, not all",
+    );
+    assert.deepEqual(left().slice(1), [0, 0]);
+    assert.throws(() => store.getDeletedRun(large.id), { name: "UserError" });
+    beside.finish("FINISHED");
   });
 
   it("stops the writer of a dead run that wakes up", (test) => {
