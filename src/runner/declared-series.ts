@@ -50,7 +50,7 @@ const times: readonly SeriesKind[] = [
 ];
 
 /** Every series that a training of `experiment` may log. */
-export function declaredSeries(experiment: Experiment): SeriesSpec[] {
+export function declaredSeries(experiment: Pick<Experiment, "model" | "metrics" | "evaluate">): SeriesSpec[] {
   const { model, evaluate } = experiment;
   const { output, series, networks } = modelOf(model);
   const isColoring = output(model) !== "labels";
@@ -72,14 +72,18 @@ export function declaredSeries(experiment: Experiment): SeriesSpec[] {
 
 /** What is measured on a set of images beside the run's own. */
 export function evaluationSeries(
-  experiment: Experiment,
+  experiment: Pick<Experiment, "model">,
   set: string,
   metrics: readonly SeriesKind[],
 ): SeriesSpec[] {
   return inSet(set, [lossKind(experiment, null, "mean loss of the images"), ...metrics]);
 }
 
-function lossKind({ model }: Experiment, chart: string | null, description: string): SeriesKind {
+function lossKind(
+  { model }: Pick<Experiment, "model">,
+  chart: string | null,
+  description: string,
+): SeriesKind {
   const compares = modelOf(model).lossKind(model);
   return seriesKind({ name: "loss", family: "loss", better: "lower", chart, compares, description });
 }

@@ -19,7 +19,14 @@ export function metricProblem(
 ): MetricProblem | null {
   const declared = new Map<string, SeriesSpec>();
   let without = 0;
-  for (const experiment of experiments) {
+  // What is logged hangs on these sections alone (declared-series.ts): of a thousand learning rates one is asked.
+  const differing = new Map(
+    experiments.map((experiment) => {
+      const { model, metrics, evaluate } = experiment;
+      return [JSON.stringify([model, metrics, evaluate]), experiment] as const;
+    }),
+  );
+  for (const experiment of differing.values()) {
     const own = declaredSeries(experiment).filter(({ family }) => family !== "real");
     for (const spec of own) declared.set(seriesName(spec), spec);
     if (!own.some((spec) => seriesName(spec) === series)) without++;
