@@ -42,8 +42,9 @@ std::string openRuntime(const std::string& path) {
   runtime->path = path;
   runtime->version = base->GetVersionString();
   runtime->api = std::make_unique<ort::Api>(raw);
-  const int errorsOnly = 3;
-  if (ort::Status* status = runtime->api->CreateEnv(errorsOnly, "hueristic", &runtime->environment)) {
+  // What fails becomes a JavaScript error, and need not be printed too.
+  const int fatalOnly = 4;
+  if (ort::Status* status = runtime->api->CreateEnv(fatalOnly, "hueristic", &runtime->environment)) {
     std::string message = runtime->api->GetErrorMessage(status);
     runtime->api->ReleaseStatus(status);
     throw Failure(message);

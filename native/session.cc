@@ -107,13 +107,13 @@ Session::Session(const void* model, size_t bytes, const SessionSettings& setting
   const ort::Api& ort = api();
   const DenormalsAreZero restored;
   Owned<ort::SessionOptions> options(ort.ReleaseSessionOptions);
-  const int allOptimizations = 99, errorsOnly = 3;
+  const int allOptimizations = 99, fatalOnly = 4;
   check(ort.CreateSessionOptions(options.receive()));
   check(ort.SetIntraOpNumThreads(options.get(), settings.threads));
   check(ort.SetInterOpNumThreads(options.get(), 1));
   check(ort.SetSessionGraphOptimizationLevel(options.get(), allOptimizations));
   check(ort.DisableMemPattern(options.get()));
-  check(ort.SetSessionLogSeverityLevel(options.get(), errorsOnly));
+  check(ort.SetSessionLogSeverityLevel(options.get(), fatalOnly));
   check(ort.AddSessionConfigEntry(options.get(), "session.set_denormal_as_zero", "1"));
   check(ort.AddSessionConfigEntry(options.get(), "session.intra_op.allow_spinning", settings.spinning ? "1" : "0"));
   operators_->addTo(options.get());

@@ -1,6 +1,6 @@
 // npm's install script: compiles native/ into build/Release/hueristic.node, where there is a compiler and the platform was
 // tried. Everything works without, slower: so this says in one line why it did not, and never fails an install.
-// See docs/decisions/0012-native.md. Usage: node scripts/build-native.js [--sanitize=address]
+// See docs/decisions/0012-native.md. In a checkout: npm run install. Usage: node scripts/build-native.js [--sanitize=address]
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,6 +12,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const addon = path.join(root, "build/Release/hueristic.node");
 const stamp = path.join(root, "build/Release/hueristic.sources");
+/** Read by src/engine/native: why there is no addon. */
+const reason = path.join(root, "build/not-built.txt");
 const tried = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 const mostMs = 300_000;
 
@@ -19,6 +21,12 @@ const sanitize = process.argv.find((argument) => argument.startsWith("--sanitize
 
 function say(line) {
   process.stdout.write(`native kernels: ${line}\n`);
+}
+
+function notBuilt(why) {
+  say(`not built: ${why}`);
+  mkdirSync(path.dirname(reason), { recursive: true });
+  writeFileSync(reason, why);
 }
 
 /** Of all that the addon is made of. */
@@ -61,14 +69,14 @@ function failure({ error, signal, stdout = "", stderr = "" }) {
 
 function build() {
   const { HUERISTIC_NATIVE: wanted } = process.env;
-  if (wanted === "0") return say("not built: HUERISTIC_NATIVE=0");
+  if (wanted === "0") return notBuilt("HUERISTIC_NATIVE=0 when it was installed");
   const platform = `${process.platform}-${process.arch}`;
-  if (!tried.includes(platform)) return say(`not built: never tried on ${platform}`);
+  if (!tried.includes(platform)) return notBuilt(`never tried on ${platform}`);
   const hash = sourcesHash();
   if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash)
     return say("built already");
   const gyp = nodeGyp();
-  if (!gyp) return say("not built: no node-gyp; npm brings one");
+  if (!gyp) return notBuilt("no node-gyp, which npm brings");
   const outcome = spawnSync(
     process.execPath,
     [gyp, "rebuild", "--jobs", "max", ...headers(), ...(sanitize ? [`--native_sanitize=${sanitize}`] : [])],
@@ -77,7 +85,7 @@ function build() {
   mkdirSync(path.join(root, "build"), { recursive: true });
   const log = path.join(root, "build/native.log");
   writeFileSync(log, `${outcome.stdout ?? ""}\n${outcome.stderr ?? ""}`);
-  if (outcome.status !== 0 || !existsSync(addon)) return say(`not built: ${failure(outcome)} (${log})`);
+  if (outcome.status !== 0 || !existsSync(addon)) return notBuilt(`${failure(outcome)} (${log})`);
   writeFileSync(stamp, hash);
   say("built");
 }

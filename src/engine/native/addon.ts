@@ -1,7 +1,8 @@
 // The compiled addon (native/), loaded once a thread and only used after a graph whose result is known came out right.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { findLibrary, problemOf } from "./library.ts";
 import { checkItself } from "./self-check.ts";
@@ -50,7 +51,9 @@ export type Native = {
 
 type Outcome = { readonly native: Native } | { readonly why: string };
 
-const file = fileURLToPath(new URL("../../../build/Release/hueristic.node", import.meta.url));
+/** Where scripts/build-native.js puts it. */
+export const addonFile = fileURLToPath(new URL("../../../build/Release/hueristic.node", import.meta.url));
+
 let outcome: Promise<Outcome> | null = null;
 
 /** The addon; throws with the reason where it is not in use. */
@@ -71,13 +74,21 @@ function load(): Promise<Outcome> {
   return outcome;
 }
 
+function whyNotBuilt(): string {
+  try {
+    return readFileSync(path.join(path.dirname(addonFile), "../not-built.txt"), "utf8");
+  } catch {
+    return "its install script did not run (npm rebuild hueristic; in a checkout npm run install)";
+  }
+}
+
 async function tryToLoad(): Promise<Outcome> {
   if (process.env.HUERISTIC_NATIVE === "0") return { why: "HUERISTIC_NATIVE=0" };
-  if (!existsSync(file)) return { why: "not built here: npm rebuild hueristic" };
+  if (!existsSync(addonFile)) return { why: `not built: ${whyNotBuilt()}` };
   const library = findLibrary();
   const problem = problemOf(library.version);
   if (problem) return { why: problem };
-  const addon = createRequire(import.meta.url)(file) as Addon;
+  const addon = createRequire(import.meta.url)(addonFile) as Addon;
   const version = addon.open(library.path);
   if (version !== library.version)
     return { why: `onnxruntime-node ${library.version} brings a library of version ${version}` };

@@ -1,0 +1,191 @@
+// The operators of domain "hueristic" (native/operators) as nodes of a graph. Shapes as they lie in graphs: images
+// [N, channels, height, width], kernels [outputs, inputs, height, width].
+
+import type { GraphBuilder, Value } from "../onnx/graph-builder.ts";
+import type { Attribute } from "../onnx/model-proto.ts";
+
+const options = { domain: "hueristic" } as const;
+
+/** How a kernel moves over an image; rows and columns that it leaves out at the far sides follow from the sizes. */
+export type Window = {
+  readonly strides: readonly [y: number, x: number];
+  readonly dilations: readonly [y: number, x: number];
+  readonly top: number;
+  readonly left: number;
+};
+
+/** What follows a convolution or a batch norm; `alpha` is the slope of a leaky ReLU below zero. */
+export type Activation = "none" | "relu" | { readonly alpha: number };
+
+type Size = readonly [height: number, width: number];
+
+/** activation(x * w + bias): [N, O, height, width] of `size`. */
+export function convolution(
+  graph: GraphBuilder,
+  x: Value,
+  w: Value,
+  bias: Value | null,
+  window: Window,
+  [height, width]: Size,
+  activation: Activation = "none",
+): Value {
+  const inputs = bias ? [x, w, bias] : [x, w];
+  return graph.node(
+    "Convolution",
+    inputs,
+    [x.shape[0]!, w.shape[0]!, height, width],
+    {
+      ...windowAttributes(window),
+      out_height: height,
+      out_width: width,
+      ...activationAttributes(activation),
+    },
+    options,
+  );
+}
+
+/** dL/dx [N, I, height, width] from dL/dy: a transposed convolution, to which `bias` [I] may be added. */
+export function convolutionInputGradient(
+  graph: GraphBuilder,
+  dy: Value,
+  w: Value,
+  bias: Value | null,
+  window: Window,
+  [height, width]: Size,
+): Value {
+  return graph.node(
+    "ConvolutionInputGradient",
+    bias ? [dy, w, bias] : [dy, w],
+    [dy.shape[0]!, w.shape[1]!, height, width],
+    { ...windowAttributes(window), in_height: height, in_width: width },
+    options,
+  );
+}
+
+/** dL/dw [O, I, height, width]. */
+export function convolutionFilterGradient(
+  graph: GraphBuilder,
+  x: Value,
+  dy: Value,
+  window: Window,
+  [height, width]: Size,
+): Value {
+  return graph.node(
+    "ConvolutionFilterGradient",
+    [x, dy],
+    [dy.shape[1]!, x.shape[1]!, height, width],
+    { ...windowAttributes(window), kernel_height: height, kernel_width: width },
+    options,
+  );
+}
+
+/** dL/dx of a ReLU (alpha 0) or leaky ReLU from its output y, and the sums of dL/dx by channel. */
+export function activationGradient(graph: GraphBuilder, dy: Value, y: Value, alpha: number) {
+  const shapes = [dy.shape, [dy.shape[1]!]];
+  const [dx, sums] = graph.nodes(
+    "ActivationGradient",
+    [dy, y],
+    shapes,
+    { alpha: { float: alpha } },
+    options,
+  ) as [Value, Value];
+  return { dx, sums };
+}
+
+/** activation((x - mean) inverse scale + offset) over the batch; the moments and scale and offset are [channels]. */
+export function batchNorm(
+  graph: GraphBuilder,
+  x: Value,
+  scale: Value,
+  offset: Value,
+  epsilon: number,
+  activation: Activation = "none",
+) {
+  const channels = [x.shape[1]!];
+  const [y, mean, variance, inverse] = graph.nodes(
+    "BatchNorm",
+    [x, scale, offset],
+    [x.shape, channels, channels, channels],
+    { epsilon: { float: epsilon }, ...activationAttributes(activation) },
+    options,
+  ) as [Value, Value, Value, Value];
+  return { y, mean, variance, inverse };
+}
+
+/** The gradients of `batchNorm`, whose results `mean` and `inverse` are. */
+export function batchNormGradient(
+  graph: GraphBuilder,
+  dy: Value,
+  x: Value,
+  scale: Value,
+  offset: Value,
+  mean: Value,
+  inverse: Value,
+  activation: Activation = "none",
+) {
+  const channels = [x.shape[1]!];
+  const [dx, scaleGradient, offsetGradient] = graph.nodes(
+    "BatchNormGradient",
+    [dy, x, scale, offset, mean, inverse],
+    [x.shape, channels, channels],
+    activationAttributes(activation),
+    options,
+  ) as [Value, Value, Value];
+  return { dx, scaleGradient, offsetGradient };
+}
+
+/** Rules of src/models/optimizers/rules.ts by their names there: operator and names of its attributes. */
+const updates = {
+  sgd: { op: "Sgd", attributes: [] },
+  momentum: { op: "Momentum", attributes: ["momentum"] },
+  rmsprop: { op: "RmsProp", attributes: ["rest", "epsilon"] },
+  adagrad: { op: "Adagrad", attributes: ["epsilon"] },
+  adadelta: { op: "Adadelta", attributes: ["rest", "epsilon"] },
+  adam: { op: "Adam", attributes: ["beta1", "beta2"] },
+  adamax: { op: "Adamax", attributes: ["rest", "beta2", "epsilon"] },
+  adamw: { op: "AdamW", attributes: ["beta1", "beta2"] },
+} as const;
+
+export type UpdateRule = keyof typeof updates;
+
+/**
+ * One step of an optimizer for one parameter. `numbers` has the rule's constants; "rest" is 1 - decay, or 1 - beta1 for
+ * adamax. `scalars` are those of the step, in the order of the rule's `hyper`. `after` are values that must be computed
+ * before the update, because they read what it changes in place.
+ */
+export function optimizerUpdate(
+  graph: GraphBuilder,
+  rule: UpdateRule,
+  numbers: Readonly<Record<string, number>>,
+  parameter: Value,
+  slots: readonly Value[],
+  gradient: Value,
+  scalars: readonly Value[],
+  after: readonly Value[] = [],
+) {
+  const { op, attributes } = updates[rule];
+  const values = graph.nodes(
+    op,
+    [parameter, ...slots, gradient, ...scalars, ...after],
+    [parameter.shape, ...slots.map(({ shape }) => shape), []],
+    Object.fromEntries(attributes.map((name) => [name, { float: numbers[name]! }])),
+    options,
+  );
+  return { parameter: values[0]!, slots: values.slice(1, -1), squareSum: values.at(-1)! };
+}
+
+function windowAttributes({ strides, dilations, top, left }: Window): Record<string, Attribute> {
+  return {
+    stride_y: strides[0],
+    stride_x: strides[1],
+    dilation_y: dilations[0],
+    dilation_x: dilations[1],
+    top,
+    left,
+  };
+}
+
+function activationAttributes(activation: Activation): Record<string, Attribute> {
+  const kind = activation === "none" ? 0 : activation === "relu" ? 1 : 2;
+  return { activation: kind, alpha: { float: typeof activation === "object" ? activation.alpha : 0 } };
+}
