@@ -63,7 +63,10 @@ function failure({ error, signal, stdout = "", stderr = "" }) {
   if (error) return error.code === "ETIMEDOUT" ? `took longer than ${mostMs / 1000} s` : error.message;
   if (signal) return `ended by ${signal}`;
   const lines = `${stderr}\n${stdout}`.split("\n");
-  const said = lines.find((line) => /error:|gyp ERR! stack/.test(line)) ?? lines.find((line) => line !== "");
+  const said =
+    lines.find((line) => /error:|not found|No such file/.test(line)) ??
+    lines.find((line) => line.startsWith("gyp ERR! stack")) ??
+    lines.find((line) => line !== "");
   return (said ?? "no reason given").replace(/^gyp ERR! stack (Error: )?/, "").trim();
 }
 

@@ -202,11 +202,12 @@ struct Registered : ort::CustomOp {
   }
 };
 
-using OperatorList = std::vector<std::unique_ptr<ort::CustomOp>>;
+/** Shared pointers know what they were made as, and delete that. */
+using OperatorList = std::vector<std::shared_ptr<ort::CustomOp>>;
 
 template <class... T>
 void registerAll(Operators& operators, OperatorList& list) {
-  (list.push_back(std::make_unique<Registered<T>>(operators)), ...);
+  (list.push_back(std::make_shared<Registered<T>>(operators)), ...);
 }
 
 // One a file.

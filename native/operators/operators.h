@@ -24,7 +24,7 @@ class Operators {
   const Kernels& kernels_;
   ScratchPool scratch_;
   Owned<ort::CustomOpDomain> domain_;
-  std::vector<std::unique_ptr<ort::CustomOp>> operators_;
+  std::vector<std::shared_ptr<ort::CustomOp>> operators_;
 };
 
 }  // namespace hueristic
