@@ -43,6 +43,9 @@ struct ChannelShape {
 
 enum class Rule { sgd, momentum, rmsprop, adagrad, adadelta, adam, adamax, adamw };
 
+/** Constants of a rule and scalars of its step. */
+constexpr size_t mostNumbers = 8;
+
 /** An optimizer's update of `size` numbers; src/models/optimizers/rules.ts has the formulas. */
 struct UpdateArguments {
   size_t size;
@@ -53,7 +56,7 @@ struct UpdateArguments {
   float* nextParameter;
   float* nextSlots[2];
   /** Constants of the rule, then the scalars of this step. */
-  float numbers[6];
+  float numbers[mostNumbers];
 };
 
 /** Each returns false where scratch memory ran out, its result then being undefined. Results do not depend on threads. */

@@ -50,12 +50,12 @@ struct Adadelta {  // 1 - decay, epsilon, learningRate
   }
 };
 
-struct Adam {  // beta1, beta2, stepSize, epsilon
+struct Adam {  // beta1, 1 - beta1, beta2, 1 - beta2, stepSize, epsilon
   static constexpr int slots = 2;
   static void change(const float* n, float g, float& p, float& a, float& b) {
-    a = a * n[0] + g;
-    b = b * n[1] + g * g;
-    p = p - a / (__builtin_sqrtf(b) + n[3]) * n[2];
+    a = a * n[0] + g * n[1];
+    b = b * n[2] + g * g * n[3];
+    p = p - a / (__builtin_sqrtf(b) + n[5]) * n[4];
   }
 };
 
@@ -69,10 +69,10 @@ struct Adamax {  // 1 - beta1, beta2, epsilon, stepSize
   }
 };
 
-struct AdamW {  // beta1, beta2, stepSize, epsilon, shrink
+struct AdamW {  // Adam's, shrink
   static constexpr int slots = 2;
   static void change(const float* n, float g, float& p, float& a, float& b) {
-    p = p * n[4];
+    p = p * n[6];
     Adam::change(n, g, p, a, b);
   }
 };
@@ -84,7 +84,7 @@ template <class Rule>
 void updateStretchOf(const UpdateArguments& u, size_t begin, size_t end) {
   const float *p = u.parameter, *g = u.gradient, *a = u.slots[0], *b = u.slots[1];
   float *p1 = u.nextParameter, *a1 = u.nextSlots[0], *b1 = u.nextSlots[1];
-  float n[6];
+  float n[mostNumbers];
   std::memcpy(n, u.numbers, sizeof n);
 #if defined(__clang__)
 #pragma clang loop vectorize(assume_safety)

@@ -134,39 +134,59 @@ export function batchNormGradient(
   return { dx, scaleGradient, offsetGradient };
 }
 
-/** Rules of src/models/optimizers/rules.ts by their names there: operator and names of its attributes. */
+/** Rules of src/models/optimizers/rules.ts by their names there: operator, names of its attributes and of its scalars. */
 const updates = {
-  sgd: { op: "Sgd", attributes: [] },
-  momentum: { op: "Momentum", attributes: ["momentum"] },
-  rmsprop: { op: "RmsProp", attributes: ["rest", "epsilon"] },
-  adagrad: { op: "Adagrad", attributes: ["epsilon"] },
-  adadelta: { op: "Adadelta", attributes: ["rest", "epsilon"] },
-  adam: { op: "Adam", attributes: ["beta1", "beta2"] },
-  adamax: { op: "Adamax", attributes: ["rest", "beta2", "epsilon"] },
-  adamw: { op: "AdamW", attributes: ["beta1", "beta2"] },
+  sgd: { op: "Sgd", attributes: [], scalars: ["learningRate"] },
+  momentum: { op: "Momentum", attributes: ["momentum"], scalars: ["learningRate"] },
+  rmsprop: { op: "RmsProp", attributes: ["rest", "epsilon"], scalars: ["learningRate"] },
+  adagrad: { op: "Adagrad", attributes: ["epsilon"], scalars: ["learningRate"] },
+  adadelta: { op: "Adadelta", attributes: ["rest", "epsilon"], scalars: ["learningRate"] },
+  adam: { op: "Adam", attributes: ["beta1", "rest1", "beta2", "rest2"], scalars: ["stepSize", "epsilon"] },
+  adamax: { op: "Adamax", attributes: ["rest", "beta2", "epsilon"], scalars: ["stepSize"] },
+  adamw: {
+    op: "AdamW",
+    attributes: ["beta1", "rest1", "beta2", "rest2"],
+    scalars: ["stepSize", "epsilon", "shrink"],
+  },
 } as const;
 
 export type UpdateRule = keyof typeof updates;
 
+/** Operators that may take any further inputs, for which they only wait. */
+export const waitingOperators: ReadonlySet<string> = new Set([
+  "Assign",
+  ...Object.values(updates).map(({ op }) => op),
+]);
+
+/** The scalars of a step that the operator takes, by their names in the rule. */
+export function scalarsOf(rule: UpdateRule): readonly string[] {
+  return updates[rule].scalars;
+}
+
 /**
- * One step of an optimizer for one parameter. `numbers` has the rule's constants; "rest" is 1 - decay, or 1 - beta1 for
- * adamax. `scalars` are those of the step, in the order of the rule's `hyper`. `after` are values that must be computed
- * before the update, because they read what it changes in place.
+ * One step of an optimizer for one parameter. `config` has the rule's numbers under their names in YAML; `scalars` are those
+ * that `scalarsOf` names.
  */
 export function optimizerUpdate(
   graph: GraphBuilder,
   rule: UpdateRule,
-  numbers: Readonly<Record<string, number>>,
+  config: Readonly<Record<string, number>>,
   parameter: Value,
-  slots: readonly Value[],
   gradient: Value,
+  slots: readonly Value[],
   scalars: readonly Value[],
-  after: readonly Value[] = [],
 ) {
   const { op, attributes } = updates[rule];
+  const { decay, beta1, beta2 } = config;
+  const numbers: Readonly<Record<string, number>> = {
+    ...config,
+    rest: 1 - (decay ?? beta1 ?? 0),
+    rest1: 1 - (beta1 ?? 0),
+    rest2: 1 - (beta2 ?? 0),
+  };
   const values = graph.nodes(
     op,
-    [parameter, ...slots, gradient, ...scalars, ...after],
+    [parameter, gradient, ...slots, ...scalars],
     [parameter.shape, ...slots.map(({ shape }) => shape), []],
     Object.fromEntries(attributes.map((name) => [name, { float: numbers[name]! }])),
     options,

@@ -30,7 +30,7 @@ function checkedModel(): Uint8Array {
   const gradient = graph.node("Add", [p, p], [3]);
   const [nextP, nextV, squares] = graph.nodes(
     "Momentum",
-    [p, v, gradient, rate],
+    [p, gradient, v, rate],
     [[3], [3], []],
     { momentum: { float: 0.5 } },
     { domain: "hueristic" },

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { createNativeSession } from "../../../src/engine/native/native-session.ts";
-import { optimizerUpdate, type UpdateRule } from "../../../src/engine/native/operators.ts";
+import { optimizerUpdate, scalarsOf } from "../../../src/engine/native/operators.ts";
 import type { OptimizerConfig } from "../../../src/models/optimizers/optimizers.ts";
 import { ruleOf } from "../../../src/models/optimizers/rules.ts";
 import { assertAllClose } from "../../allclose.ts";
@@ -25,12 +25,6 @@ const configs: readonly OptimizerConfig[] = [
 const steps = 4;
 /** More than two tasks, and no multiple of a vector. */
 const sizes = [1, 7, 33, 70_001];
-
-/** The constants that the operator takes. */
-function constantsOf(config: OptimizerConfig): Readonly<Record<string, number>> {
-  const all = config as unknown as Readonly<Record<string, number>>;
-  return { ...all, rest: 1 - (config.name === "adamax" ? config.beta1 : (all.decay ?? 0)) };
-}
 
 async function reference(config: OptimizerConfig, size: number) {
   await tf.setBackend("cpu");
@@ -60,7 +54,7 @@ async function reference(config: OptimizerConfig, size: number) {
 
 async function native(config: OptimizerConfig, size: number, kernels: string, threads: number) {
   const rule = ruleOf(config);
-  const scalars = Object.keys(rule.hyper(1, learning_rate));
+  const scalars = scalarsOf(config.name);
   const shapes = {
     p: [size],
     ...Object.fromEntries(rule.slots.map((slot) => [slot, [size]])),
@@ -70,9 +64,8 @@ async function native(config: OptimizerConfig, size: number, kernels: string, th
   const model = modelOf(shapes, (graph, inputs) => {
     const slots = rule.slots.map((slot) => inputs[slot]!);
     const hyper = scalars.map((name) => inputs[name]!);
-    const all = constantsOf(config);
-    const name: UpdateRule = config.name;
-    const next = optimizerUpdate(graph, name, all, inputs.p!, slots, inputs.g!, hyper, [inputs.g!]);
+    const all = config as unknown as Readonly<Record<string, number>>;
+    const next = optimizerUpdate(graph, config.name, all, inputs.p!, inputs.g!, slots, hyper);
     return {
       "p/next": next.parameter,
       ...Object.fromEntries(rule.slots.map((slot, index) => [`${slot}/next`, next.slots[index]!])),
