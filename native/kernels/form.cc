@@ -17,6 +17,7 @@ extern const Kernels HUERISTIC_KERNELS_OF(HUERISTIC_FORM);
 const Kernels HUERISTIC_KERNELS_OF(HUERISTIC_FORM) = {
     HUERISTIC_TEXT_OF(HUERISTIC_FORM), form::convolution, form::inputGradient,     form::filterGradient,
     form::activationGradient,          form::batchNorm,   form::batchNormGradient, form::update,
+    form::squareSum,
 };
 
 }  // namespace hueristic

@@ -81,6 +81,8 @@ struct Kernels {
                             float* scaleGradient, float* offsetGradient);
   /** Changes parameter and moments, in place where they are the same; the gradient's sum of squares where asked for. */
   bool (*update)(const Runtime&, Rule, const UpdateArguments&, float* squareSum);
+  /** The sum of all squares. */
+  bool (*squareSum)(const Runtime&, size_t size, const float* x, float* sum);
 };
 
 /** The kernels of this name that this processor can run, or the fastest where `name` is empty; null where there are none. */

@@ -113,27 +113,37 @@ inline float sumOfSquares(const float* from, size_t count) {
   return sumOf(sums[0] + sums[1] + sums[2] + sums[3]) + rest;
 }
 
-template <class Rule>
-bool updateBy(const Runtime& runtime, const UpdateArguments& u, float* squareSum) {
-  const size_t tasks = partsOf(u.size, updateTask);
+/** Calls each(begin, end) for stretches of `size` numbers and adds what it returns, in an order that no thread changes. */
+template <class Each>
+bool summedByTasks(const Runtime& runtime, size_t size, float* result, const Each& each) {
+  const size_t tasks = partsOf(size, updateTask);
   Scratch<double> sums(runtime, tasks);
   if (!sums) return false;
   parallel(runtime, tasks, [&](size_t task) {
-    const size_t end = smaller(u.size, (task + 1) * updateTask);
+    const size_t end = smaller(size, (task + 1) * updateTask);
     double sum = 0;
-    for (size_t begin = task * updateTask; begin < end; begin += updateStretch) {
-      const size_t stop = smaller(end, begin + updateStretch);
-      updateStretchOf<Rule>(u, begin, stop);
-      if (squareSum) sum += double(sumOfSquares(u.gradient + begin, stop - begin));
-    }
+    for (size_t begin = task * updateTask; begin < end; begin += updateStretch)
+      sum += each(begin, smaller(end, begin + updateStretch));
     sums[task] = sum;
   });
-  if (squareSum) {
-    double total = 0;
-    for (size_t task = 0; task < tasks; task++) total += sums[task];
-    *squareSum = float(total);
-  }
+  if (!result) return true;
+  double total = 0;
+  for (size_t task = 0; task < tasks; task++) total += sums[task];
+  *result = float(total);
   return true;
+}
+
+inline bool squareSum(const Runtime& runtime, size_t size, const float* x, float* sum) {
+  return summedByTasks(runtime, size, sum,
+                       [&](size_t begin, size_t end) { return double(sumOfSquares(x + begin, end - begin)); });
+}
+
+template <class Rule>
+bool updateBy(const Runtime& runtime, const UpdateArguments& u, float* squareSum) {
+  return summedByTasks(runtime, u.size, squareSum, [&](size_t begin, size_t end) {
+    updateStretchOf<Rule>(u, begin, end);
+    return squareSum ? double(sumOfSquares(u.gradient + begin, end - begin)) : 0.0;
+  });
 }
 
 inline bool update(const Runtime& runtime, hueristic::Rule rule, const UpdateArguments& u, float* squareSum) {

@@ -80,11 +80,20 @@ struct Assign {
   }
 };
 
+/** x -> the sum of all its squares. */
+struct SquareSum {
+  static constexpr Signature signature{"SquareSum", 1, 1, 1, 1, -1};
+  explicit SquareSum(const Attributes&) {}
+  void compute(Call& call) const {
+    call.expectDone(call.kernels().squareSum(call.runtime(), sizeOf(call.dims(0)), call.input(0), call.output(0, {})));
+  }
+};
+
 }  // namespace
 
 void addOptimizers(Operators& operators, OperatorList& list) {
   registerAll<Update<sgd>, Update<momentum>, Update<rmsprop>, Update<adagrad>, Update<adadelta>, Update<adam>, Update<adamax>,
-              Update<adamw>, Assign>(operators, list);
+              Update<adamw>, Assign, SquareSum>(operators, list);
 }
 
 }  // namespace hueristic

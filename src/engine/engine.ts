@@ -10,7 +10,7 @@ import type {
   TensorSpecs,
 } from "../training-step.ts";
 
-/** Named tensors in an engine's own form. Never changed in place; freed by `engine.release`. */
+/** Named tensors in an engine's own form; freed by `engine.release`. */
 export type EngineState = { readonly engine: string; readonly tensors: Readonly<Record<string, unknown>> };
 
 /** Arrays for `count` steps: each of shape [count, ...spec.shape]; hyper scalars are [count]. */
@@ -27,7 +27,10 @@ export type StepResult = {
 };
 
 export type CompiledStep = {
-  /** Runs `count` steps, one after the other, and leaves `state` as it was. */
+  /**
+   * Runs `count` steps, one after the other. `state` may be changed in place: afterwards, and where it fails, it may only be
+   * released.
+   */
   run(state: EngineState, count: number, inputs: StepInputs): Promise<StepResult>;
   close(): Promise<void>;
 };

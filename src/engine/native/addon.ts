@@ -63,6 +63,12 @@ export async function openNative(): Promise<Native> {
   return found.native;
 }
 
+/** The addon, or null where it is not in use. */
+export async function nativeOrNull(): Promise<Native | null> {
+  const found = await load();
+  return "why" in found ? null : found.native;
+}
+
 /** Why this process does not use the native part; null where it does. */
 export async function whyNotNative(): Promise<string | null> {
   const found = await load();

@@ -2,9 +2,9 @@
 // [N, channels, height, width], kernels [outputs, inputs, height, width].
 
 import type { GraphBuilder, Value } from "../onnx/graph-builder.ts";
-import type { Attribute } from "../onnx/model-proto.ts";
+import { type Attribute, ownDomain } from "../onnx/model-proto.ts";
 
-const options = { domain: "hueristic" } as const;
+const options = { domain: ownDomain } as const;
 
 /** How a kernel moves over an image; rows and columns that it leaves out at the far sides follow from the sizes. */
 export type Window = {
@@ -134,38 +134,46 @@ export function batchNormGradient(
   return { dx, scaleGradient, offsetGradient };
 }
 
-/** Rules of src/models/optimizers/rules.ts by their names there: operator, names of its attributes and of its scalars. */
+/** The sum of all squares, in double precision by parts. */
+export function squareSum(graph: GraphBuilder, x: Value): Value {
+  return graph.node("SquareSum", [x], [], {}, options);
+}
+
+/**
+ * Rules of src/models/optimizers/rules.ts by their names there: operator, names of its attributes, and at which places of
+ * the rule's `hyper` the scalars are that it takes.
+ */
 const updates = {
-  sgd: { op: "Sgd", attributes: [], scalars: ["learningRate"] },
-  momentum: { op: "Momentum", attributes: ["momentum"], scalars: ["learningRate"] },
-  rmsprop: { op: "RmsProp", attributes: ["rest", "epsilon"], scalars: ["learningRate"] },
-  adagrad: { op: "Adagrad", attributes: ["epsilon"], scalars: ["learningRate"] },
-  adadelta: { op: "Adadelta", attributes: ["rest", "epsilon"], scalars: ["learningRate"] },
-  adam: { op: "Adam", attributes: ["beta1", "rest1", "beta2", "rest2"], scalars: ["stepSize", "epsilon"] },
-  adamax: { op: "Adamax", attributes: ["rest", "beta2", "epsilon"], scalars: ["stepSize"] },
-  adamw: {
-    op: "AdamW",
-    attributes: ["beta1", "rest1", "beta2", "rest2"],
-    scalars: ["stepSize", "epsilon", "shrink"],
-  },
+  sgd: { op: "Sgd", attributes: [], scalars: [0] },
+  momentum: { op: "Momentum", attributes: ["momentum"], scalars: [0] },
+  rmsprop: { op: "RmsProp", attributes: ["rest", "epsilon"], scalars: [0] },
+  adagrad: { op: "Adagrad", attributes: ["epsilon"], scalars: [0] },
+  adadelta: { op: "Adadelta", attributes: ["rest", "epsilon"], scalars: [0] },
+  // stepSize and epsilon, not learningRate and step; shrink.
+  adam: { op: "Adam", attributes: ["beta1", "rest1", "beta2", "rest2"], scalars: [0, 1] },
+  adamax: { op: "Adamax", attributes: ["rest", "beta2", "epsilon"], scalars: [0] },
+  adamw: { op: "AdamW", attributes: ["beta1", "rest1", "beta2", "rest2"], scalars: [0, 1, 4] },
 } as const;
 
 export type UpdateRule = keyof typeof updates;
 
-/** Operators that may take any further inputs, for which they only wait. */
+/** value, as another buffer holds it that the nodes which make `after` read. */
+export const assign = "Assign";
+
+/** Operators that may take 32 further inputs, for which they only wait. */
 export const waitingOperators: ReadonlySet<string> = new Set([
-  "Assign",
+  assign,
   ...Object.values(updates).map(({ op }) => op),
 ]);
 
-/** The scalars of a step that the operator takes, by their names in the rule. */
-export function scalarsOf(rule: UpdateRule): readonly string[] {
+/** Which of the rule's scalars, by their places, the operator takes. */
+export function placesOfScalars(rule: UpdateRule): readonly number[] {
   return updates[rule].scalars;
 }
 
 /**
  * One step of an optimizer for one parameter. `config` has the rule's numbers under their names in YAML; `scalars` are those
- * that `scalarsOf` names.
+ * of `placesOfScalars`.
  */
 export function optimizerUpdate(
   graph: GraphBuilder,

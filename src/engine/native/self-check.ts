@@ -2,8 +2,8 @@
 // their place in a table (native/ort.h), and a wrong one must not be noticed by a training.
 
 import { GraphBuilder } from "../onnx/graph-builder.ts";
+import { encodeModel, ownDomain } from "../onnx/model-proto.ts";
 import type { Addon } from "./addon.ts";
-import { encodeNativeModel } from "./native-model.ts";
 
 /** Two steps of momentum: v = 0.5 v + g, p -= 0.25 v; gradient 2 p. Null where the results are right, else what was wrong. */
 export async function checkItself(addon: Addon): Promise<string | null> {
@@ -33,10 +33,10 @@ function checkedModel(): Uint8Array {
     [p, gradient, v, rate],
     [[3], [3], []],
     { momentum: { float: 0.5 } },
-    { domain: "hueristic" },
+    { domain: ownDomain },
   );
   const losses = graph.node("Reshape", [squares!, graph.int64(1)], [1]);
-  return encodeNativeModel(
+  return encodeModel(
     graph.build("check", [
       { name: "p/next", type: "float32", shape: [3], value: nextP! },
       { name: "v/next", type: "float32", shape: [3], value: nextV! },

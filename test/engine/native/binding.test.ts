@@ -72,7 +72,7 @@ describe("a native session", { skip }, () => {
 
   it("takes numbers of every type", async () => {
     const { GraphBuilder } = await import("../../../src/engine/onnx/graph-builder.ts");
-    const { encodeNativeModel } = await import("../../../src/engine/native/native-model.ts");
+    const { encodeModel } = await import("../../../src/engine/onnx/model-proto.ts");
     const graph = new GraphBuilder();
     const types = { uint8: 2, int32: 6, int64: 7 } as const;
     const sums = Object.keys(types).map((type) =>
@@ -81,7 +81,7 @@ describe("a native session", { skip }, () => {
     const value = graph.node("Sum", sums, [2]);
     const back = graph.node("Cast", [value], [2], { to: 7 }, { type: "int64" });
     const session = await createNativeSession(
-      encodeNativeModel(
+      encodeModel(
         graph.build("types", [
           { name: "sum", type: "float32", shape: [2], value },
           { name: "back", type: "int64", shape: [2], value: back },

@@ -1,9 +1,9 @@
 // What the tests of the native part share: whether it is there, random numbers, and graphs of a few nodes.
 
 import { openNative, whyNotNative } from "../../../src/engine/native/addon.ts";
-import { encodeNativeModel } from "../../../src/engine/native/native-model.ts";
 import { createNativeSession, type NativeSessionOptions } from "../../../src/engine/native/native-session.ts";
 import { GraphBuilder, type Value } from "../../../src/engine/onnx/graph-builder.ts";
+import { encodeModel } from "../../../src/engine/onnx/model-proto.ts";
 import { randomStream } from "../../../src/random.ts";
 import { sizeOf } from "../../../src/training-step.ts";
 
@@ -38,7 +38,7 @@ export function modelOf(
     shape: value.shape,
     value,
   }));
-  return encodeNativeModel(graph.build("test", outputs));
+  return encodeModel(graph.build("test", outputs));
 }
 
 /** Computes a graph once. */

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { createNativeSession } from "../../../src/engine/native/native-session.ts";
-import { optimizerUpdate, scalarsOf } from "../../../src/engine/native/operators.ts";
+import { optimizerUpdate, placesOfScalars } from "../../../src/engine/native/operators.ts";
 import type { OptimizerConfig } from "../../../src/models/optimizers/optimizers.ts";
 import { ruleOf } from "../../../src/models/optimizers/rules.ts";
 import { assertAllClose } from "../../allclose.ts";
@@ -54,7 +54,8 @@ async function reference(config: OptimizerConfig, size: number) {
 
 async function native(config: OptimizerConfig, size: number, kernels: string, threads: number) {
   const rule = ruleOf(config);
-  const scalars = scalarsOf(config.name);
+  const all = Object.keys(rule.hyper(1, learning_rate));
+  const scalars = placesOfScalars(config.name).map((place) => all[place]!);
   const shapes = {
     p: [size],
     ...Object.fromEntries(rule.slots.map((slot) => [slot, [size]])),
@@ -64,8 +65,8 @@ async function native(config: OptimizerConfig, size: number, kernels: string, th
   const model = modelOf(shapes, (graph, inputs) => {
     const slots = rule.slots.map((slot) => inputs[slot]!);
     const hyper = scalars.map((name) => inputs[name]!);
-    const all = config as unknown as Readonly<Record<string, number>>;
-    const next = optimizerUpdate(graph, config.name, all, inputs.p!, inputs.g!, slots, hyper);
+    const constants = config as unknown as Readonly<Record<string, number>>;
+    const next = optimizerUpdate(graph, config.name, constants, inputs.p!, inputs.g!, slots, hyper);
     return {
       "p/next": next.parameter,
       ...Object.fromEntries(rule.slots.map((slot, index) => [`${slot}/next`, next.slots[index]!])),
