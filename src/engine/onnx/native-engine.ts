@@ -55,6 +55,7 @@ async function compileStep(
 ): Promise<CompiledStep> {
   const { graph, lossNames } = lowerOneStep(step, stateSpecs, specs, "native");
   const session = await createSession(graph);
+  const [width] = graph.outputs.find(({ name }) => name === "losses")!.shape as [number];
   return {
     async run(state, count, inputs) {
       const stacked: Record<string, NativeArray> = {};
@@ -62,10 +63,10 @@ async function compileStep(
         stacked[key] = expectLength(array, [count, ...shape], name);
       }
       const tensors = takenFrom(state, Object.keys(stateSpecs));
-      const losses = new Float32Array(count * lossNames.length);
+      const losses = new Float32Array(count * width);
       await session.runSteps(count, arraysOf(tensors), stacked, losses);
       const lossOf = (place: number) =>
-        Float32Array.from({ length: count }, (_, index) => losses[index * lossNames.length + place]!);
+        Float32Array.from({ length: count }, (_, index) => losses[index * width + place]!);
       return {
         state: { engine: engineName, tensors },
         losses: Object.fromEntries(lossNames.map((name, place) => [name, lossOf(place)])),
