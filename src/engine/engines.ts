@@ -20,7 +20,8 @@ export async function probeEngines(): Promise<Readonly<Record<"onnx" | "tensorfl
 async function probeOnnx(): Promise<EngineProbe> {
   try {
     const { openOnnxEngine } = await import("./onnx/onnx-engine.ts");
-    return { found: true, version: openOnnxEngine().version };
+    const { nativeOrNull } = await import("./native/addon.ts");
+    return { found: true, version: openOnnxEngine({ native: await nativeOrNull() }).version };
   } catch (error) {
     return missing(
       messageOf(error).split("\n")[0]!,
@@ -102,8 +103,12 @@ async function open(
     return createEagerEngine({ name: "tensorflow", backend: "tensorflow", device, version: probe.version });
   }
   const { openOnnxEngine } = await import("./onnx/onnx-engine.ts");
-  const cpu = () => openOnnxEngine(threads === undefined ? {} : { threads });
-  if (name === "cpu") return cpu();
+  const onCpu = threads === undefined ? {} : { threads };
+  const cpu = () => openOnnxEngine(onCpu);
+  if (name === "cpu") {
+    const { nativeOrNull } = await import("./native/addon.ts");
+    return openOnnxEngine({ ...onCpu, native: await nativeOrNull() });
+  }
   const { providers } = await import("./onnx/providers.ts");
   const { withoutSoftware } = await import("./onnx/probe-provider.ts");
   // So that this process takes the GPU that was found by its probe.

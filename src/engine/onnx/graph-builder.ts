@@ -1,7 +1,15 @@
 // Collects ONNX nodes while a function is traced. The same node over the same inputs is made once (common
 // subexpressions), and only what the outputs need is kept.
 
-import type { Attribute, ConstantParts, GraphParts, NodeParts, OnnxType, ValueParts } from "./model-proto.ts";
+import {
+  type Attribute,
+  type ConstantParts,
+  type GraphParts,
+  type NodeParts,
+  type OnnxType,
+  ownDomain,
+  type ValueParts,
+} from "./model-proto.ts";
 
 /** A value of the graph: what a node makes, a constant or an input. `shape` is as it lies in memory. */
 export type Value = {
@@ -14,7 +22,8 @@ export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Arra
 
 export type NodeOptions = { readonly domain?: string; readonly type?: OnnxType };
 
-export type GraphDevice = "cpu" | "gpu";
+/** `native` is the CPU through our own binding, with operators of our own (src/engine/native). */
+export type GraphDevice = "cpu" | "native" | "gpu";
 
 export class GraphBuilder {
   readonly #nodes = new Map<string, { readonly node: NodeParts; readonly values: readonly Value[] }>();
@@ -108,6 +117,12 @@ export class GraphBuilder {
     return this.#values.get(name) ?? this.#around?.valueOf(name) ?? null;
   }
 
+  /** ONNX Runtime knows the shapes that its own operators give; those of ours are told. */
+  #valuesOfOwn(nodes: readonly NodeParts[], names: ReadonlyMap<string, string>): ValueParts[] {
+    const own = nodes.filter(({ domain }) => domain === ownDomain).flatMap(({ outputs }) => outputs);
+    return own.filter((name) => !names.has(name)).map((name) => this.#values.get(name)!);
+  }
+
   #known(value: Value): Value {
     this.#values.set(value.name, value);
     return value;
@@ -116,6 +131,18 @@ export class GraphBuilder {
   /** The node that makes a value; null for inputs and constants. */
   producerOf(value: Value): NodeParts | null {
     return this.#producers.get(value.name) ?? null;
+  }
+
+  /** Changes a node whose results, as they were, nobody reads. It moves behind all that are there. */
+  amend(node: NodeParts, change: Partial<Pick<NodeParts, "inputs" | "attributes">>): void {
+    for (const [key, { node: one, values }] of this.#nodes) {
+      if (one !== node) continue;
+      const amended = { ...node, ...change };
+      this.#nodes.delete(key);
+      this.#nodes.set(`amended ${node.outputs[0]}`, { node: amended, values });
+      for (const { name } of values) this.#producers.set(name, amended);
+      return;
+    }
   }
 
   /** The value that `op` over `inputs` made, where it was made already. */
@@ -150,9 +177,11 @@ export class GraphBuilder {
       attributes: inBodies(node.attributes, (body) => ({ ...body, nodes: body.nodes.map(rename) })),
     });
     const nodes = [...this.#nodes.values()].map(({ node }) => node).filter((node) => needed.has(node));
+    const kept = [...nodes, ...copies].map(rename);
     return {
       name,
-      nodes: [...nodes, ...copies].map(rename),
+      nodes: kept,
+      values: this.#valuesOfOwn(nodes, names),
       constants: [...this.#constants.values()].filter((constant) => used.has(constant.name)),
       inputs: this.#inputs,
       outputs: outputs.map(({ name, type, shape }) => ({ name, type, shape })),

@@ -7,6 +7,7 @@ import { GraphBuilder, type GraphDevice } from "./graph-builder.ts";
 import { defineInputs, defineState, mapSpecs, output, physical } from "./layout.ts";
 import { Lowering } from "./lowering.ts";
 import type { GraphParts } from "./model-proto.ts";
+import { nativeRules } from "./rules/native.ts";
 import { rules } from "./rules/rules.ts";
 
 /** Inputs by their names; outputs as "output/…", laid out as TensorFlow.js sees them. */
@@ -16,9 +17,12 @@ export function lowerFunction(
   inputSpecs: TensorSpecs,
   device: GraphDevice = "cpu",
 ): GraphParts {
-  const trace = decomposed(recordFunction(call, stateSpecs, inputSpecs, { loops: device === "cpu" }));
+  const trace = decomposed(
+    recordFunction(call, stateSpecs, inputSpecs, { loops: device !== "gpu" }),
+    (name) => device === "native" && name in nativeRules,
+  );
   const graph = new GraphBuilder("", device);
-  const lowering = new Lowering(graph, trace.values, rules);
+  const lowering = new Lowering(graph, trace, device === "native" ? nativeRules : rules);
   const state = mapSpecs(stateSpecs, (spec, name) => graph.input(name, "float32", physical(spec)));
   const inputs = mapSpecs(inputSpecs, ({ shape, dtype }, name) => graph.input(name, dtype, shape));
   defineState(lowering, trace.inputs.state!, state, stateSpecs);

@@ -7,7 +7,10 @@ import type { Trace } from "../trace/trace.ts";
 import { GraphBuilder, type GraphDevice, type Value } from "./graph-builder.ts";
 import { defineInputs, defineState, mapSpecs, output, physical, stateOrder } from "./layout.ts";
 import { Lowering } from "./lowering.ts";
+import { nativeRules } from "./rules/native.ts";
+import { lengthsLast } from "./rules/native-updates.ts";
 import { rules } from "./rules/rules.ts";
+import { updatedInPlace } from "./updated-in-place.ts";
 
 /**
  * Several training steps as one graph: the body of an ONNX Loop. Inputs: "count" (int64 scalar), every state tensor
@@ -20,7 +23,7 @@ export function lowerSteps(
   specs: StepSpecs,
   device: GraphDevice = "cpu",
 ) {
-  const trace = decomposed(recordStep(step, stateSpecs, specs, { loops: device === "cpu" }));
+  const trace = decomposed(recordStep(step, stateSpecs, specs, { loops: device !== "gpu" }));
   const outer = new GraphBuilder("o", device);
   const count = outer.input("count", "int64", []);
   const stateIn = mapSpecs(stateSpecs, (spec, name) => outer.input(name, "float32", physical(spec)));
@@ -76,7 +79,8 @@ export function lowerSteps(
 }
 
 /**
- * One training step as one graph, for providers that keep the state on their device and would run a Loop on the CPU.
+ * One training step as one graph, for providers that keep the state on their device and would run a Loop on the CPU, and
+ * for our own binding, which changes the state in place.
  * Inputs: every state tensor under its name, "batch/…", "noise/…" and "hyper/…" of one step. Outputs: the state as
  * "<name>/next" and all losses as one vector "losses", in the order of `lossNames`.
  */
@@ -86,7 +90,8 @@ export function lowerOneStep(
   specs: StepSpecs,
   device: GraphDevice,
 ) {
-  const trace = decomposed(recordStep(step, stateSpecs, specs, { loops: device === "cpu" }));
+  const recorded = recordStep(step, stateSpecs, specs, { loops: device !== "gpu" });
+  const trace = lengthsLast(decomposed(recorded, (name) => device === "native" && name in nativeRules));
   const graph = new GraphBuilder("", device);
   const state = mapSpecs(stateSpecs, (spec, name) => graph.input(name, "float32", physical(spec)));
   const hyperSpecs = scalarSpecs(specs.hyper);
@@ -100,12 +105,20 @@ export function lowerOneStep(
   });
   const lossNames = Object.keys(losses);
   const single = Object.values(losses).map((loss) => graph.node("Reshape", [loss, graph.int64(1)], [1]));
-  const vector = graph.node("Concat", single, [single.length], { axis: 0 });
+  // A step of a test may have no loss.
+  const vector =
+    single.length > 0
+      ? graph.node("Concat", single, [single.length], { axis: 0 })
+      : graph.constant(Float32Array.of(0));
   const outputs = [
     ...Object.entries(nextState).map(([name, value]) => output(`${name}/next`, value)),
     output("losses", vector),
   ];
-  return { graph: graph.build("step", outputs), lossNames };
+  const built = graph.build("step", outputs);
+  return {
+    graph: device === "native" ? updatedInPlace(built, graph, Object.keys(stateSpecs)) : built,
+    lossNames,
+  };
 }
 
 type Values = Readonly<Record<string, Value>>;
@@ -118,7 +131,7 @@ function lowerInto(
   stateSpecs: TensorSpecs,
   given: { readonly state: Values; readonly batch: Group; readonly noise: Group; readonly hyper: Group },
 ): { readonly nextState: Values; readonly losses: Values } {
-  const lowering = new Lowering(graph, trace.values, rules);
+  const lowering = new Lowering(graph, trace, graph.device === "native" ? nativeRules : rules);
   defineState(lowering, trace.inputs.state!, given.state, stateSpecs);
   for (const group of ["batch", "noise", "hyper"] as const) {
     defineInputs(lowering, graph, trace.inputs[group]!, ...given[group]);

@@ -4,7 +4,8 @@
 // order in which its dimensions lie; rules keep that order as long as they can, and a Transpose is made only where two
 // orders meet.
 
-import type { TraceNode, TraceType, TraceValue } from "../trace/trace.ts";
+import { readsOf } from "../trace/passes.ts";
+import type { Trace, TraceNode, TraceType, TraceValue } from "../trace/trace.ts";
 import type { GraphBuilder, Value } from "./graph-builder.ts";
 import type { Rule } from "./rules/rule.ts";
 
@@ -34,11 +35,15 @@ export class Lowering {
   readonly #values: readonly TraceValue[];
   readonly #rules: Readonly<Record<string, Rule>>;
   readonly #lowered = new Map<number, Lowered>();
+  readonly #reads: ReadonlyMap<number, number>;
+  /** Sums of squares that came out of other passes, by the names of what was squared. */
+  readonly squareSums = new Map<string, Value>();
 
-  constructor(graph: GraphBuilder, values: readonly TraceValue[], rules: Readonly<Record<string, Rule>>) {
+  constructor(graph: GraphBuilder, trace: Trace, rules: Readonly<Record<string, Rule>>) {
     this.#graph = graph;
-    this.#values = values;
+    this.#values = trace.values;
     this.#rules = rules;
+    this.#reads = readsOf(trace);
   }
 
   get graph(): GraphBuilder {
@@ -58,6 +63,11 @@ export class Lowering {
     if (uniform !== undefined) return { uniform, shape, dtype };
     if (data) return { value: this.#graph.constant(data, shape), order: plain(shape.length), shape, dtype };
     throw new Error(`value ${id} of a trace is read before it is made`);
+  }
+
+  /** Whether one node reads a value, and no output is it. */
+  isReadOnce(id: number): boolean {
+    return this.#reads.get(id) === 1;
   }
 
   valueOf(id: number): TraceValue {

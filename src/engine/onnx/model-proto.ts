@@ -41,7 +41,12 @@ export type GraphParts = {
   readonly constants: readonly ConstantParts[];
   readonly inputs: readonly ValueParts[];
   readonly outputs: readonly ValueParts[];
+  /** Types and shapes of values inside, where they do not follow from the nodes. */
+  readonly values?: readonly ValueParts[];
 };
+
+/** The operators of native/, which only our own binding has. */
+export const ownDomain = "hueristic";
 
 const field = (id: number, type: string, rule?: "repeated") =>
   rule === undefined ? { id, type } : { id, type, rule };
@@ -64,6 +69,7 @@ const root = protobuf.Root.fromJSON({
         initializer: field(5, "TensorProto", "repeated"),
         input: field(11, "ValueInfoProto", "repeated"),
         output: field(12, "ValueInfoProto", "repeated"),
+        valueInfo: field(13, "ValueInfoProto", "repeated"),
       },
     },
     NodeProto: {
@@ -118,10 +124,18 @@ export function encodeModel(graph: GraphParts): Uint8Array {
     .encode({
       irVersion: 10,
       producerName: "hueristic",
-      opsetImport: operatorSets,
+      opsetImport: hasOwn(graph) ? [...operatorSets, { domain: ownDomain, version: 1 }] : operatorSets,
       graph: graphMessage(graph),
     })
     .finish();
+}
+
+function hasOwn({ nodes }: GraphParts): boolean {
+  return nodes.some(
+    ({ domain, attributes }) =>
+      domain === ownDomain ||
+      Object.values(attributes).some((one) => typeof one === "object" && "graph" in one && hasOwn(one.graph)),
+  );
 }
 
 /** By which sessions know the node at place `index` of its graph. */
@@ -148,6 +162,7 @@ function graphMessage(graph: GraphParts): object {
     })),
     input: graph.inputs.map(valueMessage),
     output: graph.outputs.map(valueMessage),
+    valueInfo: (graph.values ?? []).map(valueMessage),
   };
 }
 

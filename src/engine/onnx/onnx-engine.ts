@@ -4,8 +4,10 @@ import os from "node:os";
 import { ort } from "../../onnxruntime.ts";
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
 import type { CompiledFunction, Engine } from "../engine.ts";
+import type { Native } from "../native/addon.ts";
 import { lowerFunction } from "./lower-function.ts";
 import { encodeModel } from "./model-proto.ts";
+import { createNativeEngine } from "./native-engine.ts";
 import { type Provider, providers } from "./providers.ts";
 import { type CreateSession, createReadBack, type SessionOptions } from "./read-back.ts";
 import { compileResidentStep, tensorOf } from "./resident-step.ts";
@@ -17,12 +19,15 @@ export type OnnxEngineOptions = {
   readonly provider?: Provider;
   /** How runs name the device; the CPU's threads where it is left out. */
   readonly device?: string;
+  /** Our own binding, which then runs what the CPU is asked for. */
+  readonly native?: Native | null;
 };
 
 export function openOnnxEngine({
   threads = os.availableParallelism(),
   provider = providers.cpu,
   device = `cpu (${threads} threads)`,
+  native = null,
 }: OnnxEngineOptions = {}): Engine {
   const shared: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
@@ -40,6 +45,10 @@ export function openOnnxEngine({
     device,
     version: `onnxruntime-node ${ort.env.versions.node}`,
   } as const;
+  if (native && provider === providers.cpu) {
+    const version = `${description.version}, native kernels (${native.kernels[0]})`;
+    return createNativeEngine({ ...description, version }, threads);
+  }
   if (!stateStays) return createThreadedEngine(description, optionsFor, graphDevice);
 
   const createSession: CreateSession = (graph, more) =>

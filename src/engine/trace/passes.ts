@@ -57,6 +57,23 @@ export function needed(trace: Trace): Trace {
   return { ...trace, nodes: neededFor(trace.nodes, outputs) };
 }
 
+/** How many nodes, of loops too, and outputs read each value. */
+export function readsOf(trace: Trace): ReadonlyMap<number, number> {
+  const reads = new Map<number, number>();
+  const read = (value: number) => reads.set(value, (reads.get(value) ?? 0) + 1);
+  const visit = (nodes: readonly TraceNode[]): void => {
+    for (const node of nodes) {
+      node.inputs.forEach(read);
+      if (!node.body) continue;
+      visit(node.body.nodes);
+      node.body.outputs.forEach(read);
+    }
+  };
+  visit(trace.nodes);
+  for (const named of Object.values(trace.outputs)) Object.values(named).forEach(read);
+  return reads;
+}
+
 function neededFor(nodes: readonly TraceNode[], outputs: readonly number[]): TraceNode[] {
   const used = new Set(outputs);
   const kept: TraceNode[] = [];

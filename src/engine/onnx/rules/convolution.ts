@@ -87,7 +87,7 @@ function inputGradient(graph: GraphBuilder, dy: Value, filter: Value, info: Geom
     const turned = turnedFilter(graph, filter, [inChannels, outChannels, kh, kw]);
     return graph.node("Conv", [dy, turned], shape, { kernel_shape: [kh, kw], strides: [1, 1], pads });
   }
-  if (graph.device === "cpu" && info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
+  if (graph.device !== "gpu" && info.batchSize > 1 && info.outHeight * info.outWidth <= smallMap) {
     return scattered(graph, dy, filter, info);
   }
   return graph.node("ConvTranspose", [dy, filter], shape, {

@@ -16,7 +16,7 @@ export function matrixProduct(
   transposed: Transposed = {},
 ): Value {
   const [transA, transB] = [Number(transposed.a ?? false), Number(transposed.b ?? false)];
-  if (graph.device === "cpu") {
+  if (graph.device !== "gpu") {
     const attributes = { transA, transB, alpha: { float: 1 } };
     return graph.node("FusedMatMul", [a, b], shape, attributes, { domain: "com.microsoft" });
   }
