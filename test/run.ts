@@ -1,11 +1,13 @@
 // Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
-// TypeScript files by itself. Usage: node --import tsx test/run.ts [part of a path…]
+// TypeScript files by itself. Usage: node --import tsx test/run.ts [--times] [part of a path…]
+// With --times the files that took most processor time are listed at the end.
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
+import { processorTime } from "./processor-time.ts";
 
 /** Files at a time: some tests start processes and train, all cores are busy with two. */
 const concurrency = 2;
@@ -18,6 +20,8 @@ type Skipped = { readonly name: string; readonly reason: string };
 type FileResult = {
   readonly file: string;
   readonly ms: number;
+  /** Seconds. */
+  readonly processor: number;
   readonly passed: number;
   readonly failures: readonly Failure[];
   readonly skipped: readonly Skipped[];
@@ -35,7 +39,9 @@ function findFiles(filters: readonly string[]): string[] {
     .sort();
 }
 
-/** Its process inherits our --import tsx. */
+/** Its process inherits our --import tsx, and this. */
+process.execArgv.push("--import", new URL("processor-time.ts", import.meta.url).href);
+
 async function runFile(file: string): Promise<FileResult> {
   const absolute = path.join(root, file);
   const began = performance.now();
@@ -43,6 +49,7 @@ async function runFile(file: string): Promise<FileResult> {
   const skipped: Skipped[] = [];
   let passed = 0;
   let output = "";
+  let processor = 0;
   /** Names of the tests around the current one, by nesting. */
   const names: string[] = [];
 
@@ -51,7 +58,9 @@ async function runFile(file: string): Promise<FileResult> {
       names.length = data.nesting;
       names.push(data.name);
     } else if (type === "test:stdout" || type === "test:stderr") {
-      output += data.message;
+      const seconds = processorTime(data.message);
+      if (seconds === undefined) output += data.message;
+      else processor = seconds;
     } else if (type === "test:pass" || type === "test:fail") {
       const name = [...names.slice(0, data.nesting), data.name].join(" › ");
       const isFile = data.name === absolute || data.name === file;
@@ -70,7 +79,7 @@ async function runFile(file: string): Promise<FileResult> {
       else if ((data.details.type as string | undefined) !== "suite") passed++;
     }
   }
-  return { file, ms: performance.now() - began, passed, failures, skipped, output };
+  return { file, ms: performance.now() - began, processor, passed, failures, skipped, output };
 }
 
 function indent(text: string, by: string): string {
@@ -107,7 +116,17 @@ function print(result: FileResult): void {
   if (failed && output.trim() !== "") console.log(`    its output:\n${indent(output, "        ")}`);
 }
 
-const files = findFiles(process.argv.slice(2));
+function printTimes(): void {
+  const total = sum((each) => each.processor);
+  console.log(`\nprocessor time ${total.toFixed(0)} s, of which`);
+  for (const { file, ms, processor } of [...results].sort((a, b) => b.processor - a.processor).slice(0, 40))
+    console.log(
+      `${processor.toFixed(1).padStart(7)} s  ${pc.dim(`${(ms / 1000).toFixed(1)} s long`.padStart(12))}  ${file}`,
+    );
+}
+
+const given = process.argv.slice(2);
+const files = findFiles(given.filter((argument) => argument !== "--times"));
 const results: FileResult[] = [];
 const waiting = [...files];
 await Promise.all(
@@ -124,6 +143,7 @@ const sum = (count: (result: FileResult) => number) =>
   results.reduce((total, each) => total + count(each), 0);
 const [passed, failed] = [sum((each) => each.passed), sum((each) => each.failures.length)];
 const skipped = sum((each) => each.skipped.length);
+if (given.includes("--times")) printTimes();
 if (files.length === 0) console.log("no test file has such a path");
 else if (failed > 0) {
   console.log(`\n${pc.red("failed")}`);
