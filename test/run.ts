@@ -1,5 +1,5 @@
 // Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
-// TypeScript files by itself. Usage: node --import tsx test/run.ts [--times] [part of a path…]
+// TypeScript files by itself. Usage: npm test -- [--times] [part of a path…]
 // With --times the files that took most processor time are listed at the end.
 
 import { readdirSync } from "node:fs";
@@ -7,7 +7,6 @@ import path from "node:path";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
-import { processorTime } from "./processor-time.ts";
 
 /** Files at a time: some tests start processes and train, all cores are busy with two. */
 const concurrency = 2;
@@ -39,8 +38,8 @@ function findFiles(filters: readonly string[]): string[] {
     .sort();
 }
 
-/** Its process inherits our --import tsx, and this. */
-process.execArgv.push("--import", new URL("processor-time.ts", import.meta.url).href);
+/** The processes of test files inherit what runs TypeScript, and this. */
+process.execArgv.push("--import", new URL("processor-time.js", import.meta.url).href);
 
 async function runFile(file: string): Promise<FileResult> {
   const absolute = path.join(root, file);
@@ -58,9 +57,9 @@ async function runFile(file: string): Promise<FileResult> {
       names.length = data.nesting;
       names.push(data.name);
     } else if (type === "test:stdout" || type === "test:stderr") {
-      const seconds = processorTime(data.message);
+      const [, seconds] = /^processor time of this file: ([\d.]+)$/m.exec(data.message) ?? [];
       if (seconds === undefined) output += data.message;
-      else processor = seconds;
+      else processor = Number(seconds);
     } else if (type === "test:pass" || type === "test:fail") {
       const name = [...names.slice(0, data.nesting), data.name].join(" › ");
       const isFile = data.name === absolute || data.name === file;

@@ -15,6 +15,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/run
 import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { typescript } from "../typescript.ts";
 import { smallExperiment } from "./small-experiment.ts";
 
 const trainChild = fileURLToPath(new URL("train-child.ts", import.meta.url));
@@ -184,7 +185,7 @@ test("a finished run trains on when it is given more epochs", async (context) =>
 test("after kill -9 a run resumes at once from its newest checkpoint, with one point per step", async (context) => {
   const folder = temporaryFolder(context);
   const whole = await run(folder);
-  const child = spawn(process.execPath, ["--import", "tsx", trainChild, folder], {
+  const child = spawn(process.execPath, [...typescript, trainChild, folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let runId = "";
