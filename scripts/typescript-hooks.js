@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/esbuil
 export async function load(url, context, next) {
   if (!/^file:.*\.ts$/.test(url) || url.includes("/node_modules/")) return next(url, context);
   const file = fileURLToPath(url);
-  const text = readFileSync(file, "utf8");
+  const text = String((await next(url, { ...context, format: "module" })).source);
   const hash = createHash("sha256").update(`${version}\n${text}`).digest("hex");
   const kept = path.join(folder, `${path.relative(root, file).replace(/[^\w.-]/g, "+")}.js`);
   // On the first line, so that line numbers stay.
@@ -24,7 +24,7 @@ export async function load(url, context, next) {
     source = `${mark}${await transform(text, path.basename(file))}`;
     keep(kept, source);
   }
-  return { format: "module", source, shortCircuit: true };
+  return { format: "module", source };
 }
 
 function read(file, mark) {

@@ -38,8 +38,9 @@ function findFiles(filters: readonly string[]): string[] {
     .sort();
 }
 
-/** The processes of test files inherit what runs TypeScript, and this. */
-process.execArgv.push("--import", new URL("processor-time.js", import.meta.url).href);
+/** For the processes of test files, which hand it on to their threads: absolute, since some change their folder. */
+const url = (file: string) => new URL(file, import.meta.url).href;
+process.execArgv = ["--import", url("../scripts/typescript.js"), "--import", url("processor-time.js")];
 
 async function runFile(file: string): Promise<FileResult> {
   const absolute = path.join(root, file);
@@ -98,7 +99,7 @@ function describe(error: unknown): string {
 }
 
 function print(result: FileResult): void {
-  const { file, ms, passed, failures, skipped, output } = result;
+  const { file, ms, processor, passed, failures, skipped, output } = result;
   const failed = failures.length > 0;
   const counts = [
     `${passed} passed`,
@@ -106,7 +107,8 @@ function print(result: FileResult): void {
     ...(skipped.length > 0 ? [pc.yellow(`${skipped.length} skipped`)] : []),
   ];
   const mark = failed ? pc.red("✗") : pc.green("✓");
-  console.log(`${mark} ${file}  ${counts.join(", ")}  ${pc.dim(`${(ms / 1000).toFixed(1)} s`)}`);
+  const times = `${(ms / 1000).toFixed(1)} s, processor ${processor.toFixed(1)} s`;
+  console.log(`${mark} ${file}  ${counts.join(", ")}  ${pc.dim(times)}`);
   for (const { name, reason } of skipped) console.log(`    ${pc.yellow("skipped")} ${name}: ${reason}`);
   for (const { name, error } of failures) {
     console.log(`    ${pc.red("failed")} ${name}`);
