@@ -27,6 +27,16 @@ type FileResult = {
   readonly output: string;
 };
 
+/** These take minutes: begun first, so that no core waits at the end. */
+const longest = [
+  "contributing/recipes",
+  "package/install",
+  "runner/run-experiment",
+  "sweep/processes",
+  "sweep/machine-fault",
+  "engine/webgpu",
+];
+
 const testFolder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(testFolder);
 
@@ -35,8 +45,10 @@ function findFiles(filters: readonly string[]): string[] {
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => path.join("test", file))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-    .sort();
+    .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1));
 }
+
+const isLong = (file: string) => longest.some((part) => file.includes(part));
 
 /** For the processes of test files, which hand it on to their threads: absolute, since some change their folder. */
 const url = (file: string) => new URL(file, import.meta.url).href;
