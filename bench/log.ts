@@ -95,8 +95,9 @@ async function manyProcesses(folder: string): Promise<Figure[]> {
     const store = openStore(at);
     saveBenchDataset(store);
     const script = fileURLToPath(new URL("log-child.ts", import.meta.url));
+    const typescript = new URL("../scripts/typescript.js", import.meta.url).href;
     const children = Array.from({ length: writers }, () =>
-      fork(script, [at, String(commits)], { execArgv: ["--import", "tsx"] }),
+      fork(script, [at, String(commits)], { execArgv: ["--import", typescript] }),
     );
     await Promise.all(children.map((child) => once(child, "message")));
     const reports = children.map((child) => once(child, "message"));

@@ -41,13 +41,14 @@ type Options = {
 
 const mostPeerSteps = 24;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const typescript = new URL("../scripts/typescript.js", import.meta.url).href;
 const python = process.env.HUERISTIC_PYTHON ?? "python3";
 
 function engineRunner(engine: string, device: DeviceName, { name, batch, steps }: StepCase): Runner {
   return {
     name: engine,
     run: () => {
-      const args = ["--import", "tsx", here("step-child.ts"), engine, device, name];
+      const args = ["--import", typescript, here("step-child.ts"), engine, device, name];
       const output = execFileSync(process.execPath, [...args, String(batch), String(steps)], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
@@ -146,7 +147,7 @@ async function* measured(
 
 /** 10^9 operations a second, a multiply-add being two. */
 function peakGflops(): number {
-  const output = execFileSync(process.execPath, ["--import", "tsx", here("peak-child.ts")], {
+  const output = execFileSync(process.execPath, ["--import", typescript, here("peak-child.ts")], {
     encoding: "utf8",
   });
   return (JSON.parse(output.trim().split("\n").at(-1)!) as { gflops: number }).gflops;

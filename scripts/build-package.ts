@@ -1,6 +1,6 @@
 // Run by `npm pack`: makes dist/ from src/ (docs/decisions/0011-packaging.md).
 //
-// What esbuild makes at run time in a checkout is made here once, so that a package needs neither it nor tsx: the two
+// What esbuild makes at run time in a checkout is made here once, so that a package does without it: the two
 // modules that call it are replaced by ones that hold the results.
 
 import { execFileSync } from "node:child_process";

@@ -30,6 +30,8 @@ trap 'rm -rf "$work"' EXIT
 app=$work/hueristic
 mkdir -p "$app/lib"
 cp -r src bench bin experiments package.json "$app"
+mkdir "$app/scripts"
+cp scripts/typescript*.js "$app/scripts"
 
 # The dependencies of package.json and theirs, optional ones where they are installed.
 node - "$app/node_modules" <<'JAVASCRIPT'
@@ -66,7 +68,7 @@ function take(name, from, optional) {
   for (const name of Object.keys(optionalDependencies)) take(name, folder, true);
 }
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-for (const name of [...Object.keys(dependencies), "esbuild", "tsx"]) if (!omitted.includes(name)) take(name, path.dirname(root), false);
+for (const name of [...Object.keys(dependencies), "esbuild"]) if (!omitted.includes(name)) take(name, path.dirname(root), false);
 JAVASCRIPT
 
 # Node, and the libraries that it and its addons load, for a machine that lacks them.
@@ -91,7 +93,7 @@ done
 export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$here/lib/taken
 export PATH=$here:$PATH
 if [ "${1:-}" = bench ]; then
-  cd "$here" && exec ./node --import tsx bench/bench.ts "${@:2}"
+  cd "$here" && exec ./node --import ./scripts/typescript.js bench/bench.ts "${@:2}"
 fi
 exec "$here/node" "$here/bin/hueristic.js" "$@"
 SHELL

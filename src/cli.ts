@@ -27,16 +27,19 @@ import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
 
+type Streams = { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream };
+
 /** Does what the arguments say and gives the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  survivePipes();
+export async function main(argv: readonly string[], streams: Streams = process): Promise<number> {
+  const { stdout, stderr } = streams;
+  survivePipes(streams);
   const context: Context = {
-    output: terminalOutput(),
-    print: (text) => process.stdout.write(text),
-    colors: colorsOf(process.stdout),
-    width: process.stdout.isTTY ? process.stdout.columns : null,
+    output: terminalOutput(stderr),
+    print: (text) => stdout.write(text),
+    colors: colorsOf(stdout),
+    width: stdout.isTTY ? stdout.columns : null,
     now: Date.now,
-    reportError: (thrown, debug) => printError(thrown, debug, process.stderr),
+    reportError: (thrown, debug) => printError(thrown, debug, stderr),
   };
   let exitCode = 0;
   try {
@@ -56,11 +59,11 @@ function ownVersion(): string {
 }
 
 /** A reader who has gone, as in `hueristic list | head -1`, is no error of anyone, and no reason to stop a training. */
-function survivePipes(): void {
-  process.stderr.on("error", () => {});
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+function survivePipes({ stdout, stderr }: Streams): void {
+  stderr.on("error", () => {});
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
-    printError(new UserError(`standard output: ${error.message}`), false, process.stderr);
+    printError(new UserError(`standard output: ${error.message}`), false, stderr);
     process.once("exit", () => {
       process.exitCode ||= 2;
     });

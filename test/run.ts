@@ -1,5 +1,6 @@
 // Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
-// TypeScript files by itself. Usage: node --import tsx test/run.ts [part of a path…]
+// TypeScript files by itself. Usage: npm test -- [--times] [part of a path…]
+// With --times the files that took most processor time are listed at the end.
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -18,11 +19,23 @@ type Skipped = { readonly name: string; readonly reason: string };
 type FileResult = {
   readonly file: string;
   readonly ms: number;
+  /** Seconds. */
+  readonly processor: number;
   readonly passed: number;
   readonly failures: readonly Failure[];
   readonly skipped: readonly Skipped[];
   readonly output: string;
 };
+
+/** These take minutes: begun first, so that no core waits at the end. */
+const longest = [
+  "contributing/recipes",
+  "package/install",
+  "runner/run-experiment",
+  "sweep/processes",
+  "sweep/machine-fault",
+  "engine/webgpu",
+];
 
 const testFolder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(testFolder);
@@ -32,10 +45,15 @@ function findFiles(filters: readonly string[]): string[] {
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => path.join("test", file))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-    .sort();
+    .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1));
 }
 
-/** Its process inherits our --import tsx. */
+const isLong = (file: string) => longest.some((part) => file.includes(part));
+
+/** For the processes of test files, which hand it on to their threads: absolute, since some change their folder. */
+const url = (file: string) => new URL(file, import.meta.url).href;
+process.execArgv = ["--import", url("../scripts/typescript.js"), "--import", url("processor-time.js")];
+
 async function runFile(file: string): Promise<FileResult> {
   const absolute = path.join(root, file);
   const began = performance.now();
@@ -43,6 +61,7 @@ async function runFile(file: string): Promise<FileResult> {
   const skipped: Skipped[] = [];
   let passed = 0;
   let output = "";
+  let processor = 0;
   /** Names of the tests around the current one, by nesting. */
   const names: string[] = [];
 
@@ -51,7 +70,9 @@ async function runFile(file: string): Promise<FileResult> {
       names.length = data.nesting;
       names.push(data.name);
     } else if (type === "test:stdout" || type === "test:stderr") {
-      output += data.message;
+      const [, seconds] = /^processor time of this file: ([\d.]+)$/m.exec(data.message) ?? [];
+      if (seconds === undefined) output += data.message;
+      else processor = Number(seconds);
     } else if (type === "test:pass" || type === "test:fail") {
       const name = [...names.slice(0, data.nesting), data.name].join(" › ");
       const isFile = data.name === absolute || data.name === file;
@@ -70,7 +91,7 @@ async function runFile(file: string): Promise<FileResult> {
       else if ((data.details.type as string | undefined) !== "suite") passed++;
     }
   }
-  return { file, ms: performance.now() - began, passed, failures, skipped, output };
+  return { file, ms: performance.now() - began, processor, passed, failures, skipped, output };
 }
 
 function indent(text: string, by: string): string {
@@ -90,7 +111,7 @@ function describe(error: unknown): string {
 }
 
 function print(result: FileResult): void {
-  const { file, ms, passed, failures, skipped, output } = result;
+  const { file, ms, processor, passed, failures, skipped, output } = result;
   const failed = failures.length > 0;
   const counts = [
     `${passed} passed`,
@@ -98,7 +119,8 @@ function print(result: FileResult): void {
     ...(skipped.length > 0 ? [pc.yellow(`${skipped.length} skipped`)] : []),
   ];
   const mark = failed ? pc.red("✗") : pc.green("✓");
-  console.log(`${mark} ${file}  ${counts.join(", ")}  ${pc.dim(`${(ms / 1000).toFixed(1)} s`)}`);
+  const times = `${(ms / 1000).toFixed(1)} s, processor ${processor.toFixed(1)} s`;
+  console.log(`${mark} ${file}  ${counts.join(", ")}  ${pc.dim(times)}`);
   for (const { name, reason } of skipped) console.log(`    ${pc.yellow("skipped")} ${name}: ${reason}`);
   for (const { name, error } of failures) {
     console.log(`    ${pc.red("failed")} ${name}`);
@@ -107,7 +129,17 @@ function print(result: FileResult): void {
   if (failed && output.trim() !== "") console.log(`    its output:\n${indent(output, "        ")}`);
 }
 
-const files = findFiles(process.argv.slice(2));
+function printTimes(): void {
+  const total = sum((each) => each.processor);
+  console.log(`\nprocessor time ${total.toFixed(0)} s, of which`);
+  for (const { file, ms, processor } of [...results].sort((a, b) => b.processor - a.processor).slice(0, 40))
+    console.log(
+      `${processor.toFixed(1).padStart(7)} s  ${pc.dim(`${(ms / 1000).toFixed(1)} s long`.padStart(12))}  ${file}`,
+    );
+}
+
+const given = process.argv.slice(2);
+const files = findFiles(given.filter((argument) => argument !== "--times"));
 const results: FileResult[] = [];
 const waiting = [...files];
 await Promise.all(
@@ -124,6 +156,7 @@ const sum = (count: (result: FileResult) => number) =>
   results.reduce((total, each) => total + count(each), 0);
 const [passed, failed] = [sum((each) => each.passed), sum((each) => each.failures.length)];
 const skipped = sum((each) => each.skipped.length);
+if (given.includes("--times")) printTimes();
 if (files.length === 0) console.log("no test file has such a path");
 else if (failed > 0) {
   console.log(`\n${pc.red("failed")}`);

@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import sharp from "sharp";
 import { drawScene } from "../../src/datasets/scenes/scenes.ts";
 import { write } from "../datasets/pictures.ts";
+import { callCli } from "./call-cli.ts";
 import { runCli } from "./run-cli.ts";
 
 /** A folder `pictures` with ten scenes and what people have besides. */
@@ -51,14 +52,14 @@ test("lists by reason what is left out and what is odd, with names that a termin
     assert.ok(stdout.includes(part), `${part} in\n${stdout}`);
   }
   assert.ok(!/[^\P{Cc}\n]/u.test(stdout));
-  const all = await runCli(["data", "check", "pictures", "image.size=32", "--all"], { cwd });
+  const all = await callCli(["data", "check", "pictures", "image.size=32", "--all"], { cwd });
   assert.ok(all.stdout.includes('"grey 4.png"') && !all.stdout.includes("more:"));
 });
 
 test("--json is for scripts, and an option of the data set holds", async (t) => {
   const cwd = await fillFolder(t);
   const args = ["data", "check", "pictures", "image.size=32", "dataset.greyscale=keep", "--json"];
-  const { code, stdout } = await runCli(args, { cwd });
+  const { code, stdout } = await callCli(args, { cwd });
   assert.equal(code, 0);
   const checked = JSON.parse(stdout);
   assert.deepEqual([checked.seen + checked.unseen, checked.size], [17, 32]);
@@ -87,7 +88,7 @@ test("what is no data set is the user's to mend", async (t) => {
     [["pictures", "and more"], /^error: data check: expected key=value, got "and more"\n$/],
     [["pictures", "dataset.kind=coco"], /^error: dataset\.split: expected the folder .*\n$/],
   ] as const) {
-    const { code, stdout, stderr } = await runCli(["data", "check", ...args], { cwd });
+    const { code, stdout, stderr } = await callCli(["data", "check", ...args], { cwd });
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     assert.match(stderr, message);
   }
@@ -97,7 +98,7 @@ test("where too few images are left, those left out are listed first", async (t)
   const cwd = await fillFolder(t);
   write(join(cwd, "few/a.jpg"), "text");
   write(join(cwd, "few/b.png"), "");
-  const { code, stdout, stderr } = await runCli(["data", "check", "few"], { cwd });
+  const { code, stdout, stderr } = await callCli(["data", "check", "few"], { cwd });
   const list =
     '1 not an image that can be read, left out\n  "a.jpg"\n\n1 empty file, left out\n  "b.png"\n\n';
   assert.deepEqual([code, stdout], [2, list]);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { sources } from "../../src/datasets/fetch/sources.ts";
 import { sendText, startServer } from "../datasets/fetch/server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { outcomeOf, runCli, startCli } from "./run-cli.ts";
 
 const recordModules = new URL("record-modules.mjs", import.meta.url).href;
@@ -29,15 +30,15 @@ test("the group and its command have a help, and errors name what was meant", as
     [[...fetch, "--root", "new", "--lisst"], /^error: unknown option --lisst; did you mean --list\?/],
   ];
   for (const [args, expected] of cases) {
-    const { code, stdout, stderr } = await runCli(args, { cwd });
+    const { code, stdout, stderr } = await callCli(args, { cwd });
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     assert.match(stderr, expected);
     assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
   }
-  const inTheWay = await runCli([...fetch, "--root", "file"], { cwd });
+  const inTheWay = await callCli([...fetch, "--root", "file"], { cwd });
   assert.equal(inTheWay.code, 2);
   assert.match(inTheWay.stderr, /error: file: something else is in the way; move it .*\n$/);
-  const noMirror = await runCli([...fetch, "--root", "new", "--from", "nowhere"], { cwd });
+  const noMirror = await callCli([...fetch, "--root", "new", "--from", "nowhere"], { cwd });
   assert.match(noMirror.stderr, /error: --from: expected a folder, got nowhere, which does not exist\n$/);
   assert.deepEqual(readdirSync(path.join(cwd, "new")), []);
 });

@@ -10,6 +10,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { folderConfig, plain, prepare, write, writePictures } from "../datasets/pictures.ts";
 import { experiment, newRun } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { runCli } from "./run-cli.ts";
 
 test("a folder: counts, colors and cache, and a sheet of both sides", async (t) => {
@@ -53,7 +54,7 @@ test("an experiment and the run of it have one fingerprint; a run whose images c
   } as const;
   const text = `dataset: ${JSON.stringify(dataset)}\nimage: {size: 16}\ntrain: {batch_size: 1}\nsamples: {seen: 2, unseen: 2}\n`;
   writeFileSync(path.join(cwd, "a.yaml"), text);
-  const first = await runCli(["data", "info", "a.yaml", "--json"], { cwd });
+  const first = await callCli(["data", "info", "a.yaml", "--json"], { cwd });
   assert.equal(first.code, 0, first.stderr);
   const { fingerprint, seen, unseen, colors, labels } = JSON.parse(first.stdout);
   assert.deepEqual([seen, unseen, colors.seen.images, labels], [9, 3, 9, null]);
@@ -70,14 +71,14 @@ test("an experiment and the run of it have one fingerprint; a run whose images c
     store.createRun(newRun({ datasetFingerprint: of, experiment: own })).finish("FINISHED");
   };
   save(fingerprint);
-  const byFingerprint = await runCli(["data", "info", fingerprint.slice(0, 12), "--json"], { cwd });
+  const byFingerprint = await callCli(["data", "info", fingerprint.slice(0, 12), "--json"], { cwd });
   assert.deepEqual(
     [JSON.parse(byFingerprint.stdout).fingerprint, JSON.parse(byFingerprint.stdout).fingerprintOfRun],
     [fingerprint, null],
   );
   save("e".repeat(64));
   store.close();
-  const changed = await runCli(["data", "info", "latest"], { cwd });
+  const changed = await callCli(["data", "info", "latest"], { cwd });
   assert.match(changed.stdout, /\n {15}the run had e{64}: its images changed since\n/);
 });
 
@@ -142,7 +143,7 @@ test("what it refuses", async (t) => {
   ];
   await Promise.all(
     cases.map(async ([args, expected]) => {
-      const { code, stdout, stderr } = await runCli(["data", ...args], { cwd });
+      const { code, stdout, stderr } = await callCli(["data", ...args], { cwd });
       assert.deepEqual([code, stdout], [2, ""], stderr);
       assert.match(stderr, expected);
     }),

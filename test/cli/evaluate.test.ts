@@ -9,6 +9,7 @@ import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.t
 import { openStore } from "../../src/store/open-store.ts";
 import { experiment } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { fillStore, runCli } from "./run-cli.ts";
 
 /** Pictures of one color each. */
@@ -54,7 +55,9 @@ test("runs by sets: own images, an experiment's, a folder's; the store has them"
       ["more", "2"],
     ],
   );
-  const named = await runCli(["evaluate", "few", "--on", "my pictures", "--name", "mine", "--json"], { cwd });
+  const named = await runCli(["evaluate", "few", "--on", "my pictures", "--name", "mine", "--json"], {
+    cwd,
+  });
   assert.equal(named.code, 0, named.stderr);
   const [row] = JSON.parse(named.stdout);
   const defaults = ["psnr", "ssim", "ciede2000", "ciede2000_p95", "ab_l2", "auc"];
@@ -71,7 +74,7 @@ test("runs by sets: own images, an experiment's, a folder's; the store has them"
   );
   assert.equal(store.series(id, "mine/psnr")!.value[0], row.values["mine/psnr"]);
   assert.equal(store.getRun("few").status, "FINISHED");
-  const shown = await runCli(["show", "few"], { cwd });
+  const shown = await callCli(["show", "few"], { cwd });
   assert.match(shown.stdout, /^Metrics\n.*\n {2}metric +unit +better +drawn +few +mine +more +painted$/m);
   assert.match(shown.stdout, /^ {2}psnr +dB +higher +\d/m);
 });
@@ -110,7 +113,7 @@ test("what cannot be measured is one line", async (t) => {
   ];
   await Promise.all(
     cases.map(async ([args, expected]) => {
-      const { code, stdout, stderr } = await runCli(["evaluate", ...args], { cwd });
+      const { code, stdout, stderr } = await callCli(["evaluate", ...args], { cwd });
       assert.deepEqual([code, stdout], [2, ""], args.join(" "));
       assert.match(stderr, expected);
       assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);

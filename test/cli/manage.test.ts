@@ -7,9 +7,10 @@ import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { log, newRun, saveDataset } from "../store/fixtures.ts";
+import { callCli } from "./call-cli.ts";
 import { fillStore, outcomeOf, runCli, startCli } from "./run-cli.ts";
 
-type Cli = (...args: string[]) => ReturnType<typeof runCli>;
+type Cli = (...args: string[]) => ReturnType<typeof callCli>;
 
 /** Runs "run 0", "run 1", … with checkpoints, oldest first. */
 function manage(test: TestContext, count = 3): { cwd: string; runs: string; ids: string[]; cli: Cli } {
@@ -24,7 +25,7 @@ function manage(test: TestContext, count = 3): { cwd: string; runs: string; ids:
     mkdirSync(path.join(runs, id, "checkpoints"), { recursive: true });
     writeFileSync(path.join(runs, id, "checkpoints", "epoch-1.safetensors"), id);
   }
-  return { cwd, runs, ids, cli: (...args) => runCli(args, { cwd }) };
+  return { cwd, runs, ids, cli: (...args) => callCli(args, { cwd }) };
 }
 
 function reading<T>(runs: string, read: (store: Store) => T): T {
@@ -276,7 +277,7 @@ describe("the trash", () => {
     await new Promise<void>((resolve) => killed.stdout!.once("data", () => resolve()));
     killed.kill("SIGKILL");
     await ended;
-    const both = await Promise.all([cli("purge", "--yes"), cli("purge", "--yes")]);
+    const both = await Promise.all([1, 2].map(() => runCli(["purge", "--yes"], { cwd })));
     for (const { code, stderr } of both)
       assert.ok(code === 0 || /no such id|deleted just now/.test(stderr), stderr);
     assert.equal((await cli("purge", "--yes")).stdout, "the trash is empty\n");

@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
 import { declare, log, newRun } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { fillStore, program, runCli } from "./run-cli.ts";
 
 const recordModules = new URL("record-modules.mjs", import.meta.url).href;
@@ -44,7 +45,7 @@ test("usage errors exit with 2, on standard error, without a stack", async (t) =
   ];
   await Promise.all(
     cases.map(async ([args, expected]) => {
-      const { code, stdout, stderr } = await runCli(args, { cwd });
+      const { code, stdout, stderr } = await callCli(args, { cwd });
       assert.deepEqual([code, stdout], [2, ""], args.join(" "));
       assert.match(stderr, expected);
       assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
@@ -82,7 +83,7 @@ test("list where there is nothing yet", async (t) => {
 test("list: newest first, limited, for people and for scripts", async (t) => {
   const cwd = temporaryFolder(t);
   const ids = fillStore(path.join(cwd, "runs"), ["FINISHED", "KILLED", "FAILED"]);
-  const { stdout, stderr } = await runCli(["list"], { cwd });
+  const { stdout, stderr } = await callCli(["list"], { cwd });
   const [titles, ...rows] = stdout.trimEnd().split("\n");
   assert.match(titles!, /^id +name +status +model +data +epoch +seen +unseen +best +age +took$/);
   assert.deepEqual(
@@ -95,11 +96,11 @@ test("list: newest first, limited, for people and for scripts", async (t) => {
   );
   assert.equal(stderr, "");
 
-  const limited = await runCli(["list", "--limit", "1", "--limit", "2"], { cwd });
+  const limited = await callCli(["list", "--limit", "1", "--limit", "2"], { cwd });
   assert.equal(limited.stdout.trimEnd().split("\n").length, 3, "the last of an option counts");
   assert.equal(limited.stderr, "and 1 more; --limit 3 shows all\n");
 
-  const [newest] = JSON.parse((await runCli(["list", "--json"], { cwd })).stdout);
+  const [newest] = JSON.parse((await callCli(["list", "--json"], { cwd })).stdout);
   const { createdAt, finishedAt, durationMs, ...rest } = newest;
   assert.deepEqual(rest, {
     id: ids[2],
@@ -142,14 +143,14 @@ test("list and show: metrics of the runs that measured some", async (t) => {
   run.finish("FINISHED");
   store.close();
 
-  const { stdout } = await runCli(["list"], { cwd });
+  const { stdout } = await callCli(["list"], { cwd });
   const [titles, measured, other] = stdout.trimEnd().split("\n");
   assert.match(titles!, / took +psnr$/);
   assert.match(measured!, / 21\.5$/);
   assert.match(other!, / -$/);
-  const [first] = JSON.parse((await runCli(["list", "--json"], { cwd })).stdout);
+  const [first] = JSON.parse((await callCli(["list", "--json"], { cwd })).stdout);
   assert.deepEqual(first.unseenMetrics, { ab_l2: null, psnr: 21.5 });
-  const shown = await runCli(["show", "measured"], { cwd });
+  const shown = await callCli(["show", "measured"], { cwd });
   assert.match(shown.stdout, /^ {2}took .*, 25\.0 % of it evaluation$/m);
   assert.match(shown.stdout, /^ {2}psnr +dB +higher +21\.5$/m);
 });
@@ -161,7 +162,7 @@ test("show: everything, and how to go on", async (t) => {
   const checkpoints = path.join(folder, id!, "checkpoints");
   mkdirSync(checkpoints, { recursive: true });
   writeFileSync(path.join(checkpoints, "step-00000002.safetensors"), "");
-  const { code, stdout } = await runCli(["show", id!.slice(0, 6), "--runs", "my runs"], { cwd });
+  const { code, stdout } = await callCli(["show", id!.slice(0, 6), "--runs", "my runs"], { cwd });
   assert.equal(code, 0);
   for (const expected of [
     /^\w+ {2}run 0 {2}FAILED\n/,
@@ -182,7 +183,7 @@ test("show: everything, and how to go on", async (t) => {
     assert.match(stdout, expected);
   assert.ok(!stdout.includes("\u001b"), "no escape reaches a pipe");
 
-  const shown = JSON.parse((await runCli(["show", "latest", "--json", "--runs", folder], { cwd })).stdout);
+  const shown = JSON.parse((await callCli(["show", "latest", "--json", "--runs", folder], { cwd })).stdout);
   assert.equal(shown.id, id);
   assert.deepEqual(
     shown.series.find(({ name }: { name: string }) => name === "train/loss"),
@@ -203,7 +204,7 @@ test("an unknown run is a UserError that lists the known ones", async (t) => {
     ["report", "zzzzzz"],
     ["run", "--resume", "zzzzzz"],
   ]) {
-    const { code, stderr } = await runCli(args, { cwd });
+    const { code, stderr } = await callCli(args, { cwd });
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(`^error: run "zzzzzz": .*${id}`));
   }
@@ -283,7 +284,9 @@ test("list, show, report and --help load neither TensorFlow.js nor ONNX Runtime"
 test("report: writes the file, prints its path, size and link", async (t) => {
   const cwd = temporaryFolder(t);
   fillStore(path.join(cwd, "runs"), ["FINISHED", "KILLED"]);
-  const { code, stdout, stderr } = await runCli(["report", "run 0", "latest", "--out", "both.html"], { cwd });
+  const { code, stdout, stderr } = await callCli(["report", "run 0", "latest", "--out", "both.html"], {
+    cwd,
+  });
   assert.equal(code, 0, stderr);
   const file = stdout.trimEnd();
   assert.equal(path.basename(file), "both.html");

@@ -10,6 +10,7 @@ import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.t
 import { openStore } from "../../src/store/open-store.ts";
 import { experiment as stored } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { outcomeOf, runCli, startCli } from "./run-cli.ts";
 
 const { metrics } = completeExperiment({ dataset: "synthetic" });
@@ -33,7 +34,7 @@ function runsIn(cwd: string) {
 
 test("--dry-run prints the complete experiment with its overrides and leaves nothing", async (t) => {
   const cwd = folderWithExperiment(t);
-  const { code, stdout, stderr } = await runCli(
+  const { code, stdout, stderr } = await callCli(
     ["run", "--dry-run", "tiny.yaml", "train.epochs=7", "train.optimizer.learning_rate=0.5"],
     { cwd },
   );
@@ -42,13 +43,13 @@ test("--dry-run prints the complete experiment with its overrides and leaves not
   assert.deepEqual([printed.train.epochs, printed.train.optimizer.learning_rate], [7, 0.5]);
   assert.deepEqual(readdirSync(cwd), ["tiny.yaml"]);
 
-  const both = await runCli(["run", "tiny.yaml", "tiny.yaml", "--dry-run"], { cwd });
+  const both = await callCli(["run", "tiny.yaml", "tiny.yaml", "--dry-run"], { cwd });
   assert.equal(both.stdout.split("---\n").length, 2);
 });
 
 test("every problem of a command line is a line", async (t) => {
   const cwd = folderWithExperiment(t);
-  const { code, stderr } = await runCli(["run", "tiny.yaml", "train.epoch=3", "seed=x"], { cwd });
+  const { code, stderr } = await callCli(["run", "tiny.yaml", "train.epoch=3", "seed=x"], { cwd });
   assert.equal(code, 2);
   assert.match(stderr, /^error: .*seed.*\n.*train\.epoch: unknown key, did you mean epochs.*\n$/);
 });
@@ -88,7 +89,7 @@ test("--resume goes on with more epochs, and refuses what makes no sense", async
     [["tiny.yaml"], /^error: --resume: .*expected no file, got tiny\.yaml/],
   ];
   for (const [args, expected] of cases) {
-    const { code, stderr } = await runCli(["run", "--resume", "latest", ...args], { cwd });
+    const { code, stderr } = await callCli(["run", "--resume", "latest", ...args], { cwd });
     assert.equal(code, 2, args.join(" "));
     assert.match(stderr, expected);
   }

@@ -1,12 +1,12 @@
 // Does what CONTRIBUTING.md says, recipe by recipe, on copies of this tree.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { copyOfTree, root } from "../copy-of-tree.ts";
 import { execute } from "../package/npm.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
 import { applied, type Recipe, readRecipes } from "./recipe.ts";
 
 /** What the lines to try must have printed or written, the program's commands first. */
@@ -29,6 +29,21 @@ const outcomes: Readonly<Record<string, (printed: string, folder: string) => voi
 
 const recipes = readRecipes(readFileSync(path.join(root, "CONTRIBUTING.md"), "utf8"));
 
+const work = mkdtempSync(path.join(os.tmpdir(), "hueristic-recipes-"));
+const untouched = path.join(work, "tree");
+after(() => rmSync(work, { recursive: true, force: true }));
+
+const tool = (folder: string, name: string, ...args: string[]) =>
+  succeeds(process.execPath, [path.join(root, "node_modules", name), ...args], folder);
+/** Checks again what a recipe changes and what depends on that: a copy of the tree brings along what was found of it. */
+const checkTypes = (folder: string) =>
+  tool(folder, "typescript/bin/tsc", "--incremental", "--tsBuildInfoFile", "types.tsbuildinfo");
+
+before(() => {
+  copyOfTree(untouched);
+  checkTypes(untouched);
+});
+
 describe("the recipes of CONTRIBUTING.md", () => {
   it("are these", () =>
     assert.deepEqual(
@@ -38,13 +53,11 @@ describe("the recipes of CONTRIBUTING.md", () => {
 
   for (const recipe of recipes)
     it(recipe.title, (context) => {
-      const folder = temporaryFolder(context);
-      copyOfTree(folder);
+      const folder = path.join(work, recipe.title.replaceAll(" ", "-"));
+      cpSync(untouched, folder, { recursive: true, verbatimSymlinks: true });
       const touched = apply(recipe, folder);
-      const tool = (name: string, ...args: string[]) =>
-        succeeds(process.execPath, [path.join(root, "node_modules", name), ...args], folder);
-      tool("typescript/bin/tsc");
-      tool("@biomejs/biome/bin/biome", "check", "--vcs-enabled=false", ...touched);
+      checkTypes(folder);
+      tool(folder, "@biomejs/biome/bin/biome", "check", "--vcs-enabled=false", ...touched);
       const printed = recipe.commands.map((line) => run(line, folder)).join("");
       outcomes[recipe.title]!(printed, folder);
       const [created, changed] = [recipe.created.size, recipe.changed.size];

@@ -10,6 +10,7 @@ import { datasetOf, datasets, labelsProblem, mostImages, pathsOf } from "../../s
 import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import { withTexts } from "../../src/settings/paths.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { typescript } from "../typescript.ts";
 
 const configOf = (dataset: object) =>
   completeExperiment({ dataset, samples: { seen: 1, unseen: 1 }, train: { batch_size: 1 } }).dataset;
@@ -51,7 +52,7 @@ test("checking an experiment loads no decoder, no drawing, no TensorFlow.js and 
   const file = path.join(temporaryFolder(t), "modules.txt");
   const recorder = new URL("../cli/record-modules.mjs", import.meta.url).href;
   const script = fileURLToPath(new URL("../../src/experiment/complete-experiment.ts", import.meta.url));
-  execFileSync(process.execPath, ["--import", "tsx", "--import", recorder, script], {
+  execFileSync(process.execPath, [...typescript, "--import", recorder, script], {
     env: { ...process.env, RECORDED_MODULES: file },
   });
   const loaded = readFileSync(file, "utf8");

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { specsOf } from "../../src/engine/engine.ts";
 import { lowerOneStep } from "../../src/engine/onnx/lower-step.ts";
+import { typescript } from "../typescript.ts";
 import { betaExample, ganExample } from "./examples.ts";
 import { webGpuEnvironment } from "./software-vulkan.ts";
 
@@ -15,7 +16,7 @@ const missing = "missing" in environment ? environment.missing : false;
 
 async function onWebGpu(...args: readonly string[]): Promise<string> {
   const child = fileURLToPath(new URL("webgpu-child.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", child, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...typescript, child, ...args], {
     env: { ...process.env, ...environment },
   });
   return stdout.trim();

@@ -8,6 +8,7 @@ import { completeExperiment } from "../../src/experiment/complete-experiment.ts"
 import { declaredSeries } from "../../src/runner/declared-series.ts";
 import { type SeriesSpec, seriesName } from "../../src/runs/series.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { typescript } from "../typescript.ts";
 
 const synthetic = { kind: "synthetic", count: 32 };
 
@@ -78,7 +79,7 @@ test("neither TensorFlow.js nor ONNX Runtime is loaded for it", (t) => {
   const file = path.join(temporaryFolder(t), "modules.txt");
   const recorder = new URL("../cli/record-modules.mjs", import.meta.url).href;
   const script = fileURLToPath(new URL("../../src/runner/declared-series.ts", import.meta.url));
-  execFileSync(process.execPath, ["--import", "tsx", "--import", recorder, script], {
+  execFileSync(process.execPath, [...typescript, "--import", recorder, script], {
     env: { ...process.env, RECORDED_MODULES: file },
   });
   const loaded = readFileSync(file, "utf8");

@@ -1,6 +1,6 @@
 // A training of a few seconds on small drawn scenes.
 
-import type { Experiment, OptimizerConfig } from "../../src/experiment/experiment.ts";
+import type { Experiment, ModelConfig, OptimizerConfig } from "../../src/experiment/experiment.ts";
 import { testedEngine } from "../tested-engine.ts";
 
 export const adam = {
@@ -15,6 +15,7 @@ export function smallExperiment({
   epochs = 3,
   optimizer = adam as OptimizerConfig,
   batchSize = 4,
+  model = { kind: "alpha" } as ModelConfig,
 } = {}): Experiment {
   return {
     name: "small",
@@ -22,7 +23,7 @@ export function smallExperiment({
     tags: ["test"],
     seed: 3,
     ...testedEngine,
-    model: { kind: "beta" },
+    model,
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5, greyscale: "keep" },
     image: { size: 16 },
     train: {

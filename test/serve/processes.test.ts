@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { test } from "node:test";
-import { outcomeOf as cliOutcome, fillStore, runCli, startCli } from "../cli/run-cli.ts";
+import { callCli } from "../cli/call-cli.ts";
+import { outcomeOf as cliOutcome, fillStore, startCli } from "../cli/run-cli.ts";
 import { outcomeOf, startChild, temporaryFolder } from "../store/fixtures.ts";
 import { servedStore } from "./fixtures.ts";
 
@@ -68,10 +69,10 @@ test("Ctrl-C ends the command at once, with open streams", { skip: isWindows }, 
 
 test("what cannot be served is one clear line", async (t) => {
   const cwd = mkdtempSync(`${temporaryFolder(t)}/`);
-  const none = await runCli(["serve"], { cwd });
+  const none = await callCli(["serve"], { cwd });
   assert.equal(none.code, 2);
   assert.match(none.stderr, /^error: runs: no runs here .*\n$/);
-  const port = await runCli(["serve", "--port", "70000"], { cwd });
+  const port = await callCli(["serve", "--port", "70000"], { cwd });
   assert.deepEqual(
     [port.code, port.stderr],
     [2, "error: --port: expected a whole number from 0 to 65535, got 70000\n"],

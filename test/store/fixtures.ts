@@ -14,6 +14,7 @@ import { openStore, type Store, type StoreOptions } from "../../src/store/open-s
 import type { DatasetRow } from "../../src/store/rows.ts";
 import type { RunWriter } from "../../src/store/run-writer.ts";
 import type { NewRun } from "../../src/store/start-run.ts";
+import { typescript } from "../typescript.ts";
 
 export function temporaryFolder(test: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "hueristic-store-"));
@@ -112,7 +113,7 @@ export function newRun(changes: Partial<NewRun> = {}): NewRun {
 /** Starts `node <script>.ts <args>` in this folder; `uid` runs it as another user. */
 export function startChild(script: string, args: readonly string[], uid?: number): ChildProcess {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  return spawn(process.execPath, ["--import", "tsx", path, ...args], {
+  return spawn(process.execPath, [...typescript, path, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     ...(uid === undefined ? {} : { uid }),

@@ -8,6 +8,7 @@ import { describe, it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import type { TrialRow } from "../../src/store/sweeps.ts";
+import { callCli } from "../cli/call-cli.ts";
 import { outcomeOf, runCli, startCli } from "../cli/run-cli.ts";
 
 const base = `model: alpha
@@ -112,7 +113,7 @@ describe("hueristic sweep", { skip: process.platform === "win32" }, () => {
     const again = await sweepCli(cwd);
     assert.equal(again.code, 0);
     assert.equal(again.stdout, stdout);
-    const status = await sweepCli(cwd, "--status");
+    const status = await callCli(["sweep", "sweep.yaml", "--status"], { cwd });
     assert.match(
       status.stdout,
       /^trial +batch_size +seed +epoch +best unseen\/loss +state +run\n +0 +4 +1 +2\/2 /,
@@ -258,22 +259,22 @@ parameters:
     const { code, stdout } = await runCli(["sweep", "base.yaml", ...args], { cwd });
     assert.equal(code, 0);
     assert.match(stdout, /batch_size +complete/);
-    const wrong = await runCli(["sweep", "base.yaml", "train.batch_size=4,none"], { cwd });
+    const wrong = await callCli(["sweep", "base.yaml", "train.batch_size=4,none"], { cwd });
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /^error: command line: train\.batch_size: expected .*, got "none"\n$/);
-    const none = await runCli(["agent", "nothing"], { cwd });
+    const none = await callCli(["agent", "nothing"], { cwd });
     assert.deepEqual([none.code, none.stdout], [2, ""]);
     assert.match(
       none.stderr,
       /^error: sweep "nothing": no such sweep; expected one of: [0-9a-f]{12} \(base\)\n$/,
     );
-    const elsewhere = await runCli(["sweep", "sweep.yaml", "--status", "--runs", "empty"], { cwd });
+    const elsewhere = await callCli(["sweep", "sweep.yaml", "--status", "--runs", "empty"], { cwd });
     assert.equal(elsewhere.code, 2);
   });
 
   it("works with agents of any number on one store, and none runs a trial twice", async (test) => {
     const cwd = folderWith(test, "seeds: [1, 2, 3, 4]\nparameters: {train.batch_size: {values: [4, 8]}}");
-    assert.equal((await sweepCli(cwd, "--workers", "0")).code, 2);
+    assert.equal((await callCli(["sweep", "sweep.yaml", "--workers", "0"], { cwd })).code, 2);
     const first = sweepCli(cwd);
     await until(cwd, (trials) => trials.length > 0);
     const agents = await Promise.all([1, 2].map(() => runCli(["agent", "sweep", "--threads", "1"], { cwd })));

@@ -1,5 +1,5 @@
 // Standard functions to be minimized, and how far random search and TPE come on them. As a program it prints the table
-// of docs/sweeps.md: node --import tsx test/sweep/test-functions.ts [seeds]
+// of docs/sweeps.md: node --import ./scripts/typescript.js test/sweep/test-functions.ts [seeds]
 
 import { fileURLToPath } from "node:url";
 import { randomConfiguration } from "../../src/sweep/search/random.ts";

@@ -62,7 +62,7 @@ class ProcessEnded extends Error {}
 function startProcess(): ChildProcess {
   const extension = path.extname(import.meta.url);
   return fork(fileURLToPath(new URL(`./decode-process${extension}`, import.meta.url)), {
-    execArgv: extension === ".ts" ? ["--import", import.meta.resolve("tsx")] : [],
+    execArgv: extension === ".ts" ? ["--import", import.meta.resolve("../../../scripts/typescript.js")] : [],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

@@ -5,12 +5,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { typescript } from "../../typescript.ts";
 import { folderConfig, prepare, temporaryFolder, writePictures } from "../pictures.ts";
 
 const script = fileURLToPath(new URL("./prepare-child.ts", import.meta.url));
 
 function start(root: string, cacheFolder: string): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", script, root, cacheFolder], {
+  return spawn(process.execPath, [...typescript, script, root, cacheFolder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
