@@ -13,6 +13,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   snakeCaseKeys,
   americanColor,
   keysThatCameLater,
+  precision,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -67,6 +68,11 @@ function keysThatCameLater(stored: Plain): Plain {
     metrics: stored.metrics ?? [],
     evaluate: mapEntries(evaluate ?? {}, (name, set) => [name, completedDataset(set as Plain)]),
   };
+}
+
+/** 4. `precision` and `deterministic`, beside the device. */
+function precision(stored: Plain): Plain {
+  return { precision: "float32", deterministic: false, ...stored };
 }
 
 function completedModel(model: Plain): Plain {

@@ -51,6 +51,17 @@ const times: readonly SeriesKind[] = [
 
 /** Every series that a training of `experiment` may log. */
 export function declaredSeries(experiment: Experiment): SeriesSpec[] {
+  const series = seriesOf(experiment);
+  const { precision } = experiment;
+  if (precision === "float32") return series;
+  // Beside those of another precision none is marked as the best.
+  return series.map((spec) => ({
+    ...spec,
+    compares: spec.compares === "" ? precision : `${spec.compares}, ${precision}`,
+  }));
+}
+
+function seriesOf(experiment: Experiment): SeriesSpec[] {
   const { model, evaluate } = experiment;
   const { output, series, networks } = modelOf(model);
   const isColoring = output(model) !== "labels";

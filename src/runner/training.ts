@@ -14,6 +14,7 @@ import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { buildNetwork } from "./build-network.ts";
 import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
+import { withMeans } from "./earlier-moments.ts";
 import { embedderOf } from "./embedding/open-embedding.ts";
 import { toldOfTested } from "./embedding/told-of-unseen.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
@@ -80,6 +81,9 @@ export async function openTraining(
   const engine = await openEngine(experiment.engine, {
     device: experiment.device,
     threads: options.threads,
+    precision: experiment.precision,
+    deterministic: experiment.deterministic,
+    warn: options.output.warn,
   });
   const { model } = experiment;
   const { runsFolder, output, threads } = options;
@@ -123,6 +127,7 @@ export async function openTraining(
       : reopen(store, experiment, { row: continued, point, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
+  run.event("info", "engine", `${engine.name} (${engine.version}) on ${engine.device}: ${engine.why}`);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   const leftOver = seen.length - stepsPerEpoch * batchSize;
   if (leftOver > 0) {
@@ -182,6 +187,8 @@ export async function openTraining(
     firstStep,
     firstLossSum:
       mainLoss?.value.reduce((sum, loss, at) => (mainLoss.step[at]! > epochBegan ? sum + loss : sum), 0) ?? 0,
-    firstState: engine.importState(checkpoint?.state ?? initial),
+    firstState: engine.importState(
+      continued && checkpoint ? withMeans(checkpoint.state, continued.experiment.train) : initial,
+    ),
   };
 }

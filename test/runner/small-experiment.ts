@@ -22,6 +22,8 @@ export function smallExperiment({
     tags: ["test"],
     seed: 3,
     ...testedEngine,
+    precision: "float32",
+    deterministic: false,
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5, greyscale: "keep" },
     image: { size: 16 },
