@@ -10,6 +10,7 @@ import { randomStream } from "../src/random.ts";
 import { buildNetwork } from "../src/runner/build-network.ts";
 import { drawNoise } from "../src/runner/noise.ts";
 import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
+import { costSoFar } from "./process-cost.ts";
 import { stepCases } from "./step-cases.ts";
 
 const [choice, device, name, wanted] = process.argv.slice(2) as [EngineChoice, DeviceChoice, string, string];
@@ -32,6 +33,7 @@ const stream = randomStream("bench");
 const image = Uint8Array.from({ length: batch * size * size * 3 }, () => stream.below(256));
 
 const stepMs: number[] = [];
+let before = costSoFar();
 let count = 1;
 for (let done = 0; done < steps; ) {
   const rgb = new Uint8Array(count * image.length);
@@ -47,12 +49,14 @@ for (let done = 0; done < steps; ) {
   });
   const tookMs = performance.now() - start;
   state = result.state;
-  if (done > 2) for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
+  if (done <= 2) before = costSoFar();
+  else for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
   done += count;
   count = Math.min(stepsOfNextCall(count, tookMs, specs), Math.max(1, steps - done));
 }
 
 stepMs.sort((a, b) => a - b);
+const after = costSoFar();
 const at = (share: number) => stepMs[Math.min(stepMs.length - 1, Math.floor(share * stepMs.length))]!;
 console.log(
   JSON.stringify({
@@ -62,7 +66,8 @@ console.log(
     p10: at(0.1),
     p90: at(0.9),
     imagesPerSecond: (batch * 1000) / at(0.5),
-    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+    cpuMs: (after.cpuMs - before.cpuMs) / stepMs.length,
+    peakRssMiB: after.peakMiB,
   }),
 );
 process.exit(0);

@@ -18,6 +18,8 @@ import { type StepCase, stepCases } from "./step-cases.ts";
 type Timing = {
   readonly parameters: number;
   readonly medianMs: number;
+  /** Processor time of a step, of all threads and processes: says more than the clock where others compute too. */
+  readonly cpuMs: number;
   readonly p10: number;
   readonly p90: number;
   readonly imagesPerSecond: number;
@@ -191,11 +193,12 @@ function tableOf(
   const best = Math.min(...torchMs);
   return {
     title: `${name}: ${size}x${size}, batch ${batch}, ${medians[0]!.parameters.toLocaleString("en")} parameters`,
-    columns: ["", "ms/step", "p10-p90", "images/s", "peak MiB", "/ PyTorch"],
-    rows: medians.map(({ medianMs, p10, p90, imagesPerSecond, peakRssMiB }, index) => [
+    columns: ["", "ms/step", "p10-p90", "CPU ms/step", "images/s", "peak MiB", "/ PyTorch"],
+    rows: medians.map(({ medianMs, cpuMs, p10, p90, imagesPerSecond, peakRssMiB }, index) => [
       runners[index]!.name,
       medianMs.toFixed(1),
       `${p10.toFixed(0)}-${p90.toFixed(0)}`,
+      cpuMs.toFixed(1),
       imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0),
       peakRssMiB.toFixed(0),
       torchMs.length > 0 ? (medianMs / best).toFixed(2) : "-",

@@ -7,7 +7,7 @@ discriminator on its output (detached) and on the real one, backward, Adam; the 
 generator's output, plus 100 L1, backward, Adam. Vanilla loss, batch norm, dropout of the reference, Adam 2e-4 and 0.5.
 Luma and chroma lie ready in memory: sRGB -> Lab, which Hueristic does inside its step, is NOT part of the time here.
 Random data; one batch is used again and again. Prints one JSON line: { torch, device, threads, size, batch, width,
-depth, parameters, tf32, channelsLast, adam, steps, medianMs, p10, p90, imagesPerSecond (at the median), peakRssMiB (of the
+depth, parameters, tf32, channelsLast, adam, steps, medianMs, cpuMs (processor time of a step), p10, p90, imagesPerSecond (at the median), peakRssMiB (of the
 whole process), omp (OMP_WAIT_POLICY) }.
 """
 
@@ -135,11 +135,13 @@ def main():
     for _ in range(options.warmup):
         step()
     times = []
+    cpu = time.process_time()
     for _ in range(options.steps):
         begin = time.perf_counter()
         step()
         times.append((time.perf_counter() - begin) * 1000)
 
+    cpu = (time.process_time() - cpu) / options.steps * 1000
     times.sort()
     median = statistics.median(times)
     at = lambda share: round(times[round(share * (len(times) - 1))], 2)  # noqa: E731
@@ -157,6 +159,7 @@ def main():
         "adam": options.adam,
         "steps": options.steps,
         "medianMs": round(median, 2),
+        "cpuMs": round(cpu, 2),
         "p10": at(0.1),
         "p90": at(0.9),
         "imagesPerSecond": round(options.batch / median * 1000, 1),
