@@ -37,6 +37,8 @@ export const benchRun: NewRun = {
     seed: 1,
     engine: "auto",
     device: "auto",
+    precision: "float32",
+    deterministic: false,
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 2, limit: null, holdout: 0.5, seed: 1, greyscale: "keep" },
     image: { size: 32 },

@@ -12,6 +12,7 @@ import { buildNetwork } from "../src/runner/build-network.ts";
 import { drawNoise } from "../src/runner/noise.ts";
 import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
 import { multiplyAddsOf } from "./multiply-adds.ts";
+import { costSoFar } from "./process-cost.ts";
 import { stepCases } from "./step-cases.ts";
 
 type Arguments = [EngineChoice, DeviceChoice, string, string, string];
@@ -35,14 +36,13 @@ const stream = randomStream("bench");
 const image = Uint8Array.from({ length: batch * size * size * 3 }, () => stream.below(256));
 
 const stepMs: number[] = [];
-let cpuMs = 0;
+let before = costSoFar();
 let count = 1;
 for (let done = 0; done < steps; ) {
   const rgb = new Uint8Array(count * image.length);
   for (let index = 0; index < count; index++) rgb.set(image, index * image.length);
   const scalars = Array.from({ length: count }, (_, index) => network.hyper(done + index + 1, 1));
   const start = performance.now();
-  const cpu = process.cpuUsage();
   const result = await compiled.run(state, count, {
     batch: { rgb },
     noise: drawNoise(network.specs.noise, 1, done, count),
@@ -51,17 +51,15 @@ for (let done = 0; done < steps; ) {
     ),
   });
   const tookMs = performance.now() - start;
-  const used = process.cpuUsage(cpu);
   state = result.state;
-  if (done > 2) {
-    for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
-    cpuMs += (used.user + used.system) / 1000;
-  }
+  if (done <= 2) before = costSoFar();
+  else for (let index = 0; index < count; index++) stepMs.push(tookMs / count);
   done += count;
   count = Math.min(stepsOfNextCall(count, tookMs, specs), Math.max(1, steps - done));
 }
 
 stepMs.sort((a, b) => a - b);
+const after = costSoFar();
 const at = (share: number) => stepMs[Math.min(stepMs.length - 1, Math.floor(share * stepMs.length))]!;
 console.log(
   JSON.stringify({
@@ -69,11 +67,11 @@ console.log(
     parameters: network.parameters,
     multiplyAdds: multiplyAddsOf(recordStep(network.step, specs, network.specs)),
     medianMs: at(0.5),
-    cpuMs: cpuMs / stepMs.length,
     p10: at(0.1),
     p90: at(0.9),
     imagesPerSecond: (batch * 1000) / at(0.5),
-    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+    cpuMs: (after.cpuMs - before.cpuMs) / stepMs.length,
+    peakRssMiB: after.peakMiB,
   }),
 );
 process.exit(0);

@@ -14,7 +14,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");
 
 /** Programs of threads and child processes, which TypeScript leaves alone. */
-const programs = ["engine/onnx/session-worker.js", "engine/onnx/provider-probe.cjs"];
+const programs = [
+  "engine/onnx/session-worker.js",
+  "engine/onnx/provider-probe.cjs",
+  "engine/torch/worker.py",
+];
 
 rmSync(dist, { recursive: true, force: true });
 const compiler = path.join(root, "node_modules/typescript/bin/tsc");

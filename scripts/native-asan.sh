@@ -17,7 +17,7 @@ library=$(gcc -print-file-name=libasan.so)
 export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1 HUERISTIC_NATIVE_TESTS=1
 for file in test/engine/native/*.test.ts; do
   [[ $file == *${1:-}* ]] || continue
-  LD_PRELOAD=$library node --import tsx --test --test-reporter=dot "$file"
+  LD_PRELOAD=$library node --import ./scripts/typescript.js --test --test-reporter=dot "$file"
   echo "$file"
 done
 echo "AddressSanitizer found nothing"

@@ -1,4 +1,4 @@
-// What the tests of engines, models and runner compute with: HUERISTIC_TEST_ENGINE=onnx|tensorflow|webgpu, onnx on the
+// What the tests of engines, models and runner compute with: HUERISTIC_TEST_ENGINE=onnx|torch|tensorflow|webgpu, onnx on the
 // CPU where it is left out. The engine must be there: this is for trying one on purpose.
 
 import type { DeviceChoice, EngineChoice } from "../src/engine/choices.ts";
@@ -7,6 +7,7 @@ type Tested = { readonly engine: EngineChoice; readonly device: DeviceChoice };
 
 const choices: Readonly<Record<string, Tested>> = {
   onnx: { engine: "onnx", device: "cpu" },
+  torch: { engine: "torch", device: "cpu" },
   tensorflow: { engine: "tensorflow", device: "auto" },
   webgpu: { engine: "onnx", device: "webgpu" },
 };

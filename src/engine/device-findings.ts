@@ -3,6 +3,7 @@
 
 import type { HostGpu } from "./host-gpus.ts";
 import type { ProviderProbe } from "./onnx/probe-provider.ts";
+import { describeTorchDevice, type TorchFinding } from "./torch/torch-finding.ts";
 
 export type Missing = { readonly found: false; readonly reason: string; readonly remedy: string };
 
@@ -10,7 +11,7 @@ export type Missing = { readonly found: false; readonly reason: string; readonly
 export type DeviceProbe = { readonly found: true; readonly engines: readonly EngineOnDevice[] } | Missing;
 
 export type EngineOnDevice = {
-  readonly engine: "onnx" | "tensorflow";
+  readonly engine: "onnx" | "torch" | "tensorflow";
   /** As runs record it, such as "cuda (NVIDIA H100, 80 GiB, driver 550.54)". */
   readonly device: string;
   /** A driver that computes on the CPU: never taken unless it is asked for by name. */
@@ -20,32 +21,58 @@ export type EngineOnDevice = {
 export type CudaFacts = {
   /** The first of NVIDIA's GPUs whose driver answers. */
   readonly gpu: HostGpu | undefined;
+  readonly torch: TorchFinding;
   /** Of ONNX Runtime's CUDA provider; null where it is not installed. */
   readonly onnx: ProviderProbe | null;
   /** Whether native TensorFlow computes on the GPU. */
   readonly tensorflow: boolean;
 };
 
-export function cudaFinding({ gpu, onnx, tensorflow }: CudaFacts): DeviceProbe {
+/** PyTorch first: the state stays on the device. A PyTorch for ROCm calls AMD's GPUs cuda. */
+export function cudaFinding({ gpu, torch, onnx, tensorflow }: CudaFacts): DeviceProbe {
+  const engines: EngineOnDevice[] = [];
+  const reached = torch.found ? torch.devices.find(({ name }) => name.startsWith("cuda")) : undefined;
+  if (torch.found && reached) {
+    const described = gpu?.description ?? describeTorchDevice(reached, torch);
+    engines.push({ engine: "torch", device: `cuda (${described})`, software: false });
+  }
+  if (gpu) {
+    const device = `cuda (${gpu.description})`;
+    if (onnx?.works) engines.push({ engine: "onnx", device, software: false });
+    if (tensorflow) engines.push({ engine: "tensorflow", device, software: false });
+  }
+  if (engines.length > 0) return { found: true, engines };
   if (!gpu)
     return missing(
       "no NVIDIA GPU whose driver answers",
       "NVIDIA's driver for the GPU; a container is started with --gpus all (docs/gpu.md)",
     );
-  const device = `cuda (${gpu.description})`;
-  const engines: EngineOnDevice[] = [];
-  if (onnx?.works) engines.push({ engine: "onnx", device, software: false });
-  if (tensorflow) engines.push({ engine: "tensorflow", device, software: false });
-  if (engines.length > 0) return { found: true, engines };
-  if (onnx === null || onnx.works)
+  const here = `${gpu.description} is here`;
+  if (!torch.found) return missing(`${here}; for engine: torch, ${torch.reason}`, torch.remedy);
+  return torch.platform === null
+    ? missing(
+        `${here}; ${torch.version} was built for the CPU alone`,
+        `${torch.executable} -m pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu130`,
+      )
+    : missing(
+        `${here}; ${torch.version} for ${torch.platform} does not reach it`,
+        "a driver as new as that, or a PyTorch for an older CUDA (https://pytorch.org/get-started)",
+      );
+}
+
+/** Apple's GPUs, by PyTorch alone. */
+export function mpsFinding(torch: TorchFinding): DeviceProbe {
+  if (!torch.found) return missing(torch.reason, torch.remedy);
+  const device = torch.devices.find(({ name }) => name === "mps");
+  if (!device)
     return missing(
-      `${gpu.description} is here; ONNX Runtime's CUDA provider is not`,
-      "ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js",
+      `${torch.version} does not reach Apple's GPU`,
+      "macOS 13 or newer on Apple silicon, with a Python built for it",
     );
-  return missing(
-    `${gpu.description} is here; ONNX Runtime's CUDA provider does not start: ${onnx.reason}`,
-    "CUDA 12 and cuDNN 9, in LD_LIBRARY_PATH (docs/gpu.md)",
-  );
+  return {
+    found: true,
+    engines: [{ engine: "torch", device: `mps (${device.description})`, software: false }],
+  };
 }
 
 export type WebGpuFacts = {

@@ -7,36 +7,50 @@ import {
   type DeviceProbe,
   type EngineOnDevice,
   missing,
+  mpsFinding,
   webGpuFinding,
 } from "./device-findings.ts";
 import { hostGpus, mayHaveGpu } from "./host-gpus.ts";
 import { probeNative } from "./tensorflow-native.ts";
+import { probeTorch } from "./torch/find-torch.ts";
 
 export function describeCpu(threads = os.availableParallelism()): string {
   return `cpu (${threads} threads)`;
 }
 
+export function onCpu(engine: EngineOnDevice["engine"]): EngineOnDevice {
+  return { engine, device: describeCpu(), software: false };
+}
+
 export async function probeDevice(name: DeviceName): Promise<DeviceProbe> {
   if (name === "cpu") return probeCpu();
-  return name === "cuda" ? probeCuda() : probeWebGpu();
+  if (name === "cuda") return probeCuda();
+  return name === "mps" ? probeMps() : probeWebGpu();
 }
 
 async function probeCpu(): Promise<DeviceProbe> {
-  const native = await probeNative();
-  const engines: EngineOnDevice[] = [{ engine: "onnx", device: describeCpu(), software: false }];
-  if (native.found && !native.gpu)
-    engines.push({ engine: "tensorflow", device: describeCpu(), software: false });
+  const [torch, native] = [await probeTorch(), await probeNative()];
+  const engines: EngineOnDevice[] = [onCpu("onnx")];
+  if (torch.found) engines.push(onCpu("torch"));
+  if (native.found && !native.gpu) engines.push(onCpu("tensorflow"));
   return { found: true, engines };
 }
 
 async function probeCuda(): Promise<DeviceProbe> {
   const gpu = mayHaveGpu() ? hostGpus().find(({ nvidia }) => nvidia) : undefined;
-  if (!gpu) return cudaFinding({ gpu, onnx: null, tensorflow: false });
+  const torch = await probeTorch();
+  if (!gpu) return cudaFinding({ gpu, torch, onnx: null, tensorflow: false });
   const { providers } = await import("./onnx/providers.ts");
   const { hasProvider, probeProvider } = await import("./onnx/probe-provider.ts");
   const native = await probeNative();
   const onnx = hasProvider("cuda") ? probeProvider(providers.cuda) : null;
-  return cudaFinding({ gpu, onnx, tensorflow: native.found && native.gpu });
+  return cudaFinding({ gpu, torch, onnx, tensorflow: native.found && native.gpu });
+}
+
+async function probeMps(): Promise<DeviceProbe> {
+  const isMac = os.platform() === "darwin";
+  if (!isMac) return missing("no Mac", "a Mac with Apple silicon; elsewhere device: cuda or webgpu");
+  return mpsFinding(await probeTorch());
 }
 
 async function probeWebGpu(): Promise<DeviceProbe> {

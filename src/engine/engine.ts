@@ -42,11 +42,13 @@ export type CompiledFunction = {
 };
 
 export type Engine = {
-  readonly name: "onnx" | "tensorflow" | "reference";
+  readonly name: "onnx" | "torch" | "tensorflow" | "reference";
   /** Such as "cpu (4 threads)". */
   readonly device: string;
   /** Such as "onnxruntime-node 1.30.0". */
   readonly version: string;
+  /** Why it is this one, for the record. */
+  readonly why?: string;
   importState(state: State): EngineState;
   exportState(state: EngineState): Promise<State>;
   /** Frees a state; one that is gone already is left alone. */

@@ -76,8 +76,8 @@ export function problemsError(problems: readonly Problem[]): UserError {
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {
-  const { name, description, tags, seed, engine, device, model, dataset, metrics, evaluate, ...rest } =
-    written;
+  const { name, description, tags, seed, engine, device, precision, deterministic, ...sections } = written;
+  const { model, dataset, metrics, evaluate, ...rest } = sections;
   /** `value` stands at `at`, and names files or folders at `paths`. */
   const absolute = <Value>(value: Value, paths: readonly Path[], at: Path): Value =>
     withTexts(value, paths, (given, where) => absolutePath(given, root, [...at, ...where]));
@@ -89,6 +89,8 @@ function complete(written: Written, root: Located, file: string): Experiment {
     seed,
     engine,
     device,
+    precision,
+    deterministic,
     model: absolute(model, modelOf(model).paths(model), ["model"]),
     dataset: absolute(completeDataset(dataset), pathsOf(dataset), ["dataset"]),
     ...rest,

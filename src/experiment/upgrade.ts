@@ -14,6 +14,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   americanColor,
   keysThatCameLater,
   lastBatch,
+  precision,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -68,6 +69,11 @@ function keysThatCameLater(stored: Plain): Plain {
     metrics: stored.metrics ?? [],
     evaluate: mapEntries(evaluate ?? {}, (name, set) => [name, completedDataset(set as Plain)]),
   };
+}
+
+/** 4. `precision` and `deterministic`, beside the device. */
+function precision(stored: Plain): Plain {
+  return { precision: "float32", deterministic: false, ...stored };
 }
 
 function completedModel(model: Plain): Plain {

@@ -39,6 +39,7 @@ export function unseenLoss(data: ReportRun): UnseenLoss | null {
 
 export const engineNames: Readonly<Record<string, string>> = {
   onnx: "ONNX Runtime",
+  torch: "PyTorch",
   tensorflow: "TensorFlow",
 };
 

@@ -49,8 +49,22 @@ const times: readonly SeriesKind[] = [
   }),
 ];
 
+/** What of an experiment says which series it logs, and what their values compare with. */
+export type Logged = Pick<Experiment, "model" | "metrics" | "evaluate" | "precision">;
+
 /** Every series that a training of `experiment` may log. */
-export function declaredSeries(experiment: Pick<Experiment, "model" | "metrics" | "evaluate">): SeriesSpec[] {
+export function declaredSeries(experiment: Logged): SeriesSpec[] {
+  const series = seriesOf(experiment);
+  const { precision } = experiment;
+  if (precision === "float32") return series;
+  // Beside those of another precision none is marked as the best.
+  return series.map((spec) => ({
+    ...spec,
+    compares: spec.compares === "" ? precision : `${spec.compares}, ${precision}`,
+  }));
+}
+
+function seriesOf(experiment: Logged): SeriesSpec[] {
   const { model, evaluate } = experiment;
   const { output, series, networks } = modelOf(model);
   const isColoring = output(model) !== "labels";

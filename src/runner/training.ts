@@ -13,6 +13,7 @@ import { type BatchSource, openBatchSource } from "./batch-source.ts";
 import { buildNetwork } from "./build-network.ts";
 import { checkpointFolder } from "./checkpoints.ts";
 import { declaredSeries } from "./declared-series.ts";
+import { withMeans } from "./earlier-moments.ts";
 import { embedderOf } from "./embedding/open-embedding.ts";
 import { toldOfTested } from "./embedding/told-of-unseen.ts";
 import { resolveClassifierRun } from "./embedding/trained-run.ts";
@@ -78,6 +79,9 @@ export async function openTraining(
   const engine = await openEngine(experiment.engine, {
     device: experiment.device,
     threads: options.threads,
+    precision: experiment.precision,
+    deterministic: experiment.deterministic,
+    warn: options.output.warn,
   });
   const { model } = experiment;
   const { runsFolder, output, threads } = options;
@@ -122,6 +126,7 @@ export async function openTraining(
       : reopen(store, experiment, { row: continued, point, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
+  run.event("info", "engine", `${engine.name} (${engine.version}) on ${engine.device}: ${engine.why}`);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (cut.leftOut > 0) {
     const note = `${cut.leftOut} of ${seen.length} images to train on are left over in each epoch, other ones each time, as train.batch_size is ${experiment.train.batch_size}; train.last_batch=keep trains on them too`;
@@ -183,6 +188,8 @@ export async function openTraining(
       cut,
       whole.images,
     ),
-    firstState: engine.importState(checkpoint?.state ?? initial),
+    firstState: engine.importState(
+      continued && checkpoint ? withMeans(checkpoint.state, continued.experiment.train) : initial,
+    ),
   };
 }

@@ -4,8 +4,15 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { cudaFinding, type DeviceProbe, webGpuFinding } from "../../src/engine/device-findings.ts";
+import {
+  cudaFinding,
+  type DeviceProbe,
+  mpsFinding,
+  webGpuFinding,
+} from "../../src/engine/device-findings.ts";
 import { drmGpus, kernelDriverGpus, parseNvidiaSmi } from "../../src/engine/host-gpus.ts";
+import { findingOf } from "../../src/engine/torch/torch-finding.ts";
+import type { TorchDevice } from "../../src/engine/torch/torch-process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 // As `nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader,nounits` prints it.
@@ -13,6 +20,12 @@ const [h100] = parseNvidiaSmi("NVIDIA H100 80GB HBM3, 81559, 550.54.15\n");
 const works = { works: true, software: null } as const;
 const noAdapter = { works: false, reason: "no driver offers a GPU that WebGPU accepts" } as const;
 const radeon = { description: "AMD GPU 0x744c", nvidia: false };
+
+const python = { python: "3.12.3", executable: "/usr/bin/python3" };
+const noTorch = findingOf({ ...python, torch: null, missing: true, reason: "" });
+const builtFor = (cuda: string | null, devices: readonly TorchDevice[], rocm: string | null = null) =>
+  findingOf({ ...python, torch: "2.11.0", tooOld: false, cuda, rocm, devices });
+const torchGpu = { name: "cuda:0", description: "NVIDIA H100 80GB HBM3", bytes: 80 * 2 ** 30 };
 
 /** One line, as doctor shows it. */
 function said(probe: DeviceProbe): string {
@@ -49,7 +62,7 @@ test("NVIDIA's kernel driver, where nvidia-smi is absent", (t) => {
     });
     const [gpu] = kernelDriverGpus(folder);
     assert.equal(
-      said(cudaFinding({ gpu, onnx: works, tensorflow: false })),
+      said(cudaFinding({ gpu, torch: noTorch, onnx: works, tensorflow: false })),
       "onnx: cuda (NVIDIA L4, driver 550.54.15)",
     );
   }
@@ -67,25 +80,57 @@ test("graphics cards of the kernel's drivers", (t) => {
 });
 
 test("cuda: what is there, or the one thing that is missing", () => {
-  const facts = { gpu: h100, onnx: null, tensorflow: false };
+  const facts = { gpu: h100, torch: noTorch, onnx: null, tensorflow: false };
+  const device = "cuda (NVIDIA H100 80GB HBM3, 80 GiB, driver 550.54.15)";
+  const torch = builtFor("13.0", [torchGpu]);
   assert.equal(
-    said(cudaFinding({ ...facts, onnx: works, tensorflow: true })),
-    "onnx: cuda (NVIDIA H100 80GB HBM3, 80 GiB, driver 550.54.15); tensorflow: cuda (NVIDIA H100 80GB HBM3, 80 GiB, driver 550.54.15)",
+    said(cudaFinding({ ...facts, torch, onnx: works, tensorflow: true })),
+    `torch: ${device}; onnx: ${device}; tensorflow: ${device}`,
   );
   assert.match(said(cudaFinding({ ...facts, tensorflow: true })), /^tensorflow: cuda \(NVIDIA H100/);
-  assert.match(
+  assert.equal(
     said(cudaFinding(facts)),
-    /^NVIDIA H100 80GB HBM3, 80 GiB, driver 550.54.15 is here; ONNX Runtime's CUDA provider is not → ONNXRUNTIME_NODE_INSTALL=true node/,
+    "NVIDIA H100 80GB HBM3, 80 GiB, driver 550.54.15 is here; for engine: torch, Python 3.12.3 (/usr/bin/python3) has no PyTorch → /usr/bin/python3 -m pip install torch",
   );
-  const noLibrary = { works: false, reason: "libcudnn.so.9 is missing" } as const;
   assert.match(
-    said(cudaFinding({ ...facts, onnx: noLibrary })),
-    /provider does not start: libcudnn.so.9 is missing → CUDA 12 and cuDNN 9/,
+    said(cudaFinding({ ...facts, torch: builtFor(null, []) })),
+    /was built for the CPU alone → \/usr\/bin\/python3 -m pip install --force-reinstall torch --index-url/,
+  );
+  assert.match(
+    said(cudaFinding({ ...facts, torch: builtFor("13.0", []) })),
+    /for CUDA 13.0 does not reach it → a driver as new as that/,
   );
   assert.match(
     said(cudaFinding({ ...facts, gpu: undefined })),
     /^no NVIDIA GPU whose driver answers → NVIDIA's driver/,
   );
+  const radeonInTorch = { name: "cuda:0", description: "AMD Radeon RX 7900 XTX", bytes: 24 * 2 ** 30 };
+  assert.equal(
+    said(cudaFinding({ ...facts, gpu: undefined, torch: builtFor(null, [radeonInTorch], "6.4") })),
+    "torch: cuda (AMD Radeon RX 7900 XTX, 24 GiB, ROCm 6.4)",
+  );
+});
+
+test("torch: what a Python has, or the one command that adds it", () => {
+  const words = (finding: ReturnType<typeof findingOf>) =>
+    finding.found ? finding.version : `${finding.reason} → ${finding.remedy}`;
+  assert.equal(words(builtFor("13.0", [])), "PyTorch 2.11.0, Python 3.12.3 (/usr/bin/python3)");
+  assert.match(words(noTorch), /has no PyTorch → \/usr\/bin\/python3 -m pip install torch$/);
+  assert.match(
+    words(findingOf({ ...python, torch: "2.0.1", tooOld: true, cuda: null, rocm: null, devices: [] })),
+    /2.0.1 .* is too old: 2.1 or newer is needed → .*--upgrade torch$/,
+  );
+  assert.match(
+    words(findingOf({ ...python, torch: null, missing: false, reason: "OSError: libcudart.so.13" })),
+    /does not load in Python 3.12.3 .*: OSError: libcudart.so.13 → .*--force-reinstall torch$/,
+  );
+});
+
+test("mps: Apple's GPU, by PyTorch alone", () => {
+  const mps = { name: "mps", description: "Apple GPU, Metal", bytes: null };
+  assert.equal(said(mpsFinding(builtFor(null, [mps]))), "torch: mps (Apple GPU, Metal)");
+  assert.match(said(mpsFinding(noTorch)), /has no PyTorch → .*pip install torch$/);
+  assert.match(said(mpsFinding(builtFor(null, []))), /does not reach Apple's GPU → macOS 13/);
 });
 
 test("webgpu: what is there, or the one thing that is missing", () => {

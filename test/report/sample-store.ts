@@ -144,6 +144,8 @@ function sampleExperiment(run: SampleRun): Experiment {
     seed: run.seed ?? 1,
     engine: "auto",
     device: "auto",
+    precision: "float32",
+    deterministic: false,
     model: { kind: run.model ?? "beta" },
     dataset: {
       kind: "folder",

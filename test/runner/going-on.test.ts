@@ -2,13 +2,20 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import type { Experiment } from "../../src/experiment/experiment.ts";
 import { silent } from "../../src/output.ts";
-import { checkpointFiles, checkpointFolder } from "../../src/runner/checkpoints.ts";
+import {
+  checkpointFiles,
+  checkpointFolder,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../../src/runner/checkpoints.ts";
 import type { FromScratch } from "../../src/runner/resume-point.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { assertAllClose } from "../allclose.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { smallExperiment } from "./small-experiment.ts";
 
@@ -89,4 +96,27 @@ test("without a checkpoint: refused with everything kept, unless it is asked for
   await train(folder, 3, id, "always");
   const { run, steps, earlier } = recordOf(folder, id);
   assert.deepEqual([run.status, steps.length, earlier], ["FINISHED", 12, []]);
+});
+
+test("a checkpoint of 0.1.0, whose Adam kept sums instead of means, goes on as if it had kept means", async (t) => {
+  const [folder, earlier] = [temporaryFolder(t), temporaryFolder(t)];
+  const id = await train(folder, 1);
+  await train(folder, 2, id);
+  const expected = recordOf(folder, id).losses;
+
+  const before = await train(earlier, 1);
+  const [file] = checkpointFiles(checkpointFolder(earlier, before));
+  const { state, step, epoch } = readCheckpoint(file!);
+  const old = Object.entries(state).map(([name, { shape, data }]) => {
+    const scale = name.startsWith("adam/mean/")
+      ? 1 - 0.9
+      : name.startsWith("adam/square_mean/")
+        ? 1 - 0.999
+        : 1;
+    return [name.replace("mean/", "sum/"), { shape, data: data.map((number) => number / scale) }];
+  });
+  assert.ok(old.some(([name]) => (name as string).startsWith("adam/square_sum/")));
+  writeCheckpoint(path.dirname(file!), { step, epoch, state: Object.fromEntries(old) }, 1);
+  await train(earlier, 2, before);
+  assertAllClose(recordOf(earlier, before).losses, expected, { relative: 1e-5 });
 });

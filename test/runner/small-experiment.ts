@@ -24,6 +24,8 @@ export function smallExperiment({
     seed: 3,
     ...testedEngine,
     model,
+    precision: "float32",
+    deterministic: false,
     dataset: { kind: "synthetic", count: 24, limit: null, holdout: 0.25, seed: 5, greyscale: "keep" },
     image: { size: 16 },
     train: {

@@ -65,6 +65,8 @@ export const experiment: Experiment = {
   seed: 1,
   engine: "auto",
   device: "auto",
+  precision: "float32",
+  deterministic: false,
   model: { kind: "beta" },
   dataset: { kind: "synthetic", count: 3, limit: null, holdout: 0.3, seed: 1, greyscale: "keep" },
   image: { size: 32 },

@@ -141,15 +141,18 @@ async function engines(): Promise<Check[]> {
     const { deviceNames } = await import("../../engine/choices.ts");
     const { probeDevice } = await import("../../engine/devices.ts");
     const { probeEngines } = await import("../../engine/engines.ts");
+    const { dismissTorch } = await import("../../engine/torch/find-torch.ts");
     const probes = Object.entries(await probeEngines());
     const one = probes.some(([, { found }]) => found);
     const checks = probes.map(([name, probe]) =>
       check(`engine ${name}`, probe.found ? probe.version : probe, one),
     );
     for (const name of deviceNames) {
+      if (name === "mps" && os.platform() !== "darwin") continue;
       const probe = await probeDevice(name);
       checks.push(check(`device ${name}`, probe.found ? deviceState(probe.engines) : probe, name !== "cpu"));
     }
+    dismissTorch();
     return checks;
   } catch (error) {
     return [check("engines", { reason: firstLine(error), remedy: "npm ci" })];

@@ -1,6 +1,6 @@
 // hueristic evaluate: measures checkpoints of runs on any images, after the fact. Fills a matrix of runs by sets.
 
-import { type DeviceChoice, deviceChoices } from "../../engine/choices.ts";
+import { type DeviceChoice, deviceWords, isDeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import type { MetricConfig } from "../../experiment/experiment.ts";
 import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
@@ -60,7 +60,11 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         requiresArg: true,
         describe: "Such as psnr,ssim,lpips=alex.onnx; otherwise those of each run's experiment",
       })
-      .option("device", { type: "string", requiresArg: true, describe: "auto, cpu, cuda or webgpu" })
+      .option("device", {
+        type: "string",
+        requiresArg: true,
+        describe: "auto, cpu, cuda, cuda:1, mps or webgpu",
+      })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 evaluate latest", "On its seen and unseen images and its own sets")
       .example(
@@ -146,11 +150,8 @@ function readCheckpointChoice(text: string): "last" | "best" | number {
 }
 
 function readDevice(text: string): DeviceChoice {
-  const known = deviceChoices.find((choice) => choice === text);
-  if (known !== undefined) return known;
-  throw new UserError(
-    `evaluate: --device: expected one of ${deviceChoices.join(", ")}, got ${JSON.stringify(text)}`,
-  );
+  if (isDeviceChoice(text)) return text;
+  throw new UserError(`evaluate: --device: expected ${deviceWords}, got ${JSON.stringify(text)}`);
 }
 
 /** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */

@@ -56,7 +56,7 @@ export const runCommand: Command<RunOptions> = {
       .option("device", {
         type: "string",
         requiresArg: true,
-        describe: "auto, cpu, cuda or webgpu, whatever the experiment says",
+        describe: "auto, cpu, cuda, cuda:1, mps or webgpu, whatever the experiment says",
       })
       .example("$0 run experiments/demo.yaml --report", "Train, then write the report")
       .example("$0 run experiments/demo.yaml train.epochs=2 seed=7", "With other values")

@@ -7,7 +7,6 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ort } from "../../onnxruntime.ts";
-import type { DeviceName } from "../choices.ts";
 import { isGpuNode } from "../host-gpus.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 import { encodeModel, type GraphParts } from "./model-proto.ts";
@@ -28,7 +27,7 @@ export const withoutSoftware = { VK_LOADER_DRIVERS_DISABLE: "*lvp*,*swiftshader*
 const longestMs = 60_000;
 
 /** Whether onnxruntime-node was built with the provider and has its library. */
-export function hasProvider(name: DeviceName): boolean {
+export function hasProvider(name: Provider["device"]): boolean {
   const listed = ort.listSupportedBackends().find((backend) => backend.name === name);
   if (!listed) return false;
   const folder = path.join(path.dirname(onnxruntime), `../bin/napi-v6/${os.platform()}/${os.arch()}`);

@@ -5,8 +5,10 @@ import type { DeviceName } from "../choices.ts";
 import type { GraphDevice } from "./graph-builder.ts";
 import { type GraphParts, nodeName } from "./model-proto.ts";
 
+type ProviderDevice = Exclude<DeviceName, "mps">;
+
 export type Provider = {
-  readonly device: DeviceName;
+  readonly device: ProviderDevice;
   /** Which form of a graph it runs best. */
   readonly graphDevice: GraphDevice;
   /**
@@ -55,7 +57,7 @@ export const providers = {
       };
     },
   },
-} satisfies Record<DeviceName, Provider>;
+} satisfies Record<ProviderDevice, Provider>;
 
 /** Maximum pooling that also says where: the WebGPU provider takes such nodes, and then fails in them. */
 function withIndices({ nodes }: GraphParts): string[] {

@@ -1,5 +1,5 @@
 // A thread that runs ONNX Runtime's sessions and keeps tensors between calls; session-thread.ts is the other end.
-// JavaScript, because threads of Node 20 do not go through tsx.
+// JavaScript, because threads of Node 20 do not run TypeScript.
 
 import { parentPort } from "node:worker_threads";
 // biome-ignore lint/style/noRestrictedImports: the thread that starts it has seen to telemetry, and cannot load TypeScript

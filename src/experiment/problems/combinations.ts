@@ -15,6 +15,7 @@ export type ValidSections = Partial<Omit<Written, "train">> & { readonly train: 
 export function combinationProblems(written: ValidSections): Combination[] {
   const ofData = datasetProblems(written);
   return [
+    ...precisionProblems(written),
     ...imageSize(written),
     ...ownProblems(written),
     ...modelNeeds(written),
@@ -24,6 +25,28 @@ export function combinationProblems(written: ValidSections): Combination[] {
     ...(ofData.length === 0 ? imageCounts(written) : []), // counts of what cannot be say nothing
     ...metricProblems(written),
   ];
+}
+
+/** What is known without looking at the machine. */
+function precisionProblems({ engine, device, precision, deterministic }: ValidSections): Combination[] {
+  const problems: Combination[] = [];
+  const refuse = (key: string, text: string) => problems.push({ path: [key], text });
+  if (precision !== undefined && precision !== "float32") {
+    if (engine === "onnx" || engine === "tensorflow")
+      refuse(
+        "precision",
+        `expected float32 for the engine ${engine}, got ${precision}, which engine: torch has`,
+      );
+    else if (device === "webgpu")
+      refuse("precision", `expected float32 for the device webgpu, got ${precision}`);
+    else if (precision === "tf32" && (device === "cpu" || device === "mps"))
+      refuse("precision", `expected float32 or bfloat16 for the device ${device}, got tf32`);
+  }
+  if (deterministic && (engine === "tensorflow" || device === "webgpu")) {
+    const who = engine === "tensorflow" ? "the engine tensorflow" : "the device webgpu";
+    refuse("deterministic", `expected false for ${who}, which has no such switch`);
+  }
+  return problems;
 }
 
 function imageSize({ image, model }: ValidSections): Combination[] {

@@ -3,7 +3,13 @@
 
 import { z } from "zod";
 import { sharedOptions } from "../../datasets/shared-options.ts";
-import { deviceChoices, engineChoices } from "../../engine/choices.ts";
+import {
+  type DeviceChoice,
+  devicePattern,
+  deviceWords,
+  engineChoices,
+  precisions,
+} from "../../engine/choices.ts";
 import { modelSchema } from "../../models/models.ts";
 import { optimizerSchema } from "../../models/optimizers/optimizers.ts";
 import { above, atLeast, kind, oneOf, rate, text, whole } from "../../settings/leaves.ts";
@@ -101,11 +107,27 @@ export const schema = z.strictObject({
     .describe("Fixes the initial weights, the order of the images and the dropout masks."),
   engine: oneOf(engineChoices)
     .default("auto")
-    .describe("What computes: auto takes ONNX Runtime where it reaches the device, otherwise TensorFlow."),
-  device: oneOf(deviceChoices)
+    .describe(
+      "What computes: auto takes your PyTorch on a GPU that it reaches, otherwise ONNX Runtime, otherwise TensorFlow.",
+    ),
+  device: z
+    .string({ error: deviceWords })
+    .regex(devicePattern, { error: deviceWords })
     .default("auto")
     .describe(
-      "What it computes on: auto takes CUDA, else WebGPU on a real GPU, else the CPU; `hueristic doctor` shows which are here.",
+      "What it computes on: auto takes CUDA (AMD's ROCm too), else Apple's GPU (mps), else WebGPU on a real GPU, else the CPU; cuda:1 is the second of several GPUs; `hueristic doctor` shows which are here.",
+    )
+    .pipe(z.custom<DeviceChoice>()),
+  precision: oneOf(precisions)
+    .default("float32")
+    .describe(
+      "Of products and maps, with engine: torch: tf32 (NVIDIA's GPUs from Ampere on) rounds what products take, bfloat16 keeps maps in half the memory too. Weights and optimizer stay float32. Values of runs compare within one precision.",
+    ),
+  deterministic: z
+    .boolean({ error: "true or false" })
+    .default(false)
+    .describe(
+      "With engine: torch on a GPU: only kernels that give the same bits every time, which are slower. On a CPU all are.",
     ),
   model,
   dataset,

@@ -22,8 +22,8 @@ export function metricProblem(
   // What is logged hangs on these sections alone (declared-series.ts): of a thousand learning rates one is asked.
   const differing = new Map(
     experiments.map((experiment) => {
-      const { model, metrics, evaluate } = experiment;
-      return [JSON.stringify([model, metrics, evaluate]), experiment] as const;
+      const { model, metrics, evaluate, precision } = experiment;
+      return [JSON.stringify([model, metrics, evaluate, precision]), experiment] as const;
     }),
   );
   for (const experiment of differing.values()) {

@@ -8,6 +8,7 @@ import { Worker } from "node:worker_threads";
 import { addonFile } from "../../../src/engine/native/addon.ts";
 import { findLibrary } from "../../../src/engine/native/library.ts";
 import { createNativeSession } from "../../../src/engine/native/native-session.ts";
+import { typescript } from "../../typescript.ts";
 import { compute, modelOf, numbers, skip } from "./native-for-tests.ts";
 
 /** x/next = x + given; losses = [sum of x, sum of given]. */
@@ -245,7 +246,7 @@ describe("a native session", { skip }, () => {
 
   it("lets the process end while it runs", () => {
     const module = new URL("./exit-while-running.ts", import.meta.url);
-    execFileSync(process.execPath, ["--import", "tsx", fileURLToPath(module)], { stdio: "pipe" });
+    execFileSync(process.execPath, [...typescript, fileURLToPath(module)], { stdio: "pipe" });
   });
 
   it("computes with denormal numbers as zero, on every thread", async () => {
@@ -262,7 +263,7 @@ describe("a native session", { skip }, () => {
   it("is turned off by HUERISTIC_NATIVE=0, which is said", () => {
     const program = `import { whyNotNative } from ${JSON.stringify(new URL("../../../src/engine/native/addon.ts", import.meta.url).href)};
       process.stdout.write(String(await whyNotNative()));`;
-    const said = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
+    const said = execFileSync(process.execPath, [...typescript, "--input-type=module", "-e", program], {
       env: { ...process.env, HUERISTIC_NATIVE: "0" },
       encoding: "utf8",
     });

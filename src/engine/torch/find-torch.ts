@@ -1,0 +1,48 @@
+// The PyTorch of this computer: which Python has it and what it reaches, asked once.
+
+import { UserError } from "../../errors.ts";
+import { findPython } from "./find-python.ts";
+import { findingOf, type TorchFinding } from "./torch-finding.ts";
+import { startTorch, type TorchProcess } from "./torch-process.ts";
+
+let finding: Promise<TorchFinding> | null = null;
+/** The process that was asked, until an engine takes it. */
+let idle: TorchProcess | null = null;
+
+export function probeTorch(): Promise<TorchFinding> {
+  finding ??= look();
+  return finding;
+}
+
+async function look(): Promise<TorchFinding> {
+  const python = findPython();
+  try {
+    const started = await startTorch(python);
+    const found = findingOf(started.introduction);
+    if (found.found) idle = started;
+    else started.end();
+    return found;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      found: false,
+      reason: error.message,
+      remedy: "Python 3.9 or newer with PyTorch: pip install torch, and HUERISTIC_PYTHON naming that Python",
+    };
+  }
+}
+
+/** A process for one engine. Throws UserError where there is no PyTorch. */
+export async function takeTorch(): Promise<TorchProcess> {
+  const found = await probeTorch();
+  if (!found.found) throw new UserError(`engine: torch: ${found.reason}; what it needs: ${found.remedy}`);
+  const taken = idle ?? (await startTorch(findPython()));
+  idle = null;
+  return taken;
+}
+
+/** Ends the process that was asked, where no engine took it. */
+export function dismissTorch(): void {
+  idle?.end();
+  idle = null;
+}
