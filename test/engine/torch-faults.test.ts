@@ -14,6 +14,7 @@ import { findingOf } from "../../src/engine/torch/torch-finding.ts";
 import { type StartOptions, startTorch } from "../../src/engine/torch/torch-process.ts";
 import { UserError } from "../../src/errors.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { typescript } from "../typescript.ts";
 import { betaExample, randomInputs } from "./examples.ts";
 import { withoutTorch } from "./torch-for-tests.ts";
 
@@ -188,7 +189,6 @@ def run(step, state, *_):
     step.worker.memory = lambda: (weights + others + 0.4 * images) / 0.9
     raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\\nGPU 0 has ...")
 worker.Step.run = run`;
-import { typescript } from "../typescript.ts";
   const { torch, run } = await longTraining(patched(context, full));
   const words =
     /^the device's memory is full: CUDA out of memory\. Tried to allocate 2\.00 GiB\.; about 2 instead of 8 images a step would fit: train\.batch_size: 2, or train\.accumulate: 4$/;
