@@ -199,9 +199,10 @@ inline bool inputGradientOfLargeMaps(const Runtime& runtime, const ConvolutionSh
 
 inline bool inputGradient(const Runtime& runtime, const ConvolutionShape& s, const float* dy, const float* w,
                           const float* bias, float* dx) {
-  constexpr size_t fewPositions = 256;
-  const size_t kernel = s.kernelHeight * s.kernelWidth;
-  return kernel > 1 && s.outHeight * s.outWidth < fewPositions ? inputGradientOfSmallMaps(runtime, s, dy, w, bias, dx)
+  // Sums that are scattered must be worth it: with few outputs there is little to sum.
+  constexpr size_t fewPositions = 256, someOutputs = 16;
+  const bool small = s.outHeight * s.outWidth < fewPositions;
+  return small && s.kernelHeight * s.kernelWidth > 1 && s.outputs >= someOutputs ? inputGradientOfSmallMaps(runtime, s, dy, w, bias, dx)
                                                                : inputGradientOfLargeMaps(runtime, s, dy, w, bias, dx);
 }
 

@@ -147,6 +147,7 @@ async function engines(): Promise<Check[]> {
     const checks = probes.map(([name, probe]) =>
       check(`engine ${name}`, probe.found ? probe.version : probe, one),
     );
+    checks.push(check("native kernels", await nativeState(), true));
     for (const name of deviceNames) {
       if (name === "mps" && os.platform() !== "darwin") continue;
       const probe = await probeDevice(name);
@@ -157,6 +158,18 @@ async function engines(): Promise<Check[]> {
   } catch (error) {
     return [check("engines", { reason: firstLine(error), remedy: "npm ci" })];
   }
+}
+
+/** What makes the engine onnx faster on the CPU, where it is built. */
+async function nativeState(): Promise<string | Missing> {
+  const { nativeOrNull, whyNotNative } = await import("../../engine/native/addon.ts");
+  const reason = await whyNotNative();
+  if (reason === null) return `in use: ${(await nativeOrNull())!.kernels.join(", ")}`;
+  return {
+    reason,
+    remedy:
+      "a C++ compiler, make and Python 3, then npm rebuild hueristic (in a checkout npm run install); all works without, slower",
+  };
 }
 
 function deviceState(found: readonly EngineOnDevice[]): string | Missing {

@@ -20,6 +20,9 @@ import { updateRules } from "./native-updates.ts";
 import { made, type RuleContext, type Rules } from "./rule.ts";
 import { rules } from "./rules.ts";
 
+/** So few rows leave most registers of our product empty: there ONNX Runtime's own are faster (bench/native-conv.ts). */
+const fewChannels = 4;
+
 export const nativeRules: Rules = {
   ...rules,
   ...updateRules,
@@ -35,6 +38,7 @@ export const nativeRules: Rules = {
     const { lowering, graph, inputs, attributes, outputs } = context;
     const [dy, filter] = inputs;
     const geometry = geometryOf(outputs[0]!.shape, filter!.shape, dy!.shape, attributes);
+    if (geometry.inChannels <= fewChannels) return rules.Conv2DBackpropInput!(context);
     const [image, kernel] = [lowering.valueIn(dy!, nchw), lowering.valueIn(filter!, oihw)];
     const size = [geometry.inHeight, geometry.inWidth] as const;
     return made(
