@@ -1,6 +1,6 @@
 // How fast our convolutions are, shape by shape, beside what ONNX Runtime's own operators take for the same: those of the
 // steps in step-cases.ts. Both run in sessions of our binding, in turns; processor time, which a shared machine disturbs
-// less. Usage: node --import tsx bench/native-conv.ts [part of a case's name] [threads]
+// less. Usage: node --import ./scripts/typescript.js bench/native-conv.ts [part of a case's name] [threads]
 
 import { specsOf } from "../src/engine/engine.ts";
 import { createNativeSession } from "../src/engine/native/native-session.ts";

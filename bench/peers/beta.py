@@ -4,8 +4,8 @@ Run: OMP_WAIT_POLICY=PASSIVE python bench/peers/beta.py --size 64 --batch 16 --t
 
 A step is forward, mean squared error, backward and Adam, from luma and chroma that lie ready in memory: sRGB -> Lab,
 which Hueristic does inside its step, is NOT part of the time here. Random data; one batch is used again and again.
-Prints one JSON line: { torch, device, threads, size, batch, parameters, tf32, channelsLast, adam, steps, medianMs, cpuMs (of all threads, a step), p10, p90,
-imagesPerSecond (at the median), peakRssMiB (of the whole process), omp (OMP_WAIT_POLICY) }.
+Prints one JSON line: { torch, device, threads, size, batch, parameters, tf32, channelsLast, adam, steps, medianMs, cpuMs (processor time of a step), p10, p90,
+imagesPerSecond (at the median), autocast, peakDeviceMiB (of tensors on a GPU), peakRssMiB (of the whole process), omp (OMP_WAIT_POLICY) }.
 """
 
 import argparse
@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--tf32", action="store_true", help="products in TensorFloat-32, on a GPU that has it")
     parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--autocast", action="store_true", help="forward pass and losses in bfloat16, by torch.autocast")
     parser.add_argument("--adam", choices=["default", "foreach", "fused"], default="default")
     options = parser.parse_args()
     if options.size % 8 != 0:
@@ -68,6 +69,7 @@ def main():
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.tf32
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
+    autocast = torch.autocast(options.device, torch.bfloat16, enabled=options.autocast)
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     network = Beta().to(options.device, memory_format=layout)
     assert sum(parameter.numel() for parameter in network.parameters()) == PARAMETERS
@@ -79,7 +81,8 @@ def main():
 
     def step():
         optimizer.zero_grad()
-        loss = F.mse_loss(network(luma), chroma)
+        with autocast:
+            loss = F.mse_loss(network(luma), chroma)
         loss.backward()
         optimizer.step()
         return loss.item()  # Waits for the device, as logging the loss does.
@@ -113,6 +116,8 @@ def main():
         "p10": at(0.1),
         "p90": at(0.9),
         "imagesPerSecond": round(options.batch / median * 1000, 1),
+        "autocast": options.autocast,
+        "peakDeviceMiB": round(torch.cuda.max_memory_allocated() / 2**20, 1) if options.device == "cuda" else None,
         "peakRssMiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "omp": os.environ.get("OMP_WAIT_POLICY"),
     }

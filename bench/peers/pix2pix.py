@@ -7,7 +7,7 @@ discriminator on its output (detached) and on the real one, backward, Adam; the 
 generator's output, plus 100 L1, backward, Adam. Vanilla loss, batch norm, dropout of the reference, Adam 2e-4 and 0.5.
 Luma and chroma lie ready in memory: sRGB -> Lab, which Hueristic does inside its step, is NOT part of the time here.
 Random data; one batch is used again and again. Prints one JSON line: { torch, device, threads, size, batch, width,
-depth, parameters, tf32, channelsLast, adam, steps, medianMs, cpuMs (of all threads, a step), p10, p90, imagesPerSecond (at the median), peakRssMiB (of the
+depth, parameters, tf32, channelsLast, adam, steps, medianMs, cpuMs (processor time of a step), p10, p90, imagesPerSecond (at the median), autocast, peakDeviceMiB (of tensors on a GPU), peakRssMiB (of the
 whole process), omp (OMP_WAIT_POLICY) }.
 """
 
@@ -90,6 +90,7 @@ def main():
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--tf32", action="store_true", help="products in TensorFloat-32, on a GPU that has it")
     parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--autocast", action="store_true", help="forward pass and losses in bfloat16, by torch.autocast")
     parser.add_argument("--adam", choices=["default", "foreach", "fused"], default="default")
     options = parser.parse_args()
     if options.size < 32 or options.size & (options.size - 1) != 0:
@@ -100,6 +101,7 @@ def main():
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.tf32
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
+    autocast = torch.autocast(options.device, torch.bfloat16, enabled=options.autocast)
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     depth = min(8, options.size.bit_length() - 1)
     generator = Generator(depth, options.width).apply(initialize).to(options.device, memory_format=layout)
@@ -119,15 +121,18 @@ def main():
         return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, real))
 
     def step():
-        fake = generator(luma)
+        with autocast:
+            fake = generator(luma)
         judge.requires_grad_(True)
         judge_adam.zero_grad()
-        d_fake, d_real = loss(fake.detach(), 0), loss(chroma, 1)
+        with autocast:
+            d_fake, d_real = loss(fake.detach(), 0), loss(chroma, 1)
         (0.5 * (d_fake + d_real)).backward()
         judge_adam.step()
         judge.requires_grad_(False)
         generator_adam.zero_grad()
-        g_gan, g_l1 = loss(fake, 1), F.l1_loss(fake, chroma)
+        with autocast:
+            g_gan, g_l1 = loss(fake, 1), F.l1_loss(fake, chroma)
         (g_gan + 100 * g_l1).backward()
         generator_adam.step()
         return [value.item() for value in (g_gan, g_l1, d_real, d_fake)]  # Waits for the device, as logging does.
@@ -163,6 +168,8 @@ def main():
         "p10": at(0.1),
         "p90": at(0.9),
         "imagesPerSecond": round(options.batch / median * 1000, 1),
+        "autocast": options.autocast,
+        "peakDeviceMiB": round(torch.cuda.max_memory_allocated() / 2**20, 1) if options.device == "cuda" else None,
         "peakRssMiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "omp": os.environ.get("OMP_WAIT_POLICY"),
     }
