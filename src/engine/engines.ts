@@ -106,8 +106,10 @@ async function open(
   const onCpu = threads === undefined ? {} : { threads };
   const cpu = () => openOnnxEngine(onCpu);
   if (name === "cpu") {
-    const { nativeOrNull } = await import("./native/addon.ts");
-    return openOnnxEngine({ ...onCpu, native: await nativeOrNull() });
+    const { nativeOrNull, whyNotNative } = await import("./native/addon.ts");
+    const opened = openOnnxEngine({ ...onCpu, native: await nativeOrNull() });
+    const why = await whyNotNative();
+    return why === null ? opened : { ...opened, version: `${opened.version}, no native kernels: ${why}` };
   }
   const { providers } = await import("./onnx/providers.ts");
   const { withoutSoftware } = await import("./onnx/probe-provider.ts");

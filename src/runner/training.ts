@@ -123,6 +123,7 @@ export async function openTraining(
       : reopen(store, experiment, { row: continued, point, dataset, engine, embedded });
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
+  run.event("info", "engine", `${engine.name}: ${engine.version}`);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   const leftOver = seen.length - stepsPerEpoch * batchSize;
   if (leftOver > 0) {
