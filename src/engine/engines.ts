@@ -154,8 +154,10 @@ async function open(
   const cpu = () => openOnnxEngine(onCpu);
   const name = kindOfDevice(on);
   if (name === "cpu" || name === "mps") {
-    const { nativeOrNull } = await import("./native/addon.ts");
-    return openOnnxEngine({ ...onCpu, native: await nativeOrNull() });
+    const { nativeOrNull, whyNotNative } = await import("./native/addon.ts");
+    const opened = openOnnxEngine({ ...onCpu, native: await nativeOrNull() });
+    const why = await whyNotNative();
+    return why === null ? opened : { ...opened, version: `${opened.version}, no native kernels: ${why}` };
   }
   const { providers } = await import("./onnx/providers.ts");
   const { withoutSoftware } = await import("./onnx/probe-provider.ts");
