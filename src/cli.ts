@@ -9,6 +9,7 @@ import { dataCommand } from "./cli/commands/data.ts";
 import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
+import { exportCommand } from "./cli/commands/export.ts";
 import { initCommand } from "./cli/commands/init.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
@@ -121,6 +122,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(restoreCommand);
   add(purgeCommand);
   add(evaluateCommand);
+  add(exportCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);

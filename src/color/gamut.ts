@@ -12,7 +12,7 @@ export type DisplayImage = {
 };
 
 /** Rounding errors of float32 Lab, in linear light; cutting them off moves L by less than 0.001. */
-const tolerance = 1e-6;
+export const gamutTolerance = 1e-6;
 
 /** Losing less chroma than this, in units of Lab, is not seen and does not count as clipped. */
 const noticeable = 1;
@@ -21,7 +21,7 @@ function displayable(linear: Float64Array): boolean {
   const r = linear[0]!;
   const g = linear[1]!;
   const b = linear[2]!;
-  return Math.min(r, g, b) >= -tolerance && Math.max(r, g, b) <= 1 + tolerance;
+  return Math.min(r, g, b) >= -gamutTolerance && Math.max(r, g, b) <= 1 + gamutTolerance;
 }
 
 /** The share of its saturation that a color can keep, to 1/4096. `linear` then holds that color in linear RGB. */

@@ -5,12 +5,18 @@
 
 import {
   add,
+  cast,
   clipByValue,
   concat,
   exp,
   gather,
+  greaterEqual,
+  lessEqual,
   log,
+  logicalAnd,
+  max,
   maximum,
+  min,
   minimum,
   mul,
   slice,
@@ -19,7 +25,9 @@ import {
   type Tensor4D,
   tensor1d,
   tidy,
+  zerosLike,
 } from "@tensorflow/tfjs-core";
+import { gamutTolerance } from "./gamut.ts";
 import { chromaScale, curve, lumaScale, relativeFromRgb, rgbFromRelative } from "./lab.ts";
 import { linearOfByte, transfer } from "./srgb.ts";
 
@@ -45,16 +53,46 @@ export function rgbToLumaChroma(rgb: Tensor4D): LumaChromaTensors {
 
 /** Luma [N, H, W, 1] and chroma [N, H, W, 2] -> sRGB [N, H, W, 3] in [0, 1], clipped channel by channel. */
 export function lumaChromaToRgb(luma: Tensor4D, chroma: Tensor4D): Tensor4D {
+  return tidy(() => encoded(linearLight(luma, chroma)));
+}
+
+/** The same without touching the drawing, as gamut.ts does it: a color that no screen shows keeps its L and hue. */
+export function lumaChromaToDisplayRgb(luma: Tensor4D, chroma: Tensor4D): Tensor4D {
   return tidy(() => {
-    const y = add(mul(luma, lumaScale / 116), (lumaScale + 16) / 116) as Tensor4D;
-    const offsets = mul(chroma, tensor1d([chromaScale / 500, -chromaScale / 200])) as Tensor4D;
-    const root = concat([add(y, channels(offsets, 0, 1)), y, add(y, channels(offsets, 1, 1))], 3) as Tensor4D;
-    const linear = weightedSums(inverseLightness(root), rgbFromRelative);
-    const { linear: threshold, slope, scale, offset, gamma } = transfer;
-    const power = sub(mul(raised(maximum(linear, threshold), 1 / gamma), scale), offset);
-    const value = add(power, mul(minimum(sub(linear, threshold), 0), slope));
-    return clipByValue(value, 0, 1) as Tensor4D;
+    const limited = clipByValue(luma, -1, 1) as Tensor4D;
+    let share: Tensor = zerosLike(limited);
+    for (let step = 0.5; step >= 1 / 4096; step /= 2) {
+      const less = mul(chroma, add(share, step)) as Tensor4D;
+      share = add(share, mul(step, displayable(linearLight(limited, less))));
+    }
+    const kept = maximum(share, displayable(linearLight(limited, chroma)));
+    return encoded(linearLight(limited, mul(chroma, kept) as Tensor4D));
   });
+}
+
+/** 1 where a screen can show linear RGB, 0 elsewhere: [N, H, W, 1]. */
+function displayable(linear: Tensor4D): Tensor {
+  const fits = logicalAnd(
+    greaterEqual(min(linear, 3, true), -gamutTolerance),
+    lessEqual(max(linear, 3, true), 1 + gamutTolerance),
+  );
+  return cast(fits, "float32");
+}
+
+/** Linear RGB, not clipped. */
+function linearLight(luma: Tensor4D, chroma: Tensor4D): Tensor4D {
+  const y = add(mul(luma, lumaScale / 116), (lumaScale + 16) / 116) as Tensor4D;
+  const offsets = mul(chroma, tensor1d([chromaScale / 500, -chromaScale / 200])) as Tensor4D;
+  const root = concat([add(y, channels(offsets, 0, 1)), y, add(y, channels(offsets, 1, 1))], 3) as Tensor4D;
+  return weightedSums(inverseLightness(root), rgbFromRelative);
+}
+
+/** Linear light -> sRGB in [0, 1]. */
+function encoded(linear: Tensor4D): Tensor4D {
+  const { linear: threshold, slope, scale, offset, gamma } = transfer;
+  const power = sub(mul(raised(maximum(linear, threshold), 1 / gamma), scale), offset);
+  const value = add(power, mul(minimum(sub(linear, threshold), 0), slope));
+  return clipByValue(value, 0, 1) as Tensor4D;
 }
 
 /** f of CIE Lab. */

@@ -41,6 +41,8 @@ export type Network = {
   /** The scalars of step t = 1, 2, … with the schedule's `factor` on the learning rates. */
   hyper(t: number, factor: number): Readonly<Record<string, number>>;
   readonly step: StepFunction;
+  /** `predict` takes luma of any height and width that are multiples of this. */
+  readonly sizeStep: number;
   /** The names of the state that `predict` and `evaluate` read. */
   readonly evaluated: readonly string[];
   /**

@@ -19,7 +19,7 @@ export function readProvenance(command: readonly string[]): Provenance {
     gitCommit: commit,
     gitDirty: changes === null ? null : changes !== "",
     packages: {
-      hueristic: versionIn(path.join(projectFolder, "package.json")),
+      hueristic: ownVersion(),
       ...Object.fromEntries(recordedPackages.map((name) => [name, versionOf(name)])),
     },
     node: process.version,
@@ -29,6 +29,10 @@ export function readProvenance(command: readonly string[]): Provenance {
     threads: os.availableParallelism(),
     command,
   };
+}
+
+export function ownVersion(): string {
+  return versionIn(path.join(projectFolder, "package.json"));
 }
 
 function git(...args: string[]): string | null {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
+import { labToDisplayRgb } from "../../src/color/gamut.ts";
 import { labToLumaChroma, labToRgb, lumaChromaToLab, rgbToLab } from "../../src/color/lab.ts";
-import { lumaChromaToRgb, rgbToLumaChroma } from "../../src/color/ops.ts";
+import { lumaChromaToDisplayRgb, lumaChromaToRgb, rgbToLumaChroma } from "../../src/color/ops.ts";
 import { randomStream } from "../../src/random.ts";
 
 const stream = randomStream(11, "color ops");
@@ -70,4 +71,18 @@ test("3. no tensor is left behind", () => {
   assert.equal(tf.memory().numTensors, before + 3);
   tf.dispose([luma, chroma, back]);
   assert.equal(tf.memory().numTensors, before);
+});
+
+test("4. colors that no screen shows keep L and hue, as in the plain code to one byte", async () => {
+  const pixels = 4096;
+  const lab = Float32Array.from({ length: 3 * pixels }, (_, at) =>
+    at % 3 === 0 ? 110 * stream.uniform() - 5 : 220 * stream.uniform() - 110,
+  );
+  const { luma, chroma } = labToLumaChroma(lab);
+  const shown = lumaChromaToDisplayRgb(
+    tf.tensor4d(luma, [1, 64, 64, 1]),
+    tf.tensor4d(chroma, [1, 64, 64, 2]),
+  );
+  const bytes = (await shown.data()).map((value) => Math.round(255 * value));
+  assert.ok(worst(bytes, labToDisplayRgb(lab).rgb) <= 1);
 });

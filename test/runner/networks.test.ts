@@ -13,28 +13,9 @@ import { silent } from "../../src/output.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/runner/checkpoints.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { celebaConfig, plain, write } from "../datasets/pictures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { faces, gamma, writeFaces } from "./faces.ts";
 import { adam, smallExperiment } from "./small-experiment.ts";
-
-/** 24 plain pictures; those with the attribute Bright are light. */
-async function writeFaces(root: string): Promise<void> {
-  const names = Array.from({ length: 24 }, (_, index) => `${String(index).padStart(3, "0")}.png`);
-  for (const [index, name] of names.entries()) {
-    const value = (index % 2 === 0 ? 30 : 170) + 3 * index;
-    const picture = plain({ r: value, g: value, b: value - 20 }, 16, 16);
-    write(path.join(root, "img_align_celeba", name), await picture.png().toBuffer());
-  }
-  write(path.join(root, "list_eval_partition.txt"), names.map((name) => `${name} 0`).join("\n"));
-  const rows = names.map((name, index) => `${name} ${index % 2 === 0 ? -1 : 1} ${index < 12 ? 1 : -1}`);
-  write(path.join(root, "list_attr_celeba.txt"), ["24", "Bright Early", ...rows].join("\n"));
-}
-
-function faces(root: string, model: ModelConfig, epochs: number): Experiment {
-  const { train, ...rest } = smallExperiment({ epochs });
-  const dataset = { ...celebaConfig(path.join(root, "celeba")), holdout: 0.25, seed: 5 };
-  return { ...rest, model, dataset, train: { ...train, schedule: { kind: "constant" } } };
-}
 
 function run(root: string, experiment: Experiment, resume: string | null = null) {
   const runsFolder = path.join(root, "runs");
@@ -42,12 +23,6 @@ function run(root: string, experiment: Experiment, resume: string | null = null)
 }
 
 const classifier: ModelConfig = { kind: "classifier", width: 8 };
-const gamma = (more: object = {}, ref = "latest"): ModelConfig => ({
-  kind: "gamma",
-  classifier: { kind: "trained", run: ref, output: "classes" },
-  fine_tune: false,
-  ...more,
-});
 
 function newestState(root: string, runId: string) {
   return readCheckpoint(checkpointFiles(checkpointFolder(path.join(root, "runs"), runId)).at(-1)!).state;

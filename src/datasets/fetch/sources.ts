@@ -34,8 +34,10 @@ export type ZipPlace = {
   readonly extractedBytes: number;
 };
 
-const cocoLicence = "annotations CC BY 4.0; the images belong to Flickr's users and follow its terms of use";
-const celebaLicence = "non-commercial research only; by fetching it you accept the agreement on its page";
+export const cocoLicence =
+  "annotations CC BY 4.0; the images belong to Flickr's users and follow its terms of use";
+export const celebaLicence =
+  "non-commercial research only; by fetching it you accept the agreement on its page";
 
 const cocoPage = "https://cocodataset.org/#download";
 const celebaPage = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html";

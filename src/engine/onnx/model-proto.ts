@@ -57,10 +57,13 @@ const root = protobuf.Root.fromJSON({
       fields: {
         irVersion: field(1, "int64"),
         producerName: field(2, "string"),
+        producerVersion: field(3, "string"),
         graph: field(7, "GraphProto"),
         opsetImport: field(8, "OperatorSetIdProto", "repeated"),
+        metadataProps: field(14, "StringStringEntryProto", "repeated"),
       },
     },
+    StringStringEntryProto: { fields: { key: field(1, "string"), value: field(2, "string") } },
     OperatorSetIdProto: { fields: { domain: field(1, "string"), version: field(2, "int64") } },
     GraphProto: {
       fields: {
@@ -126,6 +129,27 @@ export function encodeModel(graph: GraphParts): Uint8Array {
       producerName: "hueristic",
       opsetImport: hasOwn(graph) ? [...operatorSets, { domain: ownDomain, version: 1 }] : operatorSets,
       graph: graphMessage(graph),
+    })
+    .finish();
+}
+
+/** The operator set of files for other programs: older than our own graphs', so that older programs read them. */
+export const standaloneOpset = 18;
+
+/** A model file of ONNX's own operators alone, with what is said about it. */
+export function encodeStandalone(
+  graph: GraphParts,
+  version: string,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  return modelType
+    .encode({
+      irVersion: 8,
+      producerName: "hueristic",
+      producerVersion: version,
+      opsetImport: [{ domain: "", version: standaloneOpset }],
+      graph: graphMessage(graph),
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     })
     .finish();
 }

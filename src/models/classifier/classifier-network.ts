@@ -56,6 +56,7 @@ export function classifierNetwork(options: NetworkOptions<ClassifierSettings>): 
       const updated = optimizer.update(state, gradients, hyper);
       return { state: { ...state, ...others, ...updated }, losses: { loss } };
     },
+    sizeStep: 8,
     evaluated: [...trainable, ...Object.keys(shapes.statistics)],
     predict: (weights, inputs) => sigmoid(logitsOf(evaluationPass(weights), inputs.luma as Tensor4D)),
     evaluate(weights, batch) {

@@ -4,7 +4,7 @@
 
 import { concat, relu, reshape, type Tensor2D, type Tensor4D, tile } from "@tensorflow/tfjs-core";
 import { convolution } from "../layers/convolution.ts";
-import { evaluationPass, type MapShape } from "../layers/part.ts";
+import { evaluationPass } from "../layers/part.ts";
 import type { Network, NetworkOptions } from "../network.ts";
 import { type ChainLayer, convolutionChain } from "../regression/convolution-chain.ts";
 import { regressionNetwork } from "../regression/regression-network.ts";
@@ -66,7 +66,7 @@ export function gammaNetwork(options: NetworkOptions<unknown>): Network {
           ? trained.embed(withoutPrefix(weights, prefix), luma)
           : (inputs.embedding as Tensor2D);
         const map = encoder.apply(pass, luma);
-        const fused = fusion.apply(pass, concat([map, repeated(vector, encoder.output)], 3));
+        const fused = fusion.apply(pass, concat([map, repeated(vector, map)], 3));
         return decoder.apply(pass, relu(fused));
       },
     },
@@ -74,9 +74,10 @@ export function gammaNetwork(options: NetworkOptions<unknown>): Network {
   );
 }
 
-/** [N, E] -> [N, height, width, E]. */
-function repeated(vector: Tensor2D, [height, width]: MapShape): Tensor4D {
+/** [N, E] -> [N, height, width, E], beside every place of the map. */
+function repeated(vector: Tensor2D, map: Tensor4D): Tensor4D {
   const [batch, size] = vector.shape;
+  const [, height, width] = map.shape;
   return tile(reshape(vector, [batch, 1, 1, size]), [1, height, width, 1]) as Tensor4D;
 }
 

@@ -66,13 +66,16 @@ export function attention(name: string, { input, form, initializer, spectral }: 
       return { weights: { ...weights, [`${name}/gamma`]: filled([1], 0) }, statistics };
     },
     apply(pass, x) {
+      const [count, high, wide] = x.shape;
+      const places = high * wide;
+      const keys = pooled ? places / 4 : places;
       const rows = (map: Tensor4D, count: number) =>
         reshape(map, [map.shape[0], count, map.shape[3]]) as Tensor3D;
       const reduced = (map: Tensor4D) => rows(pooled ? maxPool2x2(map) : map, keys);
       const queries = rows(query.apply(pass, x), places);
       const weights = softmax(matMul(queries, reduced(key.apply(pass, x)), false, true));
       const attended = matMul(weights, reduced(value.apply(pass, x)));
-      const map = reshape(attended, [x.shape[0], height, width, values]) as Tensor4D;
+      const map = reshape(attended, [count, high, wide, values]) as Tensor4D;
       return add(mul(output ? output.apply(pass, map) : map, pass.weights[`${name}/gamma`]!), x) as Tensor4D;
     },
   };

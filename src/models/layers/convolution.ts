@@ -81,7 +81,8 @@ export function transposedConvolution(
     init: part.init,
     apply(pass, x) {
       const kernel = part.kernel(pass);
-      const y = conv2dTranspose(x, kernel, [x.shape[0], ...output], 2, "same");
+      const [count, rows, columns] = x.shape;
+      const y = conv2dTranspose(x, kernel, [count, 2 * rows, 2 * columns, outputs], 2, "same");
       return part.biased(pass, y);
     },
   };

@@ -33,9 +33,10 @@ export function pix2pixNetwork(options: NetworkOptions<Pix2PixSettings>): Networ
   const { model, imageSize, train } = options;
   const { batch_size: batchSize, accumulate } = train;
   const colors = model.color === "lab" ? lab : rgb;
+  const depth = model.depth ?? depthFor(imageSize);
   const generator = unet({
     imageSize,
-    depth: model.depth ?? depthFor(imageSize),
+    depth,
     width: model.width,
     inputs: 1,
     outputs: colors.channels,
@@ -149,6 +150,7 @@ export function pix2pixNetwork(options: NetworkOptions<Pix2PixSettings>): Networ
         },
       };
     },
+    sizeStep: 2 ** depth,
     evaluated: [...names.G, ...Object.keys(shapes.G.statistics)],
     predict: (weights, inputs) => colors.shown(predict(weights, inputs)),
     evaluate(weights, batch) {

@@ -1,0 +1,99 @@
+// hueristic export: a trained network as a file for other programs.
+
+import { UserError } from "../../errors.ts";
+import { formatBytes } from "../../format-bytes.ts";
+import type { ExportedOnnx } from "../../runner/export/export-onnx.ts";
+import { type Command, type GlobalOptions, toJson } from "../context.ts";
+import { readCheckpointReference } from "../target/checkpoint-reference.ts";
+import { openExisting } from "../target/existing-store.ts";
+import { findRun, runReference } from "../target/run-references.ts";
+
+type ExportOptions = GlobalOptions & {
+  readonly run: string | undefined;
+  readonly onnx: string | undefined;
+  readonly safetensors: string | undefined;
+  readonly input: "rgb" | "L";
+  readonly dynamic: boolean | undefined;
+  readonly names: "pytorch" | "hueristic";
+  readonly force: boolean;
+  readonly json: boolean;
+};
+
+export const exportCommand: Command<ExportOptions> = {
+  command: "export [run]",
+  summary: "Write a trained network as a file for other programs",
+  options: (yargs) =>
+    yargs
+      .positional("run", {
+        type: "string",
+        describe: `${runReference}; @12 is its checkpoint of epoch 12, @best that of the lowest unseen loss`,
+      })
+      .option("onnx", { type: "string", requiresArg: true, describe: "ONNX file to write" })
+      .option("safetensors", { type: "string", requiresArg: true, describe: "Safetensors file to write" })
+      .option("input", {
+        choices: ["rgb", "L"] as const,
+        default: "rgb" as const,
+        describe: "What the ONNX file takes: bytes of sRGB, or the lightness of Lab",
+      })
+      .option("dynamic", {
+        type: "boolean",
+        defaultDescription: "where the network can",
+        describe: "Pictures of any size, or an error; --no-dynamic fixes the size",
+      })
+      .option("names", {
+        choices: ["pytorch", "hueristic"] as const,
+        default: "pytorch" as const,
+        describe: "Names and layout in the safetensors file",
+      })
+      .option("force", { type: "boolean", default: false, describe: "Replace files that are there" })
+      .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
+      .example("$0 export latest --onnx colorize.onnx", "Feed it RGB bytes, get RGB bytes")
+      .example("$0 export k3v9@best --onnx l.onnx --input L", "The best checkpoint kept; it takes lightness"),
+
+  async run({ runs, run, onnx, safetensors, ...options }, { print }) {
+    if (run === undefined)
+      throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
+    if (onnx === undefined && safetensors === undefined)
+      throw new UserError("export: expected --onnx <file> or --safetensors <file>");
+    const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
+    const { requireWritable } = await import("../../runner/export/whole-file.ts");
+    const reference = readCheckpointReference(run);
+    const store = await openExisting(runs, { readonly: true });
+    try {
+      const row = store.getRun(await findRun(store, reference.run));
+      const checkpoint = chooseCheckpoint(store, row, reference.checkpoint);
+      for (const file of [onnx, safetensors]) if (file !== undefined) requireWritable(file, options.force);
+      const { openTrainedNetwork } = await import("../../runner/export/trained-network.ts");
+      const network = await openTrainedNetwork(row, checkpoint, store);
+      const { epoch } = network;
+      const written: object[] = [];
+      if (onnx !== undefined) {
+        const { exportOnnx } = await import("../../runner/export/export-onnx.ts");
+        const { input, dynamic = null } = options;
+        const found = await exportOnnx(row, network, { store, file: onnx, input, dynamic });
+        written.push({ file: onnx, run: row.id, epoch, input, ...found });
+        if (!options.json) print(`${onnx}: run ${row.id}, epoch ${epoch}: ${wordsOf(found)}\n`);
+      }
+      if (safetensors !== undefined) {
+        const { exportSafetensors } = await import("../../runner/export/export-safetensors.ts");
+        const { names } = options;
+        const found = await exportSafetensors(row, network, { store, file: safetensors, names });
+        written.push({ file: safetensors, run: row.id, epoch, names, ...found });
+        if (!options.json)
+          print(
+            `${safetensors}: run ${row.id}, epoch ${epoch}: ${found.tensors} tensors as ${names}, ${formatBytes(found.bytes)}\n`,
+          );
+      }
+      if (options.json) print(toJson(written));
+      return 0;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+function wordsOf({ opset, size, batch, difference, checked, bytes }: ExportedOnnx): string {
+  const pictures = batch === "any" ? "any number of pictures" : "one picture at once";
+  const apart = "bytes" in difference ? `${difference.bytes}/255` : difference.probability.toPrecision(2);
+  return `opset ${opset}, ${formatBytes(bytes)}, size ${size}, ${pictures}; at most ${apart} from our engine on ${checked}`;
+}
