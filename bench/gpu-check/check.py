@@ -98,13 +98,15 @@ def parity(options):
                 continue
             step, state, _ = open_case(case, options.device)
             losses = step.run(state, STEPS, arrays_of(case, STEPS))
-            worst, where = 0.0, ""
+            # A GAN's rounding errors grow with its steps: the first one says whether kernels are right.
+            worst = [0.0] * STEPS
             for place, loss in enumerate(step.losses):
                 for at, expected in enumerate(case["expected"][loss]):
                     difference = abs(losses[at, place].item() - expected) / max(abs(expected), 1e-6)
-                    if not difference <= worst:
-                        worst, where = difference, f"{loss}, step {at + 1}"
-            print(f"parity {name}: worst relative difference {worst:.1e} ({where})" + ("" if worst <= 1e-4 else "  ABOVE 1e-4"))
+                    worst[at] = difference if not difference <= worst[at] else worst[at]
+            good = worst[0] <= 1e-4 and max(worst) <= 1e-3
+            print(f"parity {name}: worst relative difference of a loss, by steps:", *(f"{one:.1e}" for one in worst),
+                  "" if good else "TOO LARGE: expected 1e-4 and then 1e-3", flush=True)  # fmt: skip
 
 
 def cost(call, device, seconds):
