@@ -36,6 +36,7 @@ export function exportSafetensors(
 /** Last words of our names and PyTorch's for them. */
 const words: Readonly<Record<string, string>> = {
   kernel: "weight",
+  depthwise_kernel: "weight",
   scale: "weight",
   offset: "bias",
   mean: "running_mean",
@@ -51,11 +52,21 @@ export function asPyTorch(state: State): State {
     Object.entries(state).map(([name, tensor]) => {
       const parts = name.split("/");
       const last = parts.pop()!;
-      const isKernel = last.endsWith("kernel");
-      return [[...parts, words[last] ?? last].join("."), isKernel ? turned(tensor) : tensor];
+      const layout = layouts[last];
+      return [[...parts, words[last] ?? last].join("."), layout ? layout(tensor) : tensor];
     }),
   );
 }
+
+const layouts: Readonly<Record<string, (tensor: StateTensor) => StateTensor>> = {
+  kernel: turned,
+  // [h, w, channels, m] as [channels m, 1, h, w].
+  depthwise_kernel({ shape, data }) {
+    const [height, width, channels, each] = shape as [number, number, number, number];
+    const outputs = channels * each;
+    return turned({ shape: [height, width, 1, outputs], data });
+  },
+};
 
 function turned({ shape, data }: StateTensor): StateTensor {
   const [inputs, outputs] = shape.slice(-2) as [number, number];

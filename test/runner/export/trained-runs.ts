@@ -46,7 +46,9 @@ export async function trainedRun(root: string, experiment: Experiment): Promise<
   const checkpoint = readCheckpoint(checkpointFiles(folder).at(-1)!);
   const state = Object.fromEntries(
     Object.entries(checkpoint.state).map(([name, tensor]) => {
-      const strong = /^(decoder5|conv12|generator\/up1|generator\/attention)\/(kernel|gamma)$/.test(name);
+      const strong =
+        (tensor.shape.length === 4 && tensor.shape[3] === 2) ||
+        /^generator\/(up1\/kernel|attention\/gamma)$/.test(name);
       const data = strong
         ? tensor.data.map((value, at) => 8 * value + (tensor.data.length === 1 ? 1 : 0.02 * ((at % 7) - 3)))
         : tensor.data;
