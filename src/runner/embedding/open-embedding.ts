@@ -7,7 +7,7 @@ import { UserError } from "../../errors.ts";
 import type { Embedding, EmbeddingSettings, EmbeddingSource } from "../../models/embedding.ts";
 import { isEmbedded, type ModelConfig } from "../../models/models.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { Asker } from "./asker.ts";
+import type { Asker, AskerOptions } from "./asker.ts";
 import { askTrainedRun } from "./trained-run.ts";
 import { allVectors, type VectorsContext } from "./vectors.ts";
 
@@ -31,7 +31,7 @@ export function embedderOf(model: ModelConfig, context: Omit<EmbeddingContext, "
 }
 
 async function openEmbedding(model: EmbeddingSettings, context: EmbeddingContext): Promise<OpenedEmbedding> {
-  const asker = await openAsker(model.classifier, context);
+  const asker = await openAsker(model.classifier, { ...context, imageSize: context.dataset.size });
   try {
     const { size, description, fingerprint, network } = asker;
     if (model.fine_tune) {
@@ -45,11 +45,12 @@ async function openEmbedding(model: EmbeddingSettings, context: EmbeddingContext
   }
 }
 
-async function openAsker(
+/** The network that `config` names, to be asked about pictures of that size. */
+export async function openAsker(
   config: EmbeddingSource,
-  { store, engine, dataset, threads }: EmbeddingContext,
+  { store, engine, imageSize, threads }: Omit<EmbeddingContext, keyof VectorsContext> & AskerOptions,
 ): Promise<Asker> {
-  const options = { engine, imageSize: dataset.size };
+  const options = { engine, imageSize };
   if (config.kind === "trained") return askTrainedRun(config, store, options);
   const { askPretrainedFile } = await import("./pretrained-file.ts"); // its networks are large
   return askPretrainedFile(config, { ...options, threads });
