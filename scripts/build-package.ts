@@ -27,7 +27,11 @@ execFileSync(process.execPath, [compiler, "-p", path.join(root, "scripts/tsconfi
 });
 for (const file of programs) cpSync(path.join(root, "src", file), path.join(dist, file));
 
-const assets = { file: await pageAssets("file"), live: await pageAssets("live") };
+const assets = {
+  file: await pageAssets("file"),
+  live: await pageAssets("live"),
+  colorized: await pageAssets("colorized"),
+};
 writeFileSync(
   path.join(dist, "report/build-client.js"),
   `const assets = ${JSON.stringify(assets)};\nexport const pageAssets = async (entry = "file") => assets[entry];\n`,

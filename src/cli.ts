@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import yargs, { type Argv } from "yargs";
 import { agentCommand } from "./cli/commands/agent.ts";
+import { colorizeCommand } from "./cli/commands/colorize.ts";
 import { compareCommand } from "./cli/commands/compare.ts";
 import { dataCommand } from "./cli/commands/data.ts";
 import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
@@ -122,6 +123,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(restoreCommand);
   add(purgeCommand);
   add(evaluateCommand);
+  add(colorizeCommand);
   add(exportCommand);
   add(dataCommand(add));
   add(modelsCommand(add));

@@ -21,6 +21,15 @@ export function decodeSrgb(value: number): number {
     : value / transfer.slope;
 }
 
+/** The value in [0, 1] of linear light in [0, 1]; what is outside is clipped. */
+export function encodeSrgb(light: number): number {
+  if (!(light > 0)) return 0;
+  if (light >= 1) return 1;
+  return light > transfer.linear
+    ? transfer.scale * light ** (1 / transfer.gamma) - transfer.offset
+    : transfer.slope * light;
+}
+
 /** The linear light of every 8-bit value. */
 export const linearOfByte = Float64Array.from({ length: 256 }, (_, byte) => decodeSrgb(byte / 255));
 

@@ -66,6 +66,8 @@ export type ModelDeclaration<Kind extends string, Options extends z.ZodRawShape,
   series(config: Config): readonly SeriesKind[];
   /** Settings that are impossible together. */
   problems?(config: Config, around: Surroundings): readonly Combination[];
+  /** The settings of a network trained at one size that is used at another: what followed from the size stays. */
+  atSize?(config: Config, sizes: { readonly trained: number; readonly used: number }): Config;
   /** Where the options name files; relative ones start where they were written. */
   paths?(config: Config): readonly Path[];
   /** Loads the network's code. */
@@ -95,6 +97,7 @@ export function model<const Kind extends string, const Options extends z.ZodRawS
     usualTrain: {},
     networks: [{ name: kind, optimizer: "optimizer", rate: "learning_rate" }],
     problems: () => [],
+    atSize: (config) => config,
     paths: () => [],
     loadTeller: null,
     ...declaration,

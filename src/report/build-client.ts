@@ -1,5 +1,6 @@
 // The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
-// parts of Chart.js that they use; live.ts and live.css as well where a page is served.
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The page of colored photographs has
+// a script of its own.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -8,12 +9,13 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live";
+type Entry = "file" | "live" | "colorized";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
-  const assets = made.get(entry) ?? makeAssets(entry === "live");
+  const assets =
+    made.get(entry) ?? (entry === "colorized" ? colorizedAssets() : reportAssets(entry === "live"));
   made.set(entry, assets);
   return assets;
 }
@@ -27,7 +29,7 @@ function ofSections(name: string): string[] {
     .filter((file) => existsSync(`${folder}${file}`));
 }
 
-async function makeAssets(isLive: boolean): Promise<PageAssets> {
+function reportAssets(isLive: boolean): Promise<PageAssets> {
   // Later ones change rules of earlier ones.
   const styles = [
     ...["base", "tables", "controls", "drawings"].map((name) => `style/${name}.css`),
@@ -35,17 +37,33 @@ async function makeAssets(isLive: boolean): Promise<PageAssets> {
     "style/narrow-and-print.css",
     ...(isLive ? ["style/live.css"] : []),
   ];
+  return makeAssets(
+    styles,
+    entryOf(isLive),
+    "/* With parts of Chart.js (MIT licence), https://www.chartjs.org */",
+  );
+}
+
+function colorizedAssets(): Promise<PageAssets> {
+  return makeAssets(
+    ["style/base.css", "style/controls.css", "sections/samples/style.css", "colorized/style.css"],
+    'import { start } from "./colorized/client.ts"; start();',
+    "",
+  );
+}
+
+async function makeAssets(styles: readonly string[], contents: string, banner: string): Promise<PageAssets> {
   const [style, { outputFiles }] = await Promise.all([
     Promise.all(styles.map((file) => readFile(`${folder}${file}`, "utf8"))),
     build({
-      stdin: { contents: entryOf(isLive), resolveDir: folder, loader: "ts" },
+      stdin: { contents, resolveDir: folder, loader: "ts" },
       bundle: true,
       minify: true,
       write: false,
       format: "iife",
       target: "es2022",
       legalComments: "none",
-      banner: { js: "/* With parts of Chart.js (MIT licence), https://www.chartjs.org */" },
+      banner: { js: banner },
     }),
   ]);
   return { style: style.join(""), script: outputFiles[0]!.text.replaceAll("</script", "<\\/script") };

@@ -29,14 +29,15 @@ export type OpenOptions = {
   readonly failOn: "none" | "error" | "warning";
 };
 
-/** Larger pictures are first shrunk to this many pixels. */
-const mostPixels = 25e6;
+/** Larger pictures are first shrunk to this many pixels; null leaves them as they are. */
+const usualMostPixels = 25e6;
 
 export async function numbersAsTiff(
   bytes: Buffer,
   { width, height, orientation }: { width: number; height: number; orientation?: number | undefined },
   numbers: Numbers,
   options: OpenOptions,
+  mostPixels: number | null = usualMostPixels,
 ): Promise<Buffer> {
   const { space, model, profile } = numbers;
   const depth = space === "scrgb" ? "float" : /16/.test(space) || numbers.most > 255 ? "ushort" : "uchar";
@@ -44,7 +45,7 @@ export async function numbersAsTiff(
   const asGrey = space === "b-w" && numbers.alpha !== null;
   let picture = sharp(bytes, { ...options, ignoreIcc: true });
   if (space === "cmyk") picture = picture.pipelineColourspace("cmyk");
-  const shrink = Math.sqrt((width * height) / mostPixels);
+  const shrink = mostPixels === null ? 1 : Math.sqrt((width * height) / mostPixels);
   if (shrink > 1) picture = picture.resize({ width: Math.floor(width / shrink) });
   const { data, info } = await picture
     .toColourspace(asGrey ? "srgb" : space)

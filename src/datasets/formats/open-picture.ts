@@ -31,10 +31,7 @@ const unusable = "a profile that cannot be used";
 
 /** Throws Refusal. */
 export async function openPicture(bytes: Buffer): Promise<Picture> {
-  if (isCutJpeg(bytes)) throw new Refusal("truncated JPEG");
-  if (/^ftyp(he[iv][cxms])/.test(bytes.toString("latin1", 4, 12))) {
-    throw new Refusal("HEIC, which cannot be read: convert it to JPEG");
-  }
+  requireWhole(bytes);
   const refuse = (error: unknown): never => {
     throw refusalOf(bytes, error);
   };
@@ -87,6 +84,14 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
   };
 }
 
+/** Throws Refusal for what is known by its bytes alone. */
+export function requireWhole(bytes: Buffer): void {
+  if (isCutJpeg(bytes)) throw new Refusal("truncated JPEG");
+  if (/^ftyp(he[iv][cxms])/.test(bytes.toString("latin1", 4, 12))) {
+    throw new Refusal("HEIC, which cannot be read: convert it to JPEG");
+  }
+}
+
 async function decodeSquare(bytes: Buffer, size: number, options: OpenOptions): Promise<Uint8Array> {
   // Resized as a whole and cropped here: a crop inside sharp never reads the rows outside it, so that whether
   // a damaged file is noticed would depend on the shape and the size.
@@ -132,10 +137,11 @@ const signatures: readonly (readonly [string, RegExp])[] = [
   ["TIFF", /^(II[*+]\0|MM\0[*+])/],
 ];
 
-function refusalOf(bytes: Buffer, error: unknown): Refusal {
+/** What libvips says of a file, in our words. */
+export function refusalOf(bytes: Buffer, error: unknown, mostPixels = limits.limitInputPixels): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (/exceeds pixel limit/.test(message)) {
-    return new Refusal(`more than ${limits.limitInputPixels / 1e6} million pixels`);
+    return new Refusal(`more than ${mostPixels / 1e6} million pixels`);
   }
   const start = bytes.toString("latin1", 0, 12);
   const kind = signatures.find(([, signature]) => signature.test(start))?.[0] ?? "picture";

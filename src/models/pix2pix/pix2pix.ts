@@ -5,7 +5,7 @@ import { model } from "../model.ts";
 import { pix2pixOptions } from "./options.ts";
 import { pix2pixProblems } from "./problems.ts";
 import { l1Kind, pix2pixSeries } from "./series.ts";
-import { leastDepth } from "./shapes.ts";
+import { depthFor, leastDepth } from "./shapes.ts";
 
 export const pix2pix = model({
   kind: "pix2pix",
@@ -23,5 +23,10 @@ export const pix2pix = model({
   lossKind: l1Kind,
   series: pix2pixSeries,
   problems: pix2pixProblems,
+  atSize: (config, { trained, used }) => ({
+    ...config,
+    depth: config.depth ?? depthFor(trained),
+    attention: config.attention && { ...config.attention, at: (config.attention.at * used) / trained },
+  }),
   load: async () => (await import("./pix2pix-network.ts")).pix2pixNetwork,
 });

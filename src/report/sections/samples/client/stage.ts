@@ -13,7 +13,12 @@ export type Stage = {
   swap(): void;
 };
 
-export function makeStage(stage: HTMLElement): Stage {
+export type StageOptions = {
+  /** Whether a turn of the wheel enlarges; elsewhere the page moves. */
+  readonly wheel: (event: WheelEvent) => boolean;
+};
+
+export function makeStage(stage: HTMLElement, { wheel }: StageOptions = { wheel: () => true }): Stage {
   const [left, right] = [need('[data-pane="left"]', stage), need('[data-pane="right"]', stage)];
   const images = [need<HTMLImageElement>("img", left), need<HTMLImageElement>("img", right)] as const;
   const handle = need("[data-handle]", stage);
@@ -47,6 +52,7 @@ export function makeStage(stage: HTMLElement): Stage {
   stage.addEventListener(
     "wheel",
     (event) => {
+      if (!wheel(event)) return;
       event.preventDefault();
       zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15);
     },

@@ -1,0 +1,90 @@
+// hueristic colorize: photographs colored by trained networks, at their full size.
+
+import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
+import type { Upsampling } from "../../colorize/upsample-chroma.ts";
+import { UserError } from "../../errors.ts";
+import type { Command, GlobalOptions } from "../context.ts";
+
+export type ColorizeCommandOptions = GlobalOptions & {
+  readonly file: readonly string[] | undefined;
+  readonly run: string | readonly string[] | undefined;
+  readonly out: string | undefined;
+  readonly size: number | undefined;
+  readonly upsampling: Upsampling;
+  readonly raw: boolean;
+  readonly "keep-tone": boolean;
+  readonly saturation: number;
+  readonly format: ColorizedFormat | undefined;
+  readonly sheet: string | undefined;
+  readonly force: boolean;
+  readonly device: string | undefined;
+};
+
+export const colorizeCommand: Command<ColorizeCommandOptions> = {
+  command: "colorize [file..]",
+  summary: "Color photographs with a trained network",
+  lists: ["run"],
+  options: (yargs) =>
+    yargs
+      .positional("file", {
+        type: "string",
+        array: true,
+        describe: "Pictures and folders of pictures; - reads one and writes it to standard output",
+      })
+      .option("run", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "Run, with @epoch or @best for another checkpoint than its last; may be given several times",
+      })
+      .option("out", { type: "string", requiresArg: true, describe: "Folder for the colored pictures" })
+      .option("format", {
+        choices: ["jpeg", "png", "webp", "tiff", "avif"] as const,
+        requiresArg: true,
+        defaultDescription: "the original's",
+        describe: "Format of the colored pictures",
+      })
+      .option("size", {
+        type: "number",
+        requiresArg: true,
+        defaultDescription: "as trained",
+        describe: "Side of the square that the network sees, pixels",
+      })
+      .option("upsampling", {
+        choices: ["guided", "bicubic"] as const,
+        default: "guided" as const,
+        requiresArg: true,
+        describe: "How colors are brought up to full size; guided keeps to the edges of the picture",
+      })
+      .option("saturation", { type: "number", default: 1, requiresArg: true, describe: "Times the chroma" })
+      .option("keep-tone", {
+        type: "boolean",
+        default: false,
+        describe: "Keep the lightness of faded originals as it is",
+      })
+      .option("raw", {
+        type: "boolean",
+        default: false,
+        describe: "The network's own picture, at its size (networks that give RGB)",
+      })
+      .option("sheet", { type: "string", requiresArg: true, describe: "Page to compare before and after" })
+      .option("force", { type: "boolean", default: false, describe: "Write pictures that exist anew" })
+      .option("device", { type: "string", requiresArg: true, describe: "auto, cpu, cuda or webgpu" })
+      .example("$0 colorize ~/Scans --run latest --out colored", "A folder and the folders below it")
+      .example(
+        "$0 colorize a.jpg --run faces --run scenes@best --out colored --sheet page.html",
+        "Two networks",
+      )
+      .example("$0 colorize - --run faces < grey.png > colored.png", "In a pipe"),
+
+  async run(options, context) {
+    const given = options.file ?? [];
+    if (given.length === 0) throw new UserError("colorize: expected pictures, or folders of them");
+    const refs = [options.run ?? []].flat();
+    if (refs.length === 0) throw new UserError("colorize: --run: expected a run (hueristic list shows them)");
+    const { colorizeStream, colorizeToFolder } = await import("../target/colorize.ts");
+    return given.includes("-")
+      ? colorizeStream(given, refs, options, context)
+      : colorizeToFolder(given, refs, options, context);
+  },
+};

@@ -1,0 +1,194 @@
+// The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
+
+import { readFileSync } from "node:fs";
+import { type ColorizingNetwork, coloredBytes, colorizeFiles } from "../../colorize/colorize-files.ts";
+import { openPhotograph } from "../../colorize/colorize-photograph.ts";
+import { colorizedFormats } from "../../colorize/encode-colored.ts";
+import { planFiles } from "../../colorize/plan-files.ts";
+import { Refusal } from "../../datasets/formats/open-picture.ts";
+import { type DeviceChoice, deviceChoices } from "../../engine/choices.ts";
+import { UserError } from "../../errors.ts";
+import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import { untilInterrupted } from "../../runner/interrupt.ts";
+import { openPredictor } from "../../runner/open-predictor.ts";
+import { openStore, type Store } from "../../store/open-store.ts";
+import type { ColorizeCommandOptions } from "../commands/colorize.ts";
+import type { Context } from "../context.ts";
+import { findRun } from "./run-references.ts";
+
+type Options = ColorizeCommandOptions;
+
+export async function colorizeToFolder(
+  given: readonly string[],
+  refs: readonly string[],
+  options: Options,
+  { output, now }: Context,
+): Promise<number> {
+  const { out, sheet } = options;
+  if (out === undefined) throw new UserError("colorize: --out: expected a folder for the colored pictures");
+  return withNetworks(refs, options, async (networks, signal) => {
+    const folders = networks.length === 1 ? [""] : networks.map(({ note }) => folderOf(note));
+    const { files, notes } = await planFiles(given, { out, folders, format: options.format ?? null });
+    for (const note of notes) output.info(note);
+    const counts = await colorizeFiles(files, networks, {
+      ...common(options),
+      force: options.force,
+      output,
+      signal,
+    });
+    const parts = [
+      `${counts.colored} colored`,
+      counts.restored > 0 &&
+        `${counts.restored} of them faded, whose lightness was drawn apart (--keep-tone leaves it)`,
+      counts.inColor > 0 && `${counts.inColor} of them in color before, of which only the lightness was used`,
+      counts.skipped > 0 && `${counts.skipped} skipped, as they exist (--force writes them anew)`,
+      counts.failed > 0 && `${counts.failed} could not be`,
+    ];
+    output.info(`${parts.filter(Boolean).join("; ")}; in ${out}`);
+    if (sheet !== undefined) {
+      const { writeSheet } = await import("./colorize-sheet.ts");
+      await writeSheet(
+        sheet,
+        files,
+        networks.map(({ note }) => note),
+        { now: now(), signal },
+      );
+      output.info(`before and after: ${sheet}`);
+    }
+    return counts.failed > 0 ? 1 : 0;
+  });
+}
+
+export async function colorizeStream(
+  given: readonly string[],
+  refs: readonly string[],
+  options: Options,
+  { reportError }: Context,
+): Promise<number> {
+  const extra = (["out", "sheet"] as const).find((name) => options[name] !== undefined);
+  if (given.length > 1) throw new UserError("colorize: -: expected no other picture beside standard input");
+  if (extra !== undefined)
+    throw new UserError(`colorize: --${extra}: expected none with -, which writes to standard output`);
+  if (refs.length > 1) throw new UserError("colorize: --run: expected one with -, which writes one picture");
+  return withNetworks(refs, options, async ([network], signal) => {
+    const bytes = await readAll(process.stdin);
+    try {
+      const photograph = await openPhotograph(bytes, common(options), signal);
+      const format = options.format ?? colorizedFormats.find((each) => each === photograph.format) ?? "png";
+      const pieces = await coloredBytes(photograph, network!, format, true);
+      for (const piece of pieces) await written(process.stdout, piece);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      reportError(new UserError(`standard input: ${error.message}`), options.debug);
+      return 1;
+    }
+  });
+}
+
+const common = ({ upsampling, saturation, "keep-tone": keepTone, raw }: Options) => ({
+  upsampling,
+  saturation,
+  keepTone,
+  raw,
+});
+
+async function withNetworks(
+  refs: readonly string[],
+  options: Options,
+  work: (networks: readonly ColorizingNetwork[], signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const { size = null, saturation } = options;
+  if (!(saturation >= 0 && saturation <= 10))
+    throw new UserError(`colorize: --saturation: expected a number from 0 to 10, got ${saturation}`);
+  if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
+    throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
+  const device = readDevice(options.device);
+  const store = openStore(options.runs, { readonly: true });
+  const networks: ColorizingNetwork[] = [];
+  let code = 0;
+  try {
+    const stopped = await untilInterrupted(async (signal) => {
+      for (const ref of refs)
+        networks.push(await openNetwork(ref, { store, device, size, raw: options.raw }));
+      const twice = networks.find(
+        ({ note }, at) => networks.findIndex((each) => folderOf(each.note) === folderOf(note)) !== at,
+      );
+      if (twice)
+        throw new UserError(`colorize: --run: expected every network once, got ${twice.note.runId} again`);
+      code = await work(networks, signal);
+    });
+    return stopped || code;
+  } finally {
+    for (const { predictor } of networks) await predictor.close();
+    store.close();
+  }
+}
+
+type NetworkOptions = {
+  readonly store: Store;
+  readonly device: DeviceChoice | null;
+  readonly size: number | null;
+  readonly raw: boolean;
+};
+
+/** `faces`, `faces@12`, `faces@best`. */
+async function openNetwork(
+  text: string,
+  { store, device, size, raw }: NetworkOptions,
+): Promise<ColorizingNetwork> {
+  const [, ref = text, choice = "last"] = /^(.+)@(best|last|\d+)$/.exec(text) ?? [];
+  const run = store.getRun(await findRun(store, ref));
+  const checkpoint = chooseCheckpoint(
+    store,
+    run,
+    choice === "best" || choice === "last" ? choice : Number(choice),
+  );
+  const predictor = await openPredictor(run, checkpoint, { store, device, size });
+  if (raw && predictor.output !== "rgb") {
+    await predictor.close();
+    throw new UserError(
+      `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
+    );
+  }
+  const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
+  return {
+    predictor,
+    note: { program: `Hueristic ${ownVersion()}`, runId: run.id, runName: run.name, epoch },
+  };
+}
+
+/** Such as "faces-k3v9x2mp-12": the same at every call with this network. */
+function folderOf({ runId, runName, epoch }: ColorizingNetwork["note"]): string {
+  const name = runName
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, 60);
+  return `${name === "" ? "run" : name}-${runId}-${epoch}`;
+}
+
+function readDevice(text: string | undefined): DeviceChoice | null {
+  if (text === undefined) return null;
+  const known = deviceChoices.find((choice) => choice === text);
+  if (known !== undefined) return known;
+  throw new UserError(
+    `colorize: --device: expected one of ${deviceChoices.join(", ")}, got ${JSON.stringify(text)}`,
+  );
+}
+
+function ownVersion(): string {
+  const file = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+function written(stream: NodeJS.WriteStream, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) =>
+    stream.write(piece, (error) => (error ? reject(error) : resolve())),
+  );
+}

@@ -1,0 +1,74 @@
+// One photograph and the networks that color it: its bytes in, a colored picture for each network out.
+
+import type { Predictor } from "../runner/open-predictor.ts";
+import { decodePhotograph, type Photograph } from "./decode-photograph.ts";
+import { type Colored, joinColors } from "./join-colors.ts";
+import { type Look, lookAt } from "./look.ts";
+import { pauseOf } from "./pause.ts";
+import { predictChroma } from "./predict-chroma.ts";
+import { leveled, levelsOf, sameLevels } from "./tone.ts";
+import { type Upsampling, upsampleChroma } from "./upsample-chroma.ts";
+
+export type ColorizeOptions = {
+  readonly upsampling: Upsampling;
+  readonly saturation: number;
+  /** Leaves the lightness of faded originals as it is. */
+  readonly keepTone: boolean;
+  /** The networks' own pictures, at their size. */
+  readonly raw: boolean;
+};
+
+export type OpenedPhotograph = {
+  readonly format: Photograph["format"];
+  readonly exif: Photograph["exif"];
+  readonly xmp: Photograph["xmp"];
+  readonly kind: Look["kind"];
+  /** Whether its lightness was drawn apart, as it had faded. */
+  readonly isRestored: boolean;
+  /** Of 16 bits. */
+  readonly isDeep: boolean;
+  /** `isLast`: the photograph is not colored again, and its memory is used. */
+  color(
+    predictor: Predictor,
+    wanted: { readonly isDeep: boolean; readonly isLast: boolean },
+  ): Promise<Colored>;
+};
+
+/** Throws Refusal, and what `signal` was aborted with. */
+export async function openPhotograph(
+  bytes: Buffer,
+  { upsampling, saturation, keepTone, raw }: ColorizeOptions,
+  signal: AbortSignal,
+): Promise<OpenedPhotograph> {
+  const photograph = await decodePhotograph(bytes);
+  signal.throwIfAborted();
+  const pause = pauseOf(signal);
+  const look = await lookAt(photograph, pause);
+  const levels = keepTone ? sameLevels : levelsOf(look);
+  // Lightness changes by a line, which carries over to means.
+  const values = look.grid.values.map((l) => leveled(l, levels));
+  const grid = { ...look.grid, values };
+  const isDeep = photograph.numbers instanceof Uint16Array;
+  return {
+    format: photograph.format,
+    exif: photograph.exif,
+    xmp: photograph.xmp,
+    kind: look.kind,
+    isRestored: levels !== sameLevels,
+    isDeep,
+    async color(predictor, wanted) {
+      const predicted = await predictChroma(predictor, grid);
+      if (raw && predicted.rgb !== null) {
+        const { width, height, rgb } = predicted;
+        return { width, height, channels: 3, numbers: rgb };
+      }
+      return joinColors(photograph, upsampleChroma(grid, predicted, upsampling), {
+        levels,
+        saturation,
+        isDeep: isDeep && wanted.isDeep,
+        pause,
+        inPlace: wanted.isLast,
+      });
+    },
+  };
+}
