@@ -47,7 +47,8 @@ test("the page colors as onnxruntime-node does", { skip: noBrowser, timeout: 600
   const run = store.getRun(id);
   const network = await openTrainedNetwork(run, chooseCheckpoint(store, run, "last"), store);
   const file = path.join(folder, "network.onnx");
-  await exportOnnx(run, network, { store, file, input: "rgb", dynamic: true });
+  const { signal } = new AbortController();
+  await exportOnnx(run, network, { store, file, input: "rgb", dynamic: true, signal });
   const [width, height] = [40, 24];
   const grey = Uint8Array.from({ length: width * height * 3 }, (_, at) => (Math.floor(at / 3) * 7) % 256);
   const photograph = path.join(folder, "grey.png");

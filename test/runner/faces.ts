@@ -1,6 +1,9 @@
 // Pictures with labels in a folder laid out as CelebA, a classifier's experiment on them, and gamma told by it.
 
+import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { GraphBuilder } from "../../src/engine/onnx/graph-builder.ts";
+import { encodeModel } from "../../src/engine/onnx/model-proto.ts";
 import type { Experiment, ModelConfig } from "../../src/experiment/experiment.ts";
 import { celebaConfig, plain, write } from "../datasets/pictures.ts";
 import { smallExperiment } from "./small-experiment.ts";
@@ -30,3 +33,14 @@ export const gamma = (more: object = {}, ref = "latest"): ModelConfig => ({
   fine_tune: false,
   ...more,
 });
+
+/** An ONNX file that answers with a picture's mean, which is the brightness that it was trained on. */
+export function writeOnnx(root: string): string {
+  const graph = new GraphBuilder();
+  const pictures = graph.input("pictures", "float32", ["N", 3, 16, 16]);
+  const value = graph.node("GlobalAveragePool", [pictures], []);
+  const file = path.join(root, "mean.onnx");
+  const output = { name: "mean", type: value.type, shape: ["N", 3, 1, 1], value };
+  writeFileSync(file, encodeModel(graph.build("mean", [output])));
+  return file;
+}

@@ -1,12 +1,10 @@
 // Whole trainings of the networks that need more than images: a classifier, gamma that asks it, and a GAN.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
-import { GraphBuilder } from "../../src/engine/onnx/graph-builder.ts";
-import { encodeModel } from "../../src/engine/onnx/model-proto.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Experiment, ModelConfig } from "../../src/experiment/experiment.ts";
 import { silent } from "../../src/output.ts";
@@ -14,7 +12,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/run
 import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { faces, gamma, writeFaces } from "./faces.ts";
+import { faces, gamma, writeFaces, writeOnnx } from "./faces.ts";
 import { adam, smallExperiment } from "./small-experiment.ts";
 
 function run(root: string, experiment: Experiment, resume: string | null = null) {
@@ -85,17 +83,6 @@ test("gamma trains its classifier along where it is asked to", async (context) =
   assert.ok(moved("labels/kernel"));
   assert.ok(!moved("conv1/norm/mean"), "running statistics stay");
 });
-
-/** An ONNX file that answers with a picture's mean, which is the brightness that it was trained on. */
-function writeOnnx(root: string): string {
-  const graph = new GraphBuilder();
-  const pictures = graph.input("pictures", "float32", ["N", 3, 16, 16]);
-  const value = graph.node("GlobalAveragePool", [pictures], []);
-  const file = path.join(root, "mean.onnx");
-  const output = { name: "mean", type: value.type, shape: ["N", 3, 1, 1], value };
-  writeFileSync(file, encodeModel(graph.build("mean", [output])));
-  return file;
-}
 
 test("gamma is told by an ONNX file, once for every picture", async (context) => {
   const root = temporaryFolder(context);

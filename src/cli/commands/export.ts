@@ -55,7 +55,9 @@ export const exportCommand: Command<ExportOptions> = {
       throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
     if (onnx === undefined && safetensors === undefined)
       throw new UserError("export: expected --onnx <file> or --safetensors <file>");
+    if (onnx === safetensors) throw new UserError(`export: expected two files, got ${onnx} twice`);
     const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
+    const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const { requireWritable } = await import("../../runner/export/whole-file.ts");
     const reference = readCheckpointReference(run);
     const store = await openExisting(runs, { readonly: true });
@@ -66,26 +68,27 @@ export const exportCommand: Command<ExportOptions> = {
       const { openTrainedNetwork } = await import("../../runner/export/trained-network.ts");
       const network = await openTrainedNetwork(row, checkpoint, store);
       const { epoch } = network;
+      const said: string[] = [];
       const written: object[] = [];
-      if (onnx !== undefined) {
-        const { exportOnnx } = await import("../../runner/export/export-onnx.ts");
-        const { input, dynamic = null } = options;
-        const found = await exportOnnx(row, network, { store, file: onnx, input, dynamic });
-        written.push({ file: onnx, run: row.id, epoch, input, ...found });
-        if (!options.json) print(`${onnx}: run ${row.id}, epoch ${epoch}: ${wordsOf(found)}\n`);
-      }
-      if (safetensors !== undefined) {
-        const { exportSafetensors } = await import("../../runner/export/export-safetensors.ts");
-        const { names } = options;
-        const found = await exportSafetensors(row, network, { store, file: safetensors, names });
-        written.push({ file: safetensors, run: row.id, epoch, names, ...found });
-        if (!options.json)
-          print(
-            `${safetensors}: run ${row.id}, epoch ${epoch}: ${found.tensors} tensors as ${names}, ${formatBytes(found.bytes)}\n`,
-          );
-      }
-      if (options.json) print(toJson(written));
-      return 0;
+      const exitCode = await untilInterrupted(async (signal) => {
+        if (onnx !== undefined) {
+          const { exportOnnx } = await import("../../runner/export/export-onnx.ts");
+          const { input, dynamic = null } = options;
+          const found = await exportOnnx(row, network, { store, file: onnx, input, dynamic, signal });
+          written.push({ file: onnx, run: row.id, epoch, input, ...found });
+          said.push(`${onnx}: run ${row.id}, epoch ${epoch}: ${wordsOf(found)}`);
+        }
+        if (safetensors !== undefined) {
+          const { exportSafetensors } = await import("../../runner/export/export-safetensors.ts");
+          const { names } = options;
+          const found = await exportSafetensors(row, network, { store, file: safetensors, names });
+          written.push({ file: safetensors, run: row.id, epoch, names, ...found });
+          const words = `${found.tensors} tensors as ${names}, ${formatBytes(found.bytes)}`;
+          said.push(`${safetensors}: run ${row.id}, epoch ${epoch}: ${words}`);
+        }
+      });
+      print(options.json ? toJson(written) : said.map((line) => `${line}\n`).join(""));
+      return exitCode;
     } finally {
       store.close();
     }

@@ -28,6 +28,7 @@ export type OnnxOptions = {
   readonly input: ExportedInput;
   /** Whether sizes must stay open, or must not; null takes what the network allows. */
   readonly dynamic: boolean | null;
+  readonly signal: AbortSignal;
   readonly threads?: number;
 };
 
@@ -57,7 +58,7 @@ type Form = Pick<ExportedOnnx, "size" | "batch"> & {
 export async function exportOnnx(
   run: RunRow,
   network: TrainedNetwork,
-  { store, file, input, dynamic, threads }: OnnxOptions,
+  { store, file, input, dynamic, signal, threads }: OnnxOptions,
 ): Promise<ExportedOnnx> {
   if (stateBytes(network.state) > mostBytes)
     throw new UserError(
@@ -69,6 +70,7 @@ export async function exportOnnx(
   const origin = originOf(run, store.dataset(run.datasetFingerprint), network);
   return writeWhole(file, async (temporary) => {
     for (const form of formsOf(network, dynamic)) {
+      signal.throwIfAborted();
       const graph = form.lower(function_);
       if (graph === null) continue;
       const { size, batch } = form;
@@ -83,8 +85,11 @@ export async function exportOnnx(
       };
       const bytes = encodeStandalone(graph, origin.hueristic_version!, metadata);
       writeFileSync(temporary, bytes);
-      const compare = (tests: TestPictures) =>
-        differenceFrom(network, engine, { file: temporary, input }, tests);
+      const compare = async (tests: TestPictures) => {
+        await new Promise(setImmediate); // signals have their turn
+        signal.throwIfAborted();
+        return differenceFrom(network, engine, { file: temporary, input }, tests);
+      };
       const pictures = batch === 1 ? own.pictures.slice(0, 1) : own.pictures;
       const difference = await compare({ ...own, pictures });
       if (!isSame(difference)) throw differs(file, run, difference);

@@ -12,7 +12,7 @@ import { exportOnnx, type OnnxOptions } from "../../../src/runner/export/export-
 import { openTrainedNetwork, type TrainedNetwork } from "../../../src/runner/export/trained-network.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { faces, gamma, writeFaces } from "../faces.ts";
+import { faces, gamma, writeFaces, writeOnnx } from "../faces.ts";
 import { drawn, pix2pix, trainedRun } from "./trained-runs.ts";
 
 async function opened(t: TestContext, root: string, id: string) {
@@ -22,7 +22,15 @@ async function opened(t: TestContext, root: string, id: string) {
   const network = await openTrainedNetwork(run, chooseCheckpoint(store, run, "last"), store);
   const write = (name: string, more: Partial<OnnxOptions> = {}, changed: TrainedNetwork = network) => {
     const file = path.join(root, name);
-    const options = { store, file, input: "rgb", dynamic: null, threads: 2, ...more } as const;
+    const options = {
+      store,
+      file,
+      input: "rgb",
+      dynamic: null,
+      signal: new AbortController().signal,
+      threads: 2,
+      ...more,
+    } as const;
     return exportOnnx(run, changed, options);
   };
   return { run, network, write };
@@ -136,6 +144,22 @@ test("gamma has its teller in the file; a classifier gives probabilities", async
     openTrainedNetwork(other, chooseCheckpoint(store, run, "last"), store),
     (error) => error instanceof UserError && /its weights are other ones now$/.test(error.message),
   );
+
+  // An .onnx file cannot become part of another one.
+  const weights = writeOnnx(root);
+  const model = gamma({ classifier: { kind: "mobilenet_v2", weights, output: "classes" } });
+  await assert.rejects(
+    openTrainedNetwork(
+      { ...run, experiment: { ...run.experiment, model } },
+      chooseCheckpoint(store, run, "last"),
+      store,
+    ),
+    (error) =>
+      error instanceof UserError &&
+      /got gamma, told by mean\.onnx, 3 numbers: an \.onnx file cannot become part of another one$/.test(
+        error.message,
+      ),
+  );
 });
 
 test("what differs from our engine is not written", async (t) => {
@@ -154,6 +178,11 @@ test("what differs from our engine is not written", async (t) => {
       error instanceof UserError &&
       /wrong\.onnx: not written: ONNX Runtime is up to \d+\/255 from/.test(error.message),
   );
+  assert.deepEqual(readdirSync(root), ["runs"]);
+
+  const stopped = new AbortController();
+  stopped.abort();
+  await assert.rejects(write("stopped.onnx", { signal: stopped.signal }));
   assert.deepEqual(readdirSync(root), ["runs"]);
 
   // One that hangs on the size is exported for its own, or refused where all are asked for.

@@ -89,7 +89,11 @@ function lowerAt({ call, state, inputs: inputsAt, bytes }: Standalone, lengths: 
   // The form for GPUs has ONNX's own operators only, and the same ones for maps of all sizes.
   const graph = new GraphBuilder("", "gpu");
   const lowering = new Lowering(graph, trace, rules);
-  const inputs = mapSpecs(inputSpecs, ({ shape, dtype }, name) => graph.input(name, dtype, shape));
+  const inputs = mapSpecs(inputSpecs, ({ shape, dtype }, name) => {
+    const given = graph.input(name, dtype, shape);
+    // Where lengths are open, what they are multiples of stands in its shape: others are an error, not a cropped picture.
+    return graph.node("Reshape", [given, graph.int64(...shape)], shape);
+  });
   const weights = mapSpecs(stateSpecs, (spec, name) => graph.input(name, "float32", physical(spec)));
   defineState(lowering, trace.inputs.state!, weights, stateSpecs);
   for (const [name, spec] of Object.entries(inputSpecs)) {
