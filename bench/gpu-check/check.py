@@ -64,11 +64,15 @@ def open_case(case, device, precision="float32", captures=False):
     engine = worker.Worker(print)
     engine.configure({"device": device, "precision": precision, "deterministic": False, "captures": captures, "threads": None,
                       "channelsLast": device != "cpu" and precision != "float32"}, {})  # fmt: skip
+    import torch
+
     spreads = case["state"]
     numbers = {}
     for name, spread in spreads.items():
-        count = math.prod(spread["shape"])
-        numbers["state", name] = (spread["mean"] + (uniform(name, count) - 0.5) * math.sqrt(12) * spread["std"]).float()
+        count, mean, std = math.prod(spread["shape"]), spread["mean"], spread["std"]
+        alike = std == 0
+        made = torch.full([count], mean) if alike else (mean + (uniform(name, count) - 0.5) * math.sqrt(12) * std).float()
+        numbers["state", name] = made
     engine.store({"state": 0, "shapes": {name: spread["shape"] for name, spread in spreads.items()}}, numbers)
     return worker.Step(case["trace"], engine, case["batch"]), engine.states[0], engine
 
