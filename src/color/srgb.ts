@@ -22,12 +22,27 @@ export function decodeSrgb(value: number): number {
 }
 
 /** The value in [0, 1] of linear light in [0, 1]; what is outside is clipped. */
-export function encodeSrgb(light: number): number {
+function encodeSrgb(light: number): number {
   if (!(light > 0)) return 0;
   if (light >= 1) return 1;
   return light > transfer.linear
     ? transfer.scale * light ** (1 / transfer.gamma) - transfer.offset
     : transfer.slope * light;
+}
+
+const encodingCells = 65536;
+/** The last one closes the table. */
+const encoded = Float32Array.from(
+  { length: encodingCells + 2 },
+  (_, cell) => 65535 * encodeSrgb(cell / encodingCells),
+);
+
+/** The nearest 16-bit value to linear light, within 0.01 of its border; what is outside [0, 1] is clipped. */
+export function wordOfLinear(light: number): number {
+  const at = Math.min(1, Math.max(0, light)) * encodingCells;
+  const cell = Math.floor(at);
+  const low = encoded[cell]!;
+  return Math.round(low + (at - cell) * (encoded[cell + 1]! - low));
 }
 
 /** The linear light of every 8-bit value. */

@@ -2,7 +2,7 @@
 // never lightness (src/color/gamut.ts).
 
 import { displayableShare } from "../color/gamut.ts";
-import { byteOfLinear, encodeSrgb } from "../color/srgb.ts";
+import { byteOfLinear, wordOfLinear } from "../color/srgb.ts";
 import type { Photograph } from "./decode-photograph.ts";
 import { lightnessOfRow } from "./look.ts";
 import type { Pause } from "./pause.ts";
@@ -39,7 +39,7 @@ export async function joinColors(
   const length = width * height * colors;
   const numbers =
     inPlace && isSame ? photograph.numbers : isDeep ? new Uint16Array(length) : new Uint8Array(length);
-  const encode = isDeep ? (light: number) => Math.round(65535 * encodeSrgb(light)) : byteOfLinear;
+  const encode = isDeep ? wordOfLinear : byteOfLinear;
   const opaque = (isDeep ? 65535 : 255) / most;
   const columns = placesOf(width, lines.width);
   const rows = placesOf(height, lines.height);

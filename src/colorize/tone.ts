@@ -11,8 +11,8 @@ export const sameLevels: Levels = { gain: 1, offset: 0 };
 
 /** Beyond these shares of the pixels lie scratches, dust and the scanner's border. */
 const outside = 0.005;
-/** A print whose darkest L is above the first has faded to it; the second is where it goes. */
-const black = { faded: 12, restored: 4 };
+/** A print whose darkest L is above this has faded, for neutral ones only where nothing else explains it; where it goes. */
+const black = { faded: { toned: 12, grey: 20 }, restored: 4 };
 /** The same of the lightest, for toned ones: grey pictures without white are dark scenes. */
 const white = { faded: 88, restored: 95 };
 /** Noise grows with contrast. */
@@ -24,7 +24,7 @@ export function levelsOf({ histogram, kind }: Look): Levels {
   if (kind === "color") return sameLevels;
   const [low, high] = [percentile(histogram, outside), percentile(histogram, 1 - outside)];
   if (high - low < leastRange) return sameLevels;
-  const toLow = low > black.faded ? black.restored : low;
+  const toLow = low > black.faded[kind] ? black.restored : low;
   const toHigh = kind === "toned" && high < white.faded ? white.restored : high;
   if (toLow === low && toHigh === high) return sameLevels;
   const gain = Math.min(mostGain, (toHigh - toLow) / (high - low));

@@ -44,7 +44,7 @@ export async function openPredictor(
   { store, device, size: wanted, threads }: PredictorOptions,
 ): Promise<Predictor> {
   const { experiment } = run;
-  const output = outputOf(run);
+  const output = colorsOf(run);
   const size = wanted ?? experiment.image.size;
   const model = configAt(run, size);
   const { state } = readCheckpoint(file);
@@ -70,7 +70,8 @@ export async function openPredictor(
   }
 }
 
-function outputOf({ id, experiment: { model } }: RunRow): Predictor["output"] {
+/** Throws UserError where the run makes no colors. */
+export function colorsOf({ id, experiment: { model } }: RunRow): Predictor["output"] {
   const output = modelOf(model).output(model);
   if (output !== "labels") return output;
   throw new UserError(`run ${id}: expected a network that makes colors, got a ${model.kind}`);

@@ -10,7 +10,7 @@ import { type DeviceChoice, deviceChoices } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
-import { openPredictor } from "../../runner/open-predictor.ts";
+import { colorsOf, openPredictor } from "../../runner/open-predictor.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import type { ColorizeCommandOptions } from "../commands/colorize.ts";
 import type { Context } from "../context.ts";
@@ -139,18 +139,17 @@ async function openNetwork(
 ): Promise<ColorizingNetwork> {
   const [, ref = text, choice = "last"] = /^(.+)@(best|last|\d+)$/.exec(text) ?? [];
   const run = store.getRun(await findRun(store, ref));
+  const output = colorsOf(run);
+  if (raw && output !== "rgb")
+    throw new UserError(
+      `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
+    );
   const checkpoint = chooseCheckpoint(
     store,
     run,
     choice === "best" || choice === "last" ? choice : Number(choice),
   );
   const predictor = await openPredictor(run, checkpoint, { store, device, size });
-  if (raw && predictor.output !== "rgb") {
-    await predictor.close();
-    throw new UserError(
-      `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
-    );
-  }
   const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
   return {
     predictor,
