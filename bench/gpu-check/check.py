@@ -71,7 +71,7 @@ def open_case(case, device, precision="float32", captures=False):
     for name, spread in spreads.items():
         count, mean, std = math.prod(spread["shape"]), spread["mean"], spread["std"]
         alike = std == 0
-        made = torch.full([count], mean) if alike else (mean + (uniform(name, count) - 0.5) * math.sqrt(12) * std).float()
+        made = torch.full([count], mean, dtype=torch.float32) if alike else (mean + (uniform(name, count) - 0.5) * math.sqrt(12) * std).float()
         numbers["state", name] = made
     engine.store({"state": 0, "shapes": {name: spread["shape"] for name, spread in spreads.items()}}, numbers)
     return worker.Step(case["trace"], engine, case["batch"]), engine.states[0], engine
