@@ -23,7 +23,7 @@ import { showCommand } from "./cli/commands/show.ts";
 import { sweepCommand } from "./cli/commands/sweep.ts";
 import { tagCommand } from "./cli/commands/tag.ts";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
-import { defaultRunsFolder } from "./cli/context.ts";
+import { defaultRunsFolder, standardInput } from "./cli/context.ts";
 import { printError } from "./cli/print/print-error.ts";
 import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
@@ -73,7 +73,7 @@ function survivePipes({ stdout, stderr }: Streams): void {
 }
 
 function createParser(argv: readonly string[], context: Context, onExit: (code: number) => void) {
-  const parser = yargs([...argv])
+  const parser = yargs(argv.map((word) => (word === "-" && argv.includes("colorize") ? standardInput : word)))
     .scriptName("hueristic")
     .usage("$0 <command>\n\nTrains networks that color grey images, and shows how well they do.")
     .option("runs", {

@@ -33,6 +33,9 @@ export type Command<Options> = {
 
 export const defaultRunsFolder = "runs";
 
+/** In place of a lone dash among files, which yargs loses. */
+export const standardInput = "/dev/stdin";
+
 /** The --runs that a command printed for the user must carry, with a space in front; "" for the default folder. */
 export function runsFlag(runsFolder: string): string {
   const usual = process.env.HUERISTIC_RUNS || defaultRunsFolder;

@@ -54,7 +54,7 @@ export async function decodePhotograph(bytes: Buffer): Promise<Photograph> {
         (await decodeDeep(bytes, metadata, numbers, options)) ??
         (await decodeBytes(
           numbers === null ? bytes : await numbersAsTiff(bytes, metadata, numbers, options, null),
-          numbers === null ? /^b-w$/.test(metadata.space) : numbers.model === "GRAY",
+          isGreyAlone(metadata, numbers),
           options,
         ));
       return { ...common, ...decoded };
@@ -68,6 +68,11 @@ export async function decodePhotograph(bytes: Buffer): Promise<Photograph> {
       else throw refusalOf(bytes, error, limits.limitInputPixels);
     }
   }
+}
+
+/** Grey with transparency is read as RGB: as grey sharp would give the first band alone. */
+function isGreyAlone({ space, hasAlpha }: Metadata, numbers: Numbers | null): boolean {
+  return numbers === null ? space === "b-w" && !hasAlpha : numbers.model === "GRAY" && numbers.alpha === null;
 }
 
 type Decoded = Omit<Photograph, "format" | "exif" | "xmp">;

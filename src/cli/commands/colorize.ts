@@ -3,7 +3,7 @@
 import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
 import type { Upsampling } from "../../colorize/upsample-chroma.ts";
 import { UserError } from "../../errors.ts";
-import type { Command, GlobalOptions } from "../context.ts";
+import { type Command, type GlobalOptions, standardInput } from "../context.ts";
 
 export type ColorizeCommandOptions = GlobalOptions & {
   readonly file: readonly string[] | undefined;
@@ -83,7 +83,7 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
     const refs = [options.run ?? []].flat();
     if (refs.length === 0) throw new UserError("colorize: --run: expected a run (hueristic list shows them)");
     const { colorizeStream, colorizeToFolder } = await import("../target/colorize.ts");
-    return given.includes("-")
+    return given.includes(standardInput)
       ? colorizeStream(given, refs, options, context)
       : colorizeToFolder(given, refs, options, context);
   },

@@ -31,7 +31,7 @@ function best(store: Store, { id }: RunRow, kept: readonly ChosenCheckpoint[]): 
   const lowest = bestPoint({ step, value }, "lower");
   if (lowest === null)
     throw new UserError(
-      `run ${id}: expected a checkpoint with an unseen/loss, got none of ${kept.length}; take --checkpoint last`,
+      `run ${id}: expected a checkpoint with an unseen/loss, got none of ${kept.length}; take its last one`,
     );
   return kept[step.indexOf(lowest.step)]!;
 }
