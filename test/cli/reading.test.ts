@@ -308,7 +308,8 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
     checks.map(({ name }) => name),
     [
       ...["node", "machine", "sharp", "sqlite", "runs folder"],
-      ...["engine onnx", "engine tensorflow", "device cpu", "device cuda", "device webgpu"],
+      ...["engine onnx", "engine torch", "engine tensorflow", "native kernels"],
+      ...["device cpu", "device cuda", "device webgpu"],
     ],
   );
   assert.equal(existsSync(path.join(cwd, "runs")), false, "it only looks");

@@ -6,7 +6,7 @@ import { completeExperiment } from "../../src/experiment/complete-experiment.ts"
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const topKeys =
-  "extends, name, description, tags, seed, engine, device, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report";
+  "extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report";
 
 /** The problems of a text without the file's name in front. */
 function problems(text: string, ...overrides: string[]): string[] {
@@ -47,7 +47,7 @@ __proto__: {a: 1}
       "experiments/demo.yaml:10: samples.every: expected a whole number of epochs, at least 1, got 0",
       'experiments/demo.yaml:10: samples.seen: expected a whole number of images, 0 to 256, got "4"',
       "experiments/demo.yaml:11: image.size: expected a multiple of 8 for the model beta, got 60",
-      'experiments/demo.yaml:12: engine: expected one of auto, onnx, tensorflow, got "tensorflwo", did you mean tensorflow?',
+      'experiments/demo.yaml:12: engine: expected one of auto, onnx, torch, tensorflow, got "tensorflwo", did you mean tensorflow?',
       "experiments/demo.yaml:13: tags: expected a list of words, got a mapping",
       "experiments/demo.yaml:14: seed: expected a whole number, at least 0, got .inf",
       "experiments/demo.yaml:15: name: expected a text that is not empty, got 2024, which YAML takes for a text only in quotes",

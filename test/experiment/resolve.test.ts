@@ -17,6 +17,8 @@ test("the shortest experiment is complete", () => {
     seed: 1,
     engine: "auto",
     device: "auto",
+    precision: "float32",
+    deterministic: false,
     model: { kind: "beta" },
     dataset: { kind: "synthetic", count: 640, limit: null, holdout: 0.1, seed: 1, greyscale: "drop" },
     image: { size: 64 },
