@@ -102,15 +102,18 @@ def parity(options):
                 continue
             step, state, _ = open_case(case, options.device)
             losses = step.run(state, STEPS, arrays_of(case, STEPS))
-            # A GAN's rounding errors grow with its steps: the first one says whether kernels are right.
-            worst = [0.0] * STEPS
+            worst, nudged = [0.0] * STEPS, [0.0] * STEPS
             for place, loss in enumerate(step.losses):
-                for at, expected in enumerate(case["expected"][loss]):
-                    difference = abs(losses[at, place].item() - expected) / max(abs(expected), 1e-6)
+                for at, (expected, other) in enumerate(zip(case["expected"][loss], case["nudged"][loss])):
+                    size = max(abs(expected), 1e-6)
+                    difference, rounding = abs(losses[at, place].item() - expected) / size, abs(other - expected) / size
                     worst[at] = difference if not difference <= worst[at] else worst[at]
-            good = worst[0] <= 1e-4 and max(worst) <= 1e-3
-            print(f"parity {name}: worst relative difference of a loss, by steps:", *(f"{one:.1e}" for one in worst),
-                  "" if good else "TOO LARGE: expected 1e-4 and then 1e-3", flush=True)  # fmt: skip
+                    nudged[at] = max(nudged[at], rounding)
+            # GANs multiply rounding errors: at 256x256 PyTorch's two memory layouts are 5e-3 apart in the third step.
+            good = all(one <= max(1e-4, 10 * rounding) for one, rounding in zip(worst, nudged))
+            words = lambda numbers: " ".join(f"{one:.1e}" for one in numbers)  # noqa: E731
+            print(f"parity {name}: worst relative difference of a loss, by steps: {words(worst)}; weights that differ by 1e-6 "
+                  f"make one of {words(nudged)}{'' if good else '  TOO LARGE'}", flush=True)  # fmt: skip
 
 
 def cost(call, device, seconds):
