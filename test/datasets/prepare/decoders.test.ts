@@ -20,7 +20,9 @@ function pictureName(index: number): string {
 
 /** Processes that this one started to decode. */
 function children(): number[] {
-  const listed = execFileSync("sh", ["-c", `cat /proc/${process.pid}/task/*/children`], { encoding: "utf8" });
+  // A thread may end while its file is read.
+  const command = `cat /proc/${process.pid}/task/*/children 2>/dev/null || true`;
+  const listed = execFileSync("sh", ["-c", command], { encoding: "utf8" });
   const isDecoder = (pid: number) => {
     try {
       return execFileSync("cat", [`/proc/${pid}/cmdline`], { encoding: "utf8" }).includes("decode-process");
