@@ -34,6 +34,11 @@ export type TensorArrays = Readonly<Record<string, TensorArray>>;
 export type StateTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
 export type State = Readonly<Record<string, StateTensor>>;
 
+/** Whether both have the same number of elements in every dimension. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, dimension) => length === b[dimension]);
+}
+
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }

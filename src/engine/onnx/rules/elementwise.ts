@@ -1,6 +1,7 @@
 // Elementwise kernels, with TensorFlow.js's broadcasting, in whatever order the larger operand lies.
 
 import { backend_util } from "@tensorflow/tfjs-core";
+import { sameShape } from "../../../training-step.ts";
 import type { TraceType } from "../../trace/trace.ts";
 import type { Value } from "../graph-builder.ts";
 import { type Lowered, type Lowering, type Order, uniformly } from "../lowering.ts";
@@ -190,8 +191,4 @@ function biasedConvolution(lowering: Lowering, a: Lowered, b: Lowered): Lowered 
   const operands = [...producer.inputs.map((name) => graph.valueOf(name)!), lowering.plainValue(b)];
   const value = graph.node(producer.op, operands, a.value.shape, producer.attributes);
   return { ...a, value };
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, dimension) => length === b[dimension]);
 }

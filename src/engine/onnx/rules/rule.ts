@@ -2,7 +2,7 @@
 
 import type { TraceNode, TraceValue } from "../../trace/trace.ts";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
-import type { Lowered, Lowering, Order } from "../lowering.ts";
+import { type Lowered, type Lowering, type Order, plain } from "../lowering.ts";
 
 export type RuleContext = {
   readonly lowering: Lowering;
@@ -35,7 +35,7 @@ export function commonOrder(tensors: readonly Lowered[], rank: number): Order {
       most = size;
     }
   }
-  return order ?? Array.from({ length: rank }, (_, dimension) => dimension);
+  return order ?? plain(rank);
 }
 
 export function shapeIn(order: Order, shape: readonly number[]): number[] {

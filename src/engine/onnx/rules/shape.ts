@@ -1,5 +1,6 @@
 // Kernels that move elements without computing. Transposing a lowered tensor costs nothing until orders meet.
 
+import { sameShape } from "../../../training-step.ts";
 import { type Lowered, type Lowering, plain } from "../lowering.ts";
 import { commonOrder, made, type Rules, shapeIn } from "./rule.ts";
 
@@ -95,8 +96,7 @@ function described({ shape, dtype }: Pick<Lowered, "shape" | "dtype">) {
 /** A tensor under another shape of the same size. */
 export function reshaped(lowering: Lowering, x: Lowered, shape: readonly number[]): Lowered {
   if (x.uniform !== undefined) return { ...x, shape };
-  const same = shape.length === x.shape.length && shape.every((length, d) => length === x.shape[d]);
-  if (same) return x;
+  if (sameShape(shape, x.shape)) return x;
   const { graph } = lowering;
   const value = graph.node("Reshape", [lowering.plainValue(x), graph.int64(...shape)], shape);
   return { value, order: plain(shape.length), shape, dtype: x.dtype };

@@ -1,8 +1,9 @@
 // Elementwise kernels, with TensorFlow.js's broadcasting. What is known already, such as x * 1, records nothing.
 
 import { backend_util, type DataType, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import { sameShape } from "../../../training-step.ts";
 import type { Recorder } from "../recorder.ts";
-import { kernel, sameShape } from "./kernel.ts";
+import { kernel } from "./kernel.ts";
 
 const unary = [
   ...["Abs", "Ceil", "Cos", "Erf", "Exp", "Floor", "Log", "Neg", "Reciprocal", "Relu", "Relu6", "Round"],

@@ -26,8 +26,3 @@ export function kernel(
       }),
   };
 }
-
-/** Whether both tensors have the same number of elements in every dimension. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, dimension) => length === b[dimension]);
-}

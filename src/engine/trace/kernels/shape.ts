@@ -1,9 +1,9 @@
 // Kernels that move elements without computing.
 
 import { backend_util, type KernelConfig, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { sizeOf } from "../../../training-step.ts";
+import { sameShape, sizeOf } from "../../../training-step.ts";
 import type { Recorder } from "../recorder.ts";
-import { kernel, sameShape } from "./kernel.ts";
+import { kernel } from "./kernel.ts";
 
 export const shapeKernels: readonly KernelConfig[] = [
   kernel("Reshape", ({ recorder, inputs, attrs }) => {
