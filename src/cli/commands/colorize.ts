@@ -4,6 +4,7 @@ import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
 import type { Upsampling } from "../../colorize/upsample-chroma.ts";
 import { UserError } from "../../errors.ts";
 import { type Command, type GlobalOptions, standardInput } from "../context.ts";
+import { deviceDescription } from "../target/device-option.ts";
 
 export type ColorizeCommandOptions = GlobalOptions & {
   readonly file: readonly string[] | undefined;
@@ -69,7 +70,7 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
       })
       .option("sheet", { type: "string", requiresArg: true, describe: "Page to compare before and after" })
       .option("force", { type: "boolean", default: false, describe: "Write pictures that exist anew" })
-      .option("device", { type: "string", requiresArg: true, describe: "auto, cpu, cuda or webgpu" })
+      .option("device", { type: "string", requiresArg: true, describe: deviceDescription })
       .example("$0 colorize ~/Scans --run latest --out colored", "A folder and the folders below it")
       .example(
         "$0 colorize a.jpg --run faces --run scenes@best --out colored --sheet page.html",

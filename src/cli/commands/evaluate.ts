@@ -1,6 +1,5 @@
 // hueristic evaluate: measures checkpoints of runs on any images, after the fact. Fills a matrix of runs by sets.
 
-import { type DeviceChoice, deviceWords, isDeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import type { MetricConfig } from "../../experiment/experiment.ts";
 import type { ChosenCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
@@ -11,6 +10,7 @@ import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { numberOrDash, plainText } from "../print/format.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { deviceDescription, readDevice } from "../target/device-option.ts";
 import { findRuns, runReference } from "../target/run-references.ts";
 
 type EvaluateOptions = GlobalOptions & {
@@ -63,7 +63,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
       .option("device", {
         type: "string",
         requiresArg: true,
-        describe: "auto, cpu, cuda, cuda:1, mps or webgpu",
+        describe: deviceDescription,
       })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 evaluate latest", "On its seen and unseen images and its own sets")
@@ -84,7 +84,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         "evaluate: expected a run: an id, its beginning, a name, latest, a tag, a file or a sweep (hueristic evaluate --help)",
       );
     const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
-    const device = options.device === undefined ? null : readDevice(options.device);
+    const device = options.device === undefined ? null : readDevice("evaluate", options.device);
     const readonly = !existsSync(databasePath(options.runs)); // then it says that there are no runs
     const store = openStore(options.runs, { readonly });
     try {
@@ -147,11 +147,6 @@ function readCheckpointChoice(text: string): "last" | "best" | number {
   if (text === "last" || text === "best") return text;
   if (/^\d+$/.test(text)) return Number(text);
   throw new UserError(`evaluate: --checkpoint: expected last, best or an epoch, got ${JSON.stringify(text)}`);
-}
-
-function readDevice(text: string): DeviceChoice {
-  if (isDeviceChoice(text)) return text;
-  throw new UserError(`evaluate: --device: expected ${deviceWords}, got ${JSON.stringify(text)}`);
 }
 
 /** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */

@@ -1,19 +1,21 @@
 // The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
 
-import { readFileSync } from "node:fs";
 import { type ColorizingNetwork, coloredBytes, colorizeFiles } from "../../colorize/colorize-files.ts";
 import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import { colorizedFormats } from "../../colorize/encode-colored.ts";
 import { planFiles } from "../../colorize/plan-files.ts";
 import { Refusal } from "../../datasets/formats/open-picture.ts";
-import { type DeviceChoice, deviceChoices } from "../../engine/choices.ts";
+import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
 import { colorsOf, openPredictor } from "../../runner/open-predictor.ts";
+import { ownVersion } from "../../runner/provenance.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import type { ColorizeCommandOptions } from "../commands/colorize.ts";
 import type { Context } from "../context.ts";
+import { readCheckpointReference } from "./checkpoint-reference.ts";
+import { readDevice } from "./device-option.ts";
 import { findRun } from "./run-references.ts";
 
 type Options = ColorizeCommandOptions;
@@ -103,7 +105,7 @@ async function withNetworks(
     throw new UserError(`colorize: --saturation: expected a number from 0 to 10, got ${saturation}`);
   if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
     throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
-  const device = readDevice(options.device);
+  const device = options.device === undefined ? null : readDevice("colorize", options.device);
   const store = openStore(options.runs, { readonly: true });
   const networks: ColorizingNetwork[] = [];
   let code = 0;
@@ -137,18 +139,14 @@ async function openNetwork(
   text: string,
   { store, device, size, raw }: NetworkOptions,
 ): Promise<ColorizingNetwork> {
-  const [, ref = text, choice = "last"] = /^(.+)@(best|last|\d+)$/.exec(text) ?? [];
-  const run = store.getRun(await findRun(store, ref));
+  const reference = readCheckpointReference(text);
+  const run = store.getRun(await findRun(store, reference.run));
   const output = colorsOf(run);
   if (raw && output !== "rgb")
     throw new UserError(
       `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
     );
-  const checkpoint = chooseCheckpoint(
-    store,
-    run,
-    choice === "best" || choice === "last" ? choice : Number(choice),
-  );
+  const checkpoint = chooseCheckpoint(store, run, reference.checkpoint);
   const predictor = await openPredictor(run, checkpoint, { store, device, size });
   const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
   return {
@@ -164,20 +162,6 @@ function folderOf({ runId, runName, epoch }: ColorizingNetwork["note"]): string 
     .replace(/^[.-]+/, "")
     .slice(0, 60);
   return `${name === "" ? "run" : name}-${runId}-${epoch}`;
-}
-
-function readDevice(text: string | undefined): DeviceChoice | null {
-  if (text === undefined) return null;
-  const known = deviceChoices.find((choice) => choice === text);
-  if (known !== undefined) return known;
-  throw new UserError(
-    `colorize: --device: expected one of ${deviceChoices.join(", ")}, got ${JSON.stringify(text)}`,
-  );
-}
-
-function ownVersion(): string {
-  const file = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
