@@ -56,7 +56,7 @@ function rate(images: number, ms: number): string {
 
 function configs(): DatasetConfig[] {
   const common = { limit: null, holdout: 0.1, seed: 1, greyscale: "drop" } as const;
-  const folder = { kind: "folder", include: [], exclude: [], split: null } as const;
+  const folder = { kind: "folder", include: [], exclude: [], split: null, labels: null } as const;
   const chosen = process.env.HUERISTIC_BENCH_DATA;
   if (chosen !== undefined) return [{ ...common, ...folder, root: chosen }];
   const shared = fileURLToPath(new URL("../../shared/data", import.meta.url));

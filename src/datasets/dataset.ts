@@ -47,8 +47,10 @@ export type ListOptions = {
 export type Dataset<Config> = {
   /** What its images are called, such as "COCO photographs". */
   readonly images: string;
-  /** How many labels the lists beside the images usually give; null where there are none. */
-  readonly labels: number | null;
+  /** What one writes so that its images have labels, such as "folder with labels: folders"; null where they have none. */
+  readonly labelled: string | null;
+  /** How many labels the images have, usually where only their files can say; null where `config` gives them none. */
+  labels(config: Config): number | null;
   /** A few words without counts, such as "coco train2017". */
   describe(config: Config): string;
   /** What was looked for and where, for the message when too little is found. `key` is what messages call the data set. */

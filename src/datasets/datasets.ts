@@ -36,10 +36,11 @@ export function mostImages(config: DatasetConfig): { readonly key: string; reado
 }
 
 /** Why nobody can learn labels from `config`, as the end of "dataset.kind: "; null where one can. */
-export function labelsProblem({ kind }: Pick<DatasetConfig, "kind">): string | null {
-  if (datasets[kind].labels !== null) return null;
-  const labelled = Object.values(datasets).flatMap((each) => (each.labels === null ? [] : [each.kind]));
-  return `expected ${labelled.join(" or ")}, whose images have labels to learn from, got ${kind}`;
+export function labelsProblem(config: DatasetConfig): string | null {
+  if (datasetOf(config).labels(config) !== null) return null;
+  const labelled = Object.values(datasets).flatMap((each) => each.labelled ?? []);
+  const alone = datasetOf(config).labelled === null ? "" : " without labels";
+  return `expected ${labelled.slice(0, -1).join(", ")} or ${labelled.at(-1)}, whose images have labels to learn from, got ${config.kind}${alone}`;
 }
 
 /** Where the options of a data set name files or folders. */

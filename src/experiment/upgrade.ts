@@ -15,6 +15,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   keysThatCameLater,
   lastBatch,
   precision,
+  labelsOfFolders,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -107,6 +108,26 @@ function completedPart(dataset: Plain): Plain {
 /** 4. Before `train.last_batch` what did not fill a batch was dropped. */
 function lastBatch(stored: Plain): Plain {
   return { ...stored, train: { last_batch: "drop", ...(stored.train as Plain | undefined) } };
+}
+
+/** 6. Sub-folders and parts of unions may be labels, and parts have names. */
+function labelsOfFolders(stored: Plain): Plain {
+  return {
+    ...stored,
+    dataset: withLabels(stored.dataset as Plain),
+    evaluate: mapEntries(stored.evaluate as Plain, (name, set) => [name, withLabels(set as Plain)]),
+  };
+}
+
+function withLabels(dataset: Plain): Plain {
+  if (dataset.kind === "folder") return { labels: null, ...dataset };
+  if (dataset.kind !== "union") return dataset;
+  const parts = (dataset.parts as readonly Plain[]).map((part) => ({
+    name: null,
+    ...part,
+    dataset: withLabels(part.dataset as Plain),
+  }));
+  return { labels: null, ...dataset, parts };
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -28,8 +28,17 @@ test("the smaller of limit and count says how many images there are at most", ()
 });
 
 test("labels come from kinds that have some", () => {
-  assert.equal(labelsProblem({ kind: "celeba" }), null);
-  assert.match(labelsProblem({ kind: "union" })!, /^expected coco or celeba, .* got union$/);
+  const folder = { kind: "folder", root: "a" };
+  const union = { kind: "union", parts: [{ dataset: folder }, { dataset: "synthetic" }] };
+  for (const config of [
+    { kind: "celeba", root: "a" },
+    { ...folder, labels: "folders" },
+    { ...union, labels: "parts" },
+  ])
+    assert.equal(labelsProblem(configOf(config)), null);
+  const expected = /^expected coco, celeba, folder with labels: folders or union with labels: parts, .* got /;
+  for (const config of [folder, union]) assert.match(labelsProblem(configOf(config))!, expected);
+  assert.match(labelsProblem(configOf({ kind: "synthetic" }))!, / got synthetic$/);
 });
 
 test("paths are replaced wherever a kind has them, in the parts of a union too", () => {

@@ -58,7 +58,7 @@ export async function writePictures(folder: string, count: number, from = 0): Pr
 const common = { limit: null, holdout: 0.2, seed: 1, greyscale: "keep" } as const;
 
 export function folderConfig(root: string, change: Partial<FolderConfig> = {}): FolderConfig {
-  return { kind: "folder", ...common, root, include: [], exclude: [], split: null, ...change };
+  return { kind: "folder", ...common, root, include: [], exclude: [], split: null, labels: null, ...change };
 }
 
 export function cocoConfig(root: string, change: Partial<CocoConfig> = {}): CocoConfig {

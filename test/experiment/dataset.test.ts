@@ -26,8 +26,10 @@ test("a union is complete: shorthands, defaults and roots of its parts", () => {
   assert.deepEqual(resolve(`dataset: ${union}`).dataset, {
     kind: "union",
     ...common,
+    labels: null,
     parts: [
       {
+        name: null,
         weight: 2,
         dataset: {
           kind: "coco",
@@ -41,6 +43,7 @@ test("a union is complete: shorthands, defaults and roots of its parts", () => {
         },
       },
       {
+        name: null,
         weight: 1,
         dataset: {
           kind: "celeba",
@@ -50,7 +53,7 @@ test("a union is complete: shorthands, defaults and roots of its parts", () => {
           attributes: { No_Beard: true },
         },
       },
-      { weight: 0.5, dataset: { kind: "synthetic", count: 640 } },
+      { name: null, weight: 0.5, dataset: { kind: "synthetic", count: 640 } },
     ],
   });
 });
@@ -66,7 +69,7 @@ test("parts are overridden by their place", () => {
   assert.deepEqual([moved[0]!.weight, moved[1]!.weight, moved.length], [2, 3, 3]);
   assert.deepEqual("root" in moved[1]!.dataset && moved[1]!.dataset.root, "/project/celeba");
   const drawn = partsOf("dataset.parts.0.dataset=synthetic");
-  assert.deepEqual(drawn[0], { weight: 2, dataset: { kind: "synthetic", count: 640 } });
+  assert.deepEqual(drawn[0], { name: null, weight: 2, dataset: { kind: "synthetic", count: 640 } });
   assert.equal(partsOf("dataset.parts=[{dataset: synthetic}, {dataset: synthetic}]").length, 2);
   assert.deepEqual(resolve("dataset: synthetic\ntags: [a, b]\n", ["tags.1=c"]).tags, ["a", "c"]);
 });
@@ -165,12 +168,17 @@ const impossible: readonly [dataset: string, ...expected: string[]][] = [
   [
     "{kind: union, parts: [{dataset: {kind: synthetic, limit: 5}}, {dataset: {kind: folder, count: 3, root: x}}]}",
     "parts[0].dataset.limit: unknown key, did you mean dataset.limit? (known: kind, count)",
-    "parts[1].dataset.count: unknown key for kind folder (known: kind, root, include, exclude, split)",
+    "parts[1].dataset.count: unknown key for kind folder (known: kind, root, include, exclude, split, labels)",
   ],
   [
     `{kind: union, limit: 2, parts: [{dataset: {${coco}, unseen_split: val2017}}, {dataset: synthetic}, {dataset: synthetic}]}`,
     "limit: expected at least one image of each of the 3 parts, got 2",
     "parts[1].dataset: expected an unseen split or folder in every part or in none, got one in part 0 and none here",
+  ],
+  [
+    `{kind: union, parts: [{name: folder, dataset: synthetic}, {dataset: {${folder}, labels: folders}}]}`,
+    "parts[1].dataset.labels: expected none in a part, as the labels of a union are its parts (labels: parts)",
+    'parts[1].name: expected another name than that of part 0, got "folder" for both',
   ],
   [
     `{kind: union, holdout: 0.2, parts: [{dataset: {${coco}, unseen_split: val2017}}, {dataset: {${folder}, split: {seen: a, unseen: b}}}]}`,
@@ -189,7 +197,7 @@ test("rules about annotations serve the classifier's labels, and a union has non
   assert.deepEqual(
     problemsOf(() => resolve(`model: classifier\ndataset: ${union}`)),
     [
-      "experiments/demo.yaml:3: dataset.kind: expected coco or celeba, whose images have labels to learn from, got union",
+      "experiments/demo.yaml:3: dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
     ],
   );
 });

@@ -34,6 +34,7 @@ test("a child takes its parent from the same folder", () => {
     include: [],
     exclude: [],
     split: null,
+    labels: null,
     limit: 40,
     holdout: 0.1,
     seed: 1,

@@ -143,7 +143,7 @@ test("another kind of data set keeps what all kinds know", () => {
   const common = { limit: 100, holdout: 0.2, seed: 5, greyscale: "keep" };
   const text = `dataset: ${JSON.stringify({ kind: "synthetic", count: 300, ...common })}\n`;
   const { dataset } = resolve(text, ["dataset.kind=folder", "dataset.root=/photos"]);
-  const own = { kind: "folder", root: "/photos", include: [], exclude: [], split: null };
+  const own = { kind: "folder", root: "/photos", include: [], exclude: [], split: null, labels: null };
   assert.deepEqual(dataset, { ...own, ...common });
 });
 

@@ -69,6 +69,21 @@ test("4: images that filled no batch were dropped", () => {
   assert.deepEqual(experimentUpgrades[3]!({ ...complete, train }), complete);
 });
 
+test("6: sub-folders and parts were no labels, and parts had no names", () => {
+  const folder = { kind: "folder", root: "/photos" };
+  const complete = completeExperiment({
+    dataset: { kind: "union", parts: [{ dataset: folder }, { dataset: "synthetic" }] },
+    evaluate: { portraits: folder },
+  });
+  const stored = JSON.parse(
+    JSON.stringify(complete, (key, value) =>
+      ["name", "labels"].includes(key) && value === null ? undefined : value,
+    ),
+  );
+  assert.notDeepEqual(stored.dataset, complete.dataset);
+  assert.deepEqual(experimentUpgrades[5]!(stored), complete);
+});
+
 test("an experiment of this version stays as it is", () => {
   assert.equal(upgradeExperiment(pix2pix, experimentUpgrades.length), pix2pix);
 });

@@ -153,6 +153,7 @@ function sampleExperiment(run: SampleRun): Experiment {
       include: [],
       exclude: [],
       split: null,
+      labels: null,
       limit: null,
       holdout: 0.5,
       seed: 1,

@@ -232,6 +232,7 @@ test("images to measure on that are trained on are warned of; too few are refuse
     include: [],
     exclude: [],
     split: null,
+    labels: null,
   } as const;
   await assert.rejects(train(folder, { evaluate: { lonely: config } }), {
     name: "UserError",

@@ -141,7 +141,7 @@ async function readInfo(
 async function labelShares(config: DatasetConfig, dataset: PreparedDataset): Promise<LabelShares | null> {
   const { datasetOf } = await import("../../datasets/datasets.ts");
   const kind = datasetOf(config);
-  if (kind.labels === null) return null;
+  if (kind.labels(config) === null) return null;
   const { items, labels } = await kind.list(config, { labels: true }).catch((error) => {
     if (error instanceof UserError) return { items: [], labels: null }; // the images are there without lists
     throw error;

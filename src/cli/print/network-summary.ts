@@ -65,7 +65,7 @@ async function embeddingSize({ model }: Experiment): Promise<number> {
 
 /** As many as the kind usually has. */
 function labelCount({ dataset }: Experiment): number {
-  return datasetOf(dataset).labels ?? 0;
+  return datasetOf(dataset).labels(dataset) ?? 0;
 }
 
 /** The networks of a GAN apart; others are one. */

@@ -47,7 +47,8 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
   description: "CelebA: aligned faces with list_eval_partition and list_attr_celeba.",
   images: "CelebA portraits",
   options,
-  labels: 40,
+  labelled: "celeba",
+  labels: () => 40,
   describe(config) {
     const splits = config.unseen_split === null ? config.split : `${config.split} + ${config.unseen_split}`;
     const filter = attributeWords(config);

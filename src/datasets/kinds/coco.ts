@@ -56,7 +56,8 @@ export const coco: DatasetKind<"coco", typeof options> = {
   description: "COCO: annotations/instances_<split>.json and a folder of images for every split.",
   images: "COCO photographs",
   options,
-  labels: 80,
+  labelled: "coco",
+  labels: () => 80,
   describe(config) {
     const filter = filterWords(config).join(", ");
     const splits = `${config.split}${config.unseen_split === null ? "" : ` + ${config.unseen_split}`}`;

@@ -7,11 +7,12 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { nearMiss } from "../../near-miss.ts";
 import type { Combination } from "../../settings/combination.ts";
-import { text } from "../../settings/leaves.ts";
+import { oneOf, text } from "../../settings/leaves.ts";
 import type { Path } from "../../settings/paths.ts";
 import type { ConfigOf, DatasetKind, Item, Side } from "../dataset.ts";
 import { quoted } from "../quoted.ts";
 import { rootOption } from "../shared-options.ts";
+import { folderLabels, tidy } from "./folder-labels.ts";
 import { globMatcher, globProblem } from "./glob.ts";
 import { compareCodeUnits, findFolders, findImageFiles, requireFolder } from "./image-files.ts";
 import { sidesBesideHoldout } from "./split-problems.ts";
@@ -44,7 +45,16 @@ const options = {
     .nullable()
     .default(null)
     .describe("Sub-folders that say which images are unseen; null holds out a share."),
+  labels: oneOf(["folders"])
+    .nullable()
+    .default(null)
+    .describe(
+      "folders: what a classifier learns of an image is its sub-folder, the first one below root or below the folder of its side.",
+    ),
 };
+
+/** How many sub-folders there are only the disk says. */
+const usualLabels = 10;
 
 export type FolderConfig = ConfigOf<"folder", typeof options>;
 
@@ -53,7 +63,8 @@ export const folder: DatasetKind<"folder", typeof options> = {
   description: "Every image in a folder and the folders below it.",
   images: "images of a folder",
   options,
-  labels: null,
+  labelled: "folder with labels: folders",
+  labels: ({ labels }) => (labels === null ? null : usualLabels),
   describe({ root, split }) {
     const name = `folder ${quoted(basename(resolve(root)))}`;
     return split ? `${name}, ${split.seen} + ${split.unseen}` : name;
@@ -69,7 +80,7 @@ export const folder: DatasetKind<"folder", typeof options> = {
     ...nestedSides(split, at),
   ],
   paths: () => [["root"]],
-  async list(config, { key = "dataset" } = {}) {
+  async list(config, { key = "dataset", labels: withLabels = false } = {}) {
     const { root, split } = config;
     await requireFolder(`${key}.root`, root);
     const paths: string[] = [];
@@ -88,10 +99,13 @@ export const folder: DatasetKind<"folder", typeof options> = {
       }
     }
     const chosen = choose(paths.sort(compareCodeUnits), config, key);
-    const items = chosen.paths.map(
+    const listed = chosen.paths.map(
       (path): Item => ({ id: path, source: { path: join(root, path) }, side: sides.get(path) ?? null }),
     );
-    return { items, notes: [...notes, ...chosen.notes], labels: null };
+    const said = [...notes, ...chosen.notes];
+    if (!withLabels || listed.length === 0) return { items: listed, notes: said, labels: null };
+    const labelled = folderLabels(listed, split, key);
+    return { ...labelled, notes: [...said, ...labelled.notes] };
   },
 };
 
@@ -135,8 +149,4 @@ async function requireSubFolder(root: string, name: string, key: string): Promis
   throw new UserError(
     `${key}: expected a folder in ${root}, got ${JSON.stringify(name)}${suggestion}${list}`,
   );
-}
-
-function tidy(path: string): string {
-  return path.split("/").filter(Boolean).join("/");
 }

@@ -1,5 +1,5 @@
 // classifier: learns which of the data set's labels a grey picture has, each by itself (COCO's categories, CelebA's
-// attributes), so that gamma has something to be told by with nothing downloaded.
+// attributes, sub-folders, parts of a union), so that gamma has something to be told by with nothing downloaded.
 
 import { channels } from "../../settings/leaves.ts";
 import type { SettingsOf } from "../../settings/variants.ts";
@@ -14,7 +14,8 @@ export type ClassifierSettings = SettingsOf<typeof options>;
 
 export const classifier = model({
   kind: "classifier",
-  description: "Learns COCO's categories or CelebA's attributes from grey pictures, for gamma.",
+  description:
+    "Learns labels of grey pictures: categories, attributes, sub-folders or parts of a union, for gamma.",
   source: "our own; Ioffe, Szegedy 2015 for batch norm",
   options,
   sizeStep: 8,

@@ -6,7 +6,9 @@ import { test } from "node:test";
 import type { Listing } from "../../../src/datasets/dataset.ts";
 import { celeba } from "../../../src/datasets/kinds/celeba.ts";
 import { coco } from "../../../src/datasets/kinds/coco.ts";
-import { celebaConfig, cocoConfig, temporaryFolder, write } from "../pictures.ts";
+import { folder } from "../../../src/datasets/kinds/folder.ts";
+import { union } from "../../../src/datasets/kinds/union.ts";
+import { celebaConfig, cocoConfig, folderConfig, temporaryFolder, write } from "../pictures.ts";
 
 const instances = {
   images: [
@@ -205,4 +207,81 @@ test("CelebA: the same labels from CSV with 0 for -1, and after a line that was 
   const csv = ["image_id,Male,Smiling,Young", "1.jpg,1,0,0", "2.jpg,0,1,1", "3.jpg,0,0,1"];
   write(join(other, "list_attr_celeba.csv"), csv.join("\n"));
   assert.deepEqual((await celeba.list(celebaConfig(other), { labels: true })).labels, labels);
+});
+
+test("folders: the first sub-folder is the class, below the root or the folder of a side", async (t) => {
+  const root = temporaryFolder(t);
+  const labelled = (change: object = {}) =>
+    folder.list(folderConfig(root, { labels: "folders", ...change }), { labels: true });
+  for (const name of [
+    "train/Dog/1.jpg",
+    "train/cat/sub/2.jpg",
+    "val/cat/3.jpg",
+    "val/Dog/4.jpg",
+    "5.jpg",
+    "val/6.jpg",
+  ])
+    write(join(root, name), "");
+  const sides = await labelled({ split: { seen: "train/", unseen: "val" } });
+  assert.deepEqual(sides.labels?.names, ["Dog", "cat"]);
+  assert.deepEqual(shownIn(sides), {
+    "1.jpg": ["Dog"],
+    "2.jpg": ["cat"],
+    "3.jpg": ["cat"],
+    "4.jpg": ["Dog"],
+  });
+  assert.deepEqual(
+    sides.items.map(({ id, side }) => [id, side]),
+    [
+      ["train/Dog/1.jpg", "seen"],
+      ["train/cat/sub/2.jpg", "seen"],
+      ["val/Dog/4.jpg", "unseen"],
+      ["val/cat/3.jpg", "unseen"],
+    ],
+  );
+  assert.deepEqual(sides.notes, ["1 image in no sub-folder, left out, as nothing says what they show"]);
+  const whole = await labelled();
+  assert.deepEqual(whole.labels?.names, ["train", "val"]);
+  assert.deepEqual(shownIn(whole)["2.jpg"], ["train"]);
+  assert.equal((await folder.list(folderConfig(root, { labels: "folders" }))).items.length, 6);
+
+  await assert.rejects(labelled({ include: ["val/**"] }), {
+    name: "UserError",
+    message: 'dataset.labels: expected at least 2 sub-folders, one for each class, got "val"',
+  });
+  write(join(root, "val/bird/7.jpg"), "");
+  await assert.rejects(labelled({ split: { seen: "train", unseen: "val" } }), {
+    name: "UserError",
+    message:
+      'dataset.labels: expected the sub-folders, one for each class, of val in train too, got "bird" in val alone',
+  });
+});
+
+test("unions: an image has the part that it comes from, by the part's name", async (t) => {
+  const root = temporaryFolder(t);
+  for (const name of ["1.jpg", "2.jpg"]) write(join(root, name), "");
+  const { kind, include, exclude, split, labels } = folderConfig(root);
+  const own = { kind, root, include, exclude, split, labels } as const;
+  const parts = [
+    { name: "photos", weight: 1, dataset: own },
+    { name: null, weight: 1, dataset: { kind: "synthetic", count: 2 } },
+  ] as const;
+  const config = {
+    kind: "union",
+    parts,
+    labels: "parts",
+    limit: null,
+    holdout: 0.5,
+    seed: 1,
+    greyscale: "keep",
+  } as const;
+  const listing = await union.list(config, { labels: true });
+  assert.deepEqual(listing.labels?.names, ["photos", "synthetic"]);
+  assert.deepEqual(shownIn(listing), {
+    "1.jpg": ["photos"],
+    "2.jpg": ["photos"],
+    "scene 00000": ["synthetic"],
+    "scene 00001": ["synthetic"],
+  });
+  assert.equal((await union.list(config)).labels, null);
 });

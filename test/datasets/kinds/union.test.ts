@@ -12,8 +12,17 @@ function unionOf(
   parts: readonly (readonly [weight: number, dataset: PartConfig])[],
   change: Partial<UnionConfig> = {},
 ): UnionConfig {
-  const weighted = parts.map(([weight, dataset]) => ({ weight, dataset }));
-  return { kind: "union", parts: weighted, limit: null, holdout: 0.2, seed: 1, greyscale: "keep", ...change };
+  const weighted = parts.map(([weight, dataset]) => ({ name: null, weight, dataset }));
+  return {
+    kind: "union",
+    parts: weighted,
+    labels: null,
+    limit: null,
+    holdout: 0.2,
+    seed: 1,
+    greyscale: "keep",
+    ...change,
+  };
 }
 
 const folder = (root: string): PartConfig => ({
@@ -22,6 +31,7 @@ const folder = (root: string): PartConfig => ({
   include: [],
   exclude: [],
   split: null,
+  labels: null,
 });
 const scenes = (count: number): PartConfig => ({ kind: "synthetic", count });
 
@@ -188,6 +198,8 @@ test("problems of a part name the part", async (t) => {
       cacheFolder,
       { labels: true },
     ),
-    new UserError("dataset.kind: expected coco or celeba, whose images have labels to learn from, got union"),
+    new UserError(
+      "dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
+    ),
   );
 });

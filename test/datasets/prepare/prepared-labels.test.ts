@@ -5,7 +5,6 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { PreparedDataset } from "../../../src/datasets/prepare/prepare.ts";
-import { UserError } from "../../../src/errors.ts";
 import {
   celebaConfig,
   cocoConfig,
@@ -174,13 +173,14 @@ test("kinds without labels say so before anything is listed or decoded", async (
     seed: 3,
     greyscale: "keep",
   } as const;
-  for (const config of [folderConfig("/nowhere"), synthetic]) {
-    await assert.rejects(
-      prepare(t, config, cacheFolder, { labels: true }),
-      new UserError(
-        `dataset.kind: expected coco or celeba, whose images have labels to learn from, got ${config.kind}`,
-      ),
-    );
+  for (const [config, got] of [
+    [folderConfig("/nowhere"), "folder without labels"],
+    [synthetic, "synthetic"],
+  ] as const) {
+    await assert.rejects(prepare(t, config, cacheFolder, { labels: true }), {
+      name: "UserError",
+      message: `dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got ${got}`,
+    });
   }
   assert.throws(() => readdirSync(cacheFolder), /ENOENT/);
 });
