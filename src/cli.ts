@@ -17,6 +17,7 @@ import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
 import { purgeCommand } from "./cli/commands/purge.ts";
 import { reportCommand } from "./cli/commands/report.ts";
+import { routerCommand } from "./cli/commands/router.ts";
 import { runCommand } from "./cli/commands/run.ts";
 import { serveCommand } from "./cli/commands/serve.ts";
 import { showCommand } from "./cli/commands/show.ts";
@@ -124,6 +125,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(purgeCommand);
   add(evaluateCommand);
   add(colorizeCommand);
+  add(routerCommand(add));
   add(exportCommand);
   add(dataCommand(add));
   add(modelsCommand(add));

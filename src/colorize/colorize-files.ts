@@ -16,6 +16,9 @@ import type { PlannedFile } from "./plan-files.ts";
 
 export type ColorizingNetwork = { readonly predictor: Predictor; readonly note: Note };
 
+/** Which network colors a photograph. */
+export type ChooseNetwork = (photograph: OpenedPhotograph, source: string) => Promise<ColorizingNetwork>;
+
 export type FilesOptions = ColorizeOptions & {
   /** Writes what exists anew. */
   readonly force: boolean;
@@ -32,10 +35,10 @@ export type ColorizedFiles = {
   readonly inColor: number;
 };
 
-/** `networks` in the order of each file's targets. Throws UserError where nothing can be written. */
+/** `choices` in the order of each file's targets. Throws UserError where nothing can be written. */
 export async function colorizeFiles(
   files: readonly PlannedFile[],
-  networks: readonly ColorizingNetwork[],
+  choices: readonly ChooseNetwork[],
   options: FilesOptions,
 ): Promise<ColorizedFiles> {
   const { force, output, signal } = options;
@@ -46,7 +49,7 @@ export async function colorizeFiles(
       signal.throwIfAborted();
       progress.update(place, path.basename(source));
       const wanted = targets.flatMap((target, index) =>
-        force || !existsSync(target) ? [{ target, ...networks[index]! }] : [],
+        force || !existsSync(target) ? [{ target, choose: choices[index]! }] : [],
       );
       if (wanted.length === 0) {
         counts.skipped++;
@@ -54,9 +57,10 @@ export async function colorizeFiles(
       }
       try {
         const photograph = await openPhotograph(await readWhole(source), options, signal);
-        for (const [index, { target, predictor, note }] of wanted.entries()) {
+        for (const [index, { target, choose }] of wanted.entries()) {
           const isLast = index === wanted.length - 1;
-          await writeWhole(target, await coloredBytes(photograph, { predictor, note }, format, isLast));
+          const network = await choose(photograph, source);
+          await writeWhole(target, await coloredBytes(photograph, network, format, isLast));
         }
         counts.colored++;
         if (photograph.isRestored) counts.restored++;

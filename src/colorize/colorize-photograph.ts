@@ -1,6 +1,7 @@
 // One photograph and the networks that color it: its bytes in, a colored picture for each network out.
 
 import type { Predictor } from "../runner/open-predictor.ts";
+import { centreSquare } from "./centre-square.ts";
 import { decodePhotograph, type Photograph } from "./decode-photograph.ts";
 import { type Colored, joinColors } from "./join-colors.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -27,6 +28,8 @@ export type OpenedPhotograph = {
   readonly isRestored: boolean;
   /** Of 16 bits. */
   readonly isDeep: boolean;
+  /** Luma of its middle, as training pictures are cut (centre-square.ts). */
+  centre(side: number): Float32Array;
   /** `isLast`: the photograph is not colored again, and its memory is used. */
   color(
     predictor: Predictor,
@@ -56,6 +59,7 @@ export async function openPhotograph(
     kind: look.kind,
     isRestored: levels !== sameLevels,
     isDeep,
+    centre: (side) => centreSquare(grid, side),
     async color(predictor, wanted) {
       const predicted = await predictChroma(predictor, grid);
       if (raw && predicted.rgb !== null) {

@@ -29,6 +29,18 @@ export type NetworkOptions<Config> = {
 
 export type BuildNetwork<Config> = (options: NetworkOptions<Config>) => Network;
 
+/** What a GAN's discriminator thinks of pictures. */
+export type Judge = {
+  /** The names of the state that `score` reads. */
+  readonly judged: readonly string[];
+  /**
+   * Mean logit of every picture over patches, scales counting alike, [N]: higher where it looks more real. `inputs` has luma
+   * as `predict` takes it, of the size trained on, and `picture` as `predict` gives it. Batch norm takes each picture's own
+   * statistics. Logits of two discriminators do not compare.
+   */
+  score(weights: Tensors, inputs: Tensors): Tensor1D;
+};
+
 export type Network = {
   /** Trainable numbers. */
   readonly parameters: number;
@@ -53,4 +65,6 @@ export type Network = {
   predict(weights: Tensors, inputs: Tensors): Tensor;
   /** Evaluation mode over a batch as `specs.batch` has it: the prediction, and the loss of every image, [N]. */
   evaluate(weights: Tensors, batch: Tensors): { readonly prediction: Tensor; readonly loss: Tensor1D };
+  /** Left out where nothing judges pictures. */
+  readonly judge?: Judge;
 };

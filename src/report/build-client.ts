@@ -9,13 +9,18 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized";
+type Entry = "file" | "live" | "colorized" | "router";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
   const assets =
-    made.get(entry) ?? (entry === "colorized" ? colorizedAssets() : reportAssets(entry === "live"));
+    made.get(entry) ??
+    (entry === "colorized"
+      ? colorizedAssets()
+      : entry === "router"
+        ? routerAssets()
+        : reportAssets(entry === "live"));
   made.set(entry, assets);
   return assets;
 }
@@ -48,6 +53,15 @@ function colorizedAssets(): Promise<PageAssets> {
   return makeAssets(
     ["style/base.css", "style/controls.css", "sections/samples/style.css", "colorized/style.css"],
     'import { start } from "./colorized/client.ts"; start();',
+    "",
+  );
+}
+
+/** It has no script. */
+function routerAssets(): Promise<PageAssets> {
+  return makeAssets(
+    ["style/base.css", "style/tables.css", "sections/samples/style.css", "router/style.css"],
+    "",
     "",
   );
 }

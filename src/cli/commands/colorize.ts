@@ -9,6 +9,8 @@ import { deviceDescription } from "../target/device-option.ts";
 export type ColorizeCommandOptions = GlobalOptions & {
   readonly file: readonly string[] | undefined;
   readonly run: string | readonly string[] | undefined;
+  readonly router: string | undefined;
+  readonly explain: boolean;
   readonly out: string | undefined;
   readonly size: number | undefined;
   readonly upsampling: Upsampling;
@@ -37,6 +39,16 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
         requiresArg: true,
         describe:
           "Run, with @epoch or @best for another checkpoint than its last; may be given several times",
+      })
+      .option("router", {
+        type: "string",
+        requiresArg: true,
+        describe: "Router in place of a run: its name, or its file (docs/router.md)",
+      })
+      .option("explain", {
+        type: "boolean",
+        default: false,
+        describe: "Say of each picture which rule of the router chose what",
       })
       .option("out", { type: "string", requiresArg: true, describe: "Folder for the colored pictures" })
       .option("format", {
@@ -82,7 +94,17 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
     const given = options.file ?? [];
     if (given.length === 0) throw new UserError("colorize: expected pictures, or folders of them");
     const refs = [options.run ?? []].flat();
-    if (refs.length === 0) throw new UserError("colorize: --run: expected a run (hueristic list shows them)");
+    if (options.router === undefined) {
+      if (refs.length === 0)
+        throw new UserError("colorize: --run: expected a run (hueristic list shows them), or a --router");
+      if (options.explain) throw new UserError("colorize: --explain: expected together with --router");
+    } else {
+      const other = refs.length > 0 ? "run" : options.size !== undefined ? "size" : null;
+      if (other !== null)
+        throw new UserError(
+          `colorize: --${other}: expected none with --router, whose networks are those that it was built with, at their size`,
+        );
+    }
     const { colorizeStream, colorizeToFolder } = await import("../target/colorize.ts");
     return given.includes(standardInput)
       ? colorizeStream(given, refs, options, context)

@@ -2,7 +2,6 @@
 
 import { existsSync } from "node:fs";
 import sharp from "sharp";
-import type { Note } from "../../colorize/metadata/note.ts";
 import type { PlannedFile } from "../../colorize/plan-files.ts";
 import { pageAssets } from "../../report/build-client.ts";
 import { type SheetPhotograph, type SheetPicture, sheetHtml } from "../../report/colorized/sheet-html.ts";
@@ -14,11 +13,11 @@ const largest = 1000;
 
 type SheetOptions = { readonly now: number; readonly signal: AbortSignal };
 
-/** `networks` in the order of each file's targets. */
+/** `by` is what colored each target of a file, in their order. */
 export async function writeSheet(
   out: string,
   files: readonly PlannedFile[],
-  networks: readonly Note[],
+  by: readonly string[],
   { now, signal }: SheetOptions,
 ): Promise<void> {
   const photographs: SheetPhotograph[] = [];
@@ -27,8 +26,7 @@ export async function writeSheet(
     if (!targets.every((target) => existsSync(target))) continue;
     const colored = [];
     for (const [index, target] of targets.entries()) {
-      const { runName, runId, epoch } = networks[index]!;
-      colored.push({ by: `${runName} (${runId}), epoch ${epoch}`, picture: await smaller(target) });
+      colored.push({ by: by[index]!, picture: await smaller(target) });
     }
     photographs.push({ name: source, original: await smaller(source), colored });
   }

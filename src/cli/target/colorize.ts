@@ -1,6 +1,11 @@
 // The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
 
-import { type ColorizingNetwork, coloredBytes, colorizeFiles } from "../../colorize/colorize-files.ts";
+import {
+  type ChooseNetwork,
+  type ColorizingNetwork,
+  coloredBytes,
+  colorizeFiles,
+} from "../../colorize/colorize-files.ts";
 import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import { colorizedFormats } from "../../colorize/encode-colored.ts";
 import { planFiles } from "../../colorize/plan-files.ts";
@@ -24,15 +29,15 @@ export async function colorizeToFolder(
   given: readonly string[],
   refs: readonly string[],
   options: Options,
-  { output, now }: Context,
+  context: Context,
 ): Promise<number> {
+  const { output, now } = context;
   const { out, sheet } = options;
   if (out === undefined) throw new UserError("colorize: --out: expected a folder for the colored pictures");
-  return withNetworks(refs, options, async (networks, signal) => {
-    const folders = networks.length === 1 ? [""] : networks.map(({ note }) => folderOf(note));
+  return withChoices(refs, options, context, async ({ choices, folders, by }, signal) => {
     const { files, notes } = await planFiles(given, { out, folders, format: options.format ?? null });
     for (const note of notes) output.info(note);
-    const counts = await colorizeFiles(files, networks, {
+    const counts = await colorizeFiles(files, choices, {
       ...common(options),
       force: options.force,
       output,
@@ -49,12 +54,7 @@ export async function colorizeToFolder(
     output.info(`${parts.filter(Boolean).join("; ")}; in ${out}`);
     if (sheet !== undefined) {
       const { writeSheet } = await import("./colorize-sheet.ts");
-      await writeSheet(
-        sheet,
-        files,
-        networks.map(({ note }) => note),
-        { now: now(), signal },
-      );
+      await writeSheet(sheet, files, by, { now: now(), signal });
       output.info(`before and after: ${sheet}`);
     }
     return counts.failed > 0 ? 1 : 0;
@@ -65,24 +65,25 @@ export async function colorizeStream(
   given: readonly string[],
   refs: readonly string[],
   options: Options,
-  { reportError }: Context,
+  context: Context,
 ): Promise<number> {
   const extra = (["out", "sheet"] as const).find((name) => options[name] !== undefined);
   if (given.length > 1) throw new UserError("colorize: -: expected no other picture beside standard input");
   if (extra !== undefined)
     throw new UserError(`colorize: --${extra}: expected none with -, which writes to standard output`);
   if (refs.length > 1) throw new UserError("colorize: --run: expected one with -, which writes one picture");
-  return withNetworks(refs, options, async ([network], signal) => {
+  return withChoices(refs, options, context, async ({ choices: [choose] }, signal) => {
     const bytes = await readAll(process.stdin);
     try {
       const photograph = await openPhotograph(bytes, common(options), signal);
       const format = options.format ?? colorizedFormats.find((each) => each === photograph.format) ?? "png";
-      const pieces = await coloredBytes(photograph, network!, format, true);
+      const network = await choose!(photograph, "standard input");
+      const pieces = await coloredBytes(photograph, network, format, true);
       for (const piece of pieces) await written(process.stdout, piece);
       return 0;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      reportError(new UserError(`standard input: ${error.message}`), options.debug);
+      context.reportError(new UserError(`standard input: ${error.message}`), options.debug);
       return 1;
     }
   });
@@ -95,10 +96,20 @@ const common = ({ upsampling, saturation, "keep-tone": keepTone, raw }: Options)
   raw,
 });
 
-async function withNetworks(
+/** What colors each target of a file. */
+type Choices = {
+  readonly choices: readonly ChooseNetwork[];
+  /** Below the output's folder. */
+  readonly folders: readonly string[];
+  /** In words. */
+  readonly by: readonly string[];
+};
+
+async function withChoices(
   refs: readonly string[],
   options: Options,
-  work: (networks: readonly ColorizingNetwork[], signal: AbortSignal) => Promise<number>,
+  { output }: Context,
+  work: (choices: Choices, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const { size = null, saturation } = options;
   if (!(saturation >= 0 && saturation <= 10))
@@ -108,9 +119,18 @@ async function withNetworks(
   const device = options.device === undefined ? null : readDevice("colorize", options.device);
   const store = openStore(options.runs, { readonly: true });
   const networks: ColorizingNetwork[] = [];
+  let closeRouter = async () => {};
   let code = 0;
   try {
     const stopped = await untilInterrupted(async (signal) => {
+      if (options.router !== undefined) {
+        const { openRouterChoice } = await import("./colorize-router.ts");
+        const { raw, explain } = options;
+        const router = await openRouterChoice(options.router, { store, device, raw, explain, output });
+        closeRouter = router.close;
+        code = await work({ choices: [router.choose], folders: [""], by: [router.name] }, signal);
+        return;
+      }
       for (const ref of refs)
         networks.push(await openNetwork(ref, { store, device, size, raw: options.raw }));
       const twice = networks.find(
@@ -118,10 +138,15 @@ async function withNetworks(
       );
       if (twice)
         throw new UserError(`colorize: --run: expected every network once, got ${twice.note.runId} again`);
-      code = await work(networks, signal);
+      const folders = networks.length === 1 ? [""] : networks.map(({ note }) => folderOf(note));
+      const by = networks.map(
+        ({ note: { runName, runId, epoch } }) => `${runName} (${runId}), epoch ${epoch}`,
+      );
+      code = await work({ choices: networks.map((network) => async () => network), folders, by }, signal);
     });
     return stopped || code;
   } finally {
+    await closeRouter();
     for (const { predictor } of networks) await predictor.close();
     store.close();
   }

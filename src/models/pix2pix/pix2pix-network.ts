@@ -159,10 +159,22 @@ export function pix2pixNetwork(options: NetworkOptions<Pix2PixSettings>): Networ
       const loss = mean(abs(sub(picture, target)), [1, 2, 3]) as Tensor1D;
       return { prediction: colors.shown(picture), loss };
     },
+    judge: {
+      judged: [...names.D, ...Object.keys(shapes.D.statistics)],
+      score(weights, { luma, picture }) {
+        const seen = concat([luma as Tensor4D, colors.seen(picture as Tensor4D)], 3);
+        const judgements = judge.apply(evaluationPass(weights, "batch_stats"), seen);
+        const means = judgements.map(({ logits }) => mean(logits, [1, 2, 3]) as Tensor1D);
+        return mul(
+          means.reduce((a, b) => add(a, b)),
+          1 / means.length,
+        ) as Tensor1D;
+      },
+    },
   };
 }
 
-/** What the networks see: all values in [-1, 1]. */
+/** What the networks see: all values in [-1, 1]; `seen` is the inverse of `shown`. */
 const lab = {
   channels: 2,
   read(rgb: Tensor4D) {
@@ -170,6 +182,7 @@ const lab = {
     return { luma, target: chroma };
   },
   shown: (picture: Tensor4D) => picture,
+  seen: (shown: Tensor4D) => shown,
 } as const;
 
 const rgb = {
@@ -179,6 +192,7 @@ const rgb = {
     return { luma, target: sub(div(cast(rgb, "float32"), 127.5), 1) as Tensor4D };
   },
   shown: (picture: Tensor4D) => mul(add(picture, 1), 0.5) as Tensor4D,
+  seen: (shown: Tensor4D) => sub(mul(shown, 2), 1) as Tensor4D,
 } as const;
 
 function attentionIn(network: "generator" | "discriminator", { attention }: Pix2PixSettings) {

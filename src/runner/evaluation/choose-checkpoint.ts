@@ -13,15 +13,25 @@ export type ChosenCheckpoint = { readonly file: string; readonly step: number };
 
 /** Throws UserError where the run has no such checkpoint. */
 export function chooseCheckpoint(store: Store, run: RunRow, choice: CheckpointChoice): ChosenCheckpoint {
-  const folder = checkpointFolder(store.folder, run.id);
-  const kept = checkpointFiles(folder).map((file) => ({ file, step: Number(/(\d+)\.\w+$/.exec(file)![1]) }));
+  const kept = keptCheckpoints(store, run);
   const last = kept.at(-1);
   if (last === undefined)
     throw new UserError(
-      `run ${run.id}: expected a checkpoint in ${folder}, got none; train it on, or bring its files back`,
+      `run ${run.id}: expected a checkpoint in ${checkpointFolder(store.folder, run.id)}, got none; train it on, or bring its files back`,
     );
   if (choice === "last") return last;
   return choice === "best" ? best(store, run, kept) : ofEpoch(run, kept, choice);
+}
+
+/** null where it is not kept. */
+export function checkpointOfStep(store: Store, run: RunRow, step: number): ChosenCheckpoint | null {
+  return keptCheckpoints(store, run).find((checkpoint) => checkpoint.step === step) ?? null;
+}
+
+/** Oldest first. */
+function keptCheckpoints(store: Store, { id }: RunRow): ChosenCheckpoint[] {
+  const files = checkpointFiles(checkpointFolder(store.folder, id));
+  return files.map((file) => ({ file, step: Number(/(\d+)\.\w+$/.exec(file)![1]) }));
 }
 
 function best(store: Store, { id }: RunRow, kept: readonly ChosenCheckpoint[]): ChosenCheckpoint {

@@ -1,7 +1,7 @@
 // The images of an experiment's own evaluation sets, prepared as those that it trains on.
 
 import { hasOfficialSides } from "../../datasets/datasets.ts";
-import { nearDuplicates, type Pictures } from "../../datasets/inspect/near-duplicates.ts";
+import { type NearDuplicate, nearDuplicates, type Pictures } from "../../datasets/inspect/near-duplicates.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { TooFewImages } from "../../datasets/prepare/sides.ts";
 import { quoted } from "../../datasets/quoted.ts";
@@ -84,8 +84,7 @@ export async function trainedOnToo(
   const isCopy = (index: number) => hashes.has(set.dataset.images[index]!.hash);
   const copies = set.indices.filter(isCopy).length;
   const others = set.indices.filter((index) => !isCopy(index));
-  const sides = { seen: trained.seen, unseen: others };
-  const near = await nearDuplicates(picturesOf(set.dataset), sides, signal, picturesOf(trained));
+  const near = await nearlyTrainedOn({ dataset: set.dataset, indices: others }, trained, signal);
   const of = `of ${set.indices.length} images to measure on`;
   const said: string[] = [];
   if (copies > 0) {
@@ -97,6 +96,16 @@ export async function trainedOnToo(
     said.push(`${set.name}: ${near.length} ${of} are nearly the same as ones trained on, such as ${pair}`);
   }
   return said;
+}
+
+/** Those of the images that are nearly the same picture as one trained on. */
+export function nearlyTrainedOn(
+  { dataset, indices }: Pick<OpenSet, "dataset" | "indices">,
+  trained: PreparedDataset,
+  signal: AbortSignal,
+): Promise<NearDuplicate[]> {
+  const sides = { seen: trained.seen, unseen: indices };
+  return nearDuplicates(picturesOf(dataset), sides, signal, picturesOf(trained));
 }
 
 function picturesOf({ images, size, read }: PreparedDataset): Pictures {

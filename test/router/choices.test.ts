@@ -1,0 +1,113 @@
+// How a router chooses: shares of classes, from when on the classifier is believed, what a discriminator's logit is worth.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { calibrate, probabilityOfReal } from "../../src/router/calibration.ts";
+import { classShares, largestAt } from "../../src/router/class-shares.ts";
+import { routeByClass, routeByRealness } from "../../src/router/route.ts";
+import { chooseThreshold, type Tried, thresholdAt } from "../../src/router/threshold.ts";
+import { assertAllClose } from "../allclose.ts";
+
+type GoldenCase = {
+  readonly name: string;
+  readonly real: readonly number[];
+  readonly generated: readonly number[];
+  readonly slope: number;
+  readonly offset: number;
+  readonly auc: number;
+};
+const golden = JSON.parse(readFileSync(new URL("../golden/router.json", import.meta.url), "utf8")) as {
+  readonly cases: readonly GoldenCase[];
+};
+
+test("shares are the softmax of the logits, and certainty stays finite", () => {
+  const logits = [2, -1, 0.5];
+  const probabilities = logits.map((logit) => 1 / (1 + Math.exp(-logit)));
+  const powers = logits.map(Math.exp);
+  const sum = powers.reduce((a, b) => a + b);
+  assertAllClose(
+    classShares(probabilities),
+    powers.map((power) => power / sum),
+    { relative: 1e-12 },
+  );
+  assert.deepEqual([...classShares([1, 1])], [0.5, 0.5]);
+  assert.deepEqual([...classShares([0, 0, 0, 0])], [0.25, 0.25, 0.25, 0.25]);
+  assert.equal(largestAt(classShares([0.2, 1, 1])), 1);
+});
+
+for (const { name, real, generated, slope, offset, auc } of golden.cases)
+  test(`calibration as SciPy finds it: ${name}`, () => {
+    const found = calibrate(real, generated);
+    assert.equal(found.pictures, real.length);
+    assertAllClose([found.auc], [auc], { relative: 1e-12 });
+    assertAllClose([found.slope, found.offset], [slope, offset], { relative: 1e-5, scale: 1 });
+    const probabilities = real.map((logit) => 1 / (1 + Math.exp(-(slope * logit + offset))));
+    assertAllClose(
+      real.map((logit) => probabilityOfReal(found, logit)),
+      probabilities,
+      { relative: 1e-5 },
+    );
+  });
+
+const tried = (share: number, isRightByClassifier: boolean, isRightByDiscriminators: boolean): Tried => ({
+  share,
+  isRightByClassifier,
+  isRightByDiscriminators,
+});
+
+test("the classifier is believed from where on most images go to the network of their class", () => {
+  const knowing = [
+    tried(0.9, true, true),
+    tried(0.6, false, true),
+    tried(0.7, false, true),
+    tried(0.8, true, false),
+  ];
+  assert.deepEqual(chooseThreshold(knowing), {
+    share: 0.8,
+    sure: 2,
+    rightOfSure: 2,
+    unsure: 2,
+    rightOfUnsure: 2,
+  });
+  const blind = knowing.map((each) => ({ ...each, isRightByDiscriminators: false }));
+  assert.deepEqual(chooseThreshold(blind), {
+    share: 0.6,
+    sure: 4,
+    rightOfSure: 2,
+    unsure: 0,
+    rightOfUnsure: 0,
+  });
+  // Of one share all are sure or none: two of three are right by the classifier, one by the discriminators.
+  const alike = [
+    tried(0.7, false, true),
+    tried(0.7, true, false),
+    tried(0.7, true, false),
+    tried(0.9, true, true),
+  ];
+  assert.equal(chooseThreshold(alike).share, 0.7);
+  assert.deepEqual(thresholdAt(0.95, alike), {
+    share: 0.95,
+    sure: 0,
+    rightOfSure: 0,
+    unsure: 4,
+    rightOfUnsure: 2,
+  });
+  assert.throws(() => chooseThreshold([]), /no image/);
+});
+
+test("a sure picture goes to its class, an unsure one to the coloring that looks most real by calibrated logits", () => {
+  const calibration = (slope: number, offset: number) => ({
+    calibration: { slope, offset, pictures: 10, auc: 0.8 },
+  });
+  const specialists = [calibration(1, 0), calibration(2, 8)];
+  const threshold = { share: 0.8, sure: 1, rightOfSure: 1, unsure: 1, rightOfUnsure: 1 };
+  const sure = routeByClass({ threshold }, [0.05, 0.9]);
+  assert.deepEqual([sure?.rule, sure?.place, sure?.realness], ["classifier", 1, null]);
+  const unsure = [0.6, 0.5];
+  assert.equal(routeByClass({ threshold }, unsure), null);
+  // By raw logits the first would look more real: -1 and -3 mean 27 % and 88 %.
+  const route = routeByRealness({ specialists }, unsure, [{ logit: -1 }, { logit: -3 }]);
+  assert.deepEqual([route.rule, route.place], ["discriminators", 1]);
+  assertAllClose(route.realness!, [1 / (1 + Math.E), 1 / (1 + Math.exp(-2))], { relative: 1e-12 });
+});
