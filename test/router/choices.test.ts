@@ -3,11 +3,34 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { loadExperiment } from "../../src/experiment/load-experiment.ts";
 import { calibrate, probabilityOfReal } from "../../src/router/calibration.ts";
 import { classShares, largestAt } from "../../src/router/class-shares.ts";
 import { routeByClass, routeByRealness } from "../../src/router/route.ts";
+import { readRouterFile } from "../../src/router/router-file.ts";
 import { chooseThreshold, type Tried, thresholdAt } from "../../src/router/threshold.ts";
+import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { assertAllClose } from "../allclose.ts";
+
+test("the router of this project names the runs of its sweep and its classifier", () => {
+  const folder = new URL("../../experiments/", import.meta.url);
+  const { name, specialists, general, classifier } = readRouterFile(
+    fileURLToPath(new URL("routers/specialists.yaml", folder)),
+  );
+  assert.equal(name, "specialists");
+  assert.deepEqual(specialists, { faces: "specialists-0", scenes: "specialists-1" });
+  assert.deepEqual([general, classifier], ["specialists-2", "specialists-classifier"]);
+  const { sweep } = loadSweep(fileURLToPath(new URL("specialists.yaml", folder)), { variant: null });
+  const { distribution } = sweep.parameters.find((parameter) => parameter.name === "dataset")!;
+  assert.ok("values" in distribution);
+  assert.deepEqual([sweep.name, distribution.values.length], ["specialists", 3]);
+  const { dataset } = loadExperiment(fileURLToPath(new URL(`${classifier}.yaml`, folder)));
+  assert.deepEqual(
+    dataset.kind === "union" && dataset.parts.map((part) => part.name),
+    Object.keys(specialists),
+  );
+});
 
 type GoldenCase = {
   readonly name: string;

@@ -165,12 +165,7 @@ test("built on held-out images, measured on others, used, and refused where some
   };
   await refused(/--run: expected none with --router/, ...colorize, "--router", "pair", "--run", "both");
   await refused(/--explain: expected together with --router/, ...colorize, "--run", "both");
-  await refused(
-    /router "pare": not built here \(known: pair;/,
-    ...colorize,
-    "--router",
-    "pare",
-  );
+  await refused(/router "pare": not built here \(known: pair;/, ...colorize, "--router", "pare");
   write("few.yaml", { classifier: "kinds", specialists, images: "kinds.yaml" });
   await refused(
     /expected at least 10 images of every class that no network was trained on, .* got \d of scenes \(\d+ of 24 images left out/,
