@@ -85,12 +85,12 @@ function createResampler({ a, b }: PairedValues, seeds: RandomStream): (images: 
 /** Draws for tables that fit in so much memory are kept: a page compares on the same images many times. */
 const mostKeptDraws = 2 ** 23;
 
-let kept = { count: 0, resamples: 0, draws: new Uint32Array() };
+let kept: { readonly count: number; readonly resamples: number; readonly draws: Uint32Array } | null = null;
 
 /** For every resample of `count` images their numbers, one resample after the other; null where they are too many to keep. */
 function imageDraws(count: number, resamples: number): Uint32Array | null {
   if (count * resamples > mostKeptDraws) return null;
-  if (kept.count !== count || kept.resamples !== resamples) {
+  if (kept?.count !== count || kept.resamples !== resamples) {
     const stream = randomStream("bootstrap", "images");
     kept = { count, resamples, draws: drawsOf(stream, count * resamples, count) };
   }
