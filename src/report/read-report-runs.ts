@@ -2,6 +2,8 @@
 
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
+import type { ImageValues } from "../store/read-image-values.ts";
+import { comparedMetrics } from "../store/read-metrics.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import type {
   DatasetRow,
@@ -22,6 +24,7 @@ export type ReportStore = Pick<
   | "allSeries"
   | "images"
   | "sampleMetrics"
+  | "imageValues"
   | "blob"
   | "events"
   | "dataset"
@@ -38,6 +41,8 @@ export type ReportRun = {
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
   readonly sampleMetrics: readonly SampleMetric[];
+  /** Of the metrics by which runs are compared, on images that it was not trained on. */
+  readonly imageValues: readonly ImageValues[];
   /** Images that it was measured on beside its own; their series have the same set. */
   readonly evaluationSets: readonly EvaluationSetRow[];
   readonly events: readonly EventRow[];
@@ -98,6 +103,7 @@ function readRun(
     series: store.allSeries(run.id),
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
+    imageValues: store.imageValues(run.id, comparedMetrics),
     evaluationSets: store.evaluationSets(run.id),
     events: store.events(run.id),
   };

@@ -81,6 +81,28 @@ describe("values of metrics", () => {
     ]);
   });
 
+  it("are read as measured last, of every set but the seen images, never those of the untrained network", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    declare(writer, "unseen/psnr", "seen/psnr", "faces/psnr", "faces/fid");
+    writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
+    writer.logEvaluation(0, [unseen(1), ofFaces(1, 1)]);
+    assert.deepEqual(store.imageValues(writer.id, ["psnr"]), []);
+    writer.logEvaluation(2, [ofFaces(3, 5), { ...unseen(2), set: "seen", places: Uint32Array.of(0) }]);
+    writer.logEvaluation(4, [ofFaces(Number.NaN, 6)]);
+    const [read, ...others] = store.imageValues(writer.id, ["psnr", "fid"]);
+    assert.deepEqual(others, []);
+    const { stepsPerEpoch } = store.getRun(writer.id);
+    assert.deepEqual(read, {
+      spec: specOf("faces/psnr"),
+      epoch: 4 / stepsPerEpoch,
+      images: faces.fingerprint,
+      places: Uint32Array.of(0, 1),
+      values: Float64Array.of(6, Number.NaN),
+    });
+    assert.deepEqual(store.imageValues(writer.id, ["ssim"]), []);
+  });
+
   it("go back with a run to its checkpoint", (test) => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());

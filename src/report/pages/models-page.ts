@@ -7,6 +7,7 @@ import { epochTime, type Measure, plainMeasure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { differences } from "../sections/differences/html.ts";
 import { emergence } from "../sections/emergence/html.ts";
 import { samples } from "../sections/samples/html.ts";
 import { table } from "../sections/table/html.ts";
@@ -47,6 +48,7 @@ export const modelsPage: Page = {
   sections: () => [
     samples({ startEpoch: ({ runs }) => commonEpoch(runs) ?? 0 }),
     table({ measures: [parameters, stepTime] }),
+    differences(),
     curves(),
     emergence(),
     about(),

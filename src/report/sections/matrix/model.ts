@@ -8,6 +8,7 @@ import type { Series } from "../../../store/rows.ts";
 import { bestLoss, finalLoss } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { isResult, unitOf } from "../../series.ts";
+import { datasetName, testSetNames } from "../../test-sets.ts";
 
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it. */
@@ -72,13 +73,8 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   return { trainedOn, testedOn, metrics, cells, best };
 }
 
-/** Such as "celeba train: 64 images". */
-function datasetName({ dataset, run }: ReportRun): string {
-  return dataset?.description ?? `data ${run.datasetFingerprint.slice(0, 8)}`;
-}
-
 function testsOf(runs: readonly ReportRun[]) {
-  const names = new Map(runs.map((data) => [data.run.datasetFingerprint, datasetName(data)]));
+  const nameOf = testSetNames(runs);
   return (data: ReportRun): Tested[] => {
     const { run, images, evaluationSets } = data;
     const trainedOn = datasetName(data);
@@ -91,7 +87,7 @@ function testsOf(runs: readonly ReportRun[]) {
       ...evaluationSets.map(({ set, fingerprint }) => ({
         run: run.id,
         trainedOn,
-        testedOn: names.get(fingerprint) ?? set,
+        testedOn: nameOf(set, fingerprint),
         metrics: valuesIn(data, set, fingerprint),
         samples: [],
       })),
