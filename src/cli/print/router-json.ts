@@ -1,11 +1,14 @@
 // What `hueristic router report --json` prints: every number, also of every image, without pictures.
 
+import { routerDifferences } from "../../report/router/differences.ts";
 import type { MeasuredRouter } from "../../router/measure-router.ts";
 
-export function routerJson({ images, methods, ...measured }: MeasuredRouter): object {
+export function routerJson(whole: MeasuredRouter): object {
+  const { images, methods, ...measured } = whole;
   const { specialists } = measured.router;
   return {
     ...measured,
+    differences: routerDifferences(whole).found,
     methods: methods.map(({ ofImages, ...method }) => ({
       ...method,
       ofImages: Object.fromEntries(Object.entries(ofImages).map(([name, values]) => [name, [...values]])),

@@ -9,6 +9,9 @@ import { betterWords } from "../better-words.ts";
 import { facts, leadHtml, plainTable } from "../elements.ts";
 import { type Html, html, raw } from "../html.ts";
 import { type PageAssets, pagePolicy } from "../page-html.ts";
+import { differencesHtml } from "../sections/differences/html.ts";
+import { routerDifferences } from "./differences.ts";
+import { methodName } from "./words.ts";
 
 export type RouterPageFrame = { readonly writtenAt: string };
 
@@ -25,6 +28,7 @@ export function routerHtml(
   { writtenAt }: RouterPageFrame,
 ): string {
   const { router, images } = measured;
+  const differences = routerDifferences(measured);
   const title = `Router ${router.name}`;
   return html`<!doctype html>
 <html lang="en">
@@ -46,6 +50,7 @@ export function routerHtml(
 </header>
 <main id="main">${[
     section("networks", "Router and networks", methodsHtml(measured)),
+    section("differences", "More than chance?", differencesHtml(differences)),
     section("rules", "Who decided", rulesHtml(measured)),
     section("confusion", "What the classifier takes for what", confusionHtml(measured)),
     section("pictures", "Pictures", picturesHtml(measured, shown)),
@@ -89,11 +94,6 @@ function methodsHtml({ measures, methods }: MeasuredRouter): Html {
   )}</tbody>
 </table></div>
 <p class="soft small">All colored all images. The oracle takes the best specialist of every image by each measure for itself: no choice among these specialists can be better.</p>`;
-}
-
-function methodName({ name, kind }: MeasuredMethod): string {
-  if (kind === "specialist") return `${name} alone`;
-  return kind === "general" ? `${name}, of all classes` : name;
 }
 
 function rulesHtml({ router, images }: MeasuredRouter): Html {

@@ -113,25 +113,24 @@ function differencesBy(metric: string, sides: readonly MeasuredSide[]): Differen
         else found.push(compared);
       }
   }
+  return { found: amongAll(found), notCompared };
+}
+
+/** The same comparisons, each judged among all of them. */
+export function amongAll(found: readonly Difference[]): Difference[] {
   const adjusted = holm(found.map(({ p }) => p));
-  return {
-    found: found.map((each, at) => ({
-      ...each,
-      adjustedP: adjusted[at]!,
-      comparisons: found.length,
-      isClear: adjusted[at]! <= 1 - confidence,
-    })),
-    notCompared,
-  };
+  return found.map((each, at) => ({
+    ...each,
+    adjustedP: adjusted[at]!,
+    comparisons: found.length,
+    isClear: adjusted[at]! <= 1 - confidence,
+  }));
 }
 
 type OneSide = { readonly label: string; readonly values: readonly ImageValues[] };
 
 /** Why not, where they do not compare; not yet among others. */
-function compare(
-  on: string,
-  ...sides: readonly [OneSide, OneSide]
-): (Difference & { readonly comparisons: 1 }) | string {
+function compare(on: string, ...sides: readonly [OneSide, OneSide]): Difference | string {
   const all = sides.flatMap(({ values }) => values);
   const { name, title, unit, better } = all[0]!.spec;
   if (better !== "higher" && better !== "lower") throw new Error(`${name}: no metric to compare by`);
@@ -143,17 +142,34 @@ function compare(
   );
   if (difference !== null) return differenceWords(difference, origins);
   const images = matched.reduce((sum, { count }) => sum + count, 0);
-  if (matched.some(({ count }) => count < fewestImages))
-    return `${plural(images, "image")} in common are too few to tell a difference from chance (${fewestImages} are needed)`;
-  const blocks = matched.map(({ values }) => values);
-  const { difference: ofFirst, low, high, p } = meanDifference(blocks);
-  const isSwapped = rankOf(ofFirst, better) > 0;
-  const inOrder = <Item>([first, second]: readonly [Item, Item]) =>
-    isSwapped ? ([second, first] as const) : ([first, second] as const);
-  return {
+  if (matched.some(({ count }) => count < fewestImages)) return tooFewWords(images);
+  return differenceBetween({
     on,
     metric: { name, title, unit, better },
-    sides: inOrder([sideOf(sides[0], matched, "a"), sideOf(sides[1], matched, "b")]),
+    sides: [sideOf(sides[0], matched, "a"), sideOf(sides[1], matched, "b")],
+    blocks: matched.map(({ values }) => values),
+    leftOut: matched.reduce((sum, { leftOut }) => sum + leftOut, 0),
+  });
+}
+
+export function tooFewWords(images: number): string {
+  return `${plural(images, "image")} in common are too few to tell a difference from chance (${fewestImages} are needed)`;
+}
+
+type Compared = Pick<Difference, "on" | "metric" | "sides" | "leftOut"> & {
+  /** `a` is the first side. */
+  readonly blocks: readonly PairedValues[];
+};
+
+/** The better side comes first, whichever was. Not yet among others. */
+export function differenceBetween({ on, metric, sides, blocks, leftOut }: Compared): Difference {
+  const { difference: ofFirst, low, high, p } = meanDifference(blocks);
+  const { better } = metric;
+  const isSwapped = rankOf(ofFirst, better) > 0;
+  return {
+    on,
+    metric,
+    sides: isSwapped ? [sides[1], sides[0]] : sides,
     difference: isSwapped ? -ofFirst : ofFirst,
     low: isSwapped ? -high : low,
     high: isSwapped ? -low : high,
@@ -162,7 +178,7 @@ function compare(
     comparisons: 1,
     isClear: false,
     wins: imageWins(isSwapped ? blocks.map(swapped) : blocks, better),
-    leftOut: matched.reduce((sum, { leftOut }) => sum + leftOut, 0),
+    leftOut,
   };
 }
 
