@@ -46,7 +46,7 @@ export async function openHeldOut(
 ): Promise<HeldOut> {
   const opening = { runsFolder: store.folder, output, signal };
   const labels = await labelsOf(classifier, opening);
-  const runs = [classifier, ...others];
+  const runs = [classifier, ...others, ...tellersOf(others, store)];
   const dataset = await openDataset(
     { ...classifier.experiment, dataset: config },
     { ...opening, key: "images" },
@@ -101,6 +101,13 @@ async function labelsOf(run: RunRow, options: Opening): Promise<readonly string[
   if (trained?.labels) return trained.labels.names;
   throw new UserError(
     `run ${run.id}: which labels it tells is not known, as its images are not there as they were; train it anew`,
+  );
+}
+
+/** What tells networks what pictures show remembers the images that it was trained on. */
+function tellersOf(runs: readonly RunRow[], store: Store): RunRow[] {
+  return runs.flatMap(({ experiment: { model } }) =>
+    model.kind === "gamma" && model.classifier.kind === "trained" ? [store.getRun(model.classifier.run)] : [],
   );
 }
 
