@@ -28,8 +28,8 @@ export function readAnswers(text: string, file: string): Answers {
   const parsed = schema.safeParse(parsedJson(text, file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const where = issue!.path.length === 0 ? "" : ` (${issue!.path.join(".")}: ${issue!.message})`;
-    throw new UserError(`${file}: expected the answers that a page of hueristic judge writes${where}`);
+    const where = [issue!.path.join("."), issue!.message].filter(Boolean).join(": ");
+    throw new UserError(`${file}: expected the answers that a page of hueristic judge writes (${where})`);
   }
   const { study, judge, name, answers } = parsed.data;
   return { study, id: judge, name, judgements: answers };

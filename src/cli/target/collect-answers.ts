@@ -5,7 +5,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { readAnswers, requireAnswersTo } from "../../judge/read-answers.ts";
 import { plural } from "../../runs/format/words.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { Context, GlobalOptions } from "../context.ts";
+import { type Context, type GlobalOptions, runsFlag } from "../context.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "./existing-store.ts";
 
@@ -36,7 +36,7 @@ export async function collectAnswers(
         reportError(thrown, debug);
       }
     }
-    for (const id of studies) print(`${studyLine(store, id)}\n`);
+    for (const id of studies) print(`${studyLine(store, id)}${runsFlag(runs)}\n`);
     output.info(
       [
         `${plural(added, "judge")} collected`,
@@ -78,10 +78,10 @@ async function textOf(file: string): Promise<string> {
   throw new UserError(`${file}: expected the answers of one person, got a file of more than 1 MB`);
 }
 
-/** Such as "study k3v9x2mp: 3 judges of unseen; hueristic report faces shows what they found". */
+/** Such as "study k3v9x2mp (unseen): 2 judges (Ada, x7f2); what they found: hueristic report a1b2c3d4". */
 function studyLine(store: Store, id: string): string {
   const { set, networks } = store.study(id)!;
   const runs = [...new Set(networks.map(({ runId }) => runId))].join(" ");
   const names = store.judges(id).map(({ id, name }) => plainText(name) || id);
-  return `study ${id} (${set}): ${plural(names.length, "judge")} (${names.join(", ")}); hueristic report ${runs} shows what they found`;
+  return `study ${id} (${set}): ${plural(names.length, "judge")} (${names.join(", ")}); what they found: hueristic report ${runs}`;
 }

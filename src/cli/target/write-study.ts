@@ -3,6 +3,7 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { writeWhole } from "../../colorize/colorize-files.ts";
+import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { meanChroma, oppositeColors } from "../../judge/opposite-colors.ts";
 import { type PlannedPair, planPairs } from "../../judge/plan-pairs.ts";
@@ -12,6 +13,7 @@ import type { JudgePageData } from "../../report/judge/data.ts";
 import { judgeHtml } from "../../report/judge/judge-html.ts";
 import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { colorImages, readImages } from "../../runner/evaluation/color-images.ts";
+import type { OpenSet } from "../../runner/evaluation/open-sets.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
 import { colorsOf } from "../../runner/open-predictor.ts";
 import { encodeLossless } from "../../runner/samples.ts";
@@ -21,7 +23,7 @@ import type { RunRow } from "../../store/rows.ts";
 import { newRunId } from "../../store/run-id.ts";
 import type { NewStudy } from "../../store/study-rows.ts";
 import type { JudgeCommandOptions } from "../commands/judge.ts";
-import type { Context } from "../context.ts";
+import { type Context, runsFlag } from "../context.ts";
 import { readCheckpointReference } from "./checkpoint-reference.ts";
 import { readDevice } from "./device-option.ts";
 import { openExisting } from "./existing-store.ts";
@@ -32,15 +34,28 @@ type Options = JudgeCommandOptions;
 
 type ChosenNetwork = { readonly run: RunRow; readonly checkpoint: ChosenCheckpoint };
 
-/** A picture for every number of a network; null is the photograph, or its wrong colors. */
+/** Both pictures of a pair, uint8 sRGB, as the page has them: that at its `place`, and the other one. */
 type Pictures = (pair: PlannedPair) => readonly [first: Uint8Array, second: Uint8Array];
+
+type Made = {
+  /** The key. */
+  readonly study: NewStudy;
+  readonly data: JudgePageData;
+};
+
+type MakeOptions = Pick<Options, "ask" | "pairs" | "seed"> & {
+  readonly shownMs: number | null;
+  readonly store: Store;
+  readonly device: DeviceChoice | null;
+  readonly signal: AbortSignal;
+};
 
 export async function writeStudy(
   refs: readonly string[],
   options: Options,
   { output, print, now }: Context,
 ): Promise<number> {
-  const { ask: question, pairs, seed, on, runs, out } = options;
+  const { ask, pairs, seed, on, runs } = options;
   requireCount("--pairs", pairs, 2, 1000);
   requireCount("--seed", seed, 0, 2 ** 31 - 1);
   const shownMs = readShownMs(options);
@@ -49,62 +64,21 @@ export async function writeStudy(
   try {
     return await untilInterrupted(async (signal) => {
       const networks = await chosenNetworks(refs, store);
-      if (question === "better" && networks.length < 2)
+      if (ask === "better" && networks.length < 2)
         throw new UserError("judge: --ask better: expected two networks to compare, got one");
-      const open = { store, output, signal };
       const runsOnce = [...new Map(networks.map(({ run }) => [run.id, run])).values()];
-      const set = await openStudySet(on, runsOnce, open);
+      const set = await openStudySet(on, runsOnce, { store, output, signal });
       try {
-        const { dataset, indices, places } = set;
-        const photographs = readImages(dataset, indices);
-        const chroma = photographs.map(meanChroma);
-        const plan = planPairs({ question, networks: networks.length, chroma, pairs, seed });
-        const pictures = await coloredPairs(
-          networks,
-          photographs,
-          [...plan.practice, ...plan.pairs],
-          ({ run, checkpoint }, images) => colorImages(run, checkpoint, images, { store, device, signal }),
-        );
-        const id = newRunId();
-        const ids = plan.pairs.map((_, at) => String(at + 1).padStart(String(pairs).length, "0"));
-        const data: JudgePageData = {
-          study: id,
-          question,
-          shownMs,
-          practice: await Promise.all(
-            plan.practice.map(async (pair) => ({
-              pictures: await onPage(pair, pictures, dataset.size),
-              answer: rightPicture(question, pair),
-            })),
-          ),
-          pairs: await Promise.all(
-            plan.pairs.map(async (pair, at) => ({
-              id: ids[at]!,
-              pictures: await onPage(pair, pictures, dataset.size),
-            })),
-          ),
-        };
+        const wanted = { ask, pairs, seed, shownMs, store, device, signal };
+        const { study, data } = await makeStudy(networks, set, wanted);
         const page = judgeHtml(data, await pageAssets("judge"), formatTime(now()));
-        const study: NewStudy = {
-          id,
-          question,
-          set: set.name,
-          fingerprint: dataset.fingerprint,
-          seed,
-          shownMs,
-          networks: networks.map(({ run, checkpoint }) => ({ runId: run.id, step: checkpoint.step })),
-          pairs: plan.pairs.map(({ image, ...pair }, at) => ({
-            ...pair,
-            id: ids[at]!,
-            index: places[image]!,
-          })),
-        };
+        const file = path.resolve(options.out);
         // First the key: a page without one is worth nothing.
         store.saveStudy(study);
-        await writeWhole(path.resolve(out), [Buffer.from(page)]);
-        print(`${path.resolve(out)}\n`);
+        await writeWhole(file, [Buffer.from(page)]);
+        print(`${file}\n`);
         output.info(
-          `study ${id}: ${pairs} pairs of ${set.name}; send ${pathToFileURL(path.resolve(out)).href}, then: hueristic judge --collect <answers>`,
+          `study ${study.id}: ${pairs} pairs of ${set.name}; send ${pathToFileURL(file).href}, then: hueristic judge --collect <answers>${runsFlag(runs)}`,
         );
       } finally {
         set.dataset.close();
@@ -113,6 +87,56 @@ export async function writeStudy(
   } finally {
     store.close();
   }
+}
+
+async function makeStudy(
+  networks: readonly ChosenNetwork[],
+  { name, dataset, indices, places }: OpenSet,
+  { ask, pairs, seed, shownMs, store, device, signal }: MakeOptions,
+): Promise<Made> {
+  const photographs = readImages(dataset, indices);
+  const chroma = photographs.map(meanChroma);
+  const plan = planPairs({ question: ask, networks: networks.length, chroma, pairs, seed });
+  const pictures = await coloredPairs(
+    networks,
+    photographs,
+    [...plan.practice, ...plan.pairs],
+    ({ run, checkpoint }, images) => colorImages(run, checkpoint, images, { store, device, signal }),
+  );
+  const onPage = async (pair: PlannedPair): Promise<[string, string]> => {
+    const [first, second] = pictures(pair);
+    const base64 = async (rgb: Uint8Array) =>
+      Buffer.from(await encodeLossless(rgb, dataset.size)).toString("base64");
+    return [await base64(first), await base64(second)];
+  };
+  const id = newRunId();
+  const idOf = (at: number) => String(at + 1).padStart(String(pairs).length, "0");
+  return {
+    study: {
+      id,
+      question: ask,
+      set: name,
+      fingerprint: dataset.fingerprint,
+      seed,
+      shownMs,
+      networks: networks.map(({ run, checkpoint }) => ({ runId: run.id, step: checkpoint.step })),
+      pairs: plan.pairs.map(({ image, ...pair }, at) => ({ ...pair, id: idOf(at), index: places[image]! })),
+    },
+    data: {
+      study: id,
+      question: ask,
+      shownMs,
+      practice: await Promise.all(
+        plan.practice.map(async (pair) => ({
+          pictures: await onPage(pair),
+          answer: rightPicture(ask, pair),
+        })),
+      ),
+      pairs: await Promise.all(
+        plan.pairs.map(async (pair, at) => ({ id: idOf(at), pictures: await onPage(pair) })),
+      ),
+    },
+  };
 }
 
 async function chosenNetworks(refs: readonly string[], store: Store): Promise<ChosenNetwork[]> {
@@ -157,12 +181,6 @@ async function coloredPairs(
     const other = against === null ? photograph : colored[against]!.get(image)!;
     return place === 0 ? [judged, other] : [other, judged];
   };
-}
-
-async function onPage(pair: PlannedPair, pictures: Pictures, size: number): Promise<[string, string]> {
-  const base64 = async (rgb: Uint8Array) => Buffer.from(await encodeLossless(rgb, size)).toString("base64");
-  const [first, second] = pictures(pair);
-  return [await base64(first), await base64(second)];
 }
 
 function readShownMs({ seconds, ask }: Options): number | null {
