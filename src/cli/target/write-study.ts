@@ -2,7 +2,6 @@
 
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeWhole } from "../../colorize/colorize-files.ts";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { meanChroma, oppositeColors } from "../../judge/opposite-colors.ts";
@@ -22,6 +21,7 @@ import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { newRunId } from "../../store/run-id.ts";
 import type { NewStudy } from "../../store/study-rows.ts";
+import { writeWhole } from "../../whole-file.ts";
 import type { JudgeCommandOptions } from "../commands/judge.ts";
 import { type Context, runsFlag } from "../context.ts";
 import { readCheckpointReference } from "./checkpoint-reference.ts";
@@ -75,7 +75,7 @@ export async function writeStudy(
         const file = path.resolve(options.out);
         // First the key: a page without one is worth nothing.
         store.saveStudy(study);
-        await writeWhole(file, [Buffer.from(page)]);
+        await writeWhole(file, Buffer.from(page));
         print(`${file}\n`);
         output.info(
           `study ${study.id}: ${pairs} pairs of ${set.name}; send ${pathToFileURL(file).href}, then: hueristic judge --collect <answers>${runsFlag(runs)}`,
