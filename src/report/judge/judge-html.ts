@@ -1,5 +1,6 @@
 // The page on which a person judges pairs of pictures. Its screens stand in it from the start; the script shows one at a time.
 
+import { plural } from "../../runs/format/words.ts";
 import type { StudyQuestion } from "../../store/study-rows.ts";
 import { type Html, html } from "../html.ts";
 import type { PageAssets } from "../page-html.ts";
@@ -47,7 +48,7 @@ function introScreen({ question, shownMs, practice, pairs }: JudgePageData): Htm
 <li>${words[question].task}</li>
 <li>${shown}</li>
 <li>Keys <kbd>←</kbd> and <kbd>→</kbd> (or <kbd>A</kbd> and <kbd>B</kbd>), or touch the picture or its place.</li>
-<li>First ${practice.length} pairs to practice, which tell you the answer; then ${pairs.length} that do not. It takes about three minutes.</li>
+<li>First ${practice.length} pairs to practice, which tell you the answer; then ${pairs.length} that do not. It takes about ${minutesText(pairs.length)}.</li>
 <li>At the end you get a short file to send back.</li>
 </ol>
 <p><label class="field">Your name, if you like <input type="text" data-name maxlength="60" autocomplete="name" spellcheck="false"></label></p>
@@ -79,6 +80,11 @@ function endScreen(): Html {
 <p class="bar"><a class="plain start" data-download>Save the file</a><button type="button" class="plain" data-copy>Copy its text</button><span class="soft" data-copied role="status"></span></p>
 <textarea data-answers readonly rows="8" aria-label="Your answers" spellcheck="false"></textarea>
 </section>`;
+}
+
+/** Four and a half seconds a pair. */
+function minutesText(pairs: number): string {
+  return plural(Math.max(1, Math.round((4.5 * pairs) / 60)), "minute");
 }
 
 function secondsText(ms: number): string {
