@@ -156,7 +156,8 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
     write("else.json", answersText({ ...bob, study: "elsewhere" }));
     write("changed.json", answersText({ ...bob, judgements: all.map((each) => ({ ...each, picture: 1 })) }));
     write("broken.json", "{");
-    const names = ["bob", "same", "less", "else", "changed", "broken", "missing"].map(
+    write("hostile.json", answersText(bob).replace('"name"', '"\\u001b[31mred":1,"name"'));
+    const names = ["bob", "same", "less", "else", "changed", "broken", "hostile", "missing"].map(
       (name) => `${name}.json`,
     );
     const collected = await callCli(["judge", "--collect", ...names], { cwd });
@@ -169,11 +170,13 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
         "error: else.json: study elsewhere is not in runs; name its folder with --runs",
         `error: changed.json: study ${study.id}: judge bob1 has answered otherwise before`,
         "error: broken.json: expected the answers that a page of hueristic judge writes, got no JSON",
+        "error: hostile.json: expected the answers that a page of hueristic judge writes (Unrecognized key",
         "error: missing.json: cannot be read: ENOENT: no such file or directory, stat 'missing.json'",
-        "1 judge collected; 1 collected before; 5 files refused",
+        "1 judge collected; 1 collected before; 6 files refused",
         "",
       ].map((line) => line.slice(0, 75)),
     );
+    assert.ok(!collected.stderr.includes("\u001b"));
     const reported = await callCli(["report", id, "--out", "report.html"], { cwd });
     assert.equal(reported.code, 0, reported.stderr);
     const page = readFileSync(path.join(cwd, "report.html"), "utf8");

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
 import { readAnswers, requireAnswersTo } from "../../judge/read-answers.ts";
-import { plural } from "../../runs/format/words.ts";
+import { plural, shorten } from "../../runs/format/words.ts";
 import type { Store } from "../../store/open-store.ts";
 import { type Context, type GlobalOptions, runsFlag } from "../context.ts";
 import { plainText } from "../print/format.ts";
@@ -33,7 +33,8 @@ export async function collectAnswers(
       } catch (thrown) {
         if (!(thrown instanceof UserError)) throw thrown;
         refused++;
-        reportError(thrown, debug);
+        // It may quote the file, which others wrote.
+        reportError(new UserError(plainText(shorten(thrown.message, 300))), debug);
       }
     }
     for (const id of studies) print(`${studyLine(store, id)}${runsFlag(runs)}\n`);

@@ -86,14 +86,20 @@ function handOver(answers: Parameters<typeof answersText>[0]): void {
   link.addEventListener("click", isSafe);
   need("[data-copy]").addEventListener("click", async () => {
     field.select();
-    // A page that was opened from a file may not be allowed to.
-    const isCopied = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => document.execCommand("copy"),
-    );
+    const isCopied = await copied(text);
     need("[data-copied]").textContent = isCopied ? "Copied." : "Please copy the text below.";
     isSafe();
   });
+}
+
+/** `text` is selected on the page. A page that was opened from a file may not be allowed to use the clipboard. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
 }
 
 function keepOpen(event: Event): void {

@@ -86,7 +86,11 @@ function chosenSide(buttons: readonly HTMLButtonElement[]): Promise<0 | 1> {
   return new Promise((resolve) => {
     const choose = (side: number) => {
       removeEventListener("keydown", onKey);
-      for (const button of buttons) button.removeEventListener("click", onClick);
+      for (const button of buttons) {
+        button.removeEventListener("click", onClick);
+        // A space bar that is pressed once too often must not answer the next pair.
+        button.blur();
+      }
       resolve(side === 0 ? 0 : 1);
     };
     const onKey = ({ key, repeat, ctrlKey, metaKey, altKey }: KeyboardEvent) => {

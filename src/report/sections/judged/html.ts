@@ -102,7 +102,7 @@ function intervalWords(people: number): string {
 function strengthWords(networks: readonly NetworkRow[]): string {
   return networks.some(({ strength }) => strength !== null)
     ? "Strengths are log odds against an average network (Bradley, Terry 1952): 0.7 more is chosen twice as often as not. Their intervals (inverse Fisher information) take all answers as independent, which makes them somewhat narrow."
-    : "No strengths of Bradley and Terry: a network was never, or always, chosen, and no finite strength explains that best.";
+    : "No strengths of Bradley and Terry: some networks were never, or always, chosen against all others, and no finite strength explains that best.";
 }
 
 function shareWords(share: Share): string {

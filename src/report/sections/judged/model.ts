@@ -40,10 +40,12 @@ export function judgedStudies(context: PageContext): StudyModel[] | null {
   const studies = new Map(
     context.runs.flatMap(({ studies }) => studies.map((each) => [each.study.id, each] as const)),
   );
-  if (studies.size === 0) return null;
-  return [...studies.values()]
+  const models = [...studies.values()]
     .sort((a, b) => a.study.createdAt - b.study.createdAt)
-    .map((each) => studyModel(each, context));
+    .map((each) => studyModel(each, context))
+    // Of two networks that were compared, one may be purged.
+    .filter(({ pairs }) => pairs > 0);
+  return models.length === 0 ? null : models;
 }
 
 function studyModel({ study, judges, metrics }: JudgedStudy, context: PageContext): StudyModel {
