@@ -48,7 +48,7 @@ async function judgeAll(page: Page, choose: (pictures: readonly string[]) => num
   for (let pairs = 0; ; pairs++) {
     await eventually(
       page,
-      `document.body.dataset.screen !== "pair" || document.querySelector("[data-pair]").dataset.phase === "shown"`,
+      `document.body.dataset.screen !== "pair" || /shown|asked/.test(document.querySelector("[data-pair]").dataset.phase)`,
     );
     if ((await page.evaluate("document.body.dataset.screen")) !== "pair") return pairs;
     const sources: string[] = await page.evaluate(
