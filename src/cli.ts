@@ -12,6 +12,7 @@ import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
 import { exportCommand } from "./cli/commands/export.ts";
 import { initCommand } from "./cli/commands/init.ts";
+import { judgeCommand } from "./cli/commands/judge.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
@@ -126,6 +127,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(evaluateCommand);
   add(colorizeCommand);
   add(exportCommand);
+  add(judgeCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);
