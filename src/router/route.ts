@@ -1,7 +1,7 @@
 // Which specialist colors a picture: that of its most likely class where the classifier is sure of it; otherwise the one whose
 // own discriminator finds its coloring most real.
 
-import { type Calibration, probabilityOfReal } from "./calibration.ts";
+import { type Calibration, realnessOf } from "./calibration.ts";
 import { classShares, largestAt } from "./class-shares.ts";
 import type { RouterNetworks } from "./open-router.ts";
 import type { StoredRouter } from "./stored-router.ts";
@@ -20,7 +20,7 @@ export type Route = {
   readonly place: number;
   /** Share of each class, in the order of the specialists. */
   readonly shares: Float64Array;
-  /** How real each coloring looks to its own discriminator, 0 to 1; null where nobody asked. */
+  /** How real each coloring looks to its own discriminator (calibration.ts); null where nobody asked. */
   readonly realness: Float64Array | null;
 };
 
@@ -45,12 +45,14 @@ export function routeByClass(
 }
 
 export function routeByRealness(
-  { specialists }: { readonly specialists: readonly { readonly calibration: Calibration }[] },
+  {
+    specialists,
+  }: { readonly specialists: readonly { readonly calibration: Pick<Calibration, "mean" | "deviation"> }[] },
   probabilities: ArrayLike<number>,
   colorings: readonly Pick<Coloring, "logit">[],
 ): Route {
   const realness = Float64Array.from(colorings, ({ logit }, place) =>
-    probabilityOfReal(specialists[place]!.calibration, logit),
+    realnessOf(specialists[place]!.calibration, logit),
   );
   return { rule: "discriminators", place: largestAt(realness), shares: classShares(probabilities), realness };
 }

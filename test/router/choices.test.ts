@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadExperiment } from "../../src/experiment/load-experiment.ts";
-import { calibrate, probabilityOfReal } from "../../src/router/calibration.ts";
+import { calibrate, realnessOf } from "../../src/router/calibration.ts";
 import { classShares, largestAt } from "../../src/router/class-shares.ts";
 import { routeByClass, routeByRealness } from "../../src/router/route.ts";
 import { readRouterFile } from "../../src/router/router-file.ts";
@@ -36,8 +36,10 @@ type GoldenCase = {
   readonly name: string;
   readonly real: readonly number[];
   readonly generated: readonly number[];
-  readonly slope: number;
-  readonly offset: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly realMean: number;
+  readonly realness: readonly number[];
   readonly auc: number;
 };
 const golden = JSON.parse(readFileSync(new URL("../golden/router.json", import.meta.url), "utf8")) as {
@@ -59,19 +61,24 @@ test("shares are the softmax of the logits, and certainty stays finite", () => {
   assert.equal(largestAt(classShares([0.2, 1, 1])), 1);
 });
 
-for (const { name, real, generated, slope, offset, auc } of golden.cases)
+for (const { name, real, generated, realness, auc, mean, deviation, realMean } of golden.cases)
   test(`calibration as SciPy finds it: ${name}`, () => {
     const found = calibrate(real, generated);
     assert.equal(found.pictures, real.length);
-    assertAllClose([found.auc], [auc], { relative: 1e-12 });
-    assertAllClose([found.slope, found.offset], [slope, offset], { relative: 1e-5, scale: 1 });
-    const probabilities = real.map((logit) => 1 / (1 + Math.exp(-(slope * logit + offset))));
+    const expected = [mean, deviation, realMean, auc];
+    const got = [found.mean, found.deviation, found.realMean, found.auc];
+    for (const [at, value] of expected.entries()) assertAllClose([got[at]!], [value], { relative: 1e-9 });
     assertAllClose(
-      real.map((logit) => probabilityOfReal(found, logit)),
-      probabilities,
-      { relative: 1e-5 },
+      generated.map((logit) => realnessOf(found, logit)),
+      realness,
+      { relative: 1e-6 },
     );
   });
+
+test("where all colorings have one logit, others are as far away as they are", () => {
+  const found = calibrate([1, 2], [3, 3]);
+  assert.deepEqual([realnessOf(found, 3), realnessOf(found, 2.5)], [0, -0.5]);
+});
 
 const tried = (share: number, isRightByClassifier: boolean, isRightByDiscriminators: boolean): Tried => ({
   share,
@@ -120,17 +127,16 @@ test("the classifier is believed from where on most images go to the network of 
 });
 
 test("a sure picture goes to its class, an unsure one to the coloring that looks most real by calibrated logits", () => {
-  const calibration = (slope: number, offset: number) => ({
-    calibration: { slope, offset, pictures: 10, auc: 0.8 },
-  });
-  const specialists = [calibration(1, 0), calibration(2, 8)];
+  const specialists = [
+    { calibration: { mean: -2, deviation: 2 } },
+    { calibration: { mean: -4, deviation: 0.5 } },
+  ];
   const threshold = { share: 0.8, sure: 1, rightOfSure: 1, unsure: 1, rightOfUnsure: 1 };
   const sure = routeByClass({ threshold }, [0.05, 0.9]);
   assert.deepEqual([sure?.rule, sure?.place, sure?.realness], ["classifier", 1, null]);
   const unsure = [0.6, 0.5];
   assert.equal(routeByClass({ threshold }, unsure), null);
-  // By raw logits the first would look more real: -1 and -3 mean 27 % and 88 %.
+  // By raw logits the first would look more real; among what they usually make the second does.
   const route = routeByRealness({ specialists }, unsure, [{ logit: -1 }, { logit: -3 }]);
-  assert.deepEqual([route.rule, route.place], ["discriminators", 1]);
-  assertAllClose(route.realness!, [1 / (1 + Math.E), 1 / (1 + Math.exp(-2))], { relative: 1e-12 });
+  assert.deepEqual([route.rule, route.place, [...route.realness!]], ["discriminators", 1, [0.5, 2]]);
 });

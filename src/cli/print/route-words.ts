@@ -1,5 +1,6 @@
 // Which rule of a router chose what, with its numbers, in one line.
 
+import { formatRealness } from "../../router/realness-words.ts";
 import type { Route } from "../../router/route.ts";
 import type { StoredRouter } from "../../router/stored-router.ts";
 import { formatShare } from "../../runs/format/numbers.ts";
@@ -10,14 +11,14 @@ export function routeWords(
   { rule, place, shares, realness }: Route,
 ): string {
   const { class: label, run } = specialists[place]!;
-  const ranked = (values: Float64Array) =>
+  const ranked = (values: Float64Array, text: (value: number) => string) =>
     specialists
       .map((each, at) => ({ label: each.class, value: values[at]! }))
       .sort((a, b) => b.value - a.value)
-      .map(({ label, value }) => `${label} ${formatShare(value)}`)
+      .map(({ label, value }) => `${label} ${text(value)}`)
       .join(", ");
-  const classes = `${ranked(shares)}; sure from ${formatShare(threshold.share)} on`;
+  const classes = `${ranked(shares, formatShare)}; sure from ${formatShare(threshold.share)} on`;
   const chosen = `${label} (run ${run})`;
   if (rule === "classifier" || realness === null) return `${chosen}, by the classifier: ${classes}`;
-  return `${chosen}, by the discriminators, as the classifier is unsure (${classes}): real with ${ranked(realness)}`;
+  return `${chosen}, by the discriminators, as the classifier is unsure (${classes}): how real ${ranked(realness, formatRealness)}`;
 }

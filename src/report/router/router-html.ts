@@ -2,6 +2,7 @@
 // pictures. It needs no script and no other file.
 
 import type { MeasuredMethod, MeasuredRouter, RoutedImage } from "../../router/measure-router.ts";
+import { formatRealness } from "../../router/realness-words.ts";
 import { isBetter } from "../../runs/best.ts";
 import { formatNumber, formatShare } from "../../runs/format/numbers.ts";
 import { plural } from "../../runs/format/words.ts";
@@ -131,7 +132,7 @@ function picturesHtml({ router }: MeasuredRouter, shown: readonly ShownImage[]):
     ...router.specialists.map(({ class: label }) => label),
     ...(router.general ? [router.general.name] : []),
   ];
-  return html`<p class="soft small">The first images of each class and rule. What the router chose is framed.</p>
+  return html`<p class="soft small">The first images of each class and rule. What the router chose is framed. How real: in standard deviations above what the network makes of its own kind, by its own discriminator.</p>
 <div class="scroll" tabindex="0"><table class="grid routed">
 <thead><tr><td></td><th scope="col">photograph</th>${networks.map((name) => html`<th scope="col"><bdi>${name}</bdi></th>`)}<th scope="col">why</th></tr></thead>
 <tbody>${shown.map(
@@ -145,9 +146,9 @@ function whyHtml(
   specialists: MeasuredRouter["router"]["specialists"],
   { shares, realness }: RoutedImage["route"],
 ): Html {
-  const each = (values: Float64Array) =>
-    specialists.map(({ class: label }, at) => `${label} ${formatShare(values[at]!)}`).join(", ");
-  return html`class: ${each(shares)}${realness && html`<br>unsure; real: ${each(realness)}`}`;
+  const each = (values: Float64Array, text: (value: number) => string) =>
+    specialists.map(({ class: label }, at) => `${label} ${text(values[at]!)}`).join(", ");
+  return html`class: ${each(shares, (share) => formatShare(share))}${realness && html`<br>unsure; how real: ${each(realness, formatRealness)}`}`;
 }
 
 function howHtml({ router, description, notes }: MeasuredRouter): Html {
@@ -160,7 +161,7 @@ function howHtml({ router, description, notes }: MeasuredRouter): Html {
       ({ class: label, run, name, epoch, calibration }) =>
         [
           label,
-          `run ${run} (${name}), epoch ${epoch}; its discriminator finds a photograph more real than a coloring of its own in ${formatShare(calibration.auc)} of ${calibration.pictures} by ${calibration.pictures} pairs; P(real) = logistic(${formatNumber(calibration.slope)} logit + ${formatNumber(calibration.offset)})`,
+          `run ${run} (${name}), epoch ${epoch}; its discriminator finds a photograph more real than a coloring of its own in ${formatShare(calibration.auc)} of ${calibration.pictures} by ${calibration.pictures} pairs; mean logit of photographs ${formatNumber(calibration.realMean)}, of colorings ${formatNumber(calibration.mean)}, σ ${formatNumber(calibration.deviation)}`,
         ] as const,
     ),
     ...(general
