@@ -30,6 +30,9 @@ export function routerHtml(
 ): string {
   const { router, images } = measured;
   const differences = routerDifferences(measured);
+  const ofClasses = router.specialists.map(
+    ({ class: label }, place) => `${images.filter((image) => image.class === place).length} ${label}`,
+  );
   const title = `Router ${router.name}`;
   return html`<!doctype html>
 <html lang="en">
@@ -47,7 +50,7 @@ export function routerHtml(
 <header>
   <p class="mark">Hueristic router</p>
   <div class="title"><h1><bdi>${title}</bdi></h1></div>
-  ${leadHtml(`${plural(router.specialists.length, "specialist")} and a classifier that chooses among them, tried on ${plural(images.length, "image")} that no network was trained on and nothing was set with.`)}
+  ${leadHtml(`${plural(router.specialists.length, "specialist")} and a classifier that chooses among them, tried on ${plural(images.length, "image")} that no network was trained on and nothing was set with: ${ofClasses.join(", ")}. Means are of all of them, so that a class with more images counts more.`)}
 </header>
 <main id="main">${[
     section("networks", "Router and networks", methodsHtml(measured)),
