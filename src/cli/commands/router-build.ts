@@ -2,6 +2,7 @@
 // what the router needs to choose.
 
 import { UserError } from "../../errors.ts";
+import type { ChosenNetwork } from "../../router/open-router.ts";
 import type { StoredRouter } from "../../router/stored-router.ts";
 import { formatShare } from "../../runs/format/numbers.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
@@ -21,7 +22,7 @@ export const routerBuildCommand: Command<BuildOptions> = {
       .positional("file", { type: "string", describe: "Router file (docs/router.md)" })
       .option("device", { type: "string", requiresArg: true, describe: deviceDescription })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
-      .example("$0 router build experiments/specialists-router.yaml", "From the runs that the file names"),
+      .example("$0 router build experiments/routers/specialists.yaml", "From the runs that the file names"),
 
   async run({ file, runs, json, ...options }, { output, print, now }) {
     if (file === undefined) throw new UserError("router build: expected a router file (docs/router.md)");
@@ -36,7 +37,7 @@ export const routerBuildCommand: Command<BuildOptions> = {
     const store = await openExisting(runs, { readonly: true });
     try {
       return await untilInterrupted(async (signal) => {
-        const specialists = new Map();
+        const specialists = new Map<string, ChosenNetwork>();
         for (const [name, ref] of Object.entries(written.specialists))
           specialists.set(name, await findNetwork(store, ref));
         const plan = {

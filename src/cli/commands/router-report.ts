@@ -21,7 +21,7 @@ export const routerReportCommand: Command<ReportOptions> = {
       .option("out", { type: "string", default: "router.html", requiresArg: true, describe: "Page to write" })
       .option("device", { type: "string", requiresArg: true, describe: deviceDescription })
       .option("json", { type: "boolean", default: false, describe: "Print all numbers, write no page" })
-      .example("$0 router report specialists-router --out router.html", "One page"),
+      .example("$0 router report specialists --out router.html", "One page"),
 
   async run({ router: ref, runs, json, out, ...options }, { output, print, now }) {
     if (ref === undefined)

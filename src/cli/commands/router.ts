@@ -24,11 +24,11 @@ export function routerCommand(add: AddCommand): Command<RouterOptions> {
       addHere(routerReportCommand);
       // Not described as a positional: the help of every command below would show it.
       return yargs
-        .example("$0 router build specialists-router.yaml", "Try its networks out and store what they say")
         .example(
-          "$0 colorize ~/Scans --router specialists-router --out colored",
-          "Use it",
-        ) as Argv<RouterOptions>;
+          "$0 router build experiments/routers/specialists.yaml",
+          "Try its networks out and store what they say",
+        )
+        .example("$0 colorize ~/Scans --router specialists --out colored", "Use it") as Argv<RouterOptions>;
     },
     /** Runs where none of its commands was given. */
     async run({ command }) {
