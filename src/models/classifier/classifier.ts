@@ -15,7 +15,7 @@ export type ClassifierSettings = SettingsOf<typeof options>;
 export const classifier = model({
   kind: "classifier",
   description:
-    "Learns labels of grey pictures: categories, attributes, sub-folders or parts of a union, for gamma.",
+    "Learns labels of grey pictures: categories, attributes, sub-folders or parts of a union, for gamma and routers.",
   source: "our own; Ioffe, Szegedy 2015 for batch norm",
   options,
   sizeStep: 8,
