@@ -1,6 +1,6 @@
 // The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
-// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The page of colored photographs has
-// a script of its own.
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs, a
+// file and the served one to drop them on, have scripts of their own.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,15 +9,25 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized";
+type Entry = "file" | "live" | "colorized" | "drop";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
-  const assets =
-    made.get(entry) ?? (entry === "colorized" ? colorizedAssets() : reportAssets(entry === "live"));
+  const assets = made.get(entry) ?? makeEntry(entry);
   made.set(entry, assets);
   return assets;
+}
+
+function makeEntry(entry: Entry): Promise<PageAssets> {
+  switch (entry) {
+    case "colorized":
+      return colorizedAssets("colorized", []);
+    case "drop":
+      return colorizedAssets("drop", ["style/live.css", "drop/style.css"]);
+    default:
+      return reportAssets(entry === "live");
+  }
 }
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
@@ -44,12 +54,14 @@ function reportAssets(isLive: boolean): Promise<PageAssets> {
   );
 }
 
-function colorizedAssets(): Promise<PageAssets> {
-  return makeAssets(
-    ["style/base.css", "style/controls.css", "sections/samples/style.css", "colorized/style.css"],
-    'import { start } from "./colorized/client.ts"; start();',
-    "",
-  );
+function colorizedAssets(where: string, styles: readonly string[]): Promise<PageAssets> {
+  const common = [
+    "style/base.css",
+    "style/controls.css",
+    "sections/samples/style.css",
+    "colorized/style.css",
+  ];
+  return makeAssets([...common, ...styles], `import { start } from "./${where}/client.ts"; start();`, "");
 }
 
 async function makeAssets(styles: readonly string[], contents: string, banner: string): Promise<PageAssets> {

@@ -19,14 +19,22 @@ export const usuallyShown = 200;
 
 type ShownSection = PageContent["sections"][number];
 
-export type IndexRequest = { readonly all: boolean };
+export type IndexRequest = {
+  readonly all: boolean;
+  /** Whether photographs are colored here. */
+  readonly colors: boolean;
+};
 
 /** The runs that the page shows. */
-export function indexRuns(store: Store, { all }: IndexRequest): RunSummary[] {
+export function indexRuns(store: Store, all: boolean): RunSummary[] {
   return store.summaries(all ? {} : { limit: usuallyShown });
 }
 
-export function indexPage(store: Store, runs: readonly RunSummary[], { all }: IndexRequest): ServedPage {
+export function indexPage(
+  store: Store,
+  runs: readonly RunSummary[],
+  { all, colors }: IndexRequest,
+): ServedPage {
   const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
   const running = runs.filter(({ status }) => status === "RUNNING").length;
   const lead =
@@ -39,7 +47,7 @@ export function indexPage(store: Store, runs: readonly RunSummary[], { all }: In
       title: "Runs",
       isLarge: runs.length > usuallyShown,
       badge: null,
-      lead: html`<p class="lead">${lead}</p>`,
+      lead: html`<p class="lead">${lead}${colors && total > 0 && html` <a href="/color">Color a photograph</a>`}</p>`,
       sections: [
         runs.length > 0 ? runsSection(runs, total) : null,
         sweepsSection(store),
