@@ -11,6 +11,7 @@ import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
 import { exportCommand } from "./cli/commands/export.ts";
+import { importCommand } from "./cli/commands/import.ts";
 import { initCommand } from "./cli/commands/init.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
@@ -125,6 +126,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(evaluateCommand);
   add(colorizeCommand);
   add(exportCommand);
+  add(importCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);

@@ -14,7 +14,7 @@ type ExportOptions = GlobalOptions & {
   readonly safetensors: string | undefined;
   readonly input: "rgb" | "L";
   readonly dynamic: boolean | undefined;
-  readonly names: "pytorch" | "hueristic";
+  readonly names: "pytorch" | "pix2pix" | "hueristic";
   readonly force: boolean;
   readonly json: boolean;
 };
@@ -41,9 +41,10 @@ export const exportCommand: Command<ExportOptions> = {
         describe: "Pictures of any size, or an error; --no-dynamic fixes the size",
       })
       .option("names", {
-        choices: ["pytorch", "hueristic"] as const,
+        choices: ["pytorch", "pix2pix", "hueristic"] as const,
         default: "pytorch" as const,
-        describe: "Names and layout in the safetensors file",
+        describe:
+          "Names and layout in the safetensors file; pix2pix are those of pytorch-CycleGAN-and-pix2pix",
       })
       .option("force", { type: "boolean", default: false, describe: "Replace files that are there" })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })

@@ -80,5 +80,8 @@ ${zoomHtml}
 function networkHtml(run: RunSummary, place: number): Html {
   const { id, name, experiment, lastEpoch } = run;
   const label = shorten(name, 60);
-  return html`<label><input type="checkbox" value="${id}" data-network="${label}"${place < firstChosen && html` checked`}> <span><bdi>${label}</bdi> <code class="soft">${id}</code><span class="soft small">${experiment.model.kind} on ${experiment.dataset.kind}, ${experiment.image.size}×${experiment.image.size}, ${plural(lastEpoch ?? 0, "epoch")}</span></span></label>`;
+  const { kind } = experiment.dataset;
+  const trained =
+    kind === "elsewhere" ? "trained elsewhere" : `${plural(lastEpoch ?? 0, "epoch")} on ${kind}`;
+  return html`<label><input type="checkbox" value="${id}" data-network="${label}"${place < firstChosen && html` checked`}> <span><bdi>${label}</bdi> <code class="soft">${id}</code><span class="soft small">${experiment.model.kind}, ${experiment.image.size}×${experiment.image.size}, ${trained}</span></span></label>`;
 }
