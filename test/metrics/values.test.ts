@@ -6,7 +6,6 @@ import { labToLumaChroma, rgbToLab } from "../../src/color/lab.ts";
 import { imagePair } from "../../src/metrics/image-pair.ts";
 import { finiteMean, type Metric } from "../../src/metrics/metric.ts";
 import { metricOf, metrics } from "../../src/metrics/metrics.ts";
-import { percentile } from "../../src/metrics/percentile.ts";
 import { pairs } from "../golden/metrics.ts";
 import { pairOf } from "./pair.ts";
 
@@ -109,10 +108,4 @@ test("means leave out what is not finite, unless nothing is", () => {
   assert.equal(finiteMean(Float64Array.of(Infinity, Infinity)), Infinity);
   assert.equal(finiteMean(Float64Array.of(Number.NaN)), Number.NaN);
   assert.equal(finiteMean(new Float64Array(0)), Number.NaN);
-});
-
-test("percentiles between neighbours", () => {
-  assert.equal(percentile(Float64Array.of(3, 1, 2), 0.5), 2);
-  assert.equal(percentile(Float64Array.of(0, 10), 0.95), 9.5);
-  assert.equal(percentile(Float64Array.of(4), 0.95), 4);
 });

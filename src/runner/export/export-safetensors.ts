@@ -5,12 +5,12 @@ import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import type { State } from "../../training-step.ts";
+import { makeWhole } from "../../whole-file.ts";
 import { writeTensors } from "../safetensors.ts";
 import { asPyTorch } from "../weight-files/pytorch-layout.ts";
 import { asPix2pix } from "./as-pix2pix.ts";
 import { type Metadata, originOf } from "./metadata.ts";
 import type { TrainedNetwork } from "./trained-network.ts";
-import { writeWhole } from "./whole-file.ts";
 
 export const nameSchemes = ["pytorch", "pix2pix", "hueristic"] as const;
 export type NameScheme = (typeof nameSchemes)[number];
@@ -25,7 +25,7 @@ export function exportSafetensors(
   const { tensors, meaning } = named(run, network, names);
   const origin = originOf(run, store.dataset(run.datasetFingerprint), network);
   const metadata = { ...origin, ...meaning, names };
-  return writeWhole(file, async (temporary) => {
+  return makeWhole(file, async (temporary) => {
     const open = openSync(temporary, "w");
     try {
       writeTensors(open, { tensors, metadata });

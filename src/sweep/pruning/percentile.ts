@@ -2,6 +2,7 @@
 // far is no worse than what the complete trials had at the same epoch.
 // https://github.com/optuna/optuna/blob/v5.0.0/optuna/pruners/_percentile.py
 
+import { quantileOfSorted } from "../../statistics/quantile.ts";
 import type { Goal, PercentileConfig } from "../sweep.ts";
 import { bestValue, type PastTrial } from "../trial.ts";
 
@@ -23,7 +24,8 @@ export function prunesByPercentile(
   );
   if (values.length < config.nMinTrials) return false;
   const share = config.percentile / 100;
-  const threshold = quantileOf(values, goal === "minimize" ? share : 1 - share);
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b); // as numpy.nanpercentile
+  const threshold = quantileOfSorted(sorted, goal === "minimize" ? share : 1 - share);
   return goal === "minimize" ? best > threshold : best < threshold;
 }
 
@@ -32,13 +34,4 @@ function isFirstOfInterval(config: PercentileConfig, { curve }: PastTrial, epoch
   const { nWarmupSteps, intervalSteps } = config;
   const due = Math.floor((epoch - nWarmupSteps) / intervalSteps) * intervalSteps + nWarmupSteps;
   return (curve.at(-2)?.epoch ?? -1) < due;
-}
-
-/** numpy.nanpercentile: linear between neighbours; NaN where there is no number. */
-function quantileOf(values: readonly number[], share: number): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const [lower, upper] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  if (lower === undefined || upper === undefined) return Number.NaN;
-  return lower === upper ? lower : lower + (upper - lower) * (place - Math.floor(place));
 }
