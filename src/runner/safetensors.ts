@@ -136,19 +136,22 @@ function readHeader(file: number, path: string): Header {
   }
   const { __metadata__: texts = {}, ...rest } = header;
   const entries = rest as Record<string, Entry>;
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [begin, end],
-    },
-  ] of Object.entries(entries)) {
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!isEntry(entry)) throw broken(`tensor ${name} is not described as tensors are`);
+    const { dtype, shape, data_offsets: offsets } = entry;
     if (!Object.hasOwn(bytesOfNumber, dtype)) throw broken(`tensor ${name} is ${dtype}, which is not known`);
+    const [begin, end] = offsets;
     if (end - begin !== bytesOfNumber[dtype] * sizeOf(shape) || 8 + length + end > size)
       throw broken(`tensor ${name} is cut off`);
   }
   return { texts: texts as Record<string, string>, entries, numbers: 8 + length, broken };
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const areCounts = (list: unknown) =>
+    Array.isArray(list) && list.every((each) => Number.isSafeInteger(each) && each >= 0);
+  return typeof dtype === "string" && areCounts(shape) && areCounts(offsets) && offsets!.length === 2;
 }
 
 /** A buffer of its own, aligned for numbers. */

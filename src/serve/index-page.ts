@@ -115,8 +115,12 @@ function runRow(run: RunSummary, metrics: readonly string[]): Html {
   const epoch = run.lastEpoch ?? 0;
   const epochs = Math.max(experiment.train.epochs, epoch);
   const label = shorten(name, 60);
+  const trained =
+    experiment.dataset.kind === "elsewhere"
+      ? html`–`
+      : html`<progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}`;
   return html`
-<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row" data-key="${name}"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${new Date(run.createdAt).toISOString()}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" data-key="${tag}" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row" data-key="${name}"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}">${trained}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${new Date(run.createdAt).toISOString()}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" data-key="${tag}" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
 }
 
 function valueCell(value: number | undefined): Html {

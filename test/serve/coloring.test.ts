@@ -185,6 +185,7 @@ async function pageColors(t: TestContext, { cwd, id, server }: Served): Promise<
   const kept = await sharp(path.join(cwd, "kept.png")).metadata();
   assert.deepEqual([kept.width, kept.height, kept.channels], [120, 40, 3]);
   const handle = side.locator("[data-handle]");
+  assert.ok(await handle.isVisible());
   await handle.focus();
   await page.keyboard.press("End");
   assert.equal(await handle.getAttribute("aria-valuenow"), "100");

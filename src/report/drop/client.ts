@@ -59,15 +59,15 @@ export function start(): void {
 
   async function take(files: readonly File[]): Promise<void> {
     const [file] = files;
-    reading.abort();
-    reading = new AbortController();
-    const { signal } = reading;
-    forget();
-    message.textContent = files.length > 1 ? `One photograph at a time: ${file!.name} was taken.` : "";
     if (file === undefined) {
       message.textContent = "That was no file: save the picture first, then drop its file.";
       return;
     }
+    reading.abort();
+    reading = new AbortController();
+    const { signal } = reading;
+    forget();
+    message.textContent = files.length > 1 ? `One photograph at a time: ${file.name} was taken.` : "";
     try {
       if (file.size > most.bytes)
         throw new Error(`${file.name}: ${(file.size / 2 ** 20).toFixed(0)} MiB are too many here`);
@@ -179,10 +179,11 @@ export function start(): void {
       const link = need<HTMLAnchorElement>("[data-download]", side.figure);
       const by = need("[data-by]", side.figure).textContent!.replace(/[^\p{L}\p{N}._-]+/gu, "-");
       link.href = image.src;
-      link.download = `${name}-${by}-${epoch}.${endings[picture.type]}`;
+      link.download = `${[name, by, ...(epoch > 0 ? [epoch] : [])].join("-")}.${endings[picture.type]}`;
       link.hidden = false;
       const notes = [
-        `epoch ${epoch}`,
+        // Of a network that was trained elsewhere no epoch is known.
+        ...(epoch > 0 ? [`epoch ${epoch}`] : []),
         `${seconds} s`,
         `${image.naturalWidth}×${image.naturalHeight}`,
         ...(kind === "color" ? ["it was in color before: only its lightness was used"] : []),

@@ -91,7 +91,7 @@ async function withWeights<T>(
   }
 }
 
-/** By how it begins, as names of such files say little. */
+/** What torch.save writes may be called anything: .pth, .pt, .bin. */
 async function openFile(file: string): Promise<WeightFile> {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found?.isFile())
