@@ -32,6 +32,7 @@ const assets = {
   live: await pageAssets("live"),
   colorized: await pageAssets("colorized"),
   drop: await pageAssets("drop"),
+  judge: await pageAssets("judge"),
 };
 writeFileSync(
   path.join(dist, "report/build-client.js"),

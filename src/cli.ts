@@ -13,6 +13,7 @@ import { evaluateCommand } from "./cli/commands/evaluate.ts";
 import { exportCommand } from "./cli/commands/export.ts";
 import { importCommand } from "./cli/commands/import.ts";
 import { initCommand } from "./cli/commands/init.ts";
+import { judgeCommand } from "./cli/commands/judge.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
@@ -104,6 +105,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       (inner) => options(inner as never),
       async (parsed) => {
         const given = lastOfEach(parsed, command, lists) as Options & GlobalOptions;
+        requireNumbers(given, argv);
         if (given.runs === "") throw new UserError('--runs: expected a folder, got ""');
         onExit(await run(given, context));
       },
@@ -127,6 +129,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(colorizeCommand);
   add(exportCommand);
   add(importCommand);
+  add(judgeCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);
@@ -164,6 +167,15 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       const options = Object.keys(getDescriptions()).filter((name) => !name.startsWith("$"));
       throw usageError(message ?? error!.message, argv, { commands, options });
     });
+}
+
+/** yargs hands on what is no number as NaN. */
+function requireNumbers(given: object, argv: readonly string[]): void {
+  const [name] = Object.entries(given).find(([, value]) => Number.isNaN(value)) ?? [];
+  if (name === undefined) return;
+  const at = argv.findLastIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  const word = argv[at]?.includes("=") ? argv[at].slice(name.length + 3) : argv[at + 1];
+  throw new UserError(`--${name}: expected a number, got ${JSON.stringify(word ?? "")}`);
 }
 
 /** Of an option that is given twice the last one holds; only the lists that a command takes stay some. */

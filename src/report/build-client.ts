@@ -1,6 +1,6 @@
 // The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
-// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs, a
-// file and the served one to drop them on, have scripts of their own.
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs,
+// of photographs to be dropped, and of pairs to be judged have scripts of their own.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,22 +9,27 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized" | "drop";
+type Entry = "file" | "live" | "colorized" | "drop" | "judge";
+
+/** Of one picture over another. */
+const stage = "sections/samples/style.css";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
-  const assets = made.get(entry) ?? makeEntry(entry);
+  const assets = made.get(entry) ?? assetsOf(entry);
   made.set(entry, assets);
   return assets;
 }
 
-function makeEntry(entry: Entry): Promise<PageAssets> {
+function assetsOf(entry: Entry): Promise<PageAssets> {
   switch (entry) {
     case "colorized":
-      return colorizedAssets("colorized", []);
+      return singlePageAssets("colorized", [stage]);
     case "drop":
-      return colorizedAssets("drop", ["style/live.css", "drop/style.css"]);
+      return singlePageAssets("drop", [stage, "colorized/style.css", "style/live.css"]);
+    case "judge":
+      return singlePageAssets("judge");
     default:
       return reportAssets(entry === "live");
   }
@@ -54,14 +59,12 @@ function reportAssets(isLive: boolean): Promise<PageAssets> {
   );
 }
 
-function colorizedAssets(where: string, styles: readonly string[]): Promise<PageAssets> {
-  const common = [
-    "style/base.css",
-    "style/controls.css",
-    "sections/samples/style.css",
-    "colorized/style.css",
-  ];
-  return makeAssets([...common, ...styles], `import { start } from "./${where}/client.ts"; start();`, "");
+function singlePageAssets(page: string, styles: readonly string[] = []): Promise<PageAssets> {
+  return makeAssets(
+    ["style/base.css", "style/controls.css", ...styles, `${page}/style.css`],
+    `import { start } from "./${page}/client.ts"; start();`,
+    "",
+  );
 }
 
 async function makeAssets(styles: readonly string[], contents: string, banner: string): Promise<PageAssets> {

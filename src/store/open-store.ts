@@ -25,6 +25,7 @@ import type { RunWriter } from "./run-writer.ts";
 import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
 import { type Continuation, createRunStarter, type NewRun, type StarterSources } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
+import { createStudyReader, createStudyWriter, type StudyReader, type StudyWriter } from "./studies.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
 import { createRunCare, type RunCare } from "./trash.ts";
 import { createTrialLeases, type TrialLeases } from "./trial-leases.ts";
@@ -47,6 +48,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   DatasetReader &
   EarlierExperimentReader &
   EvaluationWriter &
+  StudyReader &
+  StudyWriter &
   SweepReader &
   SweepWriter &
   TrialLeases &
@@ -137,6 +140,8 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
     ...createSeriesReader(database),
     ...createDatasetReader(database),
     earlierExperiments: createEarlierExperiments(database).earlierExperiments,
+    ...createStudyReader(database),
+    ...createStudyWriter(database, now),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
     ...createTrialLeases(database, { now, newToken: newProcessToken }),

@@ -4,6 +4,7 @@ import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { judged } from "../sections/judged/html.ts";
 import { matrix } from "../sections/matrix/html.ts";
 import { transferMatrix } from "../sections/matrix/model.ts";
 import { samples } from "../sections/samples/html.ts";
@@ -22,5 +23,5 @@ export const datasetsPage: Page = {
       ),
     };
   },
-  sections: () => [matrix(), timelines(), samples(), curves(), table(), about()],
+  sections: () => [matrix(), timelines(), samples(), judged(), curves(), table(), about()],
 };
