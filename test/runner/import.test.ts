@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 import { readCheckpoint } from "../../src/runner/checkpoints.ts";
 import { chooseCheckpoint } from "../../src/runner/evaluation/choose-checkpoint.ts";
-import { exportSafetensors } from "../../src/runner/export/export-safetensors.ts";
+import { exportDiscriminator, exportSafetensors } from "../../src/runner/export/export-safetensors.ts";
 import { openTrainedNetwork } from "../../src/runner/export/trained-network.ts";
 import { importPix2pix } from "../../src/runner/import/import-run.ts";
 import { openPth } from "../../src/runner/import/pth/read-pth.ts";
@@ -224,20 +224,26 @@ test("a generator by their names comes back as it was; what theirs has not is re
   await exportSafetensors(run, network, { store, file, names: "pix2pix" });
   const { metadata } = readTensors(file);
   assert.deepEqual([metadata.num_downs, metadata.ngf, metadata.norm], ["5", "8", "instance"]);
-  const back = await importPix2pix(store, { ...usual, generator: file });
+  const judge = path.join(root, "net_D.safetensors");
+  await exportDiscriminator(run, checkpoint, { store, file: judge });
+  const back = await importPix2pix(store, { ...usual, generator: file, discriminator: judge });
   const { state } = readCheckpoint(chooseCheckpoint(store, store.getRun(back.id), "last").file);
-  assert.deepEqual(state, { ...network.state });
+  const was = Object.entries(readCheckpoint(checkpoint.file).state);
+  const weights = was.filter(([name]) => name in network.state || /^discriminator\/scale1\//.test(name));
+  assert.deepEqual(state, Object.fromEntries(weights));
+  const none = await importPix2pix(store, { ...usual, generator: file });
+  const alone = store.getRun(none.id);
+  await assert.rejects(
+    exportDiscriminator(alone, chooseCheckpoint(store, alone, "last"), { store, file: judge }),
+    /--names pix2pix: expected a discriminator, got none, as it was imported without one$/,
+  );
 
   for (const [changed, words] of [
     [{ spectral_norm: ["generator"] }, /--names pix2pix: expected a generator without spectral norm/],
     [{ attention: { in: ["generator"], at: 8, form: "full" } }, /expected a generator without attention/],
   ] as const) {
     const other = { ...run, experiment: { ...run.experiment, model: pix2pix(changed) } };
-    const refused = exportSafetensors.bind(null, other, network, {
-      store,
-      file: `${file}.2`,
-      names: "pix2pix",
-    });
-    await assert.rejects(async () => refused(), { name: "UserError", message: words });
+    const refused = exportSafetensors(other, network, { store, file: `${file}.2`, names: "pix2pix" });
+    await assert.rejects(refused, { name: "UserError", message: words });
   }
 });

@@ -1,43 +1,31 @@
-// A generator of ours by the names of junyanz/pytorch-CycleGAN-and-pix2pix, so that their UnetGenerator reads it.
+// Networks of ours by the names of junyanz/pytorch-CycleGAN-and-pix2pix, so that their UnetGenerator and NLayerDiscriminator
+// read them.
 
 import { UserError } from "../../errors.ts";
-import { depthFor } from "../../models/pix2pix/shapes.ts";
+import type { ModelConfig } from "../../experiment/experiment.ts";
+import { depthFor, usualPadding } from "../../models/pix2pix/shapes.ts";
 import type { RunRow } from "../../store/rows.ts";
-import type { State } from "../../training-step.ts";
+import type { State, StateTensor } from "../../training-step.ts";
 import { inputOfNetworks, outputOfNetworks } from "../import/import-pix2pix.ts";
-import { generatorLayers } from "../weight-files/pix2pix-layers.ts";
+import { discriminatorLayers, generatorLayers, type NamedLayer } from "../weight-files/pix2pix-layers.ts";
 import { asPyTorch } from "../weight-files/pytorch-layout.ts";
 import type { Metadata } from "./metadata.ts";
 
-/** What an UnetGenerator is made with, and what goes in and comes out. Throws UserError where theirs has no such network. */
-export function asPix2pix({ id, experiment }: RunRow, state: State): { tensors: State; meaning: Metadata } {
-  const { model, image } = experiment;
-  const refuse = (expected: string, got: string) =>
-    new UserError(`run ${id}: --names pix2pix: expected ${expected}, got ${got}`);
-  if (model.kind !== "pix2pix") throw refuse("a pix2pix", `a ${model.kind}`);
-  if (model.spectral_norm.includes("generator"))
-    throw refuse("a generator without spectral norm", "one with it");
-  if (model.attention?.in.includes("generator")) throw refuse("a generator without attention", "one with it");
-  const { color, norm, width } = model;
-  const depth = model.depth ?? depthFor(image.size);
-  const layers = generatorLayers(depth, { inputs: 1, outputs: color === "lab" ? 2 : 3, width, norm });
-  const ours = asPyTorch(state);
-  const tensors = Object.fromEntries(
-    layers.flatMap(({ ours: name, theirs, bias, norm: behind }) => {
-      const layer = name.replaceAll("/", ".");
-      if (!bias && ours[`${layer}.bias`]?.data.some((value) => value !== 0))
-        throw refuse("norm batch or instance", "none: theirs has no biases then, ours has");
-      const parts = bias ? ["weight", "bias"] : ["weight"];
-      const ofNorm =
-        behind === null || norm !== "batch" ? [] : ["weight", "bias", "running_mean", "running_var"];
-      return [
-        ...parts.map((part) => [`${theirs}.${part}`, ours[`${layer}.${part}`]!] as const),
-        ...ofNorm.map((part) => [`${behind}.${part}`, ours[`${layer}.norm.${part}`]!] as const),
-      ];
-    }),
-  );
+/** Tensors by their names; what a network of theirs is made with, and what goes in and comes out. */
+export type Pix2pixTensors = { readonly tensors: State; readonly meaning: Metadata };
+
+type Pix2pix = Extract<ModelConfig, { kind: "pix2pix" }>;
+
+const channels = { lab: 2, rgb: 3 } as const;
+
+/** `state` holds the generator's tensors. Throws UserError where theirs has no such network. */
+export function generatorAsPix2pix(run: RunRow, state: State): Pix2pixTensors {
+  const model = pix2pixOf(run, "generator");
+  const { color, norm, width, evaluation } = model;
+  const depth = model.depth ?? depthFor(run.experiment.image.size);
+  const layers = generatorLayers(depth, { inputs: 1, outputs: channels[color], width, norm });
   return {
-    tensors,
+    tensors: named(run, layers, model, state),
     meaning: {
       input: inputOfNetworks,
       output: outputOfNetworks[color],
@@ -45,7 +33,67 @@ export function asPix2pix({ id, experiment }: RunRow, state: State): { tensors: 
       ngf: String(width),
       norm,
       evaluation:
-        model.evaluation === "running" ? "net.eval()" : "net.train() without dropout, one picture at a time",
+        evaluation === "running" ? "net.eval()" : "net.train() without dropout, one picture at a time",
     },
   };
+}
+
+/** `state` holds the discriminator's tensors. Throws UserError where theirs has no such network. */
+export function discriminatorAsPix2pix(run: RunRow, state: State): Pix2pixTensors {
+  const model = pix2pixOf(run, "discriminator");
+  const { color, norm, discriminator } = model;
+  const { n_layers: strided, scales, padding } = discriminator;
+  if (scales > 1) throw refusal(run, "a discriminator of one scale", `one of ${scales}`);
+  if ((padding ?? usualPadding(scales)) !== 1) throw refusal(run, "a discriminator with padding 1", "2");
+  if (!("discriminator/scale1/conv1/kernel" in state))
+    throw refusal(run, "a discriminator", "none, as it was imported without one");
+  const width = discriminator.width ?? model.width;
+  const layers = discriminatorLayers(strided, { inputs: 1 + channels[color], width, norm });
+  return {
+    tensors: named(run, layers, model, state),
+    meaning: {
+      input: `[N, ${1 + channels[color]}, H, W]: what the generator sees, then its picture: ${inputOfNetworks}; ${outputOfNetworks[color]}`,
+      output: "[N, 1, h, w]: logits, above zero where a patch looks real",
+      n_layers: String(strided),
+      ndf: String(width),
+      norm,
+      evaluation:
+        "net.train(): it normalizes by the statistics of what it sees; running statistics are PyTorch's first values",
+    },
+  };
+}
+
+function refusal({ id }: RunRow, expected: string, got: string): UserError {
+  return new UserError(`run ${id}: --names pix2pix: expected ${expected}, got ${got}`);
+}
+
+function pix2pixOf(run: RunRow, network: "generator" | "discriminator"): Pix2pix {
+  const { model } = run.experiment;
+  if (model.kind !== "pix2pix") throw refusal(run, "a pix2pix", `a ${model.kind}`);
+  if (model.spectral_norm.includes(network))
+    throw refusal(run, `a ${network} without spectral norm`, "one with it");
+  if (model.attention?.in.includes(network))
+    throw refusal(run, `a ${network} without attention`, "one with it");
+  return model;
+}
+
+function named(run: RunRow, layers: readonly NamedLayer[], { norm }: Pix2pix, state: State): State {
+  const ours = asPyTorch(state);
+  const tensors: Record<string, StateTensor> = {};
+  for (const { ours: name, theirs, bias, norm: behind, outputs } of layers) {
+    const layer = name.replaceAll("/", ".");
+    tensors[`${theirs}.weight`] = ours[`${layer}.weight`]!;
+    if (bias) tensors[`${theirs}.bias`] = ours[`${layer}.bias`]!;
+    else if (ours[`${layer}.bias`]?.data.some((value) => value !== 0))
+      throw refusal(run, "norm batch or instance", "none: theirs has no biases then, ours has");
+    if (behind === null || norm !== "batch") continue;
+    for (const word of ["weight", "bias", "running_mean", "running_var"])
+      tensors[`${behind}.${word}`] = ours[`${layer}.norm.${word}`] ?? firstStatistic(word, outputs);
+  }
+  return tensors;
+}
+
+/** Our discriminators keep no running statistics, as nothing reads them; their modules want some. */
+function firstStatistic(word: string, channels: number): StateTensor {
+  return { shape: [channels], data: new Float32Array(channels).fill(word === "running_var" ? 1 : 0) };
 }

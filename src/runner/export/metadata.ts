@@ -11,7 +11,11 @@ import type { TrainedNetwork } from "./trained-network.ts";
 /** As the formats keep them: texts by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
-export function originOf(run: RunRow, dataset: DatasetRow | undefined, network: TrainedNetwork): Metadata {
+export function originOf(
+  run: RunRow,
+  dataset: DatasetRow | undefined,
+  network: Pick<TrainedNetwork, "epoch" | "step">,
+): Metadata {
   const { experiment } = run;
   return {
     hueristic_version: ownVersion(),
