@@ -31,6 +31,7 @@ const assets = {
   file: await pageAssets("file"),
   live: await pageAssets("live"),
   colorized: await pageAssets("colorized"),
+  drop: await pageAssets("drop"),
   judge: await pageAssets("judge"),
 };
 writeFileSync(

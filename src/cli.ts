@@ -11,6 +11,7 @@ import { deleteCommand, restoreCommand } from "./cli/commands/delete.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
 import { exportCommand } from "./cli/commands/export.ts";
+import { importCommand } from "./cli/commands/import.ts";
 import { initCommand } from "./cli/commands/init.ts";
 import { judgeCommand } from "./cli/commands/judge.ts";
 import { listCommand } from "./cli/commands/list.ts";
@@ -129,6 +130,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(colorizeCommand);
   add(routerCommand(add));
   add(exportCommand);
+  add(importCommand);
   add(judgeCommand);
   add(dataCommand(add));
   add(modelsCommand(add));

@@ -17,6 +17,8 @@ export type ColorizeOptions = {
   readonly keepTone: boolean;
   /** The networks' own pictures, at their size. */
   readonly raw: boolean;
+  /** More are refused; left out for as many as can be colored at all. */
+  readonly mostPixels?: number;
 };
 
 export type OpenedPhotograph = {
@@ -40,10 +42,10 @@ export type OpenedPhotograph = {
 /** Throws Refusal, and what `signal` was aborted with. */
 export async function openPhotograph(
   bytes: Buffer,
-  { upsampling, saturation, keepTone, raw }: ColorizeOptions,
+  { upsampling, saturation, keepTone, raw, mostPixels }: ColorizeOptions,
   signal: AbortSignal,
 ): Promise<OpenedPhotograph> {
-  const photograph = await decodePhotograph(bytes);
+  const photograph = await decodePhotograph(bytes, mostPixels);
   signal.throwIfAborted();
   const pause = pauseOf(signal);
   const look = await lookAt(photograph, pause);

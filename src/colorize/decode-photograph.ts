@@ -29,10 +29,11 @@ export type Photograph = {
   readonly xmp: string | null;
 };
 
-const limits = { limitInputPixels: 300e6, limitInputChannels: 64 };
+const largest = 300e6;
 
-/** Throws Refusal. */
-export async function decodePhotograph(bytes: Buffer): Promise<Photograph> {
+/** Throws Refusal, for one of more than `mostPixels` as well. */
+export async function decodePhotograph(bytes: Buffer, mostPixels = largest): Promise<Photograph> {
+  const limits = { limitInputPixels: mostPixels, limitInputChannels: 64 };
   requireWhole(bytes);
   const metadata = await sharp(bytes, { failOn: "none", ...limits })
     .metadata()

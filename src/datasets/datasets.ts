@@ -3,17 +3,19 @@
 import type { z } from "zod";
 import type { Path } from "../settings/paths.ts";
 import type { Dataset } from "./dataset.ts";
+import { elsewhere } from "./kinds/elsewhere.ts";
 import { type ConfigsOf, singleKinds } from "./kinds/single-kinds.ts";
 import { union } from "./kinds/union.ts";
 import { variantsOf } from "./kinds/variants.ts";
 
-export const datasets = { ...singleKinds, union };
+export const datasets = { ...singleKinds, union, elsewhere };
 
 export type DatasetConfig = ConfigsOf<typeof datasets>;
 
-/** The schema of a data set with the keys `shared` beside those of its kind. */
+/** The schema of a data set with the keys `shared` beside those of its kind. Nobody writes what imported runs have. */
 export function datasetSchema<Shared extends z.ZodRawShape>(shared: Shared) {
-  return variantsOf(datasets, shared);
+  const { elsewhere: _, ...writable } = datasets;
+  return variantsOf(writable as typeof datasets, shared);
 }
 
 /** The data set that `config` names. */

@@ -1,6 +1,6 @@
 // The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
-// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs
-// and of pairs to be judged have scripts of their own.
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs,
+// of photographs to be dropped, and of pairs to be judged have scripts of their own.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,10 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized" | "judge" | "router";
+type Entry = "file" | "live" | "colorized" | "drop" | "judge" | "router";
+
+/** Of one picture over another. */
+const stage = "sections/samples/style.css";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
@@ -20,9 +23,18 @@ export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
 }
 
 function assetsOf(entry: Entry): Promise<PageAssets> {
-  if (entry === "colorized") return singlePageAssets("colorized", ["sections/samples/style.css"]);
-  if (entry === "router") return routerAssets();
-  return entry === "judge" ? singlePageAssets("judge") : reportAssets(entry === "live");
+  switch (entry) {
+    case "colorized":
+      return singlePageAssets("colorized", [stage]);
+    case "drop":
+      return singlePageAssets("drop", [stage, "colorized/style.css", "style/live.css"]);
+    case "judge":
+      return singlePageAssets("judge");
+    case "router":
+      return routerAssets();
+    default:
+      return reportAssets(entry === "live");
+  }
 }
 
 const folder = fileURLToPath(new URL(".", import.meta.url));

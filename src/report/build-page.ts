@@ -18,7 +18,7 @@ import { text } from "./sections/text/html.ts";
 /** What is shown, before its pictures are encoded. */
 export type PageContent = {
   /** The kind of page; a class of the body. */
-  readonly kind: PageKind | "index" | "message";
+  readonly kind: PageKind | "index" | "color" | "message";
   readonly title: string;
   /** Whether there is so much of it that a browser had better lay out what is near only. */
   readonly isLarge: boolean;

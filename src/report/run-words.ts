@@ -46,16 +46,26 @@ export const engineNames: Readonly<Record<string, string>> = {
 /** Model, data, epochs, engine, time and the unseen loss, in one sentence. */
 export function summarySentence(data: ReportRun): string {
   const { run, dataset, durationMs } = data;
+  const own = run.experiment.dataset;
+  if (own.kind === "elsewhere") return `${modelWords(run)}, trained elsewhere and imported from ${own.file}.`;
   const planned = run.experiment.train.epochs;
   const done = run.status === "FINISHED" ? planned : Math.min(planned, data.lastEpoch ?? 0);
   const epochs = done === planned ? plural(planned, "epoch") : `${done} of ${plural(planned, "epoch")}`;
-  const model = `${run.experiment.model.kind[0]?.toUpperCase()}${run.experiment.model.kind.slice(1)}`;
   const kind = imageWords(run.experiment);
   const images = dataset === null ? kind : `${formatCount(dataset.seenCount)} ${kind}`;
   const verb = run.status === "RUNNING" ? "has trained" : "trained";
   const engine = engineNames[run.engine] ?? run.engine;
-  const trained = `${model} (${formatCount(run.parameters)} parameters) ${verb} on ${images} for ${epochs} with ${engine} on ${run.device}, in ${formatDuration(durationMs)}`;
+  const trained = `${modelWords(run)} ${verb} on ${images} for ${epochs} with ${engine} on ${run.device}, in ${formatDuration(durationMs)}`;
   return `${trained}; ${lossClause(unseenLoss(data))}.`;
+}
+
+/** Whether the network was imported: nothing is known of its training and its images. */
+export function isElsewhere({ run }: Pick<ReportRun, "run">): boolean {
+  return run.experiment.dataset.kind === "elsewhere";
+}
+
+function modelWords({ experiment: { model }, parameters }: ReportRun["run"]): string {
+  return `${model.kind[0]?.toUpperCase()}${model.kind.slice(1)} (${formatCount(parameters)} parameters)`;
 }
 
 function lossClause(loss: UnseenLoss | null): string {

@@ -63,6 +63,12 @@ export async function openHeldOut(
         `${all.length - left.length} of ${all.length} images left out, as a network was trained on them`,
       );
     for (const run of runs) {
+      if (run.experiment.dataset.kind === "elsewhere") {
+        notes.push(
+          `whether run ${run.id} was trained on any of them is not known, as it was trained elsewhere`,
+        );
+        continue;
+      }
       const trained = await openTrained(run, opening);
       if (trained === null) {
         notes.push(

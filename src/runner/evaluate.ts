@@ -39,7 +39,7 @@ export type EvaluatorParts = {
 };
 
 /**
- * `unseen` is how many images the network's run keeps unseen. It alone fixes how many are evaluated at once, on which the
+ * `unseen` is how many images the network's run keeps unseen, 0 where it was trained elsewhere. It alone fixes how many are evaluated at once, on which the
  * last digits hang: not what is drawn, nor which sets are measured when.
  */
 export async function createEvaluator(
@@ -48,7 +48,7 @@ export async function createEvaluator(
   stateSpecs: TensorSpecs,
   unseen: number,
 ): Promise<Evaluator> {
-  const batch = Math.min(largestBatch, unseen);
+  const batch = Math.min(largestBatch, unseen || largestBatch);
   const weightSpecs = Object.fromEntries(network.evaluated.map((name) => [name, stateSpecs[name]!]));
   const specs: TensorSpecs = Object.fromEntries(
     Object.entries(network.specs.batch).map(([name, { shape, dtype }]) => [

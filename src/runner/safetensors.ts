@@ -1,11 +1,19 @@
 // The safetensors file format (huggingface/safetensors): an 8-byte length, a JSON header, the numbers.
-// Only float32 tensors are written and read: that is what a state holds. By hand, as it has to agree with that format to
-// the byte; a checksum of its own stands in the metadata, and files of other programs are read without one.
+// Only float32 tensors are written, and read as a state, which holds nothing else; other programs' files may have other
+// numbers (openWeights). By hand, as it has to agree with that format to the byte; a checksum of its own stands in the
+// metadata, and files of other programs are read without one.
 
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { type State, type StateTensor, sizeOf } from "../training-step.ts";
+import {
+  bytesOfNumber,
+  floatsOf,
+  type NumberFormat,
+  type WeightFile,
+  type WeightTensor,
+} from "./weight-files/weight-tensor.ts";
 
 export type TensorFile = {
   readonly tensors: State;
@@ -13,7 +21,7 @@ export type TensorFile = {
 };
 
 type Entry = {
-  readonly dtype: string;
+  readonly dtype: NumberFormat;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 };
@@ -61,36 +69,89 @@ function writeAll(file: number, bytes: Uint8Array): void {
 export function readTensors(path: string): TensorFile {
   const file = openSync(path, "r");
   try {
-    const { size } = fstatSync(file);
-    const broken = (why: string) => new UserError(`${path}: not a whole safetensors file: ${why}`);
-    if (size < 8) throw broken(`${size} bytes long`);
-    const length = Number(readAt(file, 0, 8).readBigUInt64LE());
-    if (length > longestHeader || 8 + length > size) throw broken(`its header would take ${length} bytes`);
-    let header: Record<string, unknown>;
-    try {
-      header = JSON.parse(readAt(file, 8, length).toString("utf8"));
-    } catch {
-      throw broken("its header is not JSON");
-    }
-    const { __metadata__: texts = {}, ...rest } = header;
-    const entries = rest as Record<string, Entry>;
+    const { texts, entries, numbers, broken } = readHeader(file, path);
     const tensors: Record<string, StateTensor> = {};
-    for (const [name, entry] of Object.entries(entries)) {
-      const { dtype, shape, data_offsets: offsets } = entry;
+    for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
       if (dtype !== "F32") throw broken(`tensor ${name} is ${dtype}, expected F32`);
-      const [begin, end] = offsets;
-      if (end - begin !== 4 * sizeOf(shape) || 8 + length + end > size)
-        throw broken(`tensor ${name} is cut off`);
-      const bytes = readAt(file, 8 + length + begin, end - begin);
+      const bytes = readAt(file, numbers + offsets[0], offsets[1] - offsets[0]);
       tensors[name] = { shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, sizeOf(shape)) };
     }
-    const { sha256, ...metadata } = texts as Record<string, string>;
+    const { sha256, ...metadata } = texts;
     if (sha256 !== undefined && sha256 !== checksumOf({ tensors, metadata }, entries))
       throw broken("its checksum differs: it was damaged after it was written");
     return { tensors, metadata };
   } finally {
     closeSync(file);
   }
+}
+
+/** Of any program's file, numbers of any format. Throws UserError when it is not whole or not of this format. */
+export function openWeights(path: string): WeightFile {
+  const file = openSync(path, "r");
+  try {
+    const { texts, entries, numbers } = readHeader(file, path);
+    const tensors = Object.entries(entries).map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [begin, end],
+        },
+      ]): [string, WeightTensor] => [
+        name,
+        {
+          format: dtype,
+          shape,
+          read: async () => floatsOf(readAt(file, numbers + begin, end - begin), dtype, `${path}: ${name}`),
+        },
+      ],
+    );
+    return { tensors: Object.fromEntries(tensors), metadata: texts, close: () => closeSync(file) };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+type Header = {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly entries: Readonly<Record<string, Entry>>;
+  /** Where the numbers begin. */
+  readonly numbers: number;
+  broken(why: string): UserError;
+};
+
+function readHeader(file: number, path: string): Header {
+  const { size } = fstatSync(file);
+  const broken = (why: string) => new UserError(`${path}: not a whole safetensors file: ${why}`);
+  if (size < 8) throw broken(`${size} bytes long`);
+  const length = Number(readAt(file, 0, 8).readBigUInt64LE());
+  if (length > longestHeader || 8 + length > size) throw broken(`its header would take ${length} bytes`);
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(readAt(file, 8, length).toString("utf8"));
+  } catch {
+    throw broken("its header is not JSON");
+  }
+  const { __metadata__: texts = {}, ...rest } = header;
+  const entries = rest as Record<string, Entry>;
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!isEntry(entry)) throw broken(`tensor ${name} is not described as tensors are`);
+    const { dtype, shape, data_offsets: offsets } = entry;
+    if (!Object.hasOwn(bytesOfNumber, dtype)) throw broken(`tensor ${name} is ${dtype}, which is not known`);
+    const [begin, end] = offsets;
+    if (end - begin !== bytesOfNumber[dtype] * sizeOf(shape) || 8 + length + end > size)
+      throw broken(`tensor ${name} is cut off`);
+  }
+  return { texts: texts as Record<string, string>, entries, numbers: 8 + length, broken };
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const areCounts = (list: unknown) =>
+    Array.isArray(list) && list.every((each) => Number.isSafeInteger(each) && each >= 0);
+  return typeof dtype === "string" && areCounts(shape) && areCounts(offsets) && offsets!.length === 2;
 }
 
 /** A buffer of its own, aligned for numbers. */

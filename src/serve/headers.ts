@@ -1,5 +1,6 @@
 // What every answer says to the browser, and which questions are answered at all.
 
+import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 
 /** On every answer; `policy` is the Content-Security-Policy of a page, which nothing else needs. */
@@ -26,4 +27,13 @@ export function isLoopback(host: string): boolean {
 export function isOwnHost(header: string | undefined): boolean {
   const [, name] = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(header ?? "") ?? [];
   return name !== undefined && isLoopback(name.replace(/^\[|\]$/g, "").toLowerCase());
+}
+
+/**
+ * Whether a page of this server asked, or no page at all: browsers say with every POST where it comes from, and what a page
+ * of elsewhere sends must not keep this machine busy.
+ */
+export function isOwnOrigin({ host, origin, "sec-fetch-site": site }: IncomingHttpHeaders): boolean {
+  if (site !== undefined && site !== "same-origin") return false;
+  return origin === undefined || origin === `http://${host}`;
 }

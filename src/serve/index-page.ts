@@ -19,14 +19,22 @@ export const usuallyShown = 200;
 
 type ShownSection = PageContent["sections"][number];
 
-export type IndexRequest = { readonly all: boolean };
+export type IndexRequest = {
+  readonly all: boolean;
+  /** Whether photographs are colored here. */
+  readonly colors: boolean;
+};
 
 /** The runs that the page shows. */
-export function indexRuns(store: Store, { all }: IndexRequest): RunSummary[] {
+export function indexRuns(store: Store, all: boolean): RunSummary[] {
   return store.summaries(all ? {} : { limit: usuallyShown });
 }
 
-export function indexPage(store: Store, runs: readonly RunSummary[], { all }: IndexRequest): ServedPage {
+export function indexPage(
+  store: Store,
+  runs: readonly RunSummary[],
+  { all, colors }: IndexRequest,
+): ServedPage {
   const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
   const running = runs.filter(({ status }) => status === "RUNNING").length;
   const lead =
@@ -39,7 +47,7 @@ export function indexPage(store: Store, runs: readonly RunSummary[], { all }: In
       title: "Runs",
       isLarge: runs.length > usuallyShown,
       badge: null,
-      lead: html`<p class="lead">${lead}</p>`,
+      lead: html`<p class="lead">${lead}${colors && total > 0 && html` <a href="/color">Color a photograph</a>`}</p>`,
       sections: [
         runs.length > 0 ? runsSection(runs, total) : null,
         sweepsSection(store),
@@ -107,8 +115,12 @@ function runRow(run: RunSummary, metrics: readonly string[]): Html {
   const epoch = run.lastEpoch ?? 0;
   const epochs = Math.max(experiment.train.epochs, epoch);
   const label = shorten(name, 60);
+  const trained =
+    experiment.dataset.kind === "elsewhere"
+      ? html`–`
+      : html`<progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}`;
   return html`
-<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row" data-key="${name}"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}"><progress max="${epochs}" value="${epoch}" aria-label="Epochs done"></progress> ${epoch}/${epochs}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${new Date(run.createdAt).toISOString()}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" data-key="${tag}" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
+<tr id="run-${id}"><td><input type="checkbox" name="run" value="${id}" aria-label="Choose ${label}"></td><th scope="row" data-key="${name}"><a href="${addressOf("/report", { refs: [id] })}"><bdi>${label}</bdi></a></th><td><code class="soft">${id}</code></td><td>${badge(status)}</td><td>${experiment.model.kind}</td><td>${experiment.dataset.kind}</td><td data-key="${epoch}">${trained}</td>${["loss", ...metrics].map((metric) => valueCell(last[`unseen/${metric}`]))}<td data-key="${Math.round(run.durationMs / 1000)}">${formatDuration(run.durationMs)}</td><td data-key="${new Date(run.createdAt).toISOString()}">${formatTime(run.createdAt)}</td><td>${run.tags.map((tag) => html`<a class="tag" data-key="${tag}" href="${addressOf("/report", { refs: [tag] })}"><bdi>${shorten(tag, 24)}</bdi></a> `)}</td></tr>`;
 }
 
 function valueCell(value: number | undefined): Html {

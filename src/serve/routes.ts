@@ -5,6 +5,8 @@ import { UserError } from "../errors.ts";
 import { type PageAssets, pagePolicy } from "../report/page-html.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWatch } from "../store/watch-runs.ts";
+import { colorPage } from "./coloring/color-page.ts";
+import { answerColoring, type Coloring } from "./coloring/color-request.ts";
 import type { Events } from "./events.ts";
 import { isOwnHost, securityHeaders } from "./headers.ts";
 import { icon } from "./icon.ts";
@@ -18,8 +20,12 @@ export type Served = {
   readonly watch: RunWatch;
   readonly events: Events;
   readonly assets: PageAssets;
+  /** Of the page that colors photographs. */
+  readonly colorAssets: PageAssets;
   /** Whether only this machine can reach the server. */
   readonly isLocal: boolean;
+  /** null where photographs are not colored. */
+  readonly coloring: Coloring | null;
   /** Told of every error that is a bug; the browser is not. */
   onError(thrown: unknown): void;
 };
@@ -32,6 +38,8 @@ export function answer(served: Served, request: IncomingMessage, response: Serve
   try {
     if (served.isLocal && !isOwnHost(host))
       text(response, 403, "This server answers to localhost and 127.0.0.1 only.");
+    else if (request.method === "POST" && urlOf(request).pathname === "/color")
+      colorPhotograph(served, request, response);
     else if (request.method !== "GET" && request.method !== "HEAD")
       text(response, 405, "Only GET and HEAD: nothing here can be changed.", { Allow: "GET, HEAD" });
     else route(served, request, response);
@@ -43,23 +51,26 @@ export function answer(served: Served, request: IncomingMessage, response: Serve
 }
 
 function route(served: Served, request: IncomingMessage, response: ServerResponse): void {
-  const address = `http://server${request.url}`;
-  const { pathname, searchParams: query } = new URL(
-    URL.canParse(address) ? address : "http://server/unknown",
-  );
+  const { pathname, searchParams: query } = urlOf(request);
   const [, hash] = /^\/blob\/([0-9a-f]{64})$/.exec(pathname) ?? [];
   if (pathname === "/") sendIndex(served, query, response);
   else if (pathname === "/report") sendReport(served, query, response);
   else if (pathname === "/events") sendEvents(served, query, request, response);
+  else if (pathname === "/color") sendColorPage(served, response);
   else if (hash !== undefined) sendPicture(served, hash, response);
   else if (pathname === "/favicon.ico") sendIcon(response);
   else message(served, response, 404, "Not here", "There is no such page.");
 }
 
+function urlOf({ url }: IncomingMessage): URL {
+  const address = `http://server${url}`;
+  return new URL(URL.canParse(address) ? address : "http://server/unknown");
+}
+
 function sendIndex(served: Served, query: URLSearchParams, response: ServerResponse): void {
-  const { store, watch, assets } = served;
-  const request = { all: query.has("all") };
-  const runs = indexRuns(store, request);
+  const { store, watch, assets, coloring } = served;
+  const request = { all: query.has("all"), colors: coloring !== null };
+  const runs = indexRuns(store, request.all);
   const mark = watch.mark(runs.map(({ id }) => id));
   page(served, response, 200, servedHtml(indexPage(store, runs, request), mark, assets));
 }
@@ -76,6 +87,25 @@ function sendReport(served: Served, query: URLSearchParams, response: ServerResp
   if (made !== null) page(served, response, 200, servedHtml(made, mark, assets));
 }
 
+const noColoring = "Photographs are colored where this machine alone can reach hueristic serve.";
+
+function sendColorPage(served: Served, response: ServerResponse): void {
+  const { store, coloring } = served;
+  if (coloring === null) {
+    message(served, response, 403, "Not here", noColoring);
+    return;
+  }
+  const assets = served.colorAssets;
+  page({ ...served, assets }, response, 200, servedHtml(colorPage(store, coloring.colorist), "", assets));
+}
+
+function colorPhotograph(served: Served, request: IncomingMessage, response: ServerResponse): void {
+  const { store, coloring, onError } = served;
+  if (coloring === null) text(response, 403, noColoring);
+  else
+    answerColoring({ store, coloring, query: urlOf(request).searchParams }, request, response).catch(onError);
+}
+
 function sendEvents(
   served: Served,
   query: URLSearchParams,
@@ -87,9 +117,7 @@ function sendEvents(
   const wanted = ofIndex ? null : understood(served, response, 400, () => reportRequest(query));
   if (!ofIndex && wanted === null) return;
   const idsOf = () =>
-    wanted === null
-      ? indexRuns(store, { all: query.has("all") }).map(({ id }) => id)
-      : targetOf(store, wanted).runIds;
+    wanted === null ? indexRuns(store, query.has("all")).map(({ id }) => id) : targetOf(store, wanted).runIds;
   if (understood(served, response, 404, idsOf) === null) return;
   response.writeHead(200, {
     ...securityHeaders(),

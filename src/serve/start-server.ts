@@ -1,4 +1,5 @@
-// `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not held up.
+// `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not
+// held up. Photographs are colored by whom the caller hands in.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +7,8 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { openStore } from "../store/open-store.ts";
 import { watchRuns } from "../store/watch-runs.ts";
+import type { Colorist } from "./coloring/colorist.ts";
+import { createTurns } from "./coloring/turns.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./headers.ts";
 import { answer } from "./routes.ts";
@@ -14,6 +17,8 @@ export type ServerOptions = {
   readonly host: string;
   /** 0 takes any free one; null the first free one from `usualPort` on. */
   readonly port: number | null;
+  /** Asked only where nobody else can reach the server; left out for pages alone. Closed with the server. */
+  readonly colorist?: Colorist;
   /** Told of every error that is a bug. */
   onError(thrown: unknown): void;
 };
@@ -27,11 +32,13 @@ export type RunningServer = {
 
 export const usualPort = 4321;
 const mostPorts = 20;
+/** Photographs beside the one that is being colored. */
+const mostWaiting = 8;
 
 /** Throws UserError where there is no store, and where the server cannot listen. */
 export async function startServer(
   folder: string,
-  { host, port, onError }: ServerOptions,
+  { host, port, colorist, onError }: ServerOptions,
 ): Promise<RunningServer> {
   const store = openStore(folder, { readonly: true });
   const watch = watchRuns(folder);
@@ -41,11 +48,14 @@ export async function startServer(
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+    colorist?.close();
     watch.close();
     store.close();
   };
-  const assets = await pageAssets("live");
-  const served = { store, watch, events, assets, isLocal: isLoopback(host), onError };
+  const [assets, colorAssets] = await Promise.all([pageAssets("live"), pageAssets("drop")]);
+  const isLocal = isLoopback(host);
+  const coloring = isLocal && colorist ? { colorist, turns: createTurns(mostWaiting) } : null;
+  const served = { store, watch, events, assets, colorAssets, isLocal, coloring, onError };
   const server = createServer((request, response) => answer(served, request, response));
   try {
     await listen(server, host, port);

@@ -81,4 +81,7 @@ test("a damaged file is refused with its name", (context) => {
   const bytes = Buffer.from("\x08\0\0\0\0\0\0\0not json");
   writeFileSync(file, bytes);
   refused(/its header is not JSON/);
+  const odd = Buffer.from('{"a":{"dtype":"F32","shape":2}}');
+  writeFileSync(file, Buffer.concat([Buffer.of(odd.length, 0, 0, 0, 0, 0, 0, 0), odd]));
+  refused(/tensor a is not described as tensors are/);
 });

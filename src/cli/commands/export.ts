@@ -12,9 +12,10 @@ type ExportOptions = GlobalOptions & {
   readonly run: string | undefined;
   readonly onnx: string | undefined;
   readonly safetensors: string | undefined;
+  readonly discriminator: string | undefined;
   readonly input: "rgb" | "L";
   readonly dynamic: boolean | undefined;
-  readonly names: "pytorch" | "hueristic";
+  readonly names: "pytorch" | "pix2pix" | "hueristic";
   readonly force: boolean;
   readonly json: boolean;
 };
@@ -30,6 +31,11 @@ export const exportCommand: Command<ExportOptions> = {
       })
       .option("onnx", { type: "string", requiresArg: true, describe: "ONNX file to write" })
       .option("safetensors", { type: "string", requiresArg: true, describe: "Safetensors file to write" })
+      .option("discriminator", {
+        type: "string",
+        requiresArg: true,
+        describe: "Safetensors file for the discriminator of a pix2pix, with --names pix2pix",
+      })
       .option("input", {
         choices: ["rgb", "L"] as const,
         default: "rgb" as const,
@@ -41,21 +47,27 @@ export const exportCommand: Command<ExportOptions> = {
         describe: "Pictures of any size, or an error; --no-dynamic fixes the size",
       })
       .option("names", {
-        choices: ["pytorch", "hueristic"] as const,
+        choices: ["pytorch", "pix2pix", "hueristic"] as const,
         default: "pytorch" as const,
-        describe: "Names and layout in the safetensors file",
+        describe:
+          "Names and layout in the safetensors file; pix2pix are those of pytorch-CycleGAN-and-pix2pix",
       })
       .option("force", { type: "boolean", default: false, describe: "Replace files that are there" })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 export latest --onnx colorize.onnx", "Feed it RGB bytes, get RGB bytes")
       .example("$0 export k3v9@best --onnx l.onnx --input L", "The best checkpoint kept; it takes lightness"),
 
-  async run({ runs, run, onnx, safetensors, ...options }, { print }) {
+  async run({ runs, run, onnx, safetensors, discriminator, ...options }, { print }) {
     if (run === undefined)
       throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
-    if (onnx === undefined && safetensors === undefined)
-      throw new UserError("export: expected --onnx <file> or --safetensors <file>");
-    if (onnx === safetensors) throw new UserError(`export: expected two files, got ${onnx} twice`);
+    const files = [onnx, safetensors, discriminator].filter((file) => file !== undefined);
+    if (files.length === 0) throw new UserError("export: expected --onnx <file> or --safetensors <file>");
+    const twice = files.find((file, place) => files.indexOf(file) !== place);
+    if (twice !== undefined) throw new UserError(`export: expected two files, got ${twice} twice`);
+    if (discriminator !== undefined && options.names !== "pix2pix")
+      throw new UserError(
+        `export: --discriminator: expected --names pix2pix beside it, got ${options.names}`,
+      );
     const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const { requireWritable } = await import("../../runner/export/require-writable.ts");
@@ -64,7 +76,7 @@ export const exportCommand: Command<ExportOptions> = {
     try {
       const row = store.getRun(await findRun(store, reference.run));
       const checkpoint = chooseCheckpoint(store, row, reference.checkpoint);
-      for (const file of [onnx, safetensors]) if (file !== undefined) requireWritable(file, options.force);
+      for (const file of files) requireWritable(file, options.force);
       const { openTrainedNetwork } = await import("../../runner/export/trained-network.ts");
       const network = await openTrainedNetwork(row, checkpoint, store);
       const { epoch } = network;
@@ -85,6 +97,13 @@ export const exportCommand: Command<ExportOptions> = {
           written.push({ file: safetensors, run: row.id, epoch, names, ...found });
           const words = `${found.tensors} tensors as ${names}, ${formatBytes(found.bytes)}`;
           said.push(`${safetensors}: run ${row.id}, epoch ${epoch}: ${words}`);
+        }
+        if (discriminator !== undefined) {
+          const { exportDiscriminator } = await import("../../runner/export/export-safetensors.ts");
+          const found = await exportDiscriminator(row, checkpoint, { store, file: discriminator });
+          written.push({ file: discriminator, run: row.id, epoch, names: "pix2pix", ...found });
+          const words = `the discriminator, ${found.tensors} tensors as pix2pix, ${formatBytes(found.bytes)}`;
+          said.push(`${discriminator}: run ${row.id}, epoch ${epoch}: ${words}`);
         }
       });
       print(options.json ? toJson(written) : said.map((line) => `${line}\n`).join(""));

@@ -177,7 +177,7 @@ function usualColumns(now: number, colors: Parameters<typeof colorStatus>[1]): r
     { title: "status", align: "left", expendable: 0, cell: (run) => colorStatus(run.status, colors) },
     { title: "model", align: "left", expendable: 6, cell: (run) => run.model },
     { title: "data", align: "left", expendable: 5, cell: (run) => run.dataset },
-    { title: "epoch", align: "right", expendable: 1, cell: (run) => `${run.epoch}/${run.epochs}` },
+    { title: "epoch", align: "right", expendable: 1, cell: (run) => epochsOf(run) },
     { title: "seen", align: "right", expendable: 3, cell: (run) => numberOrDash(run.seenLoss) },
     { title: "unseen", align: "right", expendable: 1, cell: (run) => numberOrDash(run.unseenLoss) },
     { title: "best", align: "right", expendable: 4, cell: (run) => numberOrDash(run.bestUnseenLoss) },
@@ -201,4 +201,9 @@ function metricColumns(rows: readonly ListedRun[]): readonly Column<ListedRun>[]
       expendable: 4,
       cell: ({ unseenMetrics }) => numberOrDash(unseenMetrics[metric]),
     }));
+}
+
+/** Such as 8/20; of a network that was trained elsewhere nobody knows. */
+function epochsOf({ dataset, epoch, epochs }: ListedRun): string {
+  return dataset === "elsewhere" ? "-" : `${epoch}/${epochs}`;
 }

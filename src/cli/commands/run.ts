@@ -151,6 +151,8 @@ async function resumeJob(
   const store = await openExisting(runsFolder, { readonly: false });
   try {
     const run = findSummary(store, await findRun(store, ref!));
+    if (run.experiment.dataset.kind === "elsewhere")
+      throw new UserError(`run ${run.id}: was trained elsewhere and imported: it cannot be trained on here`);
     const experiment = await withOverrides(run.experiment, overrides);
     const { epochs } = experiment.train;
     const done = run.lastEpoch ?? 0;

@@ -1,4 +1,4 @@
-// hueristic serve: the pages of the report over the store, while runs are under way.
+// hueristic serve: the pages of the report over the store, while runs are under way, and one that colors photographs.
 
 import { UserError } from "../../errors.ts";
 import type { Command, GlobalOptions } from "../context.ts";
@@ -7,7 +7,8 @@ type ServeOptions = GlobalOptions & { readonly port: number | undefined; readonl
 
 export const serveCommand: Command<ServeOptions> = {
   command: "serve",
-  summary: "The pages of the report in a browser, live while runs are under way",
+  summary:
+    "The pages of the report in a browser, live while runs are under way; and one that colors photographs",
   options: (yargs) =>
     yargs
       .option("port", {
@@ -30,13 +31,16 @@ export const serveCommand: Command<ServeOptions> = {
       throw new UserError(`--port: expected a whole number from 0 to 65535, got ${port}`);
     if (host === "") throw new UserError('--host: expected an address, got ""');
     const { startServer } = await import("../../serve/start-server.ts");
+    const { createColorist } = await import("../coloring/colorist.ts");
     const { isLoopback } = await import("../../serve/headers.ts");
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const onError = (thrown: unknown) => void reportError(thrown, debug);
-    const server = await startServer(runs, { host, port: port ?? null, onError });
+    const colorist = createColorist(runs);
+    const server = await startServer(runs, { host, port: port ?? null, colorist, onError });
     print(`${server.url}\n`);
     output.info(`showing the runs in ${runs}; Ctrl-C ends it`);
-    if (!isLoopback(host)) output.warn("everyone who can reach this address can read the runs");
+    if (!isLoopback(host))
+      output.warn("everyone who can reach this address can read the runs; photographs are not colored here");
     return untilInterrupted(async (signal) => {
       try {
         await new Promise((_, reject) =>

@@ -171,7 +171,9 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   if (run.resumeCommand !== null) lines.push(`  to go on: ${colors.bold(run.resumeCommand)}`);
 
   section("Training");
-  field("epoch", `${run.epoch} of ${run.epochs} (step ${run.step}, ${run.stepsPerEpoch} an epoch)`);
+  const isElsewhere = run.experiment.dataset.kind === "elsewhere";
+  const epochs = `${run.epoch} of ${run.epochs} (step ${run.step}, ${run.stepsPerEpoch} an epoch)`;
+  field("epoch", isElsewhere ? "not known: trained elsewhere" : epochs);
   field("model", `${run.model}, ${formatCount(run.parameters)} parameters`);
   field("engine", `${run.engine}, ${run.device}`);
   field("began", formatTime(Date.parse(run.createdAt), "second"));
@@ -190,7 +192,8 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   field("data set", plainText(run.datasetDetails?.description ?? run.dataset));
   if (run.datasetDetails) {
     const { seenCount, unseenCount, size } = run.datasetDetails;
-    field("counts", `${seenCount} seen, ${unseenCount} unseen, ${size}x${size} pixels`);
+    const counts = isElsewhere ? "not known" : `${seenCount} seen, ${unseenCount} unseen`;
+    field("counts", `${counts}, ${size}x${size} pixels`);
   }
   field("skipped", `${run.skippedFiles.length} ${run.skippedFiles.length === 1 ? "file" : "files"}`);
   field("fingerprint", run.datasetFingerprint);
@@ -238,7 +241,7 @@ async function describeRun(run: ShownRun, { colors, width }: Context): Promise<s
   if (run.events.length === 0) lines.push("  none");
 
   section("Provenance");
-  field("source", run.source ?? "made in code");
+  field("source", run.source ?? (isElsewhere ? "none, imported" : "made in code"));
   field("command", provenance.command.map(plainText).join(" "));
   const dirty = provenance.gitDirty ? ", with uncommitted changes" : "";
   field("code", provenance.gitCommit === null ? "not a git checkout" : `${provenance.gitCommit}${dirty}`);

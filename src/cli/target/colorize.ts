@@ -10,18 +10,13 @@ import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import { colorizedFormats } from "../../colorize/encode-colored.ts";
 import { planFiles } from "../../colorize/plan-files.ts";
 import { Refusal } from "../../datasets/formats/open-picture.ts";
-import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
-import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
-import { colorsOf, openPredictor } from "../../runner/open-predictor.ts";
-import { ownVersion } from "../../runner/provenance.ts";
-import { openStore, type Store } from "../../store/open-store.ts";
+import { openStore } from "../../store/open-store.ts";
 import type { ColorizeCommandOptions } from "../commands/colorize.ts";
 import type { Context } from "../context.ts";
-import { readCheckpointReference } from "./checkpoint-reference.ts";
+import { folderOf, openNetwork } from "./coloring-network.ts";
 import { readDevice } from "./device-option.ts";
-import { findRun } from "./run-references.ts";
 
 type Options = ColorizeCommandOptions;
 
@@ -150,43 +145,6 @@ async function withChoices(
     for (const { predictor } of networks) await predictor.close();
     store.close();
   }
-}
-
-type NetworkOptions = {
-  readonly store: Store;
-  readonly device: DeviceChoice | null;
-  readonly size: number | null;
-  readonly raw: boolean;
-};
-
-/** `faces`, `faces@12`, `faces@best`. */
-async function openNetwork(
-  text: string,
-  { store, device, size, raw }: NetworkOptions,
-): Promise<ColorizingNetwork> {
-  const reference = readCheckpointReference(text);
-  const run = store.getRun(await findRun(store, reference.run));
-  const output = colorsOf(run);
-  if (raw && output !== "rgb")
-    throw new UserError(
-      `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
-    );
-  const checkpoint = chooseCheckpoint(store, run, reference.checkpoint);
-  const predictor = await openPredictor(run, checkpoint, { store, device, size });
-  const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
-  return {
-    predictor,
-    note: { program: `Hueristic ${ownVersion()}`, runId: run.id, runName: run.name, epoch },
-  };
-}
-
-/** Such as "faces-k3v9x2mp-12": the same at every call with this network. */
-function folderOf({ runId, runName, epoch }: ColorizingNetwork["note"]): string {
-  const name = runName
-    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
-    .replace(/^[.-]+/, "")
-    .slice(0, 60);
-  return `${name === "" ? "run" : name}-${runId}-${epoch}`;
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {

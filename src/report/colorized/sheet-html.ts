@@ -4,6 +4,7 @@ import { leadHtml } from "../elements.ts";
 import { html } from "../html.ts";
 import type { PageAssets } from "../page-html.ts";
 import { singlePageHtml } from "../single-page.ts";
+import { sideHtml, zoomHtml } from "./side-html.ts";
 
 export type SheetPicture = { readonly mime: string; readonly bytes: Uint8Array };
 
@@ -37,17 +38,14 @@ function photographHtml({ name, original, colored }: SheetPhotograph) {
   return html`
 <section class="photograph" data-photograph>
 <h2><bdi>${name}</bdi></h2>
-<div class="sides">${colored.map(
-    ({ by, picture }, index) => html`<figure>
-<div class="stage" data-stage data-mode="divide">
-<div class="pane" data-pane="left"><img alt="Original of ${name}"${index === 0 && html` src="${urlOf(original)}"`}></div>
-<div class="pane" data-pane="right"><img alt="${name}, colored by ${by}" src="${urlOf(picture)}"></div>
-<div class="handle" data-handle role="slider" tabindex="0" aria-label="Divider" aria-valuemin="0" aria-valuemax="100" aria-valuenow="50"></div>
-</div>
-<figcaption><bdi>${by}</bdi></figcaption>
-</figure>`,
+<div class="sides">${colored.map(({ by, picture }, index) =>
+    sideHtml({
+      original: { alt: `Original of ${name}`, src: index === 0 ? urlOf(original) : null },
+      colored: { alt: `${name}, colored by ${by}`, src: urlOf(picture) },
+      caption: html`<bdi>${by}</bdi>`,
+    }),
   )}</div>
-<div class="bar controls" data-controls><div class="walk"><button type="button" class="plain" data-zoom="0.8" aria-label="Smaller">−</button><button type="button" class="plain" data-zoom="1.25" aria-label="Larger">+</button><button type="button" class="plain" data-zoom="0">Whole</button></div></div>
+${zoomHtml}
 </section>`;
 }
 

@@ -77,6 +77,10 @@ export async function warnOfTrainedOn(
   if (sets.length === 0) return;
   const tested = sets.map((set) => ({ name: set.name, hashes: hashesOf(set.dataset, set.indices) }));
   for (const message of toldOfTested(experiment, store, tested)) output.warn(`run ${id}: ${message}`);
+  if (experiment.dataset.kind === "elsewhere") {
+    output.info(`run ${id}: whether images were trained on is not known, as it was trained elsewhere`);
+    return;
+  }
   const trained = await openDataset(experiment, { runsFolder: store.folder, output, signal }).catch(
     (error) => {
       if (!(error instanceof UserError)) throw error;

@@ -11,7 +11,11 @@ import type { TrainedNetwork } from "./trained-network.ts";
 /** As the formats keep them: texts by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
-export function originOf(run: RunRow, dataset: DatasetRow | undefined, network: TrainedNetwork): Metadata {
+export function originOf(
+  run: RunRow,
+  dataset: DatasetRow | undefined,
+  network: Pick<TrainedNetwork, "epoch" | "step">,
+): Metadata {
   const { experiment } = run;
   return {
     hueristic_version: ownVersion(),
@@ -55,6 +59,7 @@ function licenseNote(dataset: Data): string {
 function ofPart({ kind }: { readonly kind: Data["kind"] }): string {
   if (kind === "coco") return `COCO: ${cocoLicence}`;
   if (kind === "celeba") return `CelebA: ${celebaLicence}`;
+  if (kind === "elsewhere") return "trained elsewhere: whoever trained it knows whose images it saw";
   if (kind === "synthetic") return "drawn by Hueristic: no images of others";
   return "images of a folder: their owners decide";
 }

@@ -24,11 +24,17 @@ export function reproduction({ run, trial }: ReportRun): Reproduction {
   const checkout = gitCommit === null ? [] : [`git checkout ${gitCommit}`, "npm ci"];
   // As it was given, with its overrides; a run made in code has its configuration only.
   const chosen = trial === null ? [] : overridesOf(trial.trial);
-  const given = command[0] === "run" ? command : ["run", run.source ?? "experiment.yaml", ...chosen];
+  const { dataset } = run.experiment;
+  const usual =
+    dataset.kind === "elsewhere"
+      ? ["import", dataset.file, "--as", run.experiment.model.kind]
+      : ["run", run.source ?? "experiment.yaml", ...chosen];
+  const given = command[0] === usual[0] ? command : usual;
   const notes = [
     gitDirty === true &&
       "The checkout had uncommitted changes: the commit alone may not give the same numbers.",
-    command[0] !== "run" &&
+    given === usual &&
+      usual[0] === "run" &&
       run.source === null &&
       "The run was made in code: save the configuration below as experiment.yaml first.",
   ].filter((note) => note !== false);

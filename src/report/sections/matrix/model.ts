@@ -7,6 +7,7 @@ import type { Better } from "../../../runs/series.ts";
 import type { Series } from "../../../store/rows.ts";
 import { bestLoss, finalLoss } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
+import { isElsewhere } from "../../run-words.ts";
 import { isResult, unitOf } from "../../series.ts";
 import { datasetName, testSetNames } from "../../test-sets.ts";
 
@@ -47,7 +48,8 @@ type Tested = {
 export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const tested = mergedTests(runs.flatMap(testsOf(runs)));
   const trainedOn = [...new Set(runs.map(datasetName))];
-  const testedOn = [...new Set([...trainedOn, ...tested.map((test) => test.testedOn)])];
+  const ownImages = runs.filter((data) => !isElsewhere(data)).map(datasetName);
+  const testedOn = [...new Set([...ownImages, ...tested.map((test) => test.testedOn)])];
   const valuesOf = (name: string) => tested.flatMap(({ metrics }) => metrics.get(name) ?? []);
   const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
   names.sort((a, b) => valuesOf(b).length - valuesOf(a).length); // what most cells have comes first
@@ -82,8 +84,9 @@ function testsOf(runs: readonly ReportRun[]) {
     const samples = images
       .filter(({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === last)
       .map(({ imageId, blobHash }) => ({ imageId, hash: blobHash }));
+    const own = { run: run.id, trainedOn, testedOn: trainedOn, metrics: ownValues(data), samples };
     return [
-      { run: run.id, trainedOn, testedOn: trainedOn, metrics: ownValues(data), samples },
+      ...(isElsewhere(data) ? [] : [own]),
       ...evaluationSets.map(({ set, fingerprint }) => ({
         run: run.id,
         trainedOn,

@@ -5,7 +5,7 @@ import { formatDuration, formatTime } from "../../../runs/format/times.ts";
 import { plural } from "../../../runs/format/words.ts";
 import type { Fact } from "../../elements.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
-import { engineNames, trialWords } from "../../run-words.ts";
+import { engineNames, isElsewhere, trialWords } from "../../run-words.ts";
 
 export function dataFacts({ run, dataset, skipped }: ReportRun): Fact[] {
   return [
@@ -14,7 +14,9 @@ export function dataFacts({ run, dataset, skipped }: ReportRun): Fact[] {
       "Seen / unseen",
       dataset === null
         ? "not recorded"
-        : `${formatCount(dataset.seenCount)} / ${formatCount(dataset.unseenCount)} images`,
+        : isElsewhere({ run })
+          ? "not known"
+          : `${formatCount(dataset.seenCount)} / ${formatCount(dataset.unseenCount)} images`,
     ],
     ["Image size", `${run.experiment.image.size} x ${run.experiment.image.size}`],
     ["Fingerprint", run.datasetFingerprint],
@@ -33,7 +35,10 @@ export function provenanceFacts(data: ReportRun): Fact[] {
     [run.finishedAt === null ? "Last sign of life" : "Ended", formatTime(run.finishedAt ?? run.heartbeatAt)],
     ["Running time", formatDuration(durationMs)],
     ["Seed", String(run.experiment.seed)],
-    ["Engine", `${engineNames[run.engine] ?? run.engine} on ${run.device}`],
+    [
+      "Engine",
+      isElsewhere({ run }) ? "not known" : `${engineNames[run.engine] ?? run.engine} on ${run.device}`,
+    ],
     ["Commit", provenance.gitCommit === null ? "not in a git checkout" : `${provenance.gitCommit}${dirty}`],
     [
       "Packages",
@@ -44,6 +49,6 @@ export function provenanceFacts(data: ReportRun): Fact[] {
     ["Node.js", provenance.node],
     ["Computer", `${provenance.host}, ${provenance.platform}`],
     ["Processor", `${provenance.cpu}, ${plural(provenance.threads, "thread")}`],
-    ["Experiment file", run.source ?? "none, made in code"],
+    ["Experiment file", run.source ?? (isElsewhere({ run }) ? "none, imported" : "none, made in code")],
   ];
 }

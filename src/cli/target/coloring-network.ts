@@ -1,0 +1,55 @@
+// A network by its reference, opened to color photographs, with what colored files say of it.
+
+import type { ColorizingNetwork } from "../../colorize/colorize-files.ts";
+import type { DeviceChoice } from "../../engine/choices.ts";
+import { UserError } from "../../errors.ts";
+import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import { colorsOf, openPredictor } from "../../runner/open-predictor.ts";
+import { ownVersion } from "../../runner/provenance.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { RunRow } from "../../store/rows.ts";
+import { readCheckpointReference } from "./checkpoint-reference.ts";
+import { findRun } from "./run-references.ts";
+
+export type NetworkOptions = {
+  readonly store: Store;
+  readonly device: DeviceChoice | null;
+  readonly size: number | null;
+  readonly raw: boolean;
+};
+
+/** `text` is such as `faces`, `faces@12`, `faces@best`. Throws UserError. */
+export async function openNetwork(text: string, options: NetworkOptions): Promise<ColorizingNetwork> {
+  const { store, raw } = options;
+  const reference = readCheckpointReference(text);
+  const run = store.getRun(await findRun(store, reference.run));
+  const output = colorsOf(run);
+  if (raw && output !== "rgb")
+    throw new UserError(
+      `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
+    );
+  return openCheckpoint(run, chooseCheckpoint(store, run, reference.checkpoint), options);
+}
+
+/** Throws UserError. */
+export async function openCheckpoint(
+  run: RunRow,
+  checkpoint: ChosenCheckpoint,
+  { store, device, size }: Omit<NetworkOptions, "raw">,
+): Promise<ColorizingNetwork> {
+  const predictor = await openPredictor(run, checkpoint, { store, device, size });
+  const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
+  return {
+    predictor,
+    note: { program: `Hueristic ${ownVersion()}`, runId: run.id, runName: run.name, epoch },
+  };
+}
+
+/** Such as "faces-k3v9x2mp-12": the same at every call with this network. */
+export function folderOf({ runId, runName, epoch }: ColorizingNetwork["note"]): string {
+  const name = runName
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, 60);
+  return `${name === "" ? "run" : name}-${runId}-${epoch}`;
+}
