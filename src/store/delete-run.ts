@@ -25,7 +25,7 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
   const deleteDataset = database.prepare(
     `DELETE FROM datasets WHERE fingerprint = :it
        AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)
-       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it)`,
+       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it OR part_of = :it)`,
   );
   const blobs = createBlobSweeper(database);
 

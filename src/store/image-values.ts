@@ -32,7 +32,9 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
       'SELECT fingerprint FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
     )
     .pluck();
-  const insertSet = database.prepare("INSERT INTO evaluation_sets VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const insertSet = database.prepare(
+    "INSERT INTO evaluation_sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  );
   const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
     if (known !== undefined && known !== fingerprint)
@@ -57,7 +59,7 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     requireSame,
     nameSet(runId, set) {
       requireSame(runId, set);
-      insertSet.run(runId, set.set, set.fingerprint);
+      insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
     },
   };
 }

@@ -63,7 +63,7 @@ test("own images on the diagonal, evaluations beside it, what was logged before 
   assert.equal(value(1, 1, "ssim"), 0.5);
   assert.equal(value(0, 1, "psnr"), 20);
   assert.equal(value(1, 0, "psnr"), 21);
-  assert.equal(cells[0]![0]!.samples.length, 2);
+  assert.equal(cells[0]![0]!.sets.length, 2);
   const psnr = metrics.find(({ name }) => name === "psnr")!;
   assert.deepEqual([psnr.better, psnr.unit], ["higher", "dB"]);
   assert.ok(

@@ -63,7 +63,9 @@ describe("values of metrics", () => {
       ["unseen", "psnr", 2, 1, "b.png", Infinity],
     ]);
     assert.deepEqual(store.specs(writer.id), ["unseen/psnr", "faces/psnr", "faces/fid"].map(specOf));
-    assert.deepEqual(store.evaluationSets(writer.id), [{ set: "faces", fingerprint: faces.fingerprint }]);
+    assert.deepEqual(store.evaluationSets(writer.id), [
+      { set: "faces", fingerprint: faces.fingerprint, partOf: null },
+    ]);
   });
 
   it("of the images that are drawn come with their place among the samples", (test) => {
