@@ -38,7 +38,7 @@ export function testSetsOf(runs: readonly ReportRun[]): (run: ReportRun) => Test
   const names = datasetNames(runs);
   return ({ run, evaluationSets }) => {
     const all = [{ set: "unseen", fingerprint: run.datasetFingerprint, partOf: null }, ...evaluationSets];
-    const standIns = new Set(all.map(({ partOf }) => partOf));
+    const standIns = new Set(all.map(({ fingerprint, partOf }) => (partOf === fingerprint ? null : partOf)));
     return all
       .filter(({ fingerprint }) => !standIns.has(fingerprint))
       .map(({ set, fingerprint, partOf }) => ({

@@ -3,6 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { seriesName } from "../runs/series.ts";
+import { createBlobSweeper } from "./delete-run.ts";
 import type { EvaluatedSet, EvaluationSetRow } from "./rows.ts";
 
 export type ImageValueWriter = {
@@ -12,7 +13,7 @@ export type ImageValueWriter = {
   deleteAfter(runId: string, step: number): void;
   /** Throws UserError where the run has other images of that name. */
   requireSame(runId: string, set: EvaluationSetRow): void;
-  /** Stores the name of a set, or throws as `requireSame` does. */
+  /** Stores the name of a set, in place of another part of the same unseen images; throws as `requireSame` does. */
   nameSet(runId: string, set: EvaluationSetRow): void;
 };
 
@@ -27,17 +28,36 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
   const deleteLater = database.prepare(
     "DELETE FROM image_values WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) AND step > ?",
   );
-  const selectSet = database
-    .prepare<[string, string], string>(
-      'SELECT fingerprint FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
-    )
-    .pluck();
+  const selectSet = database.prepare<[string, string], Omit<EvaluationSetRow, "set">>(
+    'SELECT fingerprint, part_of AS partOf FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+  );
   const insertSet = database.prepare(
     "INSERT INTO evaluation_sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
+  const ofSet = 'IN (SELECT id FROM series WHERE run_id = ? AND "set" = ?)';
+  const clearSet = [
+    `DELETE FROM image_values WHERE series_id ${ofSet}`,
+    `DELETE FROM scalars WHERE series_id ${ofSet}`,
+    'DELETE FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+  ].map((sql) => database.prepare(sql));
+  const deletePictures = database
+    .prepare<[string, string], string>(
+      'DELETE FROM images WHERE run_id = ? AND "set" = ? RETURNING blob_hash',
+    )
+    .pluck();
+  const blobs = createBlobSweeper(database);
+
+  /** Other images under the name, whose values make room: which images nobody trained on hangs on who is asked. */
+  const isReplaced = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
-    if (known !== undefined && known !== fingerprint)
+    return (
+      known !== undefined && known.fingerprint !== fingerprint && partOf !== null && known.partOf === partOf
+    );
+  };
+  const requireSame = (runId: string, row: EvaluationSetRow) => {
+    const { set, fingerprint } = row;
+    const known = selectSet.get(runId, set)?.fingerprint;
+    if (known !== undefined && known !== fingerprint && !isReplaced(runId, row))
       throw new UserError(
         `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
       );
@@ -59,6 +79,10 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     requireSame,
     nameSet(runId, set) {
       requireSame(runId, set);
+      if (isReplaced(runId, set)) {
+        for (const statement of clearSet) statement.run(runId, set.set);
+        blobs.sweep(deletePictures.all(runId, set.set));
+      }
       insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
     },
   };

@@ -63,7 +63,7 @@ export async function evaluateRun(
     const named = sets.filter(({ own }) => own === undefined);
     options.store.requireEvaluable(
       run.id,
-      named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
+      named.map(({ name, dataset, partOf }) => ({ set: name, fingerprint: dataset.fingerprint, partOf })),
     );
     await warnOfTrainedOn(run, named, options);
     return await evaluateSets(run, checkpoint, sets, options);
@@ -152,7 +152,7 @@ async function evaluateSets(
       const drawn = { ...one, indices: one.indices.subarray(0, experiment.samples.each || usuallyDrawn) };
       const epoch = Math.floor(step / run.stepsPerEpoch);
       const pictures = set.own ? [] : await drawSamples(drawn, onEngine, epoch, true);
-      store.saveEvaluation(run.id, { step, measured, fingerprint, series, pictures });
+      store.saveEvaluation(run.id, { step, measured, fingerprint, partOf: set.partOf, series, pictures });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {

@@ -145,7 +145,7 @@ function compare(
   if (difference !== null) return differenceWords(difference, origins);
   const images = matched.reduce((sum, { count }) => sum + count, 0);
   if (matched.some(({ count }) => count < fewestImages))
-    return `${plural(images, "image")} in common are too few to tell a difference from chance (${fewestImages} are needed)`;
+    return `too few images in common to tell a difference from chance (${images}; ${fewestImages} are needed)`;
   const blocks = matched.map(({ values }) => values);
   const { difference: ofFirst, low, high, p } = meanDifference(blocks);
   const isSwapped = rankOf(ofFirst, better) > 0;

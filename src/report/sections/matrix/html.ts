@@ -18,6 +18,9 @@ export const matrix = section({
     matrix: transferMatrix(runs),
     samples: sampleGrids(runs, names),
     runs: runs.map(({ run }) => run.id),
+    hasParts: runs.some(({ evaluationSets }) =>
+      evaluationSets.some(({ partOf, fingerprint }) => partOf != null && partOf !== fingerprint),
+    ),
   }),
   html: matrixHtml,
   thinned: (model, thinning) => ({ ...model, samples: thinnedSamples(model.samples, thinning) }),
@@ -33,10 +36,12 @@ type Model = {
   readonly samples: Samples;
   /** Their ids. */
   readonly runs: readonly string[];
+  /** Whether images that a network was trained on are left out of a column. */
+  readonly hasParts: boolean;
 };
 
 /** All metrics are in every cell; the script shows one of them. */
-function matrixHtml({ matrix, samples, runs }: Model, pictures: PictureNumbers): Html {
+function matrixHtml({ matrix, samples, runs, hasParts }: Model, pictures: PictureNumbers): Html {
   const { trainedOn, testedOn, metrics, cells } = matrix;
   const isUntested = cells.some((row) => row.slice(0, trainedOn.length).includes(null));
   return html`<div class="bar controls"><label class="field">Metric <select data-matrix-metric>${metrics.map(({ name, unit, better }) => html`<option value="${name}">${name}${meaning(unit, better)}</option>`)}</select></label></div>
@@ -47,7 +52,7 @@ function matrixHtml({ matrix, samples, runs }: Model, pictures: PictureNumbers):
 <tr><th scope="row"><bdi>${shorten(name, 80)}</bdi></th>${testedOn.map((_, column) => html`<td${row === column && html` class="own"`}>${cellHtml(cells[row]![column]!, column, matrix, samples, pictures)}</td>`)}</tr>`,
   )}
 </tbody></table></div>
-<p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. Several runs of a training set are averaged; pictures are of the first.</p>
+<p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. ${hasParts && html`Of unseen images that another network was trained on, none counts for any. `}Several runs of a training set are averaged; pictures are of the first.</p>
 ${isUntested && html`<p class="soft">Where it says “not tested”, this measures every network on the unseen images of the others, without those that one of them was trained on: <code>hueristic evaluate ${runs.join(" ")} --others</code></p>`}`;
 }
 
