@@ -25,11 +25,7 @@ export function processIsGone(token: string | null): boolean {
   const own = readMachine();
   const [boot, namespace, started] = theirs;
   if (boot !== own.boot || namespace !== own.namespace) return false;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  if (noProcessHas(Number(pid))) return true;
   const found = processOf(pid);
   return started !== found.started || found.state === "Z";
 }
@@ -58,5 +54,20 @@ function orDash(read: () => string): string {
     return read();
   } catch {
     return "-";
+  }
+}
+
+/** Within which the number of a process means one process: the host and its namespace. */
+export function machineOfProcesses(): string {
+  return `${os.hostname()} ${readMachine().namespace}`;
+}
+
+/** Whether there is no process of that number on this machine; false where that may not be known. */
+export function noProcessHas(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }

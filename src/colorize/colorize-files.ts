@@ -2,12 +2,13 @@
 // there, and what is there already is kept: whoever was stopped goes on by the same command.
 
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { Refusal } from "../datasets/formats/open-picture.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { Predictor } from "../runner/open-predictor.ts";
+import { writeWhole } from "../whole-file.ts";
 import { type ColorizeOptions, type OpenedPhotograph, openPhotograph } from "./colorize-photograph.ts";
 import { type ColorizedFormat, deepFormats, encodeColored } from "./encode-colored.ts";
 import type { Note } from "./metadata/note.ts";
@@ -101,22 +102,4 @@ function reasonOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOENT" ? "does not exist" : `cannot be opened: ${code ?? messageOf(error)}`;
-}
-
-/** Throws UserError where it cannot be written. */
-export async function writeWhole(target: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
-  try {
-    await mkdir(path.dirname(target), { recursive: true });
-    const file = await open(temporary, "w");
-    try {
-      for (const piece of pieces) await file.writeFile(piece);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new UserError(`${target}: cannot be written: ${messageOf(error)}`);
-  }
 }

@@ -1,10 +1,11 @@
 // A report as one self-contained HTML file, and its charts as pictures where asked for: query -> page -> file.
 
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { PageKind } from "../experiment/report-section.ts";
 import { formatTime } from "../runs/format/times.ts";
+import { writeWhole } from "../whole-file.ts";
 import { pageAssets } from "./build-client.ts";
 import type { PageContent } from "./build-page.ts";
 import type { Definition } from "./definition.ts";
@@ -74,23 +75,8 @@ export async function writeReport(
   const written = { file, bytes: page.length, page: kind, note };
   if (png === null || drawChart === null) return { ...written, images: [] };
   const { writePictures } = await import("./png/write-pictures.ts");
-  const images = await writePictures(store, input.runs, built, path.resolve(png), drawChart, writeWhole);
+  const images = await writePictures(store, input.runs, built, path.resolve(png), drawChart);
   return { ...written, images };
-}
-
-export type WriteWhole = typeof writeWhole;
-
-/** A reader never sees half a file. */
-async function writeWhole(file: string, content: Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, file);
-  } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new UserError(`${file}: cannot be written: ${messageOf(thrown)}`);
-  }
 }
 
 /** Known before any work is done. */

@@ -5,6 +5,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmS
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { State } from "../training-step.ts";
+import { removeLeftovers, temporaryName } from "../whole-file.ts";
 import { readTensors, writeTensors } from "./safetensors.ts";
 
 export type Checkpoint = { readonly step: number; readonly epoch: number; readonly state: State };
@@ -18,9 +19,10 @@ export function checkpointFolder(runsFolder: string, runId: string): string {
 /** Writes a checkpoint, removes those older than the newest `keep`, and returns its path. */
 export function writeCheckpoint(folder: string, { step, epoch, state }: Checkpoint, keep: number): string {
   const target = path.join(folder, `step-${String(step).padStart(8, "0")}.safetensors`);
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryName(target);
   try {
     mkdirSync(folder, { recursive: true });
+    removeLeftovers(folder);
     const file = openSync(temporary, "w");
     try {
       const metadata = { format: "hueristic 1", step: String(step), epoch: String(epoch) };

@@ -5,10 +5,9 @@ import { checkedAgainst } from "../../src/engine/checked-engine.ts";
 import { openOnnxEngine } from "../../src/engine/onnx/onnx-engine.ts";
 import { type Provider, providers } from "../../src/engine/onnx/providers.ts";
 import { UserError } from "../../src/errors.ts";
-import { assertEnginesAgree, betaExample, ganExample, smallExample } from "./examples.ts";
+import { assertEnginesAgree, ganExample, smallExample } from "./examples.ts";
 
 const examples = {
-  beta: () => betaExample(8, 2),
   pix2pix: ganExample,
   small: () => smallExample(8),
 } as const;

@@ -22,7 +22,8 @@ async function onWebGpu(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-for (const name of ["small", "beta", "pix2pix"]) {
+// beta has no operation that these two have not, and takes 40 s of a software driver.
+for (const name of ["small", "pix2pix"]) {
   test(`${name}: three steps on WebGPU as on the CPU`, { skip: missing }, async () => {
     assert.equal(await onWebGpu(name, "NCHW"), "alike");
   });

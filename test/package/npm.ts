@@ -15,10 +15,15 @@ export const shellEnvironment = Object.fromEntries(
   ),
 );
 
-export function execute(command: string, args: readonly string[], cwd: string): Outcome {
+export function execute(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Outcome {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
-    env: shellEnvironment,
+    env: { ...shellEnvironment, ...environment },
     encoding: "utf8",
   });
   if (error) throw error;

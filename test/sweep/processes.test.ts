@@ -273,7 +273,7 @@ parameters:
   });
 
   it("works with agents of any number on one store, and none runs a trial twice", async (test) => {
-    const cwd = folderWith(test, "seeds: [1, 2, 3, 4]\nparameters: {train.batch_size: {values: [4, 8]}}");
+    const cwd = folderWith(test, "seeds: [1, 2, 3]\nparameters: {train.batch_size: {values: [4, 8]}}");
     assert.equal((await callCli(["sweep", "sweep.yaml", "--workers", "0"], { cwd })).code, 2);
     const first = sweepCli(cwd);
     await until(cwd, (trials) => trials.length > 0);
@@ -289,7 +289,7 @@ parameters:
       "utf8",
     );
     const begun = [log, ...agents.map(({ stderr }) => stderr)].join("").match(/^trial \d+: begins$/gm)!;
-    assert.equal(new Set(begun).size, 8);
-    assert.equal(begun.length, 8);
+    assert.equal(new Set(begun).size, 6);
+    assert.equal(begun.length, 6);
   });
 });

@@ -58,7 +58,7 @@ export const exportCommand: Command<ExportOptions> = {
     if (onnx === safetensors) throw new UserError(`export: expected two files, got ${onnx} twice`);
     const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
-    const { requireWritable } = await import("../../runner/export/whole-file.ts");
+    const { requireWritable } = await import("../../runner/export/require-writable.ts");
     const reference = readCheckpointReference(run);
     const store = await openExisting(runs, { readonly: true });
     try {

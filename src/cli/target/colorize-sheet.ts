@@ -2,12 +2,12 @@
 
 import { existsSync } from "node:fs";
 import sharp from "sharp";
-import { writeWhole } from "../../colorize/colorize-files.ts";
 import type { Note } from "../../colorize/metadata/note.ts";
 import type { PlannedFile } from "../../colorize/plan-files.ts";
 import { pageAssets } from "../../report/build-client.ts";
 import { type SheetPhotograph, type SheetPicture, sheetHtml } from "../../report/colorized/sheet-html.ts";
 import { formatTime } from "../../runs/format/times.ts";
+import { writeWhole } from "../../whole-file.ts";
 
 /** Pixels of the longer side. */
 const largest = 1000;
@@ -33,7 +33,7 @@ export async function writeSheet(
     photographs.push({ name: source, original: await smaller(source), colored });
   }
   const page = sheetHtml(photographs, await pageAssets("colorized"), { writtenAt: formatTime(now) });
-  await writeWhole(out, [Buffer.from(page)]);
+  await writeWhole(out, Buffer.from(page));
 }
 
 async function smaller(file: string): Promise<SheetPicture> {

@@ -1,11 +1,11 @@
 // The report's charts and sample grids as PNG files, for a paper or a slide.
 
 import path from "node:path";
+import { writeWhole } from "../../whole-file.ts";
 import type { BuiltPage } from "../build-page.ts";
 import type { ReportRun, ReportStore } from "../read-report-runs.ts";
 import { runNames } from "../run-names.ts";
 import { sampleGrids } from "../sections/samples/model.ts";
-import type { WriteWhole } from "../write-report.ts";
 import type { DrawChart } from "./draw-chart.ts";
 import { drawFigure } from "./draw-figure.ts";
 import { drawGrid } from "./draw-grid.ts";
@@ -24,7 +24,6 @@ export async function writePictures(
   { panels, figures }: BuiltPage,
   folder: string,
   drawChart: DrawChart,
-  writeWhole: WriteWhole,
 ): Promise<string[]> {
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array) => {

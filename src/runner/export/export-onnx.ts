@@ -15,12 +15,12 @@ import {
 import { UserError } from "../../errors.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
+import { makeWhole } from "../../whole-file.ts";
 import { type Difference, differenceFrom, isSame, type TestPictures } from "./check-export.ts";
 import { type Metadata, meaningOf, originOf } from "./metadata.ts";
 import { type ExportedInput, pictureFunction } from "./picture-function.ts";
 import { drawnPictures, unseenPictures } from "./test-pictures.ts";
 import type { TrainedNetwork } from "./trained-network.ts";
-import { writeWhole } from "./whole-file.ts";
 
 export type OnnxOptions = {
   readonly store: Store;
@@ -68,7 +68,7 @@ export async function exportOnnx(
   const function_ = pictureFunction(network, input);
   const own = await unseenPictures(run, store);
   const origin = originOf(run, store.dataset(run.datasetFingerprint), network);
-  return writeWhole(file, async (temporary) => {
+  return makeWhole(file, async (temporary) => {
     for (const form of formsOf(network, dynamic)) {
       signal.throwIfAborted();
       const graph = form.lower(function_);

@@ -4,10 +4,10 @@ import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { type State, type StateTensor, sizeOf } from "../../training-step.ts";
+import { makeWhole } from "../../whole-file.ts";
 import { writeTensors } from "../safetensors.ts";
 import { originOf } from "./metadata.ts";
 import type { TrainedNetwork } from "./trained-network.ts";
-import { writeWhole } from "./whole-file.ts";
 
 export const nameSchemes = ["pytorch", "hueristic"] as const;
 export type NameScheme = (typeof nameSchemes)[number];
@@ -21,7 +21,7 @@ export function exportSafetensors(
 ): Promise<ExportedTensors> {
   const tensors = names === "pytorch" ? asPyTorch(network.state) : network.state;
   const metadata = { ...originOf(run, store.dataset(run.datasetFingerprint), network), names };
-  return writeWhole(file, async (temporary) => {
+  return makeWhole(file, async (temporary) => {
     const open = openSync(temporary, "w");
     try {
       writeTensors(open, { tensors, metadata });
