@@ -89,6 +89,7 @@ test("two seeds of one configuration: no difference that so many images can show
     { id: "a1", name: "beta", values: [on("unseen", 0)] },
     { id: "a2", name: "beta", seed: 2, values: [on("unseen", 0.01)] },
   );
+  assert.ok(differenceNotes(found!).some((note) => note.startsWith("Where a side has one seed")));
   assert.match(
     differenceSentence(found!.found[0]!),
     /^no difference between beta, seed [12] and beta, seed [12] on unseen that 40 images and one seed can show \(0\.0\d+ ΔE00, -0\.\d+ to 0\.\d+; better on \d+ of 40 images\)$/,
