@@ -41,7 +41,7 @@ export type ReportRun = {
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
   readonly sampleMetrics: readonly SampleMetric[];
-  /** Of the metrics by which runs are compared, on images that it was not trained on. */
+  /** Of the metrics by which runs are compared, on images that it was not trained on; empty where too many runs were asked for. */
   readonly imageValues: readonly ImageValues[];
   /** Images that it was measured on beside its own; their series have the same set. */
   readonly evaluationSets: readonly EvaluationSetRow[];
@@ -54,6 +54,9 @@ export type ReportRun = {
 
 /** A trial of a sweep, as its run tells of it. */
 export type RunTrial = { readonly sweep: SweepRow; readonly trial: TrialRow };
+
+/** A few configurations with several seeds each; nobody compares more image by image. */
+const mostCompared = 48;
 
 /** In the order asked for; a run that is named twice comes once. Throws UserError for an unknown run. */
 export function readReportRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
@@ -72,8 +75,10 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
     return read;
   };
   const trialOf = trialsByRun(store);
+  const isCompared = runs.size > 1 && runs.size <= mostCompared;
   return [...runs.values()].map((run) => ({
     ...readRun(store, run, summaryOf.get(run.id)),
+    imageValues: isCompared ? store.imageValues(run.id, comparedMetrics) : [],
     ...datasetOf(run.datasetFingerprint),
     trial: trialOf.get(run.id) ?? null,
   }));
@@ -95,7 +100,7 @@ function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-): Omit<ReportRun, "dataset" | "skipped" | "trial"> {
+): Omit<ReportRun, "dataset" | "skipped" | "trial" | "imageValues"> {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
@@ -103,7 +108,6 @@ function readRun(
     series: store.allSeries(run.id),
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    imageValues: store.imageValues(run.id, comparedMetrics),
     evaluationSets: store.evaluationSets(run.id),
     events: store.events(run.id),
   };

@@ -13,7 +13,7 @@ export type ImageValueWriter = {
   deleteAfter(runId: string, step: number): void;
   /** Throws UserError where the run has other images of that name. */
   requireSame(runId: string, set: EvaluationSetRow): void;
-  /** Stores the name of a set, in place of another part of the same unseen images; throws as `requireSame` does. */
+  /** Stores the name of a set, in place of other parts of the same unseen images; throws as `requireSame` does. */
   nameSet(runId: string, set: EvaluationSetRow): void;
 };
 
@@ -47,20 +47,27 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     .pluck();
   const blobs = createBlobSweeper(database);
 
-  /** Other images under the name, whose values make room: which images nobody trained on hangs on who is asked. */
-  const isReplaced = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
+  const selectOtherParts = database
+    .prepare<[string, string, string, string], string>(
+      'SELECT "set" FROM evaluation_sets WHERE run_id = ? AND part_of = ? AND ("set" <> ? OR fingerprint <> ?)',
+    )
+    .pluck();
+
+  const requireSame = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
-    return (
-      known !== undefined && known.fingerprint !== fingerprint && partOf !== null && known.partOf === partOf
-    );
-  };
-  const requireSame = (runId: string, row: EvaluationSetRow) => {
-    const { set, fingerprint } = row;
-    const known = selectSet.get(runId, set)?.fingerprint;
-    if (known !== undefined && known !== fingerprint && !isReplaced(runId, row))
+    if (known === undefined || known.fingerprint === fingerprint) return;
+    if (partOf === null || known.partOf !== partOf)
       throw new UserError(
-        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
+        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.fingerprint.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
       );
+  };
+  /** Which images nobody was trained on hangs on who is asked: one answer stays. */
+  const makeRoom = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
+    if (partOf === null) return;
+    for (const other of selectOtherParts.all(runId, partOf, set, fingerprint)) {
+      for (const statement of clearSet) statement.run(runId, other);
+      blobs.sweep(deletePictures.all(runId, other));
+    }
   };
   return {
     insert(runId, step, { set, ofImages, places }) {
@@ -79,10 +86,7 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     requireSame,
     nameSet(runId, set) {
       requireSame(runId, set);
-      if (isReplaced(runId, set)) {
-        for (const statement of clearSet) statement.run(runId, set.set);
-        blobs.sweep(deletePictures.all(runId, set.set));
-      }
+      makeRoom(runId, set);
       insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
     },
   };

@@ -135,6 +135,13 @@ describe("values of metrics", () => {
     assert.deepEqual(store.evaluationSets(id), [{ set: "faces", fingerprint: other.fingerprint, partOf }]);
     assert.deepEqual([...store.series(id, "faces/psnr")!.step], [2]);
     assert.equal(store.imageValues(id, ["psnr"])[0]!.values.length, 1);
+    const renamed = { ...measured, set: "faces-dddddd" };
+    const again = ["faces-dddddd/psnr", "faces-dddddd/fid"].map(specOf);
+    store.saveEvaluation(id, { ...evaluation, measured: renamed, series: again, partOf });
+    assert.deepEqual(
+      store.evaluationSets(id).map(({ set }) => set),
+      ["faces-dddddd"],
+    );
     assert.deepEqual(store.images(id), []);
   });
 

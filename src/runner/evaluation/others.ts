@@ -34,15 +34,14 @@ export function othersOf(
   runs: readonly RunRow[],
 ): { readonly jobs: readonly OthersOfRun[]; readonly notes: readonly string[] } {
   requireAlike(runs);
-  const configs = new Map(
-    runs.map(({ datasetFingerprint, experiment }) => [datasetFingerprint, experiment.dataset]),
-  );
-  const trained = new Set([...configs.keys()].flatMap((of) => hashesOf(store, of, "seen")));
-  const named = withNames(configs, takenNames(store, runs));
+  const trainers = [...new Map(runs.map((run) => [run.datasetFingerprint, run])).values()]; // one for each data set
+  const trained = new Set(trainers.flatMap((run) => hashesOf(store, run, "seen")));
+  const named = withNames(trainers, takenNames(store, runs));
   const notes: string[] = [];
-  const all = [...configs].flatMap(([of, config]): WantedSet[] => {
+  const all = trainers.flatMap((trainer): WantedSet[] => {
+    const of = trainer.datasetFingerprint;
     const name = named.get(of)!;
-    const unseen = hashesOf(store, of, "unseen");
+    const unseen = hashesOf(store, trainer, "unseen");
     const kept = unseen.filter((hash) => !trained.has(hash));
     if (kept.length < unseen.length)
       notes.push(
@@ -50,6 +49,7 @@ export function othersOf(
       );
     if (kept.length === 0) return [];
     const fingerprint = kept.length === unseen.length ? of : fingerprintOf(of, kept);
+    const config = trainer.experiment.dataset;
     return [{ name, config, unseenByAll: { of, fingerprint, hashes: new Set(kept) } }];
   });
   const jobs = runs.map((run) => {
@@ -93,15 +93,13 @@ function requireAlike(runs: readonly RunRow[]): void {
     );
 }
 
-/** Throws UserError where the store does not know them. */
-function hashesOf(store: Store, fingerprint: string, side: "seen" | "unseen"): string[] {
-  const hashes = store.imageHashes(fingerprint, side);
-  if (hashes.includes(null)) {
-    const description = store.dataset(fingerprint)?.description ?? fingerprint.slice(0, 12);
+/** Of the files of a side of the run's images. Throws UserError where the store does not know them. */
+function hashesOf(store: Store, { id, datasetFingerprint }: RunRow, side: "seen" | "unseen"): string[] {
+  const hashes = store.imageHashes(datasetFingerprint, side);
+  if (hashes.includes(null))
     throw new UserError(
-      `${description}: which files were trained on is not known, as it is from before hashes were stored; hueristic evaluate <run> on a run of it stores them`,
+      `run ${id}: which files it was trained on is not known, as it is from before hashes were stored; hueristic evaluate ${id} --on ${id} stores them`,
     );
-  }
   return hashes as string[];
 }
 
@@ -122,11 +120,11 @@ function takenNames(store: Store, runs: readonly RunRow[]): ReadonlySet<string> 
 }
 
 /** By fingerprint: what the images are called, with the beginning of their fingerprint where others are called so. */
-function withNames(
-  configs: ReadonlyMap<string, DatasetConfig>,
-  taken: ReadonlySet<string>,
-): ReadonlyMap<string, string> {
-  const names = [...configs].map(([of, config]) => ({ of, name: setName(wordOf(config)) }));
+function withNames(trainers: readonly RunRow[], taken: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const names = trainers.map(({ datasetFingerprint: of, experiment }) => ({
+    of,
+    name: setName(wordOf(experiment.dataset)),
+  }));
   return new Map(
     names.map(({ of, name }) => {
       const isFree = !taken.has(name) && names.filter((each) => each.name === name).length === 1;

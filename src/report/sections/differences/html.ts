@@ -12,7 +12,7 @@ export const differences = section({
   model: differencesOf,
   html: (model) => html`${
     model.found.length > 0 &&
-    html`<ul class="sentences">${mainSentences(model).map((sentence) => html`<li><bdi>${sentence}</bdi></li>`)}</ul>
+    html`<ul>${mainSentences(model).map((sentence) => html`<li><bdi>${sentence}</bdi></li>`)}</ul>
 ${plainTable(differenceColumns, model.found.map(differenceCells))}`
   }
 ${differenceNotes(model).map((note) => html`<p class="soft small">${note}</p>`)}`,

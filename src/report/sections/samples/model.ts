@@ -74,6 +74,7 @@ export function sampleGrids(runs: readonly ReportRun[], names: readonly string[]
       const found = columns.map((column) => unseen.get(pictured(column)) ?? null);
       if (found.some((column) => column !== null)) members.push({ run: at, columns: found });
     });
+    members.sort((a, b) => a.run - b.run);
   }
 
   function rowOf(run: number, columns: readonly (NumberedColumn | null)[]): SampleRow {
