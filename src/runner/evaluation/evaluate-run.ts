@@ -150,7 +150,7 @@ async function evaluateSets(
         ? inSet(set.own, opened.kinds)
         : evaluationSeries(experiment, set.name, opened.kinds);
       const drawn = { ...one, indices: one.indices.subarray(0, experiment.samples.each || usuallyDrawn) };
-      const epoch = Math.floor(step / run.stepsPerEpoch);
+      const epoch = Math.floor(step / run.stepsPerEpoch); // of a run that was stopped within one, the last whole one
       const pictures = set.own ? [] : await drawSamples(drawn, onEngine, epoch, true);
       store.saveEvaluation(run.id, { step, measured, fingerprint, partOf: set.partOf, series, pictures });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
