@@ -31,6 +31,7 @@ const assets = {
   file: await pageAssets("file"),
   live: await pageAssets("live"),
   colorized: await pageAssets("colorized"),
+  judge: await pageAssets("judge"),
 };
 writeFileSync(
   path.join(dist, "report/build-client.js"),

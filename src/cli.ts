@@ -12,6 +12,7 @@ import { doctorCommand } from "./cli/commands/doctor.ts";
 import { evaluateCommand } from "./cli/commands/evaluate.ts";
 import { exportCommand } from "./cli/commands/export.ts";
 import { initCommand } from "./cli/commands/init.ts";
+import { judgeCommand } from "./cli/commands/judge.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
@@ -103,6 +104,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       (inner) => options(inner as never),
       async (parsed) => {
         const given = lastOfEach(parsed, command, lists) as Options & GlobalOptions;
+        requireNumbers(given, argv);
         if (given.runs === "") throw new UserError('--runs: expected a folder, got ""');
         onExit(await run(given, context));
       },
@@ -125,6 +127,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(evaluateCommand);
   add(colorizeCommand);
   add(exportCommand);
+  add(judgeCommand);
   add(dataCommand(add));
   add(modelsCommand(add));
   add(doctorCommand);
@@ -162,6 +165,15 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
       const options = Object.keys(getDescriptions()).filter((name) => !name.startsWith("$"));
       throw usageError(message ?? error!.message, argv, { commands, options });
     });
+}
+
+/** yargs hands on what is no number as NaN. */
+function requireNumbers(given: object, argv: readonly string[]): void {
+  const [name] = Object.entries(given).find(([, value]) => Number.isNaN(value)) ?? [];
+  if (name === undefined) return;
+  const at = argv.findLastIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  const word = argv[at]?.includes("=") ? argv[at].slice(name.length + 3) : argv[at + 1];
+  throw new UserError(`--${name}: expected a number, got ${JSON.stringify(word ?? "")}`);
 }
 
 /** Of an option that is given twice the last one holds; only the lists that a command takes stay some. */

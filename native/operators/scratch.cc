@@ -18,6 +18,8 @@ void ScratchPool::giveBack(void* data) { free(data); }
 #else
 
 void* ScratchPool::borrow(size_t bytes) {
+  // Blocks are of whole pages, and what is asked for is compared as such: else no block is small enough for a few bytes.
+  bytes = (bytes + 4095) / 4096 * 4096;
   std::lock_guard<std::mutex> lock(mutex_);
   Block* smallest = nullptr;
   Block* grown = nullptr;
@@ -29,14 +31,13 @@ void* ScratchPool::borrow(size_t bytes) {
   // A block ten times too large is better left to whom it was made for.
   if (!smallest || smallest->bytes / 10 > bytes) {
     void* data = nullptr;
-    const size_t rounded = (bytes + 4095) / 4096 * 4096;
-    if (posix_memalign(&data, 64, rounded) != 0) return nullptr;
+    if (posix_memalign(&data, 64, bytes) != 0) return nullptr;
     // What was too small is replaced, so that a session keeps no more than it needs at a time.
     if (grown && !smallest) {
       free(grown->data);
-      *grown = {data, rounded, true};
+      *grown = {data, bytes, true};
     } else {
-      blocks_.push_back({data, rounded, true});
+      blocks_.push_back({data, bytes, true});
     }
     return data;
   }

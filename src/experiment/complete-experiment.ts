@@ -13,7 +13,7 @@ import { validate } from "./problems/validate.ts";
 import type { Written } from "./schema/schema.ts";
 import { expandShorthands, itemProblems, merge, type Overrides, readOverrides } from "./text/compose.ts";
 import { type ExperimentFiles, type Layers, readLayers } from "./text/files.ts";
-import { type Located, locate, located, type Path, type Problem, problemLine } from "./text/located.ts";
+import { type Located, locate, located, type Path, type Problem, problemLines } from "./text/located.ts";
 import { withUsualValues } from "./text/usual-values.ts";
 
 export type ResolveOptions = {
@@ -67,12 +67,12 @@ export function resolveLayers(layers: Layers, above: Overrides, file: string): E
   return complete(written, root, file);
 }
 
-/** In the order of the files and their lines, the command line last, each problem once. */
+/** In the order of the files and their lines, the command line last. */
 export function problemsError(problems: readonly Problem[]): UserError {
   const files = [...new Set(problems.map(({ place }) => place.file))];
   const rank = ({ place }: Problem) => (place.line === null ? files.length : files.indexOf(place.file));
   const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || (a.place.line ?? 0) - (b.place.line ?? 0));
-  return new UserError([...new Set(sorted.map(problemLine))].join("\n"));
+  return new UserError(problemLines(sorted));
 }
 
 function complete(written: Written, root: Located, file: string): Experiment {

@@ -1,6 +1,6 @@
 // The script and the style of the pages, made once a process: what all pages share, then every section's own, with the
-// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The page of colored photographs has
-// a script of its own.
+// parts of Chart.js that they use; live.ts and live.css as well where a page is served. The pages of colored photographs
+// and of pairs to be judged have scripts of their own.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,15 +9,19 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized";
+type Entry = "file" | "live" | "colorized" | "judge";
 
 const made = new Map<Entry, Promise<PageAssets>>();
 
 export function pageAssets(entry: Entry = "file"): Promise<PageAssets> {
-  const assets =
-    made.get(entry) ?? (entry === "colorized" ? colorizedAssets() : reportAssets(entry === "live"));
+  const assets = made.get(entry) ?? assetsOf(entry);
   made.set(entry, assets);
   return assets;
+}
+
+function assetsOf(entry: Entry): Promise<PageAssets> {
+  if (entry === "colorized") return singlePageAssets("colorized", ["sections/samples/style.css"]);
+  return entry === "judge" ? singlePageAssets("judge") : reportAssets(entry === "live");
 }
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
@@ -44,10 +48,10 @@ function reportAssets(isLive: boolean): Promise<PageAssets> {
   );
 }
 
-function colorizedAssets(): Promise<PageAssets> {
+function singlePageAssets(page: string, styles: readonly string[] = []): Promise<PageAssets> {
   return makeAssets(
-    ["style/base.css", "style/controls.css", "sections/samples/style.css", "colorized/style.css"],
-    'import { start } from "./colorized/client.ts"; start();',
+    ["style/base.css", "style/controls.css", ...styles, `${page}/style.css`],
+    `import { start } from "./${page}/client.ts"; start();`,
     "",
   );
 }

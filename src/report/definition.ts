@@ -3,7 +3,7 @@
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { type ReportSection, readReportSection } from "../experiment/report-section.ts";
-import { describe, problemLine } from "../experiment/text/located.ts";
+import { describe, problemLines } from "../experiment/text/located.ts";
 import { readYaml } from "../experiment/text/read-yaml.ts";
 
 /** `runs` is empty where the command line names them. */
@@ -21,11 +21,11 @@ export function isDefinition(text: string): boolean {
 export function readDefinition(text: string, file: string): Definition {
   const at = { file, folder: path.dirname(path.resolve(file)), line: 1 };
   const { value: root, problems } = readYaml(text, at);
-  if (root === null || problems.length > 0) throw new UserError(problems.map(problemLine).join("\n"));
+  if (root === null || problems.length > 0) throw new UserError(problemLines(problems));
   const own = root.type === "mapping" ? root.entries.get("report") : undefined;
   if (root.type !== "mapping")
     throw new UserError(`${file}: expected keys such as title, text and runs, got ${describe(root)}`);
   const read = readReportSection(own ?? root, own === undefined ? [] : ["report"]);
-  if (read.problems.length > 0) throw new UserError(read.problems.map(problemLine).join("\n"));
+  if (read.problems.length > 0) throw new UserError(problemLines(read.problems));
   return { ...read.section, runs: read.section.runs ?? (own === undefined ? [] : [file]) };
 }

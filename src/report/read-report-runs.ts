@@ -15,6 +15,7 @@ import type {
   Series,
   SkippedFile,
 } from "../store/rows.ts";
+import type { ImageMetric, Judge, Study } from "../store/study-rows.ts";
 import type { SweepRow, TrialRow } from "../store/sweeps.ts";
 
 export type ReportStore = Pick<
@@ -32,6 +33,10 @@ export type ReportStore = Pick<
   | "evaluationSets"
   | "listSweeps"
   | "trials"
+  | "study"
+  | "studiesOf"
+  | "judges"
+  | "studyMetrics"
 >;
 
 export type ReportRun = {
@@ -50,6 +55,16 @@ export type ReportRun = {
   readonly skipped: readonly SkippedFile[];
   /** The sweep that trained it; null for none. */
   readonly trial: RunTrial | null;
+  /** Those that people have judged, oldest first. */
+  readonly studies: readonly JudgedStudy[];
+};
+
+/** A study that a run takes part in, with its answers. */
+export type JudgedStudy = {
+  readonly study: Study;
+  readonly judges: readonly Judge[];
+  /** By number of the network: what was measured of its images. */
+  readonly metrics: ReadonlyMap<number, readonly ImageMetric[]>;
 };
 
 /** A trial of a sweep, as its run tells of it. */
@@ -76,11 +91,21 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
   };
   const trialOf = trialsByRun(store);
   const isCompared = runs.size > 1 && runs.size <= mostCompared;
+  const studies = new Map<string, JudgedStudy>();
+  const studyOf = (id: string) => {
+    const study = studies.get(id) ?? readStudy(store, id);
+    studies.set(id, study);
+    return study;
+  };
   return [...runs.values()].map((run) => ({
     ...readRun(store, run, summaryOf.get(run.id)),
     imageValues: isCompared ? store.imageValues(run.id, comparedMetrics) : [],
     ...datasetOf(run.datasetFingerprint),
     trial: trialOf.get(run.id) ?? null,
+    studies: store
+      .studiesOf(run.id)
+      .map(studyOf)
+      .filter(({ judges }) => judges.length > 0),
   }));
 }
 
@@ -100,7 +125,7 @@ function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-): Omit<ReportRun, "dataset" | "skipped" | "trial" | "imageValues"> {
+): Omit<ReportRun, "dataset" | "skipped" | "trial" | "imageValues" | "studies"> {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
@@ -111,4 +136,15 @@ function readRun(
     evaluationSets: store.evaluationSets(run.id),
     events: store.events(run.id),
   };
+}
+
+function readStudy(store: ReportStore, id: string): JudgedStudy {
+  const study = store.study(id)!;
+  const judges = store.judges(id);
+  // What nobody has judged is not shown.
+  const networks = judges.length === 0 ? [] : study.networks;
+  const metrics = networks.map(
+    (network) => [network.number, store.studyMetrics(network, study.fingerprint)] as const,
+  );
+  return { study, judges, metrics: new Map(metrics) };
 }

@@ -10,6 +10,7 @@ import { events } from "./sections/events/html.ts";
 import { health } from "./sections/health/html.ts";
 import { heat } from "./sections/heat/html.ts";
 import { importance } from "./sections/importance/html.ts";
+import { judged } from "./sections/judged/html.ts";
 import { matrix } from "./sections/matrix/html.ts";
 import { parallel } from "./sections/parallel/html.ts";
 import { provenance } from "./sections/provenance/html.ts";
@@ -24,6 +25,7 @@ export const sections = {
   text,
   curves,
   samples,
+  judged,
   table,
   parallel,
   importance,

@@ -31,7 +31,7 @@ export async function drawSamples(
   await evaluator.forEach(state, indices, async ({ rgb, prediction }, index) => {
     const imageId = dataset.ids[indices[index]!]!;
     const add = async (kind: ImageKind, pixels: Uint8Array) => {
-      const bytes = await encode(pixels, Math.sqrt(pixels.length / 3));
+      const bytes = await encodeLossless(pixels, Math.sqrt(pixels.length / 3));
       const of = kind === "colorized" ? epoch : 0;
       images.push({ epoch: of, set, index, kind, imageId, mime: "image/webp", bytes });
     };
@@ -48,8 +48,8 @@ export async function drawSamples(
   return images;
 }
 
-/** Lossless: a grid is looked at for exactly the faint colors that compression takes first. */
-async function encode(rgb: Uint8Array, size: number): Promise<Uint8Array> {
+/** As WebP. Lossless: pictures are looked at for exactly the faint colors that compression takes first. */
+export async function encodeLossless(rgb: Uint8Array, size: number): Promise<Uint8Array> {
   const image = sharp(rgb, { raw: { width: size, height: size, channels: 3 } });
   return image.webp({ lossless: true, effort: 4 }).toBuffer();
 }

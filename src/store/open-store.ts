@@ -26,6 +26,7 @@ import type { RunWriter } from "./run-writer.ts";
 import { createEvaluationWriter, type EvaluationWriter } from "./save-evaluation.ts";
 import { type Continuation, createRunStarter, type NewRun, type StarterSources } from "./start-run.ts";
 import { withStoreErrors } from "./store-error.ts";
+import { createStudyReader, createStudyWriter, type StudyReader, type StudyWriter } from "./studies.ts";
 import { createSweepReader, createSweepWriter, type SweepReader, type SweepWriter } from "./sweeps.ts";
 import { createRunCare, type RunCare } from "./trash.ts";
 import { createTrialLeases, type TrialLeases } from "./trial-leases.ts";
@@ -49,6 +50,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   DatasetReader &
   EarlierExperimentReader &
   EvaluationWriter &
+  StudyReader &
+  StudyWriter &
   SweepReader &
   SweepWriter &
   TrialLeases &
@@ -140,6 +143,8 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
     ...createImageValueReader(database),
     ...createDatasetReader(database),
     earlierExperiments: createEarlierExperiments(database).earlierExperiments,
+    ...createStudyReader(database),
+    ...createStudyWriter(database, now),
     ...createSweepReader(database),
     ...createSweepWriter(database, now),
     ...createTrialLeases(database, { now, newToken: newProcessToken }),

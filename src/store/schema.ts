@@ -286,6 +286,70 @@ const imageHashes = `
 ALTER TABLE dataset_images ADD COLUMN hash TEXT;
 `;
 
+const judgedByPeople = `
+-- fingerprint names the images and refers to none: a study does not keep a data set that no run uses any more.
+CREATE TABLE studies (
+  id          TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
+  question    TEXT    NOT NULL CHECK (question IN ('real', 'better')),
+  "set"       TEXT    NOT NULL CHECK ("set" <> ''),
+  fingerprint TEXT    NOT NULL CHECK (fingerprint <> ''),
+  seed        INTEGER NOT NULL,
+  shown_ms    INTEGER CHECK (shown_ms > 0),
+  created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE study_networks (
+  study_id TEXT    NOT NULL REFERENCES studies ON DELETE CASCADE,
+  number   INTEGER NOT NULL CHECK (number >= 0),
+  run_id   TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  step     INTEGER NOT NULL CHECK (step >= 0),
+  PRIMARY KEY (study_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX study_networks_by_run ON study_networks (run_id);
+
+-- idx is the image's place in dataset_images; network is NULL for the wrong colors of a control, against for the photograph itself.
+CREATE TABLE study_pairs (
+  study_id TEXT    NOT NULL REFERENCES studies ON DELETE CASCADE,
+  id       TEXT    NOT NULL CHECK (id <> ''),
+  idx      INTEGER NOT NULL CHECK (idx >= 0),
+  network  INTEGER,
+  against  INTEGER,
+  place    INTEGER NOT NULL CHECK (place IN (0, 1)),
+  PRIMARY KEY (study_id, id),
+  FOREIGN KEY (study_id, network) REFERENCES study_networks ON DELETE CASCADE,
+  FOREIGN KEY (study_id, against) REFERENCES study_networks ON DELETE CASCADE,
+  CHECK (network IS NOT NULL OR against IS NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX study_pairs_by_network ON study_pairs (study_id, network);
+CREATE INDEX study_pairs_by_other_network ON study_pairs (study_id, against);
+
+CREATE TABLE judges (
+  study_id     TEXT    NOT NULL REFERENCES studies ON DELETE CASCADE,
+  id           TEXT    NOT NULL CHECK (id <> ''),
+  name         TEXT    NOT NULL,
+  collected_at INTEGER NOT NULL,
+  PRIMARY KEY (study_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE judgements (
+  study_id TEXT    NOT NULL,
+  judge_id TEXT    NOT NULL,
+  pair_id  TEXT    NOT NULL,
+  picture  INTEGER NOT NULL CHECK (picture IN (0, 1)),
+  ms       INTEGER NOT NULL CHECK (ms >= 0),
+  PRIMARY KEY (study_id, judge_id, pair_id),
+  FOREIGN KEY (study_id, judge_id) REFERENCES judges ON DELETE CASCADE,
+  FOREIGN KEY (study_id, pair_id) REFERENCES study_pairs ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judgements_by_pair ON judgements (study_id, pair_id);
+
+-- A study of no network is nothing to look at.
+CREATE TRIGGER study_of_deleted_runs AFTER DELETE ON study_networks
+WHEN NOT EXISTS (SELECT 1 FROM study_networks WHERE study_id = OLD.study_id) BEGIN
+  DELETE FROM studies WHERE id = OLD.study_id;
+END;
+`;
+
 const testedSets = `
 -- Pictures of evaluation sets too: what "set" may be is what series have, "train" excepted.
 CREATE TABLE images_of_sets (
@@ -319,5 +383,6 @@ export const migrations: readonly Migration[] = [
   earlierExperiments,
   runningTime,
   imageHashes,
+  judgedByPeople,
   testedSets,
 ];

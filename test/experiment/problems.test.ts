@@ -177,6 +177,14 @@ const unreadable: readonly [text: string, ...expected: string[]][] = [
     `a: &a ${nines("x")}\nb: &b ${nines("*a")}\nc: &c ${nines("*b")}\nd: &d ${nines("*c")}\ne: ${nines("*d")}\n`,
     "1: expected at most 20000 values, got more once its aliases are followed",
   ],
+  // Following an alias must not look through the whole text.
+  [
+    `x: &x {a: 1}\ny: [${"*x, ".repeat(60_000)}]\n`,
+    "1: expected at most 20000 values, got more once its aliases are followed",
+  ],
+  ["seed: !!omap [a: 1]\n", '1: seed: expected a plain value, got the YAML tag "tag:yaml.org,2002:omap"'],
+  ['extends: "a\\0b"\n', "1: extends: expected text, got the control character U+0000 in it"],
+  ['"\\e[31mred": 1\n', "1: expected text, got the control character U+001B in it"],
   ["[".repeat(20_000), "1: expected an experiment, got YAML that is nested too deeply"],
   ["x".repeat(300_000), "1: expected an experiment of at most 256 kB, got a larger file"],
   [
@@ -189,6 +197,12 @@ const unreadable: readonly [text: string, ...expected: string[]][] = [
 for (const [text, ...expected] of unreadable) {
   test(`unreadable: ${expected[0]}`, () => assert.deepEqual(problems(text), expected));
 }
+
+test("of very many problems the first are told, and how many more there are", () => {
+  const found = problems(`${least}${Array.from({ length: 9000 }, (_, at) => `k${at}: 1\n`).join("")}`);
+  assert.equal(found.length, 21);
+  assert.equal(found.at(-1), "and 8980 more problems");
+});
 
 test("problems on the command line", () => {
   const overrides = ["train.epohcs=3", "seed", "=3", "a..b=2", "seed=[1", "extends=x", "dataset.root=/x"];

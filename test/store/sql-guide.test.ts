@@ -46,6 +46,22 @@ describe("the guide to the database", () => {
     writer.finish("FINISHED");
     store.setTrialRun(trial, writer.id);
     store.endTrial(trial, { state: "complete", error: null });
+    const pair = { index: 1, network: 0, against: null, place: 1 } as const;
+    store.saveStudy({
+      id: "study1",
+      question: "real",
+      set: "unseen",
+      fingerprint: newRun().datasetFingerprint,
+      seed: 1,
+      shownMs: 1000,
+      networks: [{ runId: writer.id, step: 4 }],
+      pairs: ["1", "2", "3", "4"].map((id) => ({ ...pair, id, network: id === "4" ? null : 0 })),
+    });
+    store.saveJudge("study1", {
+      id: "judge1",
+      name: "",
+      judgements: ([1, 0, 1, 0] as const).map((picture, at) => ({ pair: String(at + 1), picture, ms: 900 })),
+    });
 
     const database = new Database(databasePath(store.folder), { readonly: true });
     test.after(() => database.close());
@@ -61,6 +77,9 @@ describe("the guide to the database", () => {
     assert.deepEqual(answer("AS evaluation"), [
       { run_name: "A", evaluation: 10 },
       { run_name: "B", evaluation: 10 },
+    ]);
+    assert.deepEqual(answer("AS fooled"), [
+      { study: "study1", name: "tiny", step: 4, fooled: 33.3, answers: 3 },
     ]);
     assert.deepEqual(emergence, [{ run_name: "tiny", color: "blue", since: 2 }]);
 

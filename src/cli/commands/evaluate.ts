@@ -140,7 +140,7 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
     );
   const shared = new Map<string, WantedSet[]>();
   for (const what of targets)
-    if (!isOwn(what)) shared.set(what, await readEvaluationTarget(what, name, store));
+    if (!isOwn(what)) shared.set(what, await readEvaluationTarget("evaluate", what, name, store));
   return runs.map((run) => {
     const sets =
       targets.length === 0

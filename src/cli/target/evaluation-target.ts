@@ -10,25 +10,26 @@ import type { Store } from "../../store/open-store.ts";
 
 const ownSides: readonly string[] = ["seen", "unseen"];
 
-/** The sets of every run alike; throws UserError. `name` is for the one set that it means. */
+/** The sets of every run alike; throws UserError, which begins with the command. `name` is for the one set that it means. */
 export async function readEvaluationTarget(
+  command: string,
   what: string,
   name: string | null,
   store: Store,
 ): Promise<WantedSet[]> {
   const { setNameProblem } = await import("../../experiment/problems/metric-problems.ts");
   const problem = name === null ? null : setNameProblem(name);
-  if (problem !== null) throw new UserError(`evaluate: --name: ${problem}`);
-  const sets = await setsOf(what, store);
+  if (problem !== null) throw new UserError(`${command}: --name: ${problem}`);
+  const sets = await setsOf(command, what, store);
   if (name === null) return sets;
   if (sets.length > 1)
     throw new UserError(
-      `evaluate: --name: expected together with one set of images, got ${sets.length} in ${what} (${sets.map((set) => set.name).join(", ")})`,
+      `${command}: --name: expected together with one set of images, got ${sets.length} in ${what} (${sets.map((set) => set.name).join(", ")})`,
     );
   return [{ ...sets[0]!, name }];
 }
 
-async function setsOf(what: string, store: Store): Promise<WantedSet[]> {
+async function setsOf(command: string, what: string, store: Store): Promise<WantedSet[]> {
   const found = await stat(what).catch(() => null);
   if (found?.isDirectory()) return [await folderSet(what)];
   if (found !== null || /\.ya?ml$/i.test(what)) {
@@ -37,18 +38,18 @@ async function setsOf(what: string, store: Store): Promise<WantedSet[]> {
   }
   if (what.includes(path.sep))
     throw new UserError(
-      `evaluate: --on: expected a folder of images or an experiment file, got ${what}, which does not exist`,
+      `${command}: --on: expected a folder of images or an experiment file, got ${what}, which does not exist`,
     );
-  return setsOfExperiment(runOf(what, store).experiment, false);
+  return setsOfExperiment(runOf(command, what, store).experiment, false);
 }
 
-function runOf(what: string, store: Store) {
+function runOf(command: string, what: string, store: Store) {
   try {
     return store.getRun(what);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `evaluate: --on: expected a folder of images, an experiment file, a run, seen or unseen; ${error.message}`,
+      `${command}: --on: expected a folder of images, an experiment file, a run, seen or unseen; ${error.message}`,
     );
   }
 }

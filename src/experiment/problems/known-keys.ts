@@ -36,7 +36,7 @@ export function unknownKeyText(path: readonly (string | number)[], key: string, 
   const written = [...path, key].join(".");
   const renamed = Object.hasOwn(renamedKeys, written) ? renamedKeys[written] : undefined;
   if (renamed !== undefined) return `is called ${renamed} now ${list}`;
-  const paths = [...new Set(allPaths(schema))];
+  const paths = pathsOfSchema();
   const variant = variantAt(path);
   if (variant && paths.includes([...variant.path, key].join("."))) {
     return `unknown key for ${variant.key} ${valueAt([...path, variant.key], root)} ${list}`;
@@ -50,6 +50,14 @@ export function unknownKeyText(path: readonly (string | number)[], key: string, 
 
 function valueAt(path: readonly (string | number)[], root: unknown): unknown {
   return path.reduce((here, key) => (here as Record<string, unknown> | undefined)?.[key], root);
+}
+
+let schemaPaths: readonly string[] | null = null;
+
+/** Found once: a file may hold thousands of unknown keys. */
+function pathsOfSchema(): readonly string[] {
+  schemaPaths ??= [...new Set(allPaths(schema))];
+  return schemaPaths;
 }
 
 function allPaths(at: Schema, prefix = ""): string[] {

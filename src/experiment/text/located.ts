@@ -47,6 +47,15 @@ export function problemLine({ place, path, text }: Problem): string {
   return path.length === 0 ? `${where}: ${text}` : `${where}: ${pathText(path)}: ${text}`;
 }
 
+const mostLines = 20;
+
+/** A line for each problem, each once; of very many the first, and how many more there are. */
+export function problemLines(problems: readonly Problem[]): string {
+  const lines = [...new Set(problems.map(problemLine))];
+  const more = lines.length - mostLines;
+  return (more > 1 ? [...lines.slice(0, mostLines), `and ${more} more problems`] : lines).join("\n");
+}
+
 /** What stands there in a few words, for "got …". */
 export function describe(value: Located | null): string {
   if (value === null) return "nothing";

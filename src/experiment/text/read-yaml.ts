@@ -1,7 +1,7 @@
 // YAML text -> values that know their lines. What YAML allows and an experiment never needs is refused here:
 // repeated keys, several documents, tags, aliases that grow without end.
 
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { describe, type Located, type Path, type Place, type Problem, quoted } from "./located.ts";
 
 /** An experiment is a page of text; whatever is larger was named by mistake. */
@@ -43,33 +43,46 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
   if (problems.length > 0) return { value: null, problems };
 
   const open = new Set<unknown>();
+  const targets = aliasTargets(document);
   let values = 0;
   const convert = (node: Node | null, where: Path, place: Place): Located => {
     if (++values > mostValues) throw new TooManyValues();
     if (node === null) return { type: "scalar", value: null, source: "", place };
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = targets.get(node);
       if (target === undefined || open.has(target)) {
         const why = target === undefined ? "which has no anchor" : "which contains itself";
         report(place, where, `expected a value, got the alias *${node.source}, ${why}`);
         return { type: "scalar", value: null, source: `*${node.source}`, place };
       }
-      return convert(target as Node, where, place);
+      return convert(target, where, place);
     }
+    if (node.tag !== undefined && !plainTags.has(node.tag))
+      report(place, where, `expected a plain value, got the YAML tag ${quoted(node.tag)}`);
     open.add(node);
     try {
-      if (isScalar(node)) return scalar(node, place);
+      if (isScalar(node)) {
+        requirePrintable(node.value, where, place);
+        return scalar(node, place);
+      }
       if (isSeq(node)) {
         const items = node.items.map((item, index) =>
           convert(item as Node | null, [...where, index], placeOf(offsetOf(item, node))),
         );
         return { type: "list", items, place };
       }
-      if (isMap(node)) return mapping(node.items, where, place);
-      throw new Error(`a YAML node of an unknown kind: ${String(node)}`);
+      // Of other tags some are maps of their own kind.
+      return mapping(isMap(node) ? node.items : [], where, place);
     } finally {
       open.delete(node);
     }
+  };
+  /** Whether it is: what is not would reach terminals as commands to them, and no path may hold a zero. */
+  const requirePrintable = (text: unknown, where: Path, place: Place): boolean => {
+    const found = typeof text === "string" ? unprintable.exec(text) : null;
+    if (found === null) return true;
+    report(place, where, `expected text, got the control character ${codePoint(found[0])} in it`);
+    return false;
   };
   const mapping = (pairs: readonly unknown[], where: Path, place: Place): Located => {
     const entries = new Map<string, Located>();
@@ -81,6 +94,7 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
         continue;
       }
       const key = typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? "");
+      if (!requirePrintable(key, where, keyPlace)) continue;
       const keyPath = [...where, key];
       const earlier = entries.get(key);
       if (earlier !== undefined) {
@@ -105,6 +119,33 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
 }
 
 class TooManyValues extends Error {}
+
+const plainTags = new Set(
+  ["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+/** Control characters but for tab and line breaks, and those that turn the direction of text around them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these it is about.
+const unprintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
+/** "U+001B" */
+function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** What every alias means: the last node before it that has its anchor. Found in one pass, as there may be thousands. */
+function aliasTargets(document: ReturnType<typeof parseDocument>): ReadonlyMap<Node, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (target !== undefined) targets.set(node, target);
+      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
 
 function scalar(node: { value: unknown; source?: string | undefined }, place: Place): Located {
   const { value, source } = node;

@@ -1,7 +1,9 @@
 // A page of photographs before and after, with the divider of the reports' viewer; it needs no other file.
 
-import { html, raw } from "../html.ts";
-import { type PageAssets, pagePolicy } from "../page-html.ts";
+import { leadHtml } from "../elements.ts";
+import { html } from "../html.ts";
+import type { PageAssets } from "../page-html.ts";
+import { singlePageHtml } from "../single-page.ts";
 
 export type SheetPicture = { readonly mime: string; readonly bytes: Uint8Array };
 
@@ -17,31 +19,18 @@ export function sheetHtml(
   assets: PageAssets,
   { writtenAt }: { readonly writtenAt: string },
 ): string {
-  const title = "Before and after";
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${pagePolicy(assets, false)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hueristic">
-<title>${title} – Hueristic</title>
-<style>${raw(assets.style)}</style>
-</head>
-<body>
-<div class="spectrum"></div>
-<header>
-  <p class="mark">Hueristic colorize</p>
-  <div class="title"><h1>${title}</h1></div>
-  <p class="lead">Original to the left of the line, colored to the right. Drag the line, or reach it by Tab and use the arrow keys.</p>
-</header>
-<main id="main">${photographs.map(photographHtml)}</main>
-<footer><p>Written ${writtenAt} by Hueristic. Pictures are smaller here than in their files. This page is complete: it needs no network and no other file.</p></footer>
-<script>${raw(assets.script)}</script>
-</body>
-</html>
-`.html;
+  return singlePageHtml(
+    {
+      mark: "Hueristic colorize",
+      title: "Before and after",
+      lead: leadHtml(
+        "Original to the left of the line, colored to the right. Drag the line, or reach it by Tab and use the arrow keys.",
+      ),
+      main: html`${photographs.map(photographHtml)}`,
+      foot: html`<p>Written ${writtenAt} by Hueristic. Pictures are smaller here than in their files. This page is complete: it needs no network and no other file.</p>`,
+    },
+    assets,
+  );
 }
 
 function photographHtml({ name, original, colored }: SheetPhotograph) {

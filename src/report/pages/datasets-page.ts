@@ -5,6 +5,7 @@ import { leadHtml } from "../elements.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
 import { differences } from "../sections/differences/html.ts";
+import { judged } from "../sections/judged/html.ts";
 import { matrix } from "../sections/matrix/html.ts";
 import { transferMatrix } from "../sections/matrix/model.ts";
 import { samples } from "../sections/samples/html.ts";
@@ -23,5 +24,5 @@ export const datasetsPage: Page = {
       ),
     };
   },
-  sections: () => [matrix(), differences(), timelines(), samples(), curves(), table(), about()],
+  sections: () => [matrix(), differences(), timelines(), samples(), judged(), curves(), table(), about()],
 };

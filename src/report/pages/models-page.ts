@@ -9,6 +9,7 @@ import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
 import { differences } from "../sections/differences/html.ts";
 import { emergence } from "../sections/emergence/html.ts";
+import { judged } from "../sections/judged/html.ts";
 import { samples } from "../sections/samples/html.ts";
 import { table } from "../sections/table/html.ts";
 import type { Page } from "./page.ts";
@@ -47,6 +48,7 @@ export const modelsPage: Page = {
   },
   sections: () => [
     samples({ startEpoch: ({ runs }) => commonEpoch(runs) ?? 0 }),
+    judged(),
     table({ measures: [parameters, stepTime] }),
     differences(),
     curves(),

@@ -8,6 +8,7 @@ import { curves } from "../sections/curves/html.ts";
 import { emergence } from "../sections/emergence/html.ts";
 import { events } from "../sections/events/html.ts";
 import { health } from "../sections/health/html.ts";
+import { judged } from "../sections/judged/html.ts";
 import { provenance } from "../sections/provenance/html.ts";
 import { samples } from "../sections/samples/html.ts";
 import { system } from "../sections/system/html.ts";
@@ -29,6 +30,7 @@ export const runPage: Page = {
     curves({ oneRun: true }),
     health(),
     samples({ everyEpoch: true }),
+    judged(),
     emergence({ oneRun: true }),
     system(),
     events(),

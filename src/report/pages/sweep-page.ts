@@ -10,6 +10,7 @@ import { curves } from "../sections/curves/html.ts";
 import { differences } from "../sections/differences/html.ts";
 import { heat } from "../sections/heat/html.ts";
 import { importance } from "../sections/importance/html.ts";
+import { judged } from "../sections/judged/html.ts";
 import { parallel } from "../sections/parallel/html.ts";
 import { samples } from "../sections/samples/html.ts";
 import { table } from "../sections/table/html.ts";
@@ -49,6 +50,7 @@ export const sweepPage: Page = {
     curves(),
     sweep!.isStored ? trials() : table(),
     samples({ ofBest: mostSampled }),
+    judged(),
     about(),
   ],
 };

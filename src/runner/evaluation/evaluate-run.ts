@@ -73,10 +73,10 @@ export async function evaluateRun(
 }
 
 /** Says which sets share files with the images that the run was trained on, where those can still be looked at. */
-async function warnOfTrainedOn(
+export async function warnOfTrainedOn(
   { id, experiment }: RunRow,
   sets: readonly OpenSet[],
-  { store, output, signal }: EvaluateRunOptions,
+  { store, output, signal }: Pick<EvaluateRunOptions, "store" | "output" | "signal">,
 ): Promise<void> {
   if (sets.length === 0) return;
   const tested = sets.map((set) => ({ name: set.name, hashes: hashesOf(set.dataset, set.indices) }));
@@ -100,7 +100,8 @@ async function warnOfTrainedOn(
   }
 }
 
-function requireOwnImages(run: RunRow, { dataset }: OpenSet): void {
+/** Throws UserError where the images of a run are not those any more that it was trained with. */
+export function requireOwnImages(run: RunRow, { dataset }: OpenSet): void {
   if (dataset.fingerprint === run.datasetFingerprint) return;
   throw new UserError(
     `run ${run.id}: its images changed since (fingerprint ${run.datasetFingerprint.slice(0, 12)}, now ${dataset.fingerprint.slice(0, 12)}); measure it on others with --on`,

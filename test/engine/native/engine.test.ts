@@ -73,6 +73,24 @@ describe("the native engine", { skip }, () => {
     }
   });
 
+  it("takes no more memory after hundreds of steps", async () => {
+    const [example, engine] = [ganExample(), inPlace(1)];
+    const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
+    let state = engine.importState(example.initial);
+    const inputs = randomInputs(example, 50);
+    const memoryAfter = async (calls: number) => {
+      for (let call = 0; call < calls; call++) state = (await compiled.run(state, 50, inputs)).state;
+      return process.memoryUsage.rss() / 2 ** 20;
+    };
+    const [before, after] = [await memoryAfter(2), await memoryAfter(8)];
+    engine.release(state);
+    await compiled.close();
+    assert.ok(
+      after < before + 20,
+      `${before.toFixed(0)} MiB after 200 steps, ${after.toFixed(0)} after 1,200`,
+    );
+  });
+
   it("leaves what it was given and what it gave alone", async () => {
     const example = smallExample();
     const engine = inPlace();

@@ -3,6 +3,7 @@
 // values are cut into four groups of like size. What parameters do only together is not seen.
 
 import { rankOf } from "../../../runs/best.ts";
+import { ranks as ranked } from "../../../statistics/ranks.ts";
 import { configurationsOf, type SweepInput } from "../../sweep/trials.ts";
 import { valueGroups } from "../../sweep/value-groups.ts";
 
@@ -37,12 +38,6 @@ export function importances(sweep: SweepInput, value = 0): Importance[] {
       return { parameter, ...explained(groups, ranks) };
     })
     .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
-}
-
-/** The mean rank, where several are equal. */
-function ranked(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
 }
 
 /** Label -> positions of its configurations. */

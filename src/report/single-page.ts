@@ -1,0 +1,45 @@
+// The frame of a page that is no report: one column, a heading, what it is about. It needs no other file, and its security
+// policy forbids all else, as that of a report.
+
+import { type Html, html, raw, scriptJson } from "./html.ts";
+import { type PageAssets, pagePolicy } from "./page-html.ts";
+
+export type SinglePage = {
+  /** Above the title, such as "Hueristic colorize". */
+  readonly mark: string;
+  readonly title: string;
+  readonly lead: Html;
+  readonly main: Html;
+  readonly foot: Html;
+  /** For its script; left out for none. */
+  readonly data?: unknown;
+};
+
+export function singlePageHtml(page: SinglePage, assets: PageAssets): string {
+  const { mark, title, lead, main, foot, data } = page;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${pagePolicy(assets, false)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Hueristic">
+<title>${title} – Hueristic</title>
+<style>${raw(assets.style)}</style>
+</head>
+<body>
+<div class="spectrum"></div>
+<header>
+  <p class="mark">${mark}</p>
+  <div class="title"><h1>${title}</h1></div>
+  ${lead}
+</header>
+<main id="main">${main}</main>
+<footer>${foot}</footer>
+${data !== undefined && html`<script type="application/json" id="page-data">${scriptJson(data)}</script>`}
+<script>${raw(assets.script)}</script>
+</body>
+</html>
+`.html;
+}

@@ -1,0 +1,129 @@
+// Studies in which people judge pictures: what was asked, which pairs they were shown, and their answers. The key to a
+// study stands here and nowhere else: its page says of no pair which picture is whose.
+
+import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import type {
+  ImageMetric,
+  Judge,
+  JudgedNetwork,
+  Judgement,
+  NewStudy,
+  Study,
+  StudyNetwork,
+  StudyPair,
+} from "./study-rows.ts";
+
+export type StudyReader = {
+  study(id: string): Study | undefined;
+  /** Ids of the studies that a run takes part in, oldest first. */
+  studiesOf(runId: string): string[];
+  /** In the order in which their answers came. */
+  judges(studyId: string): Judge[];
+  /** Of the images of a study, by one of its networks, where it was measured; only finite values that have a direction. */
+  studyMetrics(network: StudyNetwork, fingerprint: string): ImageMetric[];
+};
+
+export type StudyWriter = {
+  saveStudy(study: NewStudy): void;
+  /**
+   * All answers of a judge, or none: false where they are there already. Throws UserError where the judge has answered
+   * otherwise before, and where the study is unknown.
+   */
+  saveJudge(studyId: string, judge: Judge): boolean;
+};
+
+export function createStudyReader(database: Database): StudyReader {
+  const selectStudy = database.prepare<[string], Omit<Study, "networks" | "pairs">>(
+    `SELECT id, question, "set", fingerprint, seed, shown_ms AS shownMs, created_at AS createdAt
+     FROM studies WHERE id = ?`,
+  );
+  const selectNetworks = database.prepare<[string], JudgedNetwork>(
+    `SELECT number, run_id AS runId, step, name AS runName, step * 1.0 / steps_per_epoch AS epoch
+     FROM study_networks JOIN runs ON runs.id = run_id WHERE study_id = ? ORDER BY number`,
+  );
+  const selectPairs = database.prepare<[string], StudyPair>(
+    `SELECT id, idx AS "index", network, against, place FROM study_pairs WHERE study_id = ? ORDER BY id`,
+  );
+  const selectIds = database
+    .prepare<[string], string>(
+      `SELECT DISTINCT study_id FROM study_networks JOIN studies ON studies.id = study_id
+       WHERE run_id = ? ORDER BY created_at, study_id`,
+    )
+    .pluck();
+  const selectMetrics = database.prepare<[string, string, number], ImageMetric>(
+    `SELECT DISTINCT series.name AS metric, title, better, idx AS "index", value
+     FROM series JOIN runs ON runs.id = series.run_id JOIN series_kinds ON series_kinds.id = kind_id
+     LEFT JOIN evaluation_sets ON evaluation_sets.run_id = runs.id AND evaluation_sets."set" = series."set"
+     JOIN image_values ON series_id = series.id
+     WHERE runs.id = ? AND coalesce(evaluation_sets.fingerprint, dataset_fingerprint) = ? AND image_values.step = ?
+       AND better IN ('higher', 'lower') AND value IS NOT NULL AND abs(value) < 9e999`,
+  );
+  return {
+    study(id) {
+      const head = selectStudy.get(id);
+      return head && { ...head, networks: selectNetworks.all(id), pairs: selectPairs.all(id) };
+    },
+    studiesOf: (runId) => selectIds.all(runId),
+    judges: createJudgeReader(database),
+    studyMetrics: ({ runId, step }, fingerprint) => selectMetrics.all(runId, fingerprint, step),
+  };
+}
+
+function createJudgeReader(database: Database): StudyReader["judges"] {
+  const selectJudges = database.prepare<[string], Omit<Judge, "judgements">>(
+    "SELECT id, name FROM judges WHERE study_id = ? ORDER BY collected_at, id",
+  );
+  const selectJudgements = database.prepare<[string, string], Judgement>(
+    `SELECT pair_id AS pair, picture, ms FROM judgements WHERE study_id = ? AND judge_id = ? ORDER BY pair_id`,
+  );
+  return (studyId) =>
+    selectJudges
+      .all(studyId)
+      .map((judge) => ({ ...judge, judgements: selectJudgements.all(studyId, judge.id) }));
+}
+
+export function createStudyWriter(database: Database, now: () => number): StudyWriter {
+  const insertStudy = database.prepare(
+    `INSERT INTO studies (id, question, "set", fingerprint, seed, shown_ms, created_at)
+     VALUES (:id, :question, :set, :fingerprint, :seed, :shownMs, :createdAt)`,
+  );
+  const insertNetwork = database.prepare("INSERT INTO study_networks VALUES (?, ?, ?, ?)");
+  const insertPair = database.prepare(
+    "INSERT INTO study_pairs VALUES (:study, :id, :index, :network, :against, :place)",
+  );
+  const selectStudy = database.prepare<[string]>("SELECT 1 FROM studies WHERE id = ?");
+  const insertJudge = database.prepare("INSERT INTO judges VALUES (?, ?, ?, ?)");
+  const insertJudgement = database.prepare("INSERT INTO judgements VALUES (?, ?, ?, ?, ?)");
+  const judgesOf = createJudgeReader(database);
+
+  const saveStudy = database.transaction(({ networks, pairs, ...head }: NewStudy) => {
+    insertStudy.run({ ...head, createdAt: Math.round(now()) });
+    for (const [number, { runId, step }] of networks.entries())
+      insertNetwork.run(head.id, number, runId, step);
+    for (const pair of pairs) insertPair.run({ study: head.id, ...pair });
+  });
+  const saveJudge = database.transaction((study: string, { id, name, judgements }: Judge): boolean => {
+    if (selectStudy.get(study) === undefined) throw new UserError(`study ${study}: is not in this store`);
+    const known = judgesOf(study).find((judge) => judge.id === id);
+    if (known !== undefined) {
+      if (sameAnswers(known.judgements, judgements)) return false;
+      throw new UserError(`study ${study}: judge ${id} has answered otherwise before`);
+    }
+    insertJudge.run(study, id, name, Math.round(now()));
+    for (const { pair, picture, ms } of judgements) insertJudgement.run(study, id, pair, picture, ms);
+    return true;
+  });
+  return {
+    saveStudy: (study) => saveStudy.immediate(study),
+    saveJudge: (study, judge) => saveJudge.immediate(study, judge),
+  };
+}
+
+function sameAnswers(known: readonly Judgement[], given: readonly Judgement[]): boolean {
+  const answers = new Map(given.map(({ pair, picture, ms }) => [pair, `${picture} ${ms}`]));
+  return (
+    known.length === given.length &&
+    known.every(({ pair, picture, ms }) => answers.get(pair) === `${picture} ${ms}`)
+  );
+}

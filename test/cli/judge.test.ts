@@ -1,0 +1,212 @@
+// hueristic judge from a trained run to the report: a page without its key, judged in a real browser, answers collected.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { answersText } from "../../src/judge/answers.ts";
+import { oppositeColors } from "../../src/judge/opposite-colors.ts";
+import { rightPicture } from "../../src/judge/right-picture.ts";
+import { scoreControls, scoreNetworks } from "../../src/judge/score-study.ts";
+import { silent } from "../../src/output.ts";
+import type { JudgePageData } from "../../src/report/judge/data.ts";
+import { runExperiment } from "../../src/runner/run-experiment.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { eventually, launched, noBrowser, opened, requireClean } from "../report/browser.ts";
+import { smallExperiment } from "../runner/small-experiment.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
+
+/** Of a run whose sample grids have every unseen image. */
+async function trained(cwd: string): Promise<string> {
+  const small = smallExperiment({ epochs: 2 });
+  const dataset = { ...small.dataset, count: 60, holdout: 0.5 } as typeof small.dataset;
+  const samples = { ...small.samples, every: 1, unseen: 30 };
+  const metrics = [{ name: "psnr" }] as const;
+  const experiment = { ...small, name: "a secret", dataset, samples, metrics };
+  const options = {
+    runsFolder: path.join(cwd, "runs"),
+    source: null,
+    resume: null,
+    output: silent,
+    threads: 2,
+  };
+  return (await runExperiment(experiment, options)).runId!;
+}
+
+function dataOf(file: string): JudgePageData {
+  const [, json] = /id="page-data">(.*?)<\/script>/s.exec(readFileSync(file, "utf8"))!;
+  return JSON.parse(json!);
+}
+
+const pixels = (bytes: Uint8Array) => sharp(bytes).raw().toBuffer();
+
+/** Judges pairs by keys until the page shows another screen; `choose` gives the picture to point at. */
+async function judgeAll(page: Page, choose: (pictures: readonly string[]) => number): Promise<number> {
+  for (let pairs = 0; ; pairs++) {
+    await eventually(
+      page,
+      `document.body.dataset.screen !== "pair" || /shown|asked/.test(document.querySelector("[data-pair]").dataset.phase)`,
+    );
+    if ((await page.evaluate("document.body.dataset.screen")) !== "pair") return pairs;
+    const sources: string[] = await page.evaluate(
+      `[...document.querySelectorAll("[data-side] img")].map(({ src }) => src.split(",")[1])`,
+    );
+    await page.keyboard.press(choose(sources) === 0 ? "ArrowLeft" : "ArrowRight");
+    const says = await page.evaluate(`!document.querySelector("[data-next]").hidden`);
+    if (says) await page.keyboard.press("Space");
+  }
+}
+
+test("a study: its page, its pictures, its key, answers and what they come to", {
+  timeout: 300_000,
+}, async (t) => {
+  const cwd = temporaryFolder(t);
+  const id = await trained(cwd);
+  const made = await callCli(["judge", "a secret", `${id}@1`, "--pairs", "12", "--seconds", "0.3"], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  const file = made.stdout.trim();
+  const data = dataOf(file);
+  const text = readFileSync(file, "utf8");
+  for (const hidden of ["secret", id, "unseen"]) assert.ok(!text.includes(hidden), hidden);
+
+  const store = openStore(path.join(cwd, "runs"), { readonly: true });
+  t.after(() => store.close());
+  const study = store.study(data.study)!;
+  assert.deepEqual(
+    study.networks.map(({ runId, epoch }) => [runId, epoch]),
+    [
+      [id, 2],
+      [id, 1],
+    ],
+  );
+  const samples = store.images(id).filter(({ set }) => set === "unseen");
+  const { seenCount } = store.dataset(study.fingerprint)!;
+  const stored = (index: number, kind: string, epoch: number) =>
+    pixels(
+      store.blob(
+        samples.find(
+          (each) => each.index === index - seenCount && each.kind === kind && each.epoch === epoch,
+        )!.blobHash,
+      )!.bytes,
+    );
+
+  await t.test("shows the pictures that evaluation looked at, where the key says", async () => {
+    for (const { id, index, network, place } of study.pairs) {
+      const { pictures } = data.pairs.find((pair) => pair.id === id)!;
+      const [judged, other] = await Promise.all(
+        [pictures[place], pictures[1 - place]!].map((base64) => pixels(Buffer.from(base64, "base64"))),
+      );
+      const photograph = await stored(index, "real", 0);
+      assert.deepEqual(other, photograph, `photograph of ${id}`);
+      const expected =
+        network === null
+          ? Buffer.from(oppositeColors(photograph))
+          : await stored(index, "colorized", study.networks[network]!.epoch);
+      assert.deepEqual(judged, expected, `pair ${id}`);
+    }
+  });
+
+  await t.test("is judged by keys, whichever side a picture stands on", { skip: noBrowser }, async (t) => {
+    const browser = await launched(t);
+    const { page, ...heard } = await opened(browser, file, { width: 375, height: 700 });
+    await page.fill("[data-name]", "Ada");
+    await page.keyboard.press("Enter");
+    const rightOf = new Map<string, number>();
+    for (const { pictures, answer } of data.practice)
+      rightOf.set(pictures[answer], 1).set(pictures[1 - answer]!, 0);
+    for (const pair of study.pairs) {
+      const { pictures } = data.pairs.find(({ id }) => id === pair.id)!;
+      const right = rightPicture("real", pair);
+      rightOf.set(pictures[right], 1).set(pictures[1 - right]!, 0);
+    }
+    const choose = (sources: readonly string[]) => sources.findIndex((source) => rightOf.get(source) === 1);
+    assert.equal(await judgeAll(page, choose), data.practice.length);
+    await page.keyboard.press("Space");
+    assert.equal(await judgeAll(page, choose), 12);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    const answers = path.join(cwd, download.suggestedFilename());
+    await download.saveAs(answers);
+    assert.equal(await page.inputValue("[data-answers]"), readFileSync(answers, "utf8"));
+    await requireClean({ page, ...heard });
+
+    const collected = await callCli(["judge", "--collect", answers], { cwd });
+    assert.equal(collected.code, 0, collected.stderr);
+    const judges = store.judges(study.id);
+    assert.deepEqual(
+      judges.map(({ name }) => name),
+      ["Ada"],
+    );
+    assert.deepEqual(
+      scoreNetworks(study, judges).map(({ share }) => share.count),
+      [0, 0],
+    );
+    assert.equal(scoreControls(study, judges).share, 1);
+  });
+
+  await t.test("takes every file once and whole, and reports what people said", async () => {
+    const write = (name: string, text: string) => writeFileSync(path.join(cwd, name), text);
+    const all = study.pairs.map(({ id }) => ({ pair: id, picture: 0, ms: 900 }) as const);
+    const bob = { study: study.id, id: "bob1", name: "<b>Bob</b>", judgements: all };
+    write("bob.json", answersText(bob));
+    write("same.json", answersText({ ...bob, judgements: [...all].reverse() }));
+    write("less.json", answersText({ ...bob, id: "bob2", judgements: all.slice(1) }));
+    write("else.json", answersText({ ...bob, study: "elsewhere" }));
+    write("changed.json", answersText({ ...bob, judgements: all.map((each) => ({ ...each, picture: 1 })) }));
+    write("broken.json", "{");
+    write("hostile.json", answersText(bob).replace('"name"', '"\\u001b[31mred":1,"name"'));
+    const names = ["bob", "same", "less", "else", "changed", "broken", "hostile", "missing"].map(
+      (name) => `${name}.json`,
+    );
+    const collected = await callCli(["judge", "--collect", ...names], { cwd });
+    assert.equal(collected.code, 2);
+    assert.deepEqual(
+      collected.stderr.split("\n").map((line) => line.slice(0, 75)),
+      [
+        "same.json: collected before",
+        `error: less.json: expected answers to all 12 pairs of study ${study.id}, got 11`,
+        "error: else.json: study elsewhere is not in runs; name its folder with --runs",
+        `error: changed.json: study ${study.id}: judge bob1 has answered otherwise before`,
+        "error: broken.json: expected the answers that a page of hueristic judge writes, got no JSON",
+        "error: hostile.json: expected the answers that a page of hueristic judge writes (Unrecognized key",
+        "error: missing.json: cannot be read: ENOENT: no such file or directory, stat 'missing.json'",
+        "1 judge collected; 1 collected before; 6 files refused",
+        "",
+      ].map((line) => line.slice(0, 75)),
+    );
+    assert.ok(!collected.stderr.includes("\u001b"));
+    const reported = await callCli(["report", id, "--out", "report.html"], { cwd });
+    assert.equal(reported.code, 0, reported.stderr);
+    const page = readFileSync(path.join(cwd, "report.html"), "utf8");
+    const [, section] = /<section id="judged">(.*?)<\/section>/s.exec(page)!;
+    for (const said of [
+      /Real or colored\?/,
+      /a secret \(\w+\), epoch 2/,
+      /&lt;b&gt;Bob/,
+      /PSNR|psnr/,
+      /of 12|of 11|of 10/,
+    ])
+      assert.match(section!, said);
+  });
+
+  await t.test("refuses what makes no study", async () => {
+    const cases: [string[], RegExp][] = [
+      [["judge"], /expected a run/],
+      [["judge", id, "--ask", "better"], /expected two networks to compare, got one/],
+      [["judge", id, "--on", "seen"], /expected images that are not trained on, got seen/],
+      [["judge", id, "--on", "./nowhere"], /judge: --on: expected a folder of images .*does not exist/],
+      [["judge", id, `${id}@2`], /expected every network once/],
+      [["judge", id], /expected at least 46 photographs for 40 pairs and 6 to practice with, got 30/],
+      [["judge", id, "--pairs", "2.5"], /--pairs: expected a whole number from 2 to 1000, got 2\.5/],
+      [["judge", id, "--seconds", "-1"], /--seconds: expected a number from 0 to 60/],
+      [["judge", id, "--collect", "a.json"], /expected no runs with it/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await callCli(args, { cwd });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+});
