@@ -209,4 +209,11 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
       assert.match(stderr, message);
     }
   });
+
+  await t.test("purge says whose answers go with a run", async () => {
+    await callCli(["delete", id, "--yes"], { cwd });
+    const { stdout, stderr } = await callCli(["purge", "--dry-run"], { cwd });
+    assert.match(stdout, /would be removed for good\n$/);
+    assert.match(stderr, /: what 2 people answered about it goes with it\n$/);
+  });
 });

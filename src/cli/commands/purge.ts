@@ -54,8 +54,16 @@ export const purgeCommand: Command<PurgeOptions> = {
       }
       if (dryRun) {
         for (const { id, name } of doomed) print(`${id} ${plainText(name)}: would be removed for good\n`);
-        return 0;
       }
+      // Nobody can be asked twice.
+      for (const { id, name } of doomed) {
+        const people = store.studiesOf(id).reduce((sum, study) => sum + store.judges(study).length, 0);
+        if (people > 0)
+          output.warn(
+            `${id} ${plainText(name)}: what ${people === 1 ? "a person" : `${people} people`} answered about it goes with it`,
+          );
+      }
+      if (dryRun) return 0;
       if (!yes && !(await confirmed("purge", "remove", doomed, "for good"))) {
         output.info("nothing was removed");
         return 0;
