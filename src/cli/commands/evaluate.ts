@@ -165,11 +165,19 @@ async function readJobsOfOthers(
     throw new UserError("evaluate: --others: expected without --on and --name");
   const choice = readCheckpointChoice(options.checkpoint);
   const runs = (await findRuns(store, refs)).map((id) => store.getRun(id));
-  const { jobs, notes } = othersOf(store, runs);
+  const { jobs, notes } = withPrefix("evaluate: --others: ", () => othersOf(store, runs));
   for (const note of notes) output.info(note);
   return jobs
     .filter(({ sets }) => sets.length > 0)
     .map(({ run, sets }) => ({ run, checkpoint: chooseCheckpoint(store, run, choice), sets }));
+}
+
+function withPrefix<Found>(prefix: string, find: () => Found): Found {
+  try {
+    return find();
+  } catch (thrown) {
+    throw thrown instanceof UserError ? new UserError(`${prefix}${thrown.message}`) : thrown;
+  }
 }
 
 function readCheckpointChoice(text: string): "last" | "best" | number {

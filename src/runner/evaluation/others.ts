@@ -27,7 +27,7 @@ export type OthersOfRun = { readonly run: RunRow; readonly sets: readonly Wanted
 
 /**
  * What every one of `runs` is to be measured on; nothing of its own data set where its unseen images are just those. `notes`
- * say which data sets have no such image. Throws UserError for runs that cannot be measured on each other's images.
+ * say how many images are left out. Throws UserError for runs that cannot be measured on each other's images.
  */
 export function othersOf(
   store: Store,
