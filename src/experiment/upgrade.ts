@@ -15,6 +15,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   keysThatCameLater,
   lastBatch,
   precision,
+  samplesOfSets,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -74,6 +75,11 @@ function keysThatCameLater(stored: Plain): Plain {
 /** 4. `precision` and `deterministic`, beside the device. */
 function precision(stored: Plain): Plain {
   return { precision: "float32", deterministic: false, ...stored };
+}
+
+/** 6. `samples.each`: before it no pictures of evaluation sets were drawn. */
+function samplesOfSets(stored: Plain): Plain {
+  return { ...stored, samples: { each: 0, ...(stored.samples as Plain | undefined) } };
 }
 
 function completedModel(model: Plain): Plain {

@@ -4,6 +4,7 @@ import { about } from "./sections/about/html.ts";
 import { again } from "./sections/again/html.ts";
 import { configurations } from "./sections/configurations/html.ts";
 import { curves } from "./sections/curves/html.ts";
+import { differences } from "./sections/differences/html.ts";
 import { emergence } from "./sections/emergence/html.ts";
 import { events } from "./sections/events/html.ts";
 import { health } from "./sections/health/html.ts";
@@ -32,6 +33,7 @@ export const sections = {
   configurations,
   trials,
   matrix,
+  differences,
   timelines,
   emergence,
   health,

@@ -8,7 +8,7 @@
 // than some dozen images the two hardly differ; of fewer, both are a little too narrow, and so are those of two or three
 // seeds, which say little about other seeds.
 
-import { randomStream } from "../random.ts";
+import { type RandomStream, randomStream } from "../random.ts";
 import { confidence, type Interval } from "./interval.ts";
 import { meanOfRuns, type PairedValues } from "./paired-values.ts";
 import { quantileOfSorted } from "./quantile.ts";
@@ -38,41 +38,69 @@ export function meanDifference(blocks: readonly PairedValues[], resamples = 10_0
 }
 
 function resampledMeans(blocks: readonly PairedValues[], resamples: number): Float64Array {
-  const stream = randomStream("bootstrap", 1);
-  const drawn = blocks.map(createBlock);
+  const seeds = randomStream("bootstrap", "seeds");
+  const meanOfResample = blocks.map((block) => createResampler(block, seeds));
+  const [only, ...others] = blocks;
+  const drawn = others.length === 0 ? imageDraws(only!.a[0]!.length, resamples) : null;
+  const images = randomStream("bootstrap", "images");
   const means = new Float64Array(resamples);
   for (let at = 0; at < resamples; at++) {
     let sum = 0;
-    for (let turn = 0; turn < drawn.length; turn++)
-      sum += drawn[drawn.length === 1 ? 0 : stream.below(drawn.length)]!(stream.below);
-    means[at] = sum / drawn.length;
+    for (let turn = 0; turn < blocks.length; turn++) {
+      const block = blocks.length === 1 ? 0 : seeds.below(blocks.length);
+      const count = blocks[block]!.a[0]!.length;
+      const order = drawn?.subarray(at * count, (at + 1) * count) ?? drawsOf(images, count, count);
+      sum += meanOfResample[block]!(order);
+    }
+    means[at] = sum / blocks.length;
   }
   return means;
 }
 
-/** Draws the runs and the images of a block and gives the difference of their means. */
-function createBlock({ a, b }: PairedValues): (below: (bound: number) => number) => number {
+/** Draws the runs of a block, and gives the difference of the means over the images that were drawn. */
+function createResampler({ a, b }: PairedValues, seeds: RandomStream): (images: ArrayLike<number>) => number {
   const count = a[0]!.length;
   const differences = new Float64Array(count);
-  const isOfOnePair = a.length === 1 && b.length === 1;
-  const add = (runs: readonly Float64Array[], sign: 1 | -1, below: (bound: number) => number) => {
+  const add = (runs: readonly Float64Array[], sign: 1 | -1) => {
     for (let turn = 0; turn < runs.length; turn++) {
-      const values = runs[runs.length === 1 ? 0 : below(runs.length)]!;
+      const values = runs[runs.length === 1 ? 0 : seeds.below(runs.length)]!;
       const weight = sign / runs.length;
       for (let at = 0; at < count; at++) differences[at]! += weight * values[at]!;
     }
   };
+  const isOfOnePair = a.length === 1 && b.length === 1;
   if (isOfOnePair) for (let at = 0; at < count; at++) differences[at] = a[0]![at]! - b[0]![at]!;
-  return (below) => {
+  return (images) => {
     if (!isOfOnePair) {
       differences.fill(0);
-      add(a, 1, below);
-      add(b, -1, below);
+      add(a, 1);
+      add(b, -1);
     }
     let sum = 0;
-    for (let turn = 0; turn < count; turn++) sum += differences[below(count)]!;
+    for (let turn = 0; turn < count; turn++) sum += differences[images[turn]!]!;
     return sum / count;
   };
+}
+
+/** Draws for tables that fit in so much memory are kept: a page compares on the same images many times. */
+const mostKeptDraws = 2 ** 23;
+
+let kept: { readonly count: number; readonly resamples: number; readonly draws: Uint32Array } | null = null;
+
+/** For every resample of `count` images their numbers, one resample after the other; null where they are too many to keep. */
+function imageDraws(count: number, resamples: number): Uint32Array | null {
+  if (count * resamples > mostKeptDraws) return null;
+  if (kept?.count !== count || kept.resamples !== resamples) {
+    const stream = randomStream("bootstrap", "images");
+    kept = { count, resamples, draws: drawsOf(stream, count * resamples, count) };
+  }
+  return kept.draws;
+}
+
+function drawsOf({ below }: RandomStream, length: number, bound: number): Uint32Array {
+  const draws = new Uint32Array(length);
+  for (let at = 0; at < length; at++) draws[at] = below(bound);
+  return draws;
 }
 
 /** Twice the smaller share of resamples on either side of 0; what was measured counts as one of them. */

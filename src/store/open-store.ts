@@ -16,6 +16,7 @@ import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
 import { createKnownRuns } from "./known-runs.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
+import { createImageValueReader, type ImageValueReader } from "./read-image-values.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
 import { createRunReader, type RunReader } from "./read-runs.ts";
 import { createSeriesReader, type SeriesReader } from "./read-series.ts";
@@ -45,6 +46,7 @@ export type StoreOptions = {
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
   SeriesReader &
+  ImageValueReader &
   DatasetReader &
   EarlierExperimentReader &
   EvaluationWriter &
@@ -138,6 +140,7 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
     getDeletedRun: (ref) => requireRun(runMeant(ref, knownDeleted)),
     ...createRunContentReader(database),
     ...createSeriesReader(database),
+    ...createImageValueReader(database),
     ...createDatasetReader(database),
     earlierExperiments: createEarlierExperiments(database).earlierExperiments,
     ...createStudyReader(database),

@@ -6,6 +6,9 @@ import type { Series } from "./rows.ts";
 /** Those that say most about the colors, where there is room for a few. */
 export const mainMetrics: readonly string[] = ["psnr", "ciede2000", "colorfulness_ratio"];
 
+/** By which runs are compared image by image: the first that was measured says most across models and data sets. */
+export const comparedMetrics: readonly string[] = ["ciede2000", "lpips", "psnr"];
+
 export type MetricSummary = {
   /** "unseen", "seen" and then the other sets by name. */
   readonly sets: readonly string[];

@@ -2,10 +2,28 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareCommand } from "../../src/cli/commands/compare.ts";
 import { colorsOf, silent } from "../../src/output.ts";
+import type { Difference } from "../../src/report/sections/differences/model.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { dataset, log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
+import { dataset, declare, log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
+
+/** Of twelve unseen images, each as much better as the others. */
+const twelve = Array.from({ length: 12 }, (_, at) => ({ id: `${at}`, set: "unseen" as const }));
 
 const other = { ...dataset, fingerprint: "e".repeat(64), seenCount: 0, unseenCount: 1 };
+
+async function output(runs: string, run: readonly string[], json: boolean): Promise<[string, string]> {
+  let [printed, said] = ["", ""];
+  const context = {
+    output: { ...silent, info: (line: string) => (said += line) },
+    print: (text: string) => (printed += text),
+    colors: colorsOf({ isTTY: false }),
+    width: null,
+    now: Date.now,
+    reportError: () => 1,
+  };
+  await compareCommand.run({ run, runs, json, debug: false }, context);
+  return [printed, said];
+}
 
 test("compare marks the best value of the same images, and says why there is none of others", async (t) => {
   const runs = temporaryFolder(t);
@@ -23,19 +41,41 @@ test("compare marks the best value of the same images, and says why there is non
   }
   store.close();
   const compare = async (run: readonly string[]) => {
-    let [printed, said] = ["", ""];
-    const context = {
-      output: { ...silent, info: (line: string) => (said += line) },
-      print: (text: string) => (printed += text),
-      colors: colorsOf({ isTTY: false }),
-      width: null,
-      now: Date.now,
-      reportError: () => 1,
-    };
-    await compareCommand.run({ run, runs, json: false, debug: false }, context);
+    const [printed, said] = await output(runs, run, false);
     return [/^unseen\/psnr +(.*)$/m.exec(printed)![1]!.replaceAll(/ {2,}/g, " | "), said];
   };
   assert.deepEqual(await compare(["a", "b"]), ["21 | 22 *", ""]);
   const note = "unseen/psnr: of different images, so that none is marked as the best";
   assert.deepEqual(await compare(["b", "c"]), ["22 | 23", note]);
+});
+
+test("compare says whether a difference is more than chance, the same in words, in its table and as JSON", async (t) => {
+  const runs = temporaryFolder(t);
+  const store = openStore(runs);
+  store.saveDataset({ ...dataset, seenCount: 0, unseenCount: 12 }, twelve, []);
+  for (const [name, by] of [
+    ["a", 0],
+    ["b", 2],
+  ] as const) {
+    const writer = store.createRun(newRun({ name }));
+    declare(writer, "unseen/psnr");
+    const psnr = Float64Array.from(twelve, (_, at) => 20 + Math.sin(at) + by * (1 + 0.1 * Math.cos(at * 5)));
+    const places = Uint32Array.from(twelve, (_, at) => at);
+    writer.logEvaluation(2, [{ set: "unseen", ofSet: { psnr: 20 + by }, ofImages: { psnr }, places }]);
+    writer.finish("FINISHED");
+  }
+  store.close();
+  const [printed] = await output(runs, ["a", "b"], false);
+  const said =
+    /^b beats a by (2\.\d+) \S+ on unseen \((1\.\d+) to (2\.\d+); better on 12 of 12 images; one seed\)$/m.exec(
+      printed,
+    );
+  assert.ok(said, printed);
+  assert.match(printed, /^unseen +psnr +b +a +2\.\d+.*12 of 12 +one seed +under 0\.001 +yes$/m);
+  const [only] = (JSON.parse((await output(runs, ["a", "b"], true))[0]) as { differences: Difference[] })
+    .differences;
+  assert.deepEqual(
+    [only!.difference, only!.low, only!.high].map((value) => value.toFixed(said[1]!.length - 2)),
+    said.slice(1, 4),
+  );
 });

@@ -72,3 +72,12 @@ test("4: images that filled no batch were dropped", () => {
 test("an experiment of this version stays as it is", () => {
   assert.equal(upgradeExperiment(pix2pix, experimentUpgrades.length), pix2pix);
 });
+
+test("6: no pictures of evaluation sets were drawn before there was samples.each", () => {
+  const { each: _, ...samples } = pix2pix.samples;
+  assert.deepEqual(experimentUpgrades[5]!({ ...pix2pix, samples }), {
+    ...pix2pix,
+    samples: { ...pix2pix.samples, each: 0 },
+  });
+  assert.deepEqual(experimentUpgrades[5]!(pix2pix as Plain), pix2pix);
+});

@@ -2,13 +2,14 @@
 
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { Differences } from "../../report/sections/differences/model.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
 import { formatDuration } from "../../runs/format/times.ts";
 import type { EarlierExperiment } from "../../store/earlier-experiments.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
-import { type Command, type GlobalOptions, toJson } from "../context.ts";
+import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { numberOrDash, plainText } from "../print/format.ts";
 import { findSummary } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
@@ -44,8 +45,16 @@ export const compareCommand: Command<CompareOptions> = {
       if (compared.length < 2)
         throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
       const sections = await sectionsOf(store, compared);
+      const differences = await differencesOf(store, compared);
       if (json) {
-        print(toJson({ runs: compared.map(({ id, name }) => ({ id, name })), ...byTitle(sections) }));
+        print(
+          toJson({
+            runs: compared.map(({ id, name }) => ({ id, name })),
+            ...byTitle(sections),
+            differences: differences?.found ?? [],
+            not_compared: differences?.notCompared ?? [],
+          }),
+        );
         return 0;
       }
       const heads = compared.map(({ id, name }) => `${id} ${plainText(name)}`);
@@ -57,6 +66,7 @@ export const compareCommand: Command<CompareOptions> = {
         const [titles, ...lines] = formatTable(columnsOf(title, heads), rows, width);
         print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
       }
+      if (differences !== null) await printDifferences(differences, { print, colors, width });
       for (const { name, note } of sections.flatMap(({ rows }) => rows))
         if (note !== undefined) output.info(`${name}: ${note}, so that none is marked as the best`);
       return 0;
@@ -116,6 +126,39 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
     },
     { title: "results", rows: [...standingRows(runs), ...metricRows(store, runs)] },
   ];
+}
+
+/** As the pages have them. */
+async function differencesOf(store: Store, runs: readonly RunSummary[]): Promise<Differences | null> {
+  const { readReportRuns } = await import("../../report/read-report-runs.ts");
+  const { pageContext } = await import("../../report/page-context.ts");
+  const { differences } = await import("../../report/sections/differences/model.ts");
+  const ids = runs.map(({ id }) => id);
+  return differences(pageContext({ runs: readReportRuns(store, ids), sweep: null }));
+}
+
+async function printDifferences(
+  differences: Differences,
+  { print, colors, width }: Pick<Context, "print" | "colors" | "width">,
+): Promise<void> {
+  const { differenceCells, differenceColumns, differenceNotes, mainSentences } = await import(
+    "../../report/sections/differences/words.ts"
+  );
+  const { found } = differences;
+  if (found.length > 0) {
+    const columns = differenceColumns.map(
+      (title, at): Column<readonly string[]> => ({
+        title,
+        align: "left",
+        expendable: at < 6 ? 0 : 1,
+        cell: (cells) => plainText(cells[at]!),
+      }),
+    );
+    const [titles, ...lines] = formatTable(columns, found.map(differenceCells), width);
+    print(`${colors.bold("more than chance?")}\n${mainSentences(differences).map(plainText).join("\n")}\n\n`);
+    print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
+  }
+  print(`${differenceNotes(differences).map(plainText).join("\n")}\n`);
 }
 
 /** What a run was trained with; a setting that changed on the way as "10 until step 40, then 20". */

@@ -4,6 +4,7 @@ import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { differences } from "../sections/differences/html.ts";
 import { judged } from "../sections/judged/html.ts";
 import { matrix } from "../sections/matrix/html.ts";
 import { transferMatrix } from "../sections/matrix/model.ts";
@@ -23,5 +24,5 @@ export const datasetsPage: Page = {
       ),
     };
   },
-  sections: () => [matrix(), timelines(), samples(), judged(), curves(), table(), about()],
+  sections: () => [matrix(), differences(), timelines(), samples(), judged(), curves(), table(), about()],
 };

@@ -7,6 +7,7 @@ import { epochTime, type Measure, plainMeasure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { differences } from "../sections/differences/html.ts";
 import { emergence } from "../sections/emergence/html.ts";
 import { judged } from "../sections/judged/html.ts";
 import { samples } from "../sections/samples/html.ts";
@@ -49,6 +50,7 @@ export const modelsPage: Page = {
     samples({ startEpoch: ({ runs }) => commonEpoch(runs) ?? 0 }),
     judged(),
     table({ measures: [parameters, stepTime] }),
+    differences(),
     curves(),
     emergence(),
     about(),

@@ -5,6 +5,7 @@ import { leadHtml } from "../elements.ts";
 import type { PageContext } from "../page-context.ts";
 import { about } from "../sections/about/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { differences } from "../sections/differences/html.ts";
 import { emergence } from "../sections/emergence/html.ts";
 import { judged } from "../sections/judged/html.ts";
 import { samples } from "../sections/samples/html.ts";
@@ -17,7 +18,7 @@ export const runsPage: Page = {
     title: `${plural(context.runs.length, "run")} compared`,
     lead: leadHtml(leadOf(context)),
   }),
-  sections: () => [curves(), table(), samples(), judged(), emergence(), about()],
+  sections: () => [curves(), table(), differences(), samples(), judged(), emergence(), about()],
 };
 
 function leadOf({ runs, groups }: PageContext): string {

@@ -7,6 +7,7 @@ import { html } from "../html.ts";
 import { about } from "../sections/about/html.ts";
 import { configurations } from "../sections/configurations/html.ts";
 import { curves } from "../sections/curves/html.ts";
+import { differences } from "../sections/differences/html.ts";
 import { heat } from "../sections/heat/html.ts";
 import { importance } from "../sections/importance/html.ts";
 import { judged } from "../sections/judged/html.ts";
@@ -45,6 +46,7 @@ export const sweepPage: Page = {
     importance(),
     heat(),
     configurations(),
+    differences(),
     curves(),
     sweep!.isStored ? trials() : table(),
     samples({ ofBest: mostSampled }),
