@@ -52,7 +52,7 @@ export const benchRun: NewRun = {
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
-    samples: { every: 10, seen: 1, unseen: 1, measured: 256 },
+    samples: { every: 10, seen: 1, unseen: 1, each: 2, measured: 256 },
     checkpoint: { every: 10, keep: 2 },
     metrics: [],
     evaluate: {},

@@ -15,6 +15,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   keysThatCameLater,
   lastBatch,
   precision,
+  samplesOfSets,
   labelsOfFolders,
 ];
 
@@ -77,6 +78,11 @@ function precision(stored: Plain): Plain {
   return { precision: "float32", deterministic: false, ...stored };
 }
 
+/** 6. `samples.each`: before it no pictures of evaluation sets were drawn. */
+function samplesOfSets(stored: Plain): Plain {
+  return { ...stored, samples: { each: 0, ...(stored.samples as Plain | undefined) } };
+}
+
 function completedModel(model: Plain): Plain {
   if (model.kind !== "pix2pix") return model;
   return { evaluation: "running", attention: null, spectral_norm: [], ...model };
@@ -110,7 +116,7 @@ function lastBatch(stored: Plain): Plain {
   return { ...stored, train: { last_batch: "drop", ...(stored.train as Plain | undefined) } };
 }
 
-/** 6. Sub-folders and parts of unions may be labels, and parts have names. */
+/** 7. Sub-folders and parts of unions may be labels, and parts have names. */
 function labelsOfFolders(stored: Plain): Plain {
   return {
     ...stored,

@@ -46,7 +46,7 @@ export type ReportRun = {
   readonly series: readonly Series[];
   readonly images: readonly ImageRow[];
   readonly sampleMetrics: readonly SampleMetric[];
-  /** Of the metrics by which runs are compared, on images that it was not trained on. */
+  /** Of the metrics by which runs are compared, on images that it was not trained on; empty where too many runs were asked for. */
   readonly imageValues: readonly ImageValues[];
   /** Images that it was measured on beside its own; their series have the same set. */
   readonly evaluationSets: readonly EvaluationSetRow[];
@@ -70,6 +70,9 @@ export type JudgedStudy = {
 /** A trial of a sweep, as its run tells of it. */
 export type RunTrial = { readonly sweep: SweepRow; readonly trial: TrialRow };
 
+/** A few configurations with several seeds each; nobody compares more image by image. */
+const mostCompared = 48;
+
 /** In the order asked for; a run that is named twice comes once. Throws UserError for an unknown run. */
 export function readReportRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
   if (runRefs.length === 0) throw new UserError("report: expected at least one run");
@@ -87,6 +90,7 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
     return read;
   };
   const trialOf = trialsByRun(store);
+  const isCompared = runs.size > 1 && runs.size <= mostCompared;
   const studies = new Map<string, JudgedStudy>();
   const studyOf = (id: string) => {
     const study = studies.get(id) ?? readStudy(store, id);
@@ -95,6 +99,7 @@ export function readReportRuns(store: ReportStore, runRefs: readonly string[]): 
   };
   return [...runs.values()].map((run) => ({
     ...readRun(store, run, summaryOf.get(run.id)),
+    imageValues: isCompared ? store.imageValues(run.id, comparedMetrics) : [],
     ...datasetOf(run.datasetFingerprint),
     trial: trialOf.get(run.id) ?? null,
     studies: store
@@ -120,7 +125,7 @@ function readRun(
   store: ReportStore,
   run: RunRow,
   summary: RunSummary | undefined,
-): Omit<ReportRun, "dataset" | "skipped" | "trial" | "studies"> {
+): Omit<ReportRun, "dataset" | "skipped" | "trial" | "imageValues" | "studies"> {
   return {
     run,
     durationMs: summary?.durationMs ?? (run.finishedAt ?? run.heartbeatAt) - run.createdAt,
@@ -128,7 +133,6 @@ function readRun(
     series: store.allSeries(run.id),
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    imageValues: store.imageValues(run.id, comparedMetrics),
     evaluationSets: store.evaluationSets(run.id),
     events: store.events(run.id),
   };

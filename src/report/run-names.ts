@@ -40,7 +40,9 @@ function shortNames(runs: readonly ReportRun[]): string[] {
   return runs.map(({ run, trial }) => {
     if (trial === null) return shorten(run.name, 40);
     const { names, label } = labels.get(trial.sweep.id)!;
-    const chosen = names.map((name) => shorten(label(trial.trial.parameters, name) ?? "–", 24)).join(", ");
+    // Runs that differ in the seed only share the rest of the name.
+    const telling = names.filter((name) => name !== "seed" || names.length === 1);
+    const chosen = telling.map((name) => shorten(label(trial.trial.parameters, name) ?? "–", 24)).join(", ");
     return shorten(sweeps.size > 1 ? `${trial.sweep.name}: ${chosen}` : chosen, 48);
   });
 }

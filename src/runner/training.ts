@@ -6,6 +6,7 @@ import { openEngine } from "../engine/engines.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
+import type { SetName } from "../runs/series.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { TensorSpecs } from "../training-step.ts";
@@ -29,7 +30,7 @@ import { type LossSum, lossesBefore } from "./loss-sum.ts";
 import { readProvenance } from "./provenance.ts";
 import { reopen, resumePointOf } from "./resume-run.ts";
 import type { RunOptions } from "./run-experiment.ts";
-import type { SampleSets } from "./samples.ts";
+import type { SampleSet } from "./samples.ts";
 
 export type Training = {
   readonly experiment: Experiment;
@@ -49,7 +50,9 @@ export type Training = {
   /** For every pass over the unseen images; null where the network makes no colors. */
   readonly observeColors: (() => ColorObserver) | null;
   readonly checkpoints: string;
-  readonly samples: SampleSets;
+  readonly samples: readonly SampleSet[];
+  /** Sets whose real and grey pictures, which do not change, are stored. */
+  readonly drawnSets: Set<SetName>;
   readonly stepsPerEpoch: number;
   /** Where training begins: 0, or where the newest checkpoint stood. */
   readonly firstStep: number;
@@ -157,6 +160,7 @@ export async function openTraining(
     if (point.notes.length > 0) output.warn(how);
   }
   const firstStep = checkpoint?.step ?? 0;
+  const evaluation = evaluated && createEvaluation(evaluated);
   return {
     experiment,
     dataset,
@@ -167,7 +171,7 @@ export async function openTraining(
     stateSpecs: specs,
     source,
     evaluator,
-    evaluation: evaluated && createEvaluation(evaluated),
+    evaluation,
     run,
     observeColors: evaluator.output === "labels" ? null : createColorObservers(evaluator.output),
     health: createHealthWatch({
@@ -176,10 +180,8 @@ export async function openTraining(
       events: store.events(run.id),
     }),
     checkpoints,
-    samples: {
-      seen: seen.subarray(0, experiment.samples.seen),
-      unseen: unseen.subarray(0, experiment.samples.unseen),
-    },
+    samples: samplesOf(experiment, dataset, evaluator, evaluation),
+    drawnSets: new Set(store.images(run.id).flatMap(({ kind, set }) => (kind === "real" ? [set] : []))),
     stepsPerEpoch,
     firstStep,
     firstLosses: lossesBefore(
@@ -192,4 +194,21 @@ export async function openTraining(
       continued && checkpoint ? withMeans(checkpoint.state, continued.experiment.train) : initial,
     ),
   };
+}
+
+/** Of both sides, then of the evaluation sets where they are measured. */
+function samplesOf(
+  { samples }: Experiment,
+  dataset: PreparedDataset,
+  evaluator: Evaluator,
+  evaluation: Evaluation | null,
+): SampleSet[] {
+  const { seen, unseen } = dataset;
+  const own = { evaluator, dataset };
+  const first = [
+    { ...own, name: "seen", indices: seen.subarray(0, samples.seen) },
+    { ...own, name: "unseen", indices: unseen.subarray(0, samples.unseen) },
+    ...(evaluation?.named ?? []).map((set) => ({ ...set, indices: set.indices.subarray(0, samples.each) })),
+  ];
+  return first.filter(({ indices }) => indices.length > 0);
 }

@@ -20,12 +20,14 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
   );
   const deleteRun = database.prepare("DELETE FROM runs WHERE id = ?");
   const selectSets = database
-    .prepare<[string], string>("SELECT fingerprint FROM evaluation_sets WHERE run_id = ?")
+    .prepare<[{ id: string }], string>(
+      "SELECT fingerprint FROM evaluation_sets WHERE run_id = :id UNION SELECT part_of FROM evaluation_sets WHERE run_id = :id AND part_of IS NOT NULL",
+    )
     .pluck();
   const deleteDataset = database.prepare(
     `DELETE FROM datasets WHERE fingerprint = :it
        AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)
-       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it)`,
+       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it OR part_of = :it)`,
   );
   const blobs = createBlobSweeper(database);
 
@@ -66,7 +68,7 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     const hashes = deleteImages.all(id);
     blobs.sweep(new Set(hashes));
     if (hashes.length === mostImages) return false;
-    const datasets = new Set([run.dataset_fingerprint, ...selectSets.all(id)]);
+    const datasets = new Set([run.dataset_fingerprint, ...selectSets.all({ id })]);
     deleteRun.run(id);
     for (const it of datasets) deleteDataset.run({ it });
     return true;

@@ -3,6 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { seriesName } from "../runs/series.ts";
+import { createBlobSweeper } from "./delete-run.ts";
 import type { EvaluatedSet, EvaluationSetRow } from "./rows.ts";
 
 export type ImageValueWriter = {
@@ -12,7 +13,7 @@ export type ImageValueWriter = {
   deleteAfter(runId: string, step: number): void;
   /** Throws UserError where the run has other images of that name. */
   requireSame(runId: string, set: EvaluationSetRow): void;
-  /** Stores the name of a set, or throws as `requireSame` does. */
+  /** Stores the name of a set, in place of other parts of the same unseen images; throws as `requireSame` does. */
   nameSet(runId: string, set: EvaluationSetRow): void;
 };
 
@@ -27,18 +28,46 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
   const deleteLater = database.prepare(
     "DELETE FROM image_values WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) AND step > ?",
   );
-  const selectSet = database
+  const selectSet = database.prepare<[string, string], Omit<EvaluationSetRow, "set">>(
+    'SELECT fingerprint, part_of AS partOf FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+  );
+  const insertSet = database.prepare(
+    "INSERT INTO evaluation_sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const ofSet = 'IN (SELECT id FROM series WHERE run_id = ? AND "set" = ?)';
+  const clearSet = [
+    `DELETE FROM image_values WHERE series_id ${ofSet}`,
+    `DELETE FROM scalars WHERE series_id ${ofSet}`,
+    'DELETE FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+  ].map((sql) => database.prepare(sql));
+  const deletePictures = database
     .prepare<[string, string], string>(
-      'SELECT fingerprint FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
+      'DELETE FROM images WHERE run_id = ? AND "set" = ? RETURNING blob_hash',
     )
     .pluck();
-  const insertSet = database.prepare("INSERT INTO evaluation_sets VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const requireSame = (runId: string, { set, fingerprint }: EvaluationSetRow) => {
+  const blobs = createBlobSweeper(database);
+
+  const selectOtherParts = database
+    .prepare<[string, string, string, string], string>(
+      'SELECT "set" FROM evaluation_sets WHERE run_id = ? AND part_of = ? AND ("set" <> ? OR fingerprint <> ?)',
+    )
+    .pluck();
+
+  const requireSame = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
-    if (known !== undefined && known !== fingerprint)
+    if (known === undefined || known.fingerprint === fingerprint) return;
+    if (partOf === null || known.partOf !== partOf)
       throw new UserError(
-        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
+        `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.fingerprint.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
       );
+  };
+  /** Which images nobody was trained on hangs on who is asked: one answer stays. */
+  const makeRoom = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
+    if (partOf === null) return;
+    for (const other of selectOtherParts.all(runId, partOf, set, fingerprint)) {
+      for (const statement of clearSet) statement.run(runId, other);
+      blobs.sweep(deletePictures.all(runId, other));
+    }
   };
   return {
     insert(runId, step, { set, ofImages, places }) {
@@ -57,7 +86,8 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     requireSame,
     nameSet(runId, set) {
       requireSame(runId, set);
-      insertSet.run(runId, set.set, set.fingerprint);
+      makeRoom(runId, set);
+      insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
     },
   };
 }

@@ -41,7 +41,7 @@ export function createImageValueReader(database: Database): ImageValueReader {
      WHERE runs.id = ? AND series."set" <> 'seen' AND series.name IN (SELECT value FROM json_each(?))
      GROUP BY series.id HAVING max(step) > 0 ORDER BY series.id`,
   );
-  const selectSets = database.prepare<[string], EvaluationSetRow>(
+  const selectSets = database.prepare<[string], Pick<EvaluationSetRow, "set" | "fingerprint">>(
     'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ?',
   );
   const selectValues = database

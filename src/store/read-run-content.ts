@@ -31,7 +31,7 @@ export function createRunContentReader(database: Database): RunContentReader {
   );
   const selectBlob = database.prepare<[string], Blob>("SELECT mime, bytes FROM blobs WHERE hash = ?");
   const selectSets = database.prepare<[string], EvaluationSetRow>(
-    'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ? ORDER BY "set"',
+    'SELECT "set", fingerprint, part_of AS partOf FROM evaluation_sets WHERE run_id = ? ORDER BY "set"',
   );
   const selectEvents = database.prepare<[string], EventRow>(
     "SELECT at, level, kind, message FROM events WHERE run_id = ? ORDER BY id",

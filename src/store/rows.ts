@@ -1,7 +1,7 @@
 // The rows of the store as the rest of the program sees them. Times are milliseconds since 1970 (UTC).
 
 import type { Experiment } from "../experiment/experiment.ts";
-import type { SeriesSpec } from "../runs/series.ts";
+import type { SeriesSpec, SetName } from "../runs/series.ts";
 
 /** MLflow's words; DEAD is a RUNNING run whose heartbeat stopped. */
 export type RunStatus = "SCHEDULED" | "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "DEAD";
@@ -82,10 +82,10 @@ export type Series = {
 
 export type ImageKind = "real" | "grey" | "colorized";
 
-/** One stored picture. Real and grey ones do not change with the epoch: they are stored at epoch 0 only. */
+/** One stored picture of an image that is seen, unseen or in an evaluation set. Real and grey ones do not change with the epoch: they are stored at epoch 0 only. */
 export type ImageRow = {
   readonly epoch: number;
-  readonly set: ImageSet;
+  readonly set: SetName;
   readonly index: number;
   readonly kind: ImageKind;
   /** Name of the image within its data set, such as "train2017/000000000790.jpg". */
@@ -120,7 +120,7 @@ export type EvaluatedSet = {
 /** A metric of one sample image. */
 export type SampleMetric = {
   readonly epoch: number;
-  readonly set: ImageSet;
+  readonly set: SetName;
   /** Position of the image among the samples of its set. */
   readonly index: number;
   /** Such as "psnr". */
@@ -129,4 +129,9 @@ export type SampleMetric = {
 };
 
 /** Images that a run is measured on beside its own data set. */
-export type EvaluationSetRow = { readonly set: string; readonly fingerprint: string };
+export type EvaluationSetRow = {
+  readonly set: string;
+  readonly fingerprint: string;
+  /** Fingerprint of the data set whose unseen images these are, without those that other runs trained on; null for others. */
+  readonly partOf?: string | null;
+};

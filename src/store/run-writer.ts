@@ -3,14 +3,14 @@
 // call. A failed commit leaves what waits in place for the next try. Every commit renews the heartbeat and checks
 // that the run still belongs to this writer, so that a run never has two.
 
-import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { type SeriesSpec, seriesName } from "../runs/series.ts";
 import { createBlobSweeper } from "./delete-run.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
-import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow, ImageRow } from "./rows.ts";
+import { createPictureWriter, type NewImage } from "./pictures.ts";
+import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { errorCodeOf, withStoreErrors } from "./store-error.ts";
 
@@ -19,9 +19,6 @@ export const heartbeatEveryMs = 5_000;
 /** Values that wait for a database that another program holds; beyond them a training waits as well. */
 const mostKept = 500_000;
 const tryAgainEveryMs = 5_000;
-
-/** A picture to store; its bytes are kept once, however many runs show them. */
-export type NewImage = Omit<ImageRow, "blobHash"> & { readonly mime: string; readonly bytes: Uint8Array };
 
 export type FinalStatus = "FINISHED" | "FAILED" | "KILLED";
 
@@ -98,8 +95,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   const insertEvent = database.prepare(
     "INSERT INTO events (run_id, at, level, kind, message) VALUES (?, ?, ?, ?, ?)",
   );
-  const insertBlob = database.prepare("INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const insertImage = database.prepare("INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const pictures = createPictureWriter(database);
   const deleteImages = database.prepare("DELETE FROM images WHERE run_id = ? AND epoch > ?");
 
   let waitingEvents: EventRow[] = [];
@@ -203,11 +199,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     },
     logImages(images) {
       flush(() => {
-        for (const { epoch, set, index, kind, imageId, mime, bytes } of images) {
-          const hash = createHash("sha256").update(bytes).digest("hex");
-          insertBlob.run(hash, mime, bytes);
-          insertImage.run(id, epoch, set, index, kind, imageId, hash);
-        }
+        for (const picture of images) pictures.insert(id, picture);
       });
     },
     nameSets(sets) {

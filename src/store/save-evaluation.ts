@@ -7,6 +7,7 @@ import type { SeriesSpec } from "../runs/series.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
+import { createPictureWriter, type NewImage } from "./pictures.ts";
 import type { EvaluatedSet, EvaluationSetRow, RunStatus } from "./rows.ts";
 
 export type Evaluation = {
@@ -15,8 +16,12 @@ export type Evaluation = {
   readonly measured: EvaluatedSet;
   /** Of the set's data set, saved before; null for seen and unseen. */
   readonly fingerprint: string | null;
+  /** As in `EvaluationSetRow`. */
+  readonly partOf?: string | null;
   /** What the values mean. */
   readonly series: readonly SeriesSpec[];
+  /** Of the first images of the set; they replace what the set has of their epoch. Left out, there are none. */
+  readonly pictures?: readonly NewImage[];
 };
 
 export type EvaluationWriter = {
@@ -30,6 +35,7 @@ type Target = { readonly status: RunStatus; readonly writer: string | null; read
 
 export function createEvaluationWriter(database: Database, now: () => number): EvaluationWriter {
   const images = createImageValueWriter(database);
+  const pictureWriter = createPictureWriter(database);
   const selectRun = database.prepare<[string], Target>(
     "SELECT status, writer, heartbeat_at FROM runs WHERE id = ?",
   );
@@ -43,15 +49,16 @@ export function createEvaluationWriter(database: Database, now: () => number): E
   );
 
   const save = database.transaction((run: string, evaluation: Evaluation) => {
-    const { step, measured, fingerprint, series } = evaluation;
+    const { step, measured, fingerprint, partOf = null, series, pictures = [] } = evaluation;
     requireQuiet(run, selectRun.get(run), now());
-    if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint });
+    if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint, partOf });
     declareSeries(run, series);
     for (const [name, value] of Object.entries(measured.ofSet)) {
       const { changes } = insertScalar.run({ run, set: measured.set, name, step, value });
       if (changes === 0) throw new Error(`run ${run}: series ${measured.set}/${name} was not declared`);
     }
     images.insert(run, step, measured);
+    for (const picture of pictures) pictureWriter.replace(run, picture);
   });
   return {
     requireEvaluable(run, sets) {

@@ -350,6 +350,28 @@ WHEN NOT EXISTS (SELECT 1 FROM study_networks WHERE study_id = OLD.study_id) BEG
 END;
 `;
 
+const testedSets = `
+-- Pictures of evaluation sets too: what "set" may be is what series have, "train" excepted.
+CREATE TABLE images_of_sets (
+  run_id    TEXT    NOT NULL REFERENCES runs ON DELETE CASCADE,
+  epoch     INTEGER NOT NULL CHECK (epoch >= 0),
+  "set"     TEXT    NOT NULL CHECK ("set" NOT IN ('', 'train')),
+  idx       INTEGER NOT NULL CHECK (idx >= 0),
+  kind      TEXT    NOT NULL CHECK (kind IN ('real', 'grey', 'colorized')),
+  image_id  TEXT    NOT NULL CHECK (image_id <> ''),
+  blob_hash TEXT    NOT NULL REFERENCES blobs,
+  PRIMARY KEY (run_id, epoch, "set", idx, kind),
+  CHECK (kind = 'colorized' OR epoch = 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO images_of_sets SELECT * FROM images;
+DROP TABLE images;
+ALTER TABLE images_of_sets RENAME TO images;
+CREATE INDEX images_by_blob ON images (blob_hash);
+
+-- The data set whose unseen images these are, without those that other runs trained on; NULL for sets of their own.
+ALTER TABLE evaluation_sets ADD COLUMN part_of TEXT REFERENCES datasets;
+`;
+
 export const migrations: readonly Migration[] = [
   firstSchema,
   measuredImages,
@@ -362,4 +384,5 @@ export const migrations: readonly Migration[] = [
   runningTime,
   imageHashes,
   judgedByPeople,
+  testedSets,
 ];

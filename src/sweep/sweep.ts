@@ -146,6 +146,8 @@ export type Sweep = {
   readonly runCap: number | null;
   /** Every configuration is trained once with each; none is once with the experiment's own. */
   readonly seeds: readonly number[];
+  /** Whether its networks are measured on the unseen images of each other's data sets once all are trained. */
+  readonly evaluateOthers: boolean;
   readonly base: BaseExperiment;
   /** Keys that the experiment's file has and its trials do not, as `~key` on the command line asks. */
   readonly removed: readonly string[];

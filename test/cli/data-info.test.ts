@@ -66,7 +66,7 @@ test("an experiment and the run of it have one fingerprint; a run whose images c
       ...experiment,
       dataset,
       image: { size: 16 },
-      samples: { every: 1, seen: 2, unseen: 2, measured: 256 },
+      samples: { every: 1, seen: 2, unseen: 2, each: 2, measured: 256 },
     };
     store.createRun(newRun({ datasetFingerprint: of, experiment: own })).finish("FINISHED");
   };

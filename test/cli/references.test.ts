@@ -30,7 +30,7 @@ test("tag, note, show, compare, delete and restore by tag, file and sweep", asyn
     writer.finish("FINISHED");
     return writer.id;
   });
-  store.saveSweep({ id: "5ea0", name: "study", definition: "{}" });
+  store.saveSweep({ id: "5ea0", name: "study", definition: JSON.stringify({ parameters: [] }) });
   for (const id of [ids[1]!, ids[2]!]) {
     const trial = store.claimTrial("5ea0", { retries: 0, next: () => ({ parameters: {}, seed: null }) });
     assert.ok(typeof trial === "object");

@@ -32,7 +32,7 @@ test("the shortest experiment is complete", () => {
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "constant" },
     },
-    samples: { every: 5, seen: 8, unseen: 8, measured: 256 },
+    samples: { every: 5, seen: 8, unseen: 8, each: 8, measured: 256 },
     checkpoint: { every: 5, keep: 2 },
     metrics: ["psnr", "ssim", "ciede2000", "ab_l2", "auc", "colorfulness", "clipped"].map((name) => ({
       name,

@@ -69,7 +69,20 @@ test("4: images that filled no batch were dropped", () => {
   assert.deepEqual(experimentUpgrades[3]!({ ...complete, train }), complete);
 });
 
-test("6: sub-folders and parts were no labels, and parts had no names", () => {
+test("an experiment of this version stays as it is", () => {
+  assert.equal(upgradeExperiment(pix2pix, experimentUpgrades.length), pix2pix);
+});
+
+test("6: no pictures of evaluation sets were drawn before there was samples.each", () => {
+  const { each: _, ...samples } = pix2pix.samples;
+  assert.deepEqual(experimentUpgrades[5]!({ ...pix2pix, samples }), {
+    ...pix2pix,
+    samples: { ...pix2pix.samples, each: 0 },
+  });
+  assert.deepEqual(experimentUpgrades[5]!(pix2pix as Plain), pix2pix);
+});
+
+test("7: sub-folders and parts were no labels, and parts had no names", () => {
   const folder = { kind: "folder", root: "/photos" };
   const complete = completeExperiment({
     dataset: { kind: "union", parts: [{ dataset: folder }, { dataset: "synthetic" }] },
@@ -81,9 +94,5 @@ test("6: sub-folders and parts were no labels, and parts had no names", () => {
     ),
   );
   assert.notDeepEqual(stored.dataset, complete.dataset);
-  assert.deepEqual(experimentUpgrades[5]!(stored), complete);
-});
-
-test("an experiment of this version stays as it is", () => {
-  assert.equal(upgradeExperiment(pix2pix, experimentUpgrades.length), pix2pix);
+  assert.deepEqual(experimentUpgrades[6]!(stored), complete);
 });

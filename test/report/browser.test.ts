@@ -173,6 +173,18 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_
     await requireClean(report);
   });
 
+  await t.test("a cell of the data sets opens its picture in the viewer", async () => {
+    const report = await opened(browser, await write("datasets", ...four));
+    const { page } = report;
+    const tile = page.locator(".strip .tile").first();
+    assert.match((await tile.locator("img").getAttribute("src"))!, /^blob:/);
+    await tile.click();
+    assert.match((await page.locator("[data-viewer-place]").textContent())!, /^unseen image \d of \d/);
+    await page.keyboard.press("Escape");
+    assert.ok(!(await page.locator("dialog").isVisible()));
+    await requireClean(report);
+  });
+
   await t.test("a sweep: brushing and the heat map of any two parameters", async () => {
     const report = await opened(browser, await write("sweep", ...everyone));
     const { page } = report;

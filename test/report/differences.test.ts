@@ -17,11 +17,12 @@ import { type SampleRun, sampleStore } from "./sample-store.ts";
 
 /** Values of ciede2000 on forty images whose difficulty all runs share, `shift` worse; from a place on. */
 function measured(series: string, shift: number, options: Partial<ImageValues> = {}): ImageValues {
+  const images = series.startsWith("unseen/") ? "photographs" : "others";
   const places = options.places ?? Uint32Array.from({ length: 40 }, (_, at) => at);
   return {
     spec: { ...specOf(series), unit: "ΔE00", better: "lower" },
     epoch: 4,
-    images: "photographs",
+    images,
     places,
     values: Float64Array.from(
       places,
@@ -40,7 +41,16 @@ async function compared(
     store,
     runs.map(({ id }) => id),
   );
-  const given = read.map((data, at): ReportRun => ({ ...data, imageValues: runs[at]!.values }));
+  const given = read.map((data, at): ReportRun => {
+    const { values } = runs[at]!;
+    const evaluated = values.filter(({ spec }) => spec.set !== "unseen");
+    return {
+      ...data,
+      run: { ...data.run, datasetFingerprint: "photographs" },
+      imageValues: values,
+      evaluationSets: evaluated.map(({ spec, images }) => ({ set: spec.set, fingerprint: images })),
+    };
+  });
   return differences(pageContext({ runs: given, sweep: null }));
 }
 
@@ -79,6 +89,7 @@ test("two seeds of one configuration: no difference that so many images can show
     { id: "a1", name: "beta", values: [on("unseen", 0)] },
     { id: "a2", name: "beta", seed: 2, values: [on("unseen", 0.01)] },
   );
+  assert.ok(differenceNotes(found!).some((note) => note.startsWith("Where a side has one seed")));
   assert.match(
     differenceSentence(found!.found[0]!),
     /^no difference between beta, seed [12] and beta, seed [12] on unseen that 40 images and one seed can show \(0\.0\d+ ΔE00, -0\.\d+ to 0\.\d+; better on \d+ of 40 images\)$/,
@@ -101,23 +112,23 @@ test("only images that both have a finite value of are paired, and how many are 
     { id: "b", name: "b", model: "alpha", values: [on("unseen", 1, { places: Uint32Array.of(1, 2) })] },
   );
   assert.deepEqual(few!.notCompared, [
-    "a and b are not compared on unseen: 2 images in common are too few to tell a difference from chance (10 are needed).",
+    "a and b are not compared on unseen: too few images in common to tell a difference from chance (2; 10 are needed).",
   ]);
 });
 
 test("values of other images, or of another precision, are not compared", async (t) => {
-  const other = on("unseen", 1, { images: "drawings" });
-  const rough = on("unseen", 1, { spec: { ...on("unseen", 1).spec, compares: "bfloat16" } });
+  const other = on("faces", 1, { images: "drawings" });
+  const rough = on("faces", 1, { spec: { ...on("faces", 1).spec, compares: "bfloat16" } });
   for (const [values, why] of [
     [other, "of different images"],
     [rough, "of different kinds (; bfloat16)"],
   ] as const) {
     const found = await compared(
       t,
-      { id: "a", name: "a", values: [on("unseen", 0)] },
+      { id: "a", name: "a", values: [on("faces", 0)] },
       { id: "b", name: "b", model: "alpha", values: [values] },
     );
-    assert.deepEqual(found, { found: [], notCompared: [`a and b are not compared on unseen: ${why}.`] });
+    assert.deepEqual(found, { found: [], notCompared: [`a and b are not compared on faces: ${why}.`] });
     assert.deepEqual(differenceNotes(found!), found!.notCompared);
   }
 });

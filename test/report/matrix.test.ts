@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type ReportRun, readReportRuns } from "../../src/report/read-report-runs.ts";
+import { cellPictures } from "../../src/report/sections/matrix/cell-pictures.ts";
 import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
+import { sampleGrids } from "../../src/report/sections/samples/model.ts";
 import type { Series } from "../../src/store/rows.ts";
 import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
@@ -63,12 +65,82 @@ test("own images on the diagonal, evaluations beside it, what was logged before 
   assert.equal(value(1, 1, "ssim"), 0.5);
   assert.equal(value(0, 1, "psnr"), 20);
   assert.equal(value(1, 0, "psnr"), 21);
-  assert.equal(cells[0]![0]!.samples.length, 2);
+  assert.equal(cells[0]![0]!.sets.length, 2);
   const psnr = metrics.find(({ name }) => name === "psnr")!;
   assert.deepEqual([psnr.better, psnr.unit], ["higher", "dB"]);
   assert.ok(
     best.flat().every((each) => each === null),
     "one value a column is no contest",
+  );
+});
+
+test("every test set has a grid with a row per network, its owner's too, and every cell its pictures", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const withSet = (data: ReportRun, set: string): ReportRun => {
+    const drawn = data.images.filter((image) => image.set === "unseen");
+    return { ...data, images: [...data.images, ...drawn.map((image) => ({ ...image, set }))] };
+  };
+  const runs = [
+    withSet(evaluatedOn(faces, { portraits: "p" }, { "portraits/psnr": 20 }), "portraits"),
+    withSet(
+      withSet(
+        evaluatedOn(
+          places,
+          { portraits: "p", elsewhere: faces.run.datasetFingerprint },
+          { "portraits/psnr": 21, "elsewhere/psnr": 22 },
+        ),
+        "portraits",
+      ),
+      "elsewhere",
+    ),
+  ];
+  const samples = sampleGrids(runs, ["a", "b"]);
+  assert.deepEqual(
+    samples.grids.map(({ images, rows }) => [images, rows.map(({ name }) => name)]),
+    [
+      [null, ["a", "b"]],
+      ["Tested on portraits", ["a", "b"]],
+      ["Tested on faces", ["a", "b"]],
+    ],
+  );
+  const { testedOn, cells } = transferMatrix(runs);
+  assert.deepEqual(testedOn, ["faces", "places", "portraits"]);
+  const shown = cells.map((row) => row.map((cell) => cell && cellPictures(cell, samples)));
+  assert.deepEqual(
+    shown.map((row) => row.map((found) => found && [found.grid, found.row, found.pictures.length])),
+    [
+      [[2, 0, 2], null, [1, 0, 2]],
+      [
+        [2, 1, 2],
+        [0, 1, 2],
+        [1, 1, 2],
+      ],
+    ],
+  );
+  const last = runs[0]!.images.filter(
+    ({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === 4,
+  );
+  assert.deepEqual(
+    shown[0]![0]!.pictures.map(({ hash }) => hash),
+    last.map(({ blobHash }) => blobHash),
+    "of the last epoch",
+  );
+});
+
+test("images that others were not trained on stand for all unseen ones", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const part = { set: "part", fingerprint: "of-both", partOf: faces.run.datasetFingerprint };
+  const values = { "unseen/psnr": 30, "part/psnr": 20 };
+  const { testedOn, cells } = transferMatrix(
+    [faces, places].map((data) => ({ ...evaluatedOn(data, {}, values), evaluationSets: [part] })),
+  );
+  assert.deepEqual(testedOn, ["faces", "places"]);
+  assert.deepEqual(
+    cells.map((row) => row.map((cell) => cell?.metrics.get("psnr")?.value)),
+    [
+      [20, undefined],
+      [20, 30],
+    ],
   );
 });
 

@@ -24,7 +24,7 @@ function measuringExperiment(changes: Partial<Experiment> = {}): Experiment {
   return {
     ...small,
     model: { kind: "alpha" },
-    samples: { ...small.samples, measured: 4 },
+    samples: { ...small.samples, each: 2, measured: 4 },
     metrics: [{ name: "psnr" }, { name: "colorfulness" }],
     evaluate: { others: { ...others, holdout: null }, third: { ...others, holdout: 1 / 3 } },
     ...changes,
@@ -78,6 +78,18 @@ test("at sampling epochs every set has every metric, and every image its own val
   for (const { set, mean } of rows) {
     assert.ok(Math.abs(mean - store.series(id, `${set}/psnr`)!.value.at(-1)!) < 1e-9, set);
   }
+  const pictures = database
+    .prepare(`SELECT "set", kind, count(*) FROM images WHERE "set" IN ('others', 'third') GROUP BY 1, 2`)
+    .raw();
+  assert.deepEqual(
+    pictures.all(),
+    ["others", "third"].flatMap((set) => [
+      [set, "colorized", 6],
+      [set, "grey", 2],
+      [set, "real", 2],
+    ]),
+    "two of each set, at three epochs",
+  );
   const stored = store.datasetImages(store.getRun(id).datasetFingerprint);
   const ofSide = (set: string) =>
     database.prepare(`SELECT DISTINCT image_id FROM image_metrics WHERE "set" = ?`).pluck().all(set);
@@ -171,6 +183,14 @@ test("measured later, a checkpoint gives what its run measured; and more", async
   assert.deepEqual([...store.series(id, "unseen/psnr")!.value], before);
   assert.equal("unseen/loss" in values, false);
   assert.deepEqual([...store.series(id, "others/psnr")!.value], [values["others/psnr"]!]);
+  const drawn = () => store.images(id).filter(({ set }) => set === "others");
+  assert.deepEqual(
+    drawn().map(({ epoch, kind, index }) => `${epoch} ${kind} ${index}`),
+    ["0 grey 0", "0 real 0", "0 grey 1", "0 real 1", "3 colorized 0", "3 colorized 1"],
+  );
+  const once = drawn();
+  await evaluateRun(run, chooseCheckpoint(store, run, "last"), [sets[2]!], options);
+  assert.deepEqual(drawn(), once, "the same pictures once more");
 
   assert.equal(chooseCheckpoint(store, run, 2).step, 8);
   const best = [8, 12].toSorted((a, b) => lossAt(a) - lossAt(b))[0];
@@ -192,7 +212,7 @@ test("images to measure on that are trained on are warned of; too few are refuse
   const { dataset } = smallExperiment();
   const changes = {
     evaluate: { same: { ...dataset, holdout: null } },
-    samples: { every: 2, seen: 1, unseen: 1, measured: 24 },
+    samples: { every: 2, seen: 1, unseen: 1, each: 2, measured: 24 },
   };
   await train(folder, changes, null, output);
   assert.match(

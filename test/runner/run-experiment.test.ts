@@ -227,7 +227,7 @@ test("colors that stay grey are warned of once, in the terminal and in the store
   const still: OptimizerConfig = { name: "sgd", learning_rate: 1e-9 };
   const sampled = (epochs: number) => {
     const experiment = smallExperiment({ epochs, optimizer: still });
-    return { ...experiment, samples: { every: 1, seen: 1, unseen: 1, measured: 256 } };
+    return { ...experiment, samples: { every: 1, seen: 1, unseen: 1, each: 2, measured: 256 } };
   };
   const options = { runsFolder: folder, source: null, output, threads: 2 };
   const { runId } = await runExperiment(sampled(2), { ...options, resume: null });

@@ -38,7 +38,7 @@ export function smallExperiment({
       augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
       schedule: { kind: "cosine", warmup_epochs: 0 },
     },
-    samples: { every: 2, seen: 2, unseen: 3, measured: 256 },
+    samples: { every: 2, seen: 2, unseen: 3, each: 2, measured: 256 },
     checkpoint: { every: 1, keep: 2 },
     metrics: [],
     evaluate: {},

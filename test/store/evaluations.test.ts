@@ -63,7 +63,9 @@ describe("values of metrics", () => {
       ["unseen", "psnr", 2, 1, "b.png", Infinity],
     ]);
     assert.deepEqual(store.specs(writer.id), ["unseen/psnr", "faces/psnr", "faces/fid"].map(specOf));
-    assert.deepEqual(store.evaluationSets(writer.id), [{ set: "faces", fingerprint: faces.fingerprint }]);
+    assert.deepEqual(store.evaluationSets(writer.id), [
+      { set: "faces", fingerprint: faces.fingerprint, partOf: null },
+    ]);
   });
 
   it("of the images that are drawn come with their place among the samples", (test) => {
@@ -101,6 +103,46 @@ describe("values of metrics", () => {
       values: Float64Array.of(6, Number.NaN),
     });
     assert.deepEqual(store.imageValues(writer.id, ["ssim"]), []);
+  });
+
+  it("of a part of unseen images make room for those of another part, with its pictures", (test) => {
+    const store = storeWithFaces(test);
+    const writer = store.createRun(newRun());
+    const { id } = writer;
+    writer.finish("FINISHED");
+    const other = { ...faces, fingerprint: "d".repeat(64), seenCount: 0, unseenCount: 1 };
+    store.saveDataset(other, [{ id: "q.png", set: "unseen" }], []);
+    const series = ["faces/psnr", "faces/fid"].map(specOf);
+    const picture = { epoch: 0, set: "faces", index: 0, imageId: "q.png", mime: "image/webp" } as const;
+    const partOf = faces.fingerprint;
+    const pictures = [{ ...picture, kind: "real" as const, bytes: Uint8Array.of(7) }];
+    store.saveEvaluation(id, {
+      step: 3,
+      measured: ofFaces(1, 2),
+      fingerprint: partOf,
+      partOf,
+      series,
+      pictures,
+    });
+    assert.equal(store.images(id).length, 1);
+    const measured = { ...ofFaces(5, 5), ofImages: { psnr: Float64Array.of(5) }, places: Uint32Array.of(0) };
+    const evaluation = { step: 2, measured, fingerprint: other.fingerprint, series };
+    assert.throws(() => store.saveEvaluation(id, evaluation), {
+      name: "UserError",
+      message: /on other images named faces/,
+    });
+    store.saveEvaluation(id, { ...evaluation, partOf });
+    assert.deepEqual(store.evaluationSets(id), [{ set: "faces", fingerprint: other.fingerprint, partOf }]);
+    assert.deepEqual([...store.series(id, "faces/psnr")!.step], [2]);
+    assert.equal(store.imageValues(id, ["psnr"])[0]!.values.length, 1);
+    const renamed = { ...measured, set: "faces-dddddd" };
+    const again = ["faces-dddddd/psnr", "faces-dddddd/fid"].map(specOf);
+    store.saveEvaluation(id, { ...evaluation, measured: renamed, series: again, partOf });
+    assert.deepEqual(
+      store.evaluationSets(id).map(({ set }) => set),
+      ["faces-dddddd"],
+    );
+    assert.deepEqual(store.images(id), []);
   });
 
   it("go back with a run to its checkpoint", (test) => {

@@ -118,14 +118,18 @@ describe("deleting a run", () => {
     ]);
     const image = { set: "unseen", index: 0, imageId: "b.png", mime: "image/png" } as const;
     const faces = { fingerprint: "e".repeat(64), description: "", size: 32, seenCount: 0, unseenCount: 1 };
-    store.saveDataset(faces, [{ id: "face.png", set: "unseen" }], []);
+    const whole = { ...faces, fingerprint: "d".repeat(64) };
+    for (const each of [faces, whole]) store.saveDataset(each, [{ id: "face.png", set: "unseen" }], []);
     for (const [number, writer] of writers.entries()) {
       log(writer, 1, { "train/loss": 1 });
       writer.logImages([{ ...image, epoch: 0, kind: "real", bytes: Uint8Array.of(7) }]);
       writer.logImages([{ ...image, epoch: 1, kind: "colorized", bytes: Uint8Array.of(number) }]);
       writer.event("info", "checkpoint", "x");
       declare(writer, "faces/psnr");
-      writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
+      writer.nameSets([
+        { set: "faces", fingerprint: faces.fingerprint },
+        { set: "part", fingerprint: faces.fingerprint, partOf: whole.fingerprint },
+      ]);
       writer.logEvaluation(1, [
         {
           set: "faces",
@@ -158,7 +162,7 @@ describe("deleting a run", () => {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .pluck()
       .all();
-    assert.equal(tables.length, 16);
+    assert.equal(tables.length, 21);
     // The catalogue says what any run may log.
     for (const table of tables.filter((name) => name !== "series_kinds"))
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));

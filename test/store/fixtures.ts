@@ -80,7 +80,7 @@ export const experiment: Experiment = {
     augment: { flip: false, crop: 1, rotate: 0, zoom: 0 },
     schedule: { kind: "constant" },
   },
-  samples: { every: 1, seen: 1, unseen: 1, measured: 256 },
+  samples: { every: 1, seen: 1, unseen: 1, each: 2, measured: 256 },
   checkpoint: { every: 1, keep: 1 },
   metrics: [],
   evaluate: {},

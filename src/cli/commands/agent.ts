@@ -3,6 +3,7 @@
 import { UserError } from "../../errors.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import type { FaultMessage } from "../../sweep/scheduling/workers.ts";
+import type { Sweep } from "../../sweep/sweep.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 
 type AgentOptions = GlobalOptions & {
@@ -51,7 +52,12 @@ export const agentCommand: Command<AgentOptions> = {
         const code = await runAgent(store, id, { retries, failFast, threads: threads ?? all, output });
         // Of a worker the parent looks at what became of the trials.
         if (code !== 0 || process.send !== undefined) return code;
-        return exitCodeOf(store.trials(id).map(({ state }) => state));
+        const { finishSweep } = await import("../target/finish-sweep.ts");
+        const sweep = JSON.parse(store.getSweep(id).definition) as Sweep;
+        return (
+          (await finishSweep(store, id, sweep, output)) ||
+          exitCodeOf(store.trials(id).map(({ state }) => state))
+        );
       } finally {
         store.close();
       }

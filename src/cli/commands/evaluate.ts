@@ -17,6 +17,7 @@ type EvaluateOptions = GlobalOptions & {
   readonly run: readonly string[] | undefined;
   readonly on: string | readonly string[] | undefined;
   readonly name: string | undefined;
+  readonly others: boolean;
   readonly checkpoint: string;
   readonly metrics: string | undefined;
   readonly device: string | undefined;
@@ -49,6 +50,11 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         describe: "Folder of images, experiment file, run, seen or unseen; may be given several times",
       })
       .option("name", { type: "string", requiresArg: true, describe: "Name of the set, for its series" })
+      .option("others", {
+        type: "boolean",
+        default: false,
+        describe: "Each on the unseen images of all of them that none was trained on",
+      })
       .option("checkpoint", {
         type: "string",
         default: "last",
@@ -71,6 +77,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         "$0 evaluate faces scenes --on faces --on scenes",
         "Two runs, each on the unseen images of both",
       )
+      .example("$0 evaluate datasets.yaml --others", "The networks of a sweep, on each other's unseen images")
       .example("$0 evaluate latest --on ~/Pictures --name mine", "On all images of a folder"),
 
   async run(options, context) {
@@ -88,7 +95,9 @@ export const evaluateCommand: Command<EvaluateOptions> = {
     const readonly = !existsSync(databasePath(options.runs)); // then it says that there are no runs
     const store = openStore(options.runs, { readonly });
     try {
-      const jobs = await readJobs(refs, options, store);
+      const jobs = options.others
+        ? await readJobsOfOthers(refs, options, store, context)
+        : await readJobs(refs, options, store);
       const rows: Row[] = [];
       const exitCode = await untilInterrupted(async (signal) => {
         const { evaluateRun } = await import("../../runner/evaluation/evaluate-run.ts");
@@ -141,6 +150,34 @@ async function readJobs(refs: readonly string[], options: EvaluateOptions, store
     if (twice) throw new UserError(`evaluate: --on: expected every set once, got ${twice.name} again`);
     return { run, checkpoint: chooseCheckpoint(store, run, choice), sets };
   });
+}
+
+/** The same of runs that are measured on each other's images. */
+async function readJobsOfOthers(
+  refs: readonly string[],
+  options: EvaluateOptions,
+  store: Store,
+  { output }: Context,
+): Promise<Job[]> {
+  const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
+  const { othersOf } = await import("../../runner/evaluation/others.ts");
+  if (options.on !== undefined || options.name !== undefined)
+    throw new UserError("evaluate: --others: expected without --on and --name");
+  const choice = readCheckpointChoice(options.checkpoint);
+  const runs = (await findRuns(store, refs)).map((id) => store.getRun(id));
+  const { jobs, notes } = withPrefix("evaluate: --others: ", () => othersOf(store, runs));
+  for (const note of notes) output.info(note);
+  return jobs
+    .filter(({ sets }) => sets.length > 0)
+    .map(({ run, sets }) => ({ run, checkpoint: chooseCheckpoint(store, run, choice), sets }));
+}
+
+function withPrefix<Found>(prefix: string, find: () => Found): Found {
+  try {
+    return find();
+  } catch (thrown) {
+    throw thrown instanceof UserError ? new UserError(`${prefix}${thrown.message}`) : thrown;
+  }
 }
 
 function readCheckpointChoice(text: string): "last" | "best" | number {

@@ -133,7 +133,8 @@ async function train(
     output.error(`some trials are not done; see ${logFile}, and start the sweep again to go on`);
     return 1;
   }
-  return exitCodeOf(states);
+  const { finishSweep } = await import("../target/finish-sweep.ts");
+  return (await finishSweep(store, id, sweep, output)) || exitCodeOf(states);
 }
 
 async function startAgents(id: string, options: SweepOptions, logFile: string) {

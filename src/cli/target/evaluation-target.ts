@@ -5,6 +5,7 @@ import path from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { WantedSet } from "../../runner/evaluation/open-sets.ts";
+import { setName } from "../../runner/evaluation/set-name.ts";
 import type { Store } from "../../store/open-store.ts";
 
 const ownSides: readonly string[] = ["seen", "unseen"];
@@ -69,12 +70,6 @@ async function folderSet(folder: string): Promise<WantedSet> {
   };
   const { evaluate } = completeExperiment(written, folder);
   return { name, config: evaluate[name]! };
-}
-
-/** A name that series can begin with. */
-function setName(text: string): string {
-  const name = text.replaceAll(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  return name === "" || [...ownSides, "train"].includes(name) ? `set-${name}` : name;
 }
 
 /** The run's own images. */

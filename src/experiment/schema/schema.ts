@@ -145,6 +145,9 @@ export const schema = z.strictObject({
       every: whole("epochs", { least: 1 }).default(5).describe("Epochs between two sample grids."),
       seen: whole("images", { least: 0, most: 256 }).default(8).describe("Images of the training set drawn."),
       unseen: whole("images", { least: 0, most: 256 }).default(8).describe("Held-out images drawn."),
+      each: whole("images", { least: 0, most: 256 })
+        .default(8)
+        .describe("Images drawn of each set under `evaluate`: the first of those that it is measured on."),
       measured: whole("images", { least: 1 })
         .default(256)
         .describe(

@@ -4,7 +4,7 @@ import sharp, { type OverlayOptions } from "sharp";
 import { shorten } from "../../runs/format/words.ts";
 import { escapeHtml } from "../html.ts";
 import type { ReportStore } from "../read-report-runs.ts";
-import type { SampleGrid } from "../sections/samples/model.ts";
+import { type SampleGrid, setNames } from "../sections/samples/model.ts";
 
 const label = 170;
 const heading = 40;
@@ -38,14 +38,12 @@ export async function drawGrid(
     (row, index) =>
       `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(shorten(row.label, 18))}</text>`,
   );
-  for (const [set, title] of [
-    ["seen", "Seen in training"],
-    ["unseen", "Not seen in training"],
-  ] as const)
-    if (sides.includes(set))
-      texts.push(
-        `<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${title}</text>`,
-      );
+  for (const set of new Set(sides)) {
+    const title = setNames[set as keyof typeof setNames] ?? grid.images ?? set;
+    texts.push(
+      `<text x="${left(sides.indexOf(set))}" y="${margin + 22}" font-weight="bold">${escapeHtml(shorten(title, 60))}</text>`,
+    );
+  }
   const layers: OverlayOptions[] = [];
   for (const [index, { hashes }] of rows.entries())
     for (const [column, hash] of hashes.entries()) {

@@ -35,7 +35,12 @@ export async function evaluateEpoch(
   }
   if (ofUnseen) run.logEvaluation(step, [ofUnseen.finish(), ...(await evaluation!.evaluateOthers(state))]);
   if (isSampled) {
-    run.logImages(await drawSamples(evaluator, state, dataset, training.samples, epoch));
+    const { samples, drawnSets } = training;
+    const drawn = [];
+    for (const set of samples)
+      drawn.push(...(await drawSamples(set, state, epoch, !drawnSets.has(set.name))));
+    run.logImages(drawn);
+    for (const { name } of samples) drawnSets.add(name);
   }
   run.logScalars(step, { "train/evaluation_seconds": (performance.now() - began) / 1000 });
   return found.loss;

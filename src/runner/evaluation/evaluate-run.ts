@@ -20,10 +20,14 @@ import { embedderOf } from "../embedding/open-embedding.ts";
 import { toldOfTested } from "../embedding/told-of-unseen.ts";
 import { createEvaluator } from "../evaluate.ts";
 import { openDataset } from "../open-dataset.ts";
+import { drawSamples } from "../samples.ts";
 import type { ChosenCheckpoint } from "./choose-checkpoint.ts";
 import { evaluateSet } from "./evaluate-set.ts";
 import { closeSets, type OpenSet, openEvaluationSet, trainedOnToo, type WantedSet } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
+
+/** Pictures of a set that is measured later, where the run itself draws none. */
+const usuallyDrawn = 8;
 
 export type EvaluateRunOptions = {
   readonly store: Store;
@@ -59,7 +63,7 @@ export async function evaluateRun(
     const named = sets.filter(({ own }) => own === undefined);
     options.store.requireEvaluable(
       run.id,
-      named.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })),
+      named.map(({ name, dataset, partOf }) => ({ set: name, fingerprint: dataset.fingerprint, partOf })),
     );
     await warnOfTrainedOn(run, named, options);
     return await evaluateSets(run, checkpoint, sets, options);
@@ -150,7 +154,10 @@ async function evaluateSets(
       const series = set.own
         ? inSet(set.own, opened.kinds)
         : evaluationSeries(experiment, set.name, opened.kinds);
-      store.saveEvaluation(run.id, { step, measured, fingerprint, series });
+      const drawn = { ...one, indices: one.indices.subarray(0, experiment.samples.each || usuallyDrawn) };
+      const epoch = Math.floor(step / run.stepsPerEpoch); // of a run that was stopped within one, the last whole one
+      const pictures = set.own ? [] : await drawSamples(drawn, onEngine, epoch, true);
+      store.saveEvaluation(run.id, { step, measured, fingerprint, partOf: set.partOf, series, pictures });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {

@@ -9,12 +9,15 @@ import type { EvaluatedSet } from "../../store/rows.ts";
 import type { RunWriter } from "../../store/run-writer.ts";
 import type { BatchSource } from "../batch-source.ts";
 import type { Evaluator } from "../evaluate.ts";
+import type { SampleSet } from "../samples.ts";
 import { beginEvaluation, type EvaluationSet, evaluateSet, type SetEvaluation } from "./evaluate-set.ts";
 import { imagesOfSide } from "./images-of-set.ts";
 import { type OpenSet, trainedOnToo } from "./open-sets.ts";
 import { saveDatasetRows } from "./save-dataset-rows.ts";
 
 export type Evaluation = {
+  /** The experiment's own sets. */
+  readonly named: readonly (EvaluationSet & SampleSet)[];
   /** For the pass over all unseen images that every epoch makes. */
   beginUnseen(): SetEvaluation;
   /** All others, one after the other. */
@@ -40,15 +43,15 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     evaluator,
     ...imagesOfSide(dataset, "seen", unseen.indices.length),
   };
-  const named = sets.map(
-    ({ name, indices, places, source }): EvaluationSet => ({
-      name,
-      indices,
-      places,
-      evaluator: evaluator.over(source),
-    }),
-  );
+  const named = sets.map(({ name, dataset, indices, places, source }): EvaluationSet & SampleSet => ({
+    name,
+    dataset,
+    indices,
+    places,
+    evaluator: evaluator.over(source),
+  }));
   return {
+    named,
     close: () => metrics.close(),
     beginUnseen: () => beginEvaluation(unseen, metrics),
     async evaluateOthers(state) {

@@ -9,8 +9,14 @@ import { UserError } from "../../errors.ts";
 import type { EvaluationConfig, Experiment } from "../../experiment/experiment.ts";
 import { type OpenDatasetOptions, openDataset } from "../open-dataset.ts";
 import { type ImagesOfSet, imagesOfBothSides, imagesOfSide } from "./images-of-set.ts";
+import { type UnseenByAll, unseenByAllOf } from "./others.ts";
 
-export type OpenSet = ImagesOfSet & { readonly name: string; readonly dataset: PreparedDataset };
+export type OpenSet = ImagesOfSet & {
+  readonly name: string;
+  readonly dataset: PreparedDataset;
+  /** As in `EvaluationSetRow`. */
+  readonly partOf: string | null;
+};
 
 /** Images to measure on. */
 export type WantedSet = {
@@ -18,6 +24,8 @@ export type WantedSet = {
   readonly config: EvaluationConfig;
   /** Whether these are the run's own seen or unseen images. */
   readonly own?: "seen" | "unseen";
+  /** Only these of the unseen images. */
+  readonly unseenByAll?: UnseenByAll;
 };
 
 /** Opens all sets of `configs`, or none. Throws UserError, which begins with the set. */
@@ -44,25 +52,24 @@ export function closeSets(sets: readonly OpenSet[]): void {
 
 /** Throws UserError, which begins with the set. */
 export async function openEvaluationSet(
-  { name, config, own }: WantedSet,
+  { name, config, own, unseenByAll }: WantedSet,
   experiment: Experiment,
   options: OpenDatasetOptions,
 ): Promise<OpenSet> {
   const { holdout } = config;
   const key = `evaluate.${name}`;
-  const dataset = await openDataset({ ...experiment, dataset: config }, { ...options, key }).catch(
-    (error) => {
-      if (!(error instanceof TooFewImages)) throw error;
-      const { got, lookedFor } = error;
-      const expected = `at least 2 images, got ${got.seen + got.unseen}`;
-      throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);
-    },
-  );
+  const opened = await openDataset({ ...experiment, dataset: config }, { ...options, key }).catch((error) => {
+    if (!(error instanceof TooFewImages)) throw error;
+    const { got, lookedFor } = error;
+    const expected = `at least 2 images, got ${got.seen + got.unseen}`;
+    throw new UserError(`${key}: expected ${expected}; looked for ${lookedFor}`);
+  });
+  const dataset = unseenByAll === undefined ? opened : onlyOf(opened, unseenByAll);
   const most = experiment.samples.measured;
   const chosen =
     own === "seen"
       ? imagesOfSide(dataset, "seen", Math.min(most, dataset.unseen.length))
-      : own === "unseen" || holdout !== null || hasOfficialSides(config)
+      : own === "unseen" || unseenByAll !== undefined || holdout !== null || hasOfficialSides(config)
         ? imagesOfSide(dataset, "unseen", most)
         : imagesOfBothSides(dataset, most);
   const { description, size, fromCache } = dataset;
@@ -71,7 +78,17 @@ export async function openEvaluationSet(
   options.output.info(
     `${name}: ${kind}: ${chosen.indices.length} images to measure on, ${size}x${size}${fromCache ? " (prepared before)" : ""}`,
   );
-  return { name, dataset, ...chosen };
+  return { name, dataset, partOf: unseenByAll?.of ?? null, ...chosen };
+}
+
+/** Closes the data set where its images are others. */
+function onlyOf(dataset: PreparedDataset, images: UnseenByAll): PreparedDataset {
+  try {
+    return unseenByAllOf(dataset, images);
+  } catch (thrown) {
+    dataset.close();
+    throw thrown;
+  }
 }
 
 /** What is wrong with measuring on a set: images of it that are trained on, as the same file or as nearly the same picture. */

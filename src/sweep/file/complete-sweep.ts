@@ -31,6 +31,7 @@ export function completeSweep(
     prune: pruneOf(written),
     runCap: written.run_cap ?? null,
     seeds: written.seeds ?? [],
+    evaluateOthers: written.evaluate?.others ?? false,
   };
 }
 

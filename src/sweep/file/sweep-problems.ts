@@ -20,6 +20,7 @@ export function sweepProblems(written: WrittenSweep): SweepProblem[] {
     ...needsMetric(written),
     ...stopping(written),
     ...withoutEffect(written),
+    ...withoutOthers(written),
   ];
 }
 
@@ -32,6 +33,15 @@ function parameterProblems({ parameters: given, method }: WrittenSweep): SweepPr
     const text = `expected value, values, int_uniform or q_uniform for method grid, got ${got}; random and bayes take it`;
     return [{ path: ["parameters", name], text }];
   });
+}
+
+/** Where every trial has the same images there are no others. */
+function withoutOthers({ evaluate, parameters }: WrittenSweep): SweepProblem[] {
+  const isChosen = Object.keys(parameters).some((name) => /^dataset(\.|$)/.test(name));
+  if (!evaluate?.others || isChosen) return [];
+  const text =
+    "expected a parameter dataset, or one of its keys, so that trials have different images; got none";
+  return [{ path: ["evaluate", "others"], text }];
 }
 
 /** A search over one configuration, and a grid over more than anybody trains. */

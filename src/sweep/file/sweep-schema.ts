@@ -103,6 +103,14 @@ export const sweepSchema = z.strictObject({
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: "every seed once" })
     .optional(),
   search,
+  evaluate: z
+    .strictObject({
+      others: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .describe("At the end every network is measured on the unseen images of the others' data sets."),
+    })
+    .optional(),
 });
 
 export type WrittenSweep = z.output<typeof sweepSchema>;

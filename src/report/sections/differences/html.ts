@@ -16,7 +16,7 @@ export const differences = section({
 export function differencesHtml(model: Differences): Html {
   return html`${
     model.found.length > 0 &&
-    html`<ul class="sentences">${mainSentences(model).map((sentence) => html`<li><bdi>${sentence}</bdi></li>`)}</ul>
+    html`<ul>${mainSentences(model).map((sentence) => html`<li><bdi>${sentence}</bdi></li>`)}</ul>
 ${plainTable(differenceColumns, model.found.map(differenceCells))}`
   }
 ${differenceNotes(model).map((note) => html`<p class="soft small">${note}</p>`)}`;

@@ -14,7 +14,7 @@ import type { PairedValues } from "../../../statistics/paired-values.ts";
 import type { ImageValues } from "../../../store/read-image-values.ts";
 import { comparedMetrics } from "../../../store/read-metrics.ts";
 import type { PageContext } from "../../page-context.ts";
-import { testSetNames } from "../../test-sets.ts";
+import { testSetsOf } from "../../test-sets.ts";
 import { type Matched, matchImages } from "./match-images.ts";
 
 /** What is compared: a configuration with its seeds, or a run. */
@@ -63,13 +63,14 @@ type NamedValues = ImageValues & { readonly on: string };
 export function differences({ runs, names, groups, sweep }: PageContext): Differences | null {
   const complete =
     sweep && new Set(sweep.trials.filter(({ state }) => state === "complete").map(({ runId }) => runId));
-  const nameOf = testSetNames(runs);
+  const setsOf = testSetsOf(runs);
   const isOneDataset = new Set(runs.map(({ run }) => run.datasetFingerprint)).size === 1;
   const valuesOf = (at: number): NamedValues[] =>
-    runs[at]!.imageValues.map((values) => ({
-      ...values,
-      on: isOneDataset ? values.spec.set : nameOf(values.spec.set, values.images),
-    }));
+    setsOf(runs[at]!).flatMap(({ set, images, name }) =>
+      runs[at]!.imageValues.filter((values) => values.spec.set === set && values.images === images).map(
+        (values) => ({ ...values, on: isOneDataset && set === "unseen" ? set : name }),
+      ),
+    );
   // Runs of one configuration are compared with each other: so much does a seed change.
   const sides = groups.length > 1 ? groups : runs.map((_, at) => ({ label: names[at]!, runs: [at] }));
   const measured = sides.flatMap(({ label, runs: members }): MeasuredSide[] => {
@@ -153,7 +154,7 @@ function compare(on: string, ...sides: readonly [OneSide, OneSide]): Difference 
 }
 
 export function tooFewWords(images: number): string {
-  return `${plural(images, "image")} in common are too few to tell a difference from chance (${fewestImages} are needed)`;
+  return `too few images in common to tell a difference from chance (${images}; ${fewestImages} are needed)`;
 }
 
 type Compared = Pick<Difference, "on" | "metric" | "sides" | "leftOut"> & {

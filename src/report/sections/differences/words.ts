@@ -59,6 +59,11 @@ export function differenceNotes({ found, notCompared }: Differences): string[] {
   if (found.length === 0) return [...notCompared];
   return [
     "Means over the images that both were measured on, at their newest values; 95 % intervals by a paired bootstrap over images, and over seeds where there are several. Clear is what stays so among all comparisons by the metric (Holm's correction, p at most 0.05).",
+    ...(found.some(({ sides }) => sides.some(({ seeds }) => seeds === 1))
+      ? [
+          "Where a side has one seed a clear difference is one of these networks, not of their settings: another seed may change as much.",
+        ]
+      : []),
     ...notCompared,
   ];
 }

@@ -4,19 +4,23 @@
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { areComparable, type Origin } from "../../../runs/comparable.ts";
 import type { Better } from "../../../runs/series.ts";
+import { comparedMetrics } from "../../../store/read-metrics.ts";
 import type { Series } from "../../../store/rows.ts";
 import { bestLoss, finalLoss } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { isElsewhere } from "../../run-words.ts";
 import { isResult, unitOf } from "../../series.ts";
-import { datasetName, testSetNames } from "../../test-sets.ts";
+import { datasetNames, type TestSet, testSetsOf } from "../../test-sets.ts";
 
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it. */
   readonly metrics: ReadonlyMap<string, { readonly value: number; readonly runs: number }>;
-  /** Hashes of pictures, of the first run. */
-  readonly samples: readonly { readonly imageId: string; readonly hash: string }[];
+  /** Which sets of which runs it is of. */
+  readonly sets: readonly TestedSet[];
 };
+
+/** `run` is a number of the page. */
+export type TestedSet = Pick<TestSet, "set" | "images"> & { readonly run: number };
 
 export type TransferMatrix = {
   readonly trainedOn: readonly string[];
@@ -32,28 +36,39 @@ export type TransferMatrix = {
   readonly best: readonly (readonly (number | null)[])[];
 };
 
-const mostSamples = 6;
-
 /** A value of a metric, and which images it is of. */
-type Value = Origin & { readonly value: number; readonly unit: string; readonly better: Better };
+type Value = Origin & {
+  readonly spec: Series["spec"];
+  readonly value: number;
+  readonly unit: string;
+  readonly better: Better;
+};
 
 type Tested = {
-  readonly run: string;
+  readonly run: number;
   readonly trainedOn: string;
   readonly testedOn: string;
   readonly metrics: ReadonlyMap<string, Value>;
-  readonly samples: MatrixCell["samples"];
+  readonly sets: MatrixCell["sets"];
 };
 
 export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const tested = mergedTests(runs.flatMap(testsOf(runs)));
-  const trainedOn = [...new Set(runs.map(datasetName))];
-  const ownImages = runs.filter((data) => !isElsewhere(data)).map(datasetName);
+  const names = datasetNames(runs);
+  const trainedOn = [...names.values()];
+  const ownImages = runs
+    .filter((data) => !isElsewhere(data))
+    .map(({ run }) => names.get(run.datasetFingerprint)!);
   const testedOn = [...new Set([...ownImages, ...tested.map((test) => test.testedOn)])];
   const valuesOf = (name: string) => tested.flatMap(({ metrics }) => metrics.get(name) ?? []);
-  const names = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
-  names.sort((a, b) => valuesOf(b).length - valuesOf(a).length); // what most cells have comes first
-  const metrics = names.map((name) => {
+  const measured = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
+  // What compares across data and models comes first, then what most cells have.
+  const rank = (name: string) => {
+    const at = comparedMetrics.indexOf(valuesOf(name)[0]!.spec.name);
+    return at === -1 ? comparedMetrics.length : at;
+  };
+  measured.sort((a, b) => rank(a) - rank(b) || valuesOf(b).length - valuesOf(a).length);
+  const metrics = measured.map((name) => {
     const { unit, better } = valuesOf(name)[0]!;
     return { name, unit, better };
   });
@@ -76,26 +91,16 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
 }
 
 function testsOf(runs: readonly ReportRun[]) {
-  const nameOf = testSetNames(runs);
-  return (data: ReportRun): Tested[] => {
-    const { run, images, evaluationSets } = data;
-    const trainedOn = datasetName(data);
-    const last = Math.max(0, ...images.map(({ epoch }) => epoch));
-    const samples = images
-      .filter(({ kind, set, epoch }) => kind === "colorized" && set === "unseen" && epoch === last)
-      .map(({ imageId, blobHash }) => ({ imageId, hash: blobHash }));
-    const own = { run: run.id, trainedOn, testedOn: trainedOn, metrics: ownValues(data), samples };
-    return [
-      ...(isElsewhere(data) ? [] : [own]),
-      ...evaluationSets.map(({ set, fingerprint }) => ({
-        run: run.id,
-        trainedOn,
-        testedOn: nameOf(set, fingerprint),
-        metrics: valuesIn(data, set, fingerprint),
-        samples: [],
-      })),
-    ];
-  };
+  const setsOf = testSetsOf(runs);
+  const names = datasetNames(runs);
+  return (data: ReportRun, run: number): Tested[] =>
+    setsOf(data).map(({ set, images, name }) => ({
+      run,
+      trainedOn: names.get(data.run.datasetFingerprint)!,
+      testedOn: name,
+      metrics: set === "unseen" ? ownValues(data) : valuesIn(data, set, images),
+      sets: [{ run, set, images }],
+    }));
 }
 
 /** Of its own unseen images: the best loss as well. */
@@ -131,7 +136,12 @@ function mergedTests(tests: readonly Tested[]): Tested[] {
   for (const test of tests) {
     const key = JSON.stringify([test.run, test.testedOn]);
     const known = merged.get(key);
-    if (known) merged.set(key, { ...known, metrics: new Map([...test.metrics, ...known.metrics]) });
+    if (known)
+      merged.set(key, {
+        ...known,
+        metrics: new Map([...test.metrics, ...known.metrics]),
+        sets: [...known.sets, ...test.sets],
+      });
     else merged.set(key, test);
   }
   return [...merged.values()];
@@ -145,6 +155,5 @@ function cellOf(tests: readonly Tested[]): MatrixCell | null {
     const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
     return [name, { value: mean, runs: values.length }] as const;
   });
-  const samples = tests.find((test) => test.samples.length > 0)?.samples ?? [];
-  return { metrics: new Map(metrics), samples: samples.slice(0, mostSamples) };
+  return { metrics: new Map(metrics), sets: tests.flatMap(({ sets }) => sets) };
 }

@@ -5,7 +5,14 @@ import type { PageContext } from "../../page-context.ts";
 import type { PictureNumbers } from "../../pictures/picture-numbers.ts";
 import { section } from "../../section.ts";
 import type { SamplesData } from "./data.ts";
-import { type SampleColumn, type SampleGrid, type Samples, sampleGrids, thinnedSamples } from "./model.ts";
+import {
+  type SampleColumn,
+  type SampleGrid,
+  type Samples,
+  sampleGrids,
+  setNames,
+  thinnedSamples,
+} from "./model.ts";
 import { viewerHtml } from "./viewer-html.ts";
 
 type Options = {
@@ -76,8 +83,6 @@ function bestRuns({ runs, score }: PageContext, most: number): ReadonlySet<numbe
   return new Set(ranked.slice(0, most));
 }
 
-const setNames = { seen: "Seen in training", unseen: "Not seen in training" } as const;
-
 function sampleGridsHtml({ epochs, grids }: Samples, start: number, pictures: PictureNumbers): Html {
   if (grids.length === 0) return html`<p class="soft">No sample images were stored.</p>`;
   return html`<div data-samples>
@@ -116,20 +121,25 @@ ${rows.map(
 }
 
 function setHeads(columns: readonly SampleColumn[]): Html[] {
-  return (["seen", "unseen"] as const).flatMap((set) => {
+  return [...new Set(columns.map(({ set }) => set))].map((set) => {
     const count = columns.filter((column) => column.set === set).length;
-    return count === 0
-      ? []
-      : [html`<th scope="colgroup" colspan="${count}" class="${set}">${setNames[set]}</th>`];
+    const words = setNames[set as keyof typeof setNames];
+    return html`<th scope="colgroup" colspan="${count}"${words !== undefined && html` class="${set}"`}>${words ?? html`<bdi>${set}</bdi>`}</th>`;
   });
 }
 
 /** One run, a row for each epoch: the study's figure. */
 function epochsGridHtml({ epochs, grids }: Samples, pictures: PictureNumbers): Html {
-  const [grid] = grids;
-  const [row] = grid?.rows ?? [];
-  if (grid === undefined || row === undefined) return html``;
-  const { columns } = grid;
+  return html`${grids.map((grid) => everyEpochHtml(grid, epochs, pictures))}`;
+}
+
+function everyEpochHtml(
+  { images, columns, rows }: SampleGrid,
+  epochs: readonly number[],
+  pictures: PictureNumbers,
+): Html {
+  const [row] = rows;
+  if (row === undefined) return html``;
   const line = (name: string, hashes: readonly (string | null)[]) =>
     html`<tr><th scope="row">${name}</th>${columns.map(({ set, imageId }, column) => {
       const hash = hashes[column] ?? null;
@@ -137,7 +147,7 @@ function epochsGridHtml({ epochs, grids }: Samples, pictures: PictureNumbers): H
       return html`<td${isEdge && html` class="edge"`}>${hash !== null && html`<img class="still" data-blob="${pictures.number(hash)}" alt="${imageId}, ${set}, ${name}" decoding="async">`}</td>`;
     })}</tr>
 `;
-  return html`<details open><summary>Every epoch</summary><div class="scroll" tabindex="0" role="region" aria-label="Sample images of every epoch"><table class="grid"><thead><tr><td></td>${setHeads(columns)}</tr></thead><tbody>
+  return html`<details open><summary>Every epoch${images !== null && html`: <bdi>${images}</bdi>`}</summary><div class="scroll" tabindex="0" role="region" aria-label="Sample images of every epoch"><table class="grid"><thead><tr><td></td>${setHeads(columns)}</tr></thead><tbody>
 ${line(
   "Real",
   columns.map(({ real }) => real),

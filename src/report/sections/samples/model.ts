@@ -1,12 +1,17 @@
 // Sample images of several runs at the same epochs. Runs that were given the same images share a grid: real and grey
-// once, then a row for each run.
+// once, then a row for each run. The seen and unseen images of runs come first, then a grid for each set that they are tested on.
 
-import type { ImageRow, ImageSet } from "../../../store/rows.ts";
+import type { SetName } from "../../../runs/series.ts";
+import type { ImageRow } from "../../../store/rows.ts";
 import type { Thinning } from "../../pictures/thinning.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
+import { type TestSet, testSetsOf } from "../../test-sets.ts";
+
+/** What heads of columns say; an evaluation set has its own name. */
+export const setNames = { seen: "Seen in training", unseen: "Not seen in training" } as const;
 
 export type SampleColumn = {
-  readonly set: ImageSet;
+  readonly set: SetName;
   readonly imageId: string;
   /** Hashes; null where there is none. */
   readonly real: string | null;
@@ -24,8 +29,10 @@ export type SampleRow = {
 };
 
 export type SampleGrid = {
-  /** Which images these are, where a page has several grids; else null. */
+  /** Which images these are; null where a page has no others. */
   readonly images: string | null;
+  /** Fingerprint of the data set that they are tested on; null for the seen and unseen images of runs. */
+  readonly testedOn: string | null;
   readonly columns: readonly SampleColumn[];
   readonly rows: readonly SampleRow[];
 };
@@ -35,50 +42,97 @@ export type Samples = { readonly epochs: readonly number[]; readonly grids: read
 export function sampleGrids(runs: readonly ReportRun[], names: readonly string[]): Samples {
   const sampled = runs.flatMap(({ images }) => images.filter(({ kind }) => kind === "colorized"));
   const epochs = [...new Set(sampled.map(({ epoch }) => epoch))].sort((a, b) => a - b);
-  const sharing = new Map<string, number[]>();
-  runs.forEach(({ images }, run) => {
-    const ids = columnsOf(images).map(({ set, imageId, real }) => [set, imageId, real]);
-    if (ids.length === 0) return;
-    const key = JSON.stringify(ids);
-    sharing.set(key, [...(sharing.get(key) ?? []), run]);
+  const [own, tested] = [new Map<string, Shared>(), new Map<string, Shared>()];
+  const setsOf = testSetsOf(runs);
+  runs.forEach((data, run) => {
+    share(own, run, null, columnsOf(data.images, ["seen", "unseen"]));
+    for (const { set, images, name } of setsOf(data))
+      if (set !== "unseen") share(tested, run, { images, name }, columnsOf(data.images, [set]));
   });
-  const grids = [...sharing.values()].map((members) => {
-    const columns = columnsOf(runs[members[0]!]!.images);
-    return {
-      images: sharing.size > 1 ? (runs[members[0]!]!.dataset?.description ?? null) : null,
-      columns: columns.map(({ index: _, ...column }) => column),
-      rows: members.map(rowOf(columns)),
-    };
+  for (const shared of tested.values()) addOwners(shared);
+  const gridOf = ({ testedOn, columns, members }: Shared, images: string | null): SampleGrid => ({
+    images,
+    testedOn: testedOn?.images ?? null,
+    columns: columns.map(({ index: _, ...column }) => column),
+    rows: members.map(({ run, columns }) => rowOf(run, columns)),
   });
-  return { epochs, grids };
+  return {
+    epochs,
+    grids: [
+      ...[...own.values()].map((shared) =>
+        gridOf(shared, own.size > 1 ? (runs[shared.members[0]!.run]!.dataset?.description ?? null) : null),
+      ),
+      ...[...tested.values()].map((shared) => gridOf(shared, `Tested on ${shared.testedOn!.name}`)),
+    ],
+  };
 
-  function rowOf(columns: readonly NumberedColumn[]) {
-    return (run: number): SampleRow => {
-      const found = new Map(
-        runs[run]!.images.filter(({ kind }) => kind === "colorized").map((image) => [
-          `${image.epoch} ${image.set} ${image.index}`,
-          image.blobHash,
-        ]),
+  /** Runs whose own unseen images they are. */
+  function addOwners({ testedOn, columns, members }: Shared): void {
+    runs.forEach(({ run, images }, at) => {
+      if (run.datasetFingerprint !== testedOn!.images || members.some((member) => member.run === at)) return;
+      const unseen = new Map(columnsOf(images, ["unseen"]).map((column) => [pictured(column), column]));
+      const found = columns.map((column) => unseen.get(pictured(column)) ?? null);
+      if (found.some((column) => column !== null)) members.push({ run: at, columns: found });
+    });
+    members.sort((a, b) => a.run - b.run);
+  }
+
+  function rowOf(run: number, columns: readonly (NumberedColumn | null)[]): SampleRow {
+    const found = new Map(
+      runs[run]!.images.filter(({ kind }) => kind === "colorized").map((image) => [
+        `${image.epoch} ${image.set} ${image.index}`,
+        image.blobHash,
+      ]),
+    );
+    const measured = metricsByImage(runs[run]!);
+    const ofEpochs = <Found>(found: ReadonlyMap<string, Found>, none: Found) =>
+      epochs.map((epoch) =>
+        columns.map((column) => (column && found.get(`${epoch} ${column.set} ${column.index}`)) ?? none),
       );
-      const measured = metricsByImage(runs[run]!);
-      return {
-        run,
-        name: names[run]!,
-        cells: epochs.map((epoch) =>
-          columns.map(({ set, index }) => found.get(`${epoch} ${set} ${index}`) ?? null),
-        ),
-        metrics: epochs.map((epoch) =>
-          columns.map(({ set, index }) => measured.get(`${epoch} ${set} ${index}`) ?? {}),
-        ),
-      };
+    return {
+      run,
+      name: names[run]!,
+      cells: ofEpochs<string | null>(found, null),
+      metrics: ofEpochs(measured, {}),
     };
   }
 }
 
 type NumberedColumn = SampleColumn & { readonly index: number };
 
-function columnsOf(images: readonly ImageRow[]): NumberedColumn[] {
-  return (["seen", "unseen"] as const).flatMap((set) => {
+/** A run, and where it has the images of a grid; null for one that it has not. */
+type Member = { readonly run: number; readonly columns: readonly (NumberedColumn | null)[] };
+
+type Shared = {
+  readonly testedOn: Pick<TestSet, "images" | "name"> | null;
+  readonly columns: readonly NumberedColumn[];
+  readonly members: Member[];
+};
+
+function share(
+  grids: Map<string, Shared>,
+  run: number,
+  testedOn: Shared["testedOn"],
+  columns: readonly NumberedColumn[],
+): void {
+  if (columns.length === 0) return;
+  // The same set may have other names in other runs.
+  const key = JSON.stringify([
+    testedOn?.images,
+    columns.map((each) => [testedOn === null && each.set, pictured(each)]),
+  ]);
+  const grid = grids.get(key) ?? { testedOn, columns, members: [] };
+  grids.set(key, grid);
+  grid.members.push({ run, columns });
+}
+
+/** Which picture it is. */
+function pictured({ imageId, real }: SampleColumn): string {
+  return JSON.stringify([imageId, real]);
+}
+
+function columnsOf(images: readonly ImageRow[], sets: readonly SetName[]): NumberedColumn[] {
+  return sets.flatMap((set) => {
     const ofSet = images.filter((image) => image.set === set);
     const hashOf = (index: number, kind: ImageRow["kind"]) =>
       ofSet.find((image) => image.index === index && image.kind === kind)?.blobHash ?? null;
@@ -106,17 +160,20 @@ function metricsByImage({ sampleMetrics }: ReportRun): Map<string, Record<string
   return measured;
 }
 
-/** Every n-th epoch, the first and the last; the first images of both sides. */
+/** Every n-th epoch, the first and the last; the first images of every set. */
 export function thinnedSamples({ epochs, grids }: Samples, { everyEpoch, mostImages }: Thinning): Samples {
   const keeps = (_: unknown, at: number) => at % everyEpoch === 0 || at === epochs.length - 1;
   return {
     epochs: epochs.filter(keeps),
-    grids: grids.map(({ images, columns, rows }) => {
-      const count = { seen: 0, unseen: 0 };
-      const kept = columns.map(({ set }) => ++count[set] <= mostImages);
+    grids: grids.map(({ columns, rows, ...grid }) => {
+      const count = new Map<SetName, number>();
+      const kept = columns.map(({ set }) => {
+        count.set(set, (count.get(set) ?? 0) + 1);
+        return count.get(set)! <= mostImages;
+      });
       const ofKept = <Item>(items: readonly Item[]) => items.filter((_, column) => kept[column]);
       return {
-        images,
+        ...grid,
         columns: ofKept(columns),
         rows: rows.map((row) => ({
           ...row,
