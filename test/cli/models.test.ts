@@ -232,7 +232,7 @@ test("as a program: experiment files, help, and one line for every misuse", asyn
     ],
     [["shwo"], 2, /^error: models: unknown command shwo; did you mean hueristic models show\?\n$/],
     [["--size", "50"], 2, /^error: models: --size: expected a multiple of 32, from 32 to 1024, got 50\n$/],
-    [["--size", "x"], 2, /^error: models: --size: expected a multiple of 32, from 32 to 1024, got NaN\n$/],
+    [["--size", "x"], 2, /^error: --size: expected a number, got "x"\n$/],
     [["show", "beta", "--jsn"], 2, /^error: unknown option --jsn; did you mean --json\?/],
   ];
   await Promise.all(

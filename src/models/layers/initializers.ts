@@ -49,5 +49,7 @@ export function initialized(
 }
 
 export function filled(shape: readonly number[], value: number): StateTensor {
-  return { shape, data: new Float32Array(sizeOf(shape)).fill(value) };
+  const data = new Float32Array(sizeOf(shape));
+  // New memory is zero already, and takes none until it is written to.
+  return { shape, data: value === 0 ? data : data.fill(value) };
 }
