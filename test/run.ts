@@ -3,13 +3,14 @@
 // With --times the files that took most processor time are listed at the end.
 
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 
-/** Files at a time: some tests start processes and train, all cores are busy with two. */
-const concurrency = 2;
+/** Files at a time: one more than there are cores, as many wait for a browser or for a process. */
+const concurrency = Math.min(8, availableParallelism()) + 1;
 
 /** A file that takes longer hangs: it fails, instead of holding everything up. */
 const mostMs = 420_000;

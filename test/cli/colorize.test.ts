@@ -1,4 +1,4 @@
-// hueristic colorize, as a real process with networks that were trained for a moment: what comes out of files, and what is
+// hueristic colorize, with networks that were trained for a moment: what comes out of files, and what is
 // refused.
 
 import assert from "node:assert/strict";
@@ -15,7 +15,8 @@ import { completeExperiment } from "../../src/experiment/complete-experiment.ts"
 import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
 import { experiment } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { program, runCli } from "./run-cli.ts";
+import { callCli } from "./call-cli.ts";
+import { program } from "./run-cli.ts";
 
 /** A folder with two runs that were trained for a moment: `tiny` gives chroma, `picture` gives RGB. */
 async function trainedFolder(t: TestContext): Promise<string> {
@@ -31,7 +32,7 @@ async function trainedFolder(t: TestContext): Promise<string> {
     { ...common, model: ofPicture.model, name: "picture" },
   ];
   for (const each of experiments) writeFileSync(path.join(cwd, `${each.name}.yaml`), experimentToYaml(each));
-  const trained = await runCli(["run", "tiny.yaml", "picture.yaml"], { cwd });
+  const trained = await callCli(["run", "tiny.yaml", "picture.yaml"], { cwd });
   assert.equal(trained.code, 0, trained.stderr);
   return cwd;
 }
@@ -80,7 +81,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
   writeFileSync(at("notes.txt"), "no picture either");
 
   const args = ["colorize", "in", "missing.png", "--run", "tiny", "--out", "out"];
-  const first = await runCli(args, { cwd });
+  const first = await callCli(args, { cwd });
   assert.equal(first.code, 1, first.stderr);
   assert.match(first.stderr, /error: in\/broken\.jpg: not an image that can be read\n/);
   assert.match(first.stderr, /error: missing\.png: does not exist\n/);
@@ -139,7 +140,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
 
   // Again: nothing is done; with --force the same bytes come out.
   const before = readFileSync(made("grey.png"));
-  const again = await runCli(
+  const again = await callCli(
     args.filter((arg) => arg !== "missing.png"),
     { cwd },
   );
@@ -148,7 +149,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
     /0 colored; 5 skipped, as they exist \(--force writes them anew\); 1 could not be/,
   );
   writeFileSync(made("grey.png"), "");
-  const forced = await runCli(["colorize", "in/grey.png", "--run", "tiny@2", "--out", "out", "--force"], {
+  const forced = await callCli(["colorize", "in/grey.png", "--run", "tiny@2", "--out", "out", "--force"], {
     cwd,
   });
   assert.equal(forced.code, 0, forced.stderr);
@@ -157,7 +158,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
 
   // Formats, several networks and the page; then one picture of a pipe.
   const both = ["colorize", "in/grey.png", "in/sepia.tif", "--run", "tiny", "--run", "picture"];
-  const compared = await runCli([...both, "--out", "both", "--format", "webp", "--sheet", "page.html"], {
+  const compared = await callCli([...both, "--out", "both", "--format", "webp", "--sheet", "page.html"], {
     cwd,
   });
   assert.equal(compared.code, 0, compared.stderr);
@@ -177,12 +178,14 @@ test("files become colored files: lightness, depth, transparency, orientation, f
   assert.equal(code, 0);
   assert.deepEqual(Buffer.concat(chunks), before);
 
-  const raw = await runCli(["colorize", "in/grey.png", "--run", "picture", "--out", "raw", "--raw"], { cwd });
+  const raw = await callCli(["colorize", "in/grey.png", "--run", "picture", "--out", "raw", "--raw"], {
+    cwd,
+  });
   assert.equal(raw.code, 0, raw.stderr);
   const own = await sharp(path.join(cwd, "raw/grey.png")).metadata();
   assert.deepEqual([own.width, own.height], [32, 19]);
 
-  const larger = await runCli(
+  const larger = await callCli(
     ["colorize", "in/grey.png", "--run", "picture", "--out", "larger", "--size", "64", "--saturation", "0"],
     { cwd },
   );
@@ -212,7 +215,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
     [["in", "--run", "nobody", "--out", "o"], /no such id/],
   ];
   for (const [args, expected] of refused) {
-    const { code, stdout, stderr } = await runCli(["colorize", ...args], { cwd });
+    const { code, stdout, stderr } = await callCli(["colorize", ...args], { cwd });
     assert.deepEqual([code, stdout], [2, ""], `${args.join(" ")}: ${stderr}`);
     assert.match(stderr, expected);
     assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);

@@ -33,7 +33,7 @@ test("usage errors exit with 2, on standard error, without a stack", async (t) =
     [[], /^error: expected a command/],
     [["lsit"], /^error: unknown command lsit; did you mean list\?/],
     [["list", "--jsn"], /^error: unknown option --jsn; did you mean --json\? \(hueristic list --help\)/],
-    [["list", "--limit", "many"], /^error: list: --limit: expected a whole number from 1, got NaN/],
+    [["list", "--limit", "many"], /^error: --limit: expected a number, got "many"/],
     [["list", "more"], /^error: list: unexpected "more"/],
     [["show"], /^error: show: expected a run/],
     [["show", "latest"], /^error: runs: no runs here .*hueristic run/],
@@ -276,8 +276,8 @@ test("list, show, report and --help load neither TensorFlow.js nor ONNX Runtime"
     );
   }
   assert.ok(
-    (await loadedBy(["doctor"])).some((name) => engines.test(name)),
-    "doctor does load them",
+    (await loadedBy(["models"])).some((name) => engines.test(name)),
+    "models does load one",
   );
 });
 
@@ -296,7 +296,7 @@ test("report: writes the file, prints its path, size and link", async (t) => {
 
 test("doctor: ready here; a folder that cannot be written is a fault with its remedy", async (t) => {
   const cwd = temporaryFolder(t);
-  const { code, stdout } = await runCli(["doctor", "--json"], { cwd });
+  const { code, stdout } = await callCli(["doctor", "--json"], { cwd });
   const { healthy, checks } = JSON.parse(stdout) as {
     healthy: boolean;
     checks: { name: string; ok: boolean; reason: string | null; remedy: string | null }[];
@@ -314,13 +314,11 @@ test("doctor: ready here; a folder that cannot be written is a fault with its re
   );
   assert.equal(existsSync(path.join(cwd, "runs")), false, "it only looks");
 
-  const readable = await runCli(["doctor"], { cwd });
-  assert.match(readable.stdout, /^✓ node {2,}v\d+.*\n[\s\S]*\nready\n$/);
-
   writeFileSync(path.join(cwd, "file"), "");
   chmodSync(path.join(cwd, "file"), 0o444);
-  const blocked = await runCli(["doctor", "--runs", "file"], { cwd });
+  const blocked = await callCli(["doctor", "--runs", "file"], { cwd });
   assert.equal(blocked.code, 1);
+  assert.match(blocked.stdout, /^✓ node {2,}v\d+/);
   assert.match(blocked.stdout, /✗ runs folder .*file.*\n +→ .*--runs/);
 });
 

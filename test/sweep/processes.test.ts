@@ -28,7 +28,8 @@ function folderWith(test: TestContext, sweep: string): string {
   return folder;
 }
 
-const sweepCli = (cwd: string, ...args: string[]) => runCli(["sweep", "sweep.yaml", ...args], { cwd });
+/** Its workers are processes of their own. */
+const sweepCli = (cwd: string, ...args: string[]) => callCli(["sweep", "sweep.yaml", ...args], { cwd });
 
 function reading<T>(cwd: string, read: (store: Store, trials: readonly TrialRow[]) => T): T {
   const store = openStore(path.join(cwd, "runs"), { readonly: true });
@@ -256,7 +257,7 @@ parameters:
   it("takes an experiment with lists of values; what is wrong with them shows before anything is trained", async (test) => {
     const cwd = folderWith(test, "parameters: {seed: {values: [1]}}");
     const args = ["train.batch_size=4,8", "train.epochs=1"];
-    const { code, stdout } = await runCli(["sweep", "base.yaml", ...args], { cwd });
+    const { code, stdout } = await callCli(["sweep", "base.yaml", ...args], { cwd });
     assert.equal(code, 0);
     assert.match(stdout, /batch_size +complete/);
     const wrong = await callCli(["sweep", "base.yaml", "train.batch_size=4,none"], { cwd });
