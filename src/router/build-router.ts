@@ -130,12 +130,14 @@ async function tryOut(
       progress.update(place, "held-out images tried");
       const { luma, as } = readPicture(dataset, image.index);
       const judge = networks.specialists[image.class]!;
-      tried.push({
-        image,
-        probabilities: (await networks.classifier.predict(() => luma)).slice(),
-        colorings: (await coloringsOf(networks, luma)).map(({ logit }) => ({ logit })),
-        real: await judge.score(luma, as(judge.output)),
-      });
+      const probabilities = (await networks.classifier.predict(() => luma)).slice();
+      const colorings = (await coloringsOf(networks, luma)).map(({ logit }) => ({ logit }));
+      const real = await judge.score(luma, as(judge.output));
+      if (![...probabilities, real, ...colorings.map(({ logit }) => logit)].every(Number.isFinite))
+        throw new UserError(
+          `router: ${image.id}: expected numbers, got others from one of the networks: its training failed; take another checkpoint`,
+        );
+      tried.push({ image, probabilities, colorings, real });
     }
   } finally {
     progress.stop();

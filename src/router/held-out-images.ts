@@ -57,7 +57,7 @@ export async function openHeldOut(
     const notes: string[] = [];
     const trainedOn = trainedHashes(runs, store);
     const hashes = hashesOf(dataset, all);
-    let left = all.filter((_, place) => !trainedOn.has(hashes[place]!));
+    let left: Uint32Array = all.filter((_, place) => !trainedOn.has(hashes[place]!));
     if (left.length < all.length)
       notes.push(
         `${all.length - left.length} of ${all.length} images left out, as a network was trained on them`,
@@ -87,6 +87,7 @@ export async function openHeldOut(
         trained.close();
       }
     }
+    left = await withoutTwins(dataset, left, { notes, signal });
     const images = Array.from(left, (index) => ({
       id: dataset.ids[index]!,
       index,
@@ -122,6 +123,27 @@ function requireLabels(got: readonly string[], expected: readonly string[]): voi
   throw new UserError(
     `images: expected the classes of the classifier, ${expected.join(", ")}, got ${got.join(", ")}`,
   );
+}
+
+/** What the router is tried on must not be nearly the same as what sets its numbers, such as a burst of one scene. */
+async function withoutTwins(
+  dataset: PreparedDataset,
+  indices: Uint32Array,
+  { notes, signal }: { readonly notes: string[]; readonly signal: AbortSignal },
+): Promise<Uint32Array> {
+  const usedTo = (use: HeldOutImage["use"]) =>
+    indices.filter((index) => useOf(dataset.images[index]!.hash) === use);
+  const near = await nearlyTrainedOn(
+    { dataset, indices: usedTo("report") },
+    { ...dataset, seen: usedTo("build") },
+    signal,
+  );
+  const twins = new Set(near.map(({ unseen }) => unseen));
+  if (twins.size > 0)
+    notes.push(
+      `${twins.size} left out of the report, as nearly the same as ones that set the router's numbers`,
+    );
+  return indices.filter((index) => !twins.has(index));
 }
 
 function useOf(hash: string): HeldOutImage["use"] {

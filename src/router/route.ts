@@ -1,6 +1,7 @@
 // Which specialist colors a picture: that of its most likely class where the classifier is sure of it; otherwise the one whose
 // own discriminator finds its coloring most real.
 
+import { UserError } from "../errors.ts";
 import { type Calibration, realnessOf } from "./calibration.ts";
 import { classShares, largestAt } from "./class-shares.ts";
 import type { RouterNetworks } from "./open-router.ts";
@@ -40,6 +41,7 @@ export function routeByClass(
 ): Route | null {
   const shares = classShares(probabilities);
   const place = largestAt(shares);
+  requireNumbers(shares);
   if (shares[place]! < threshold.share) return null;
   return { rule: "classifier", place, shares, realness: null };
 }
@@ -54,7 +56,14 @@ export function routeByRealness(
   const realness = Float64Array.from(colorings, ({ logit }, place) =>
     realnessOf(specialists[place]!.calibration, logit),
   );
+  requireNumbers(realness);
   return { rule: "discriminators", place: largestAt(realness), shares: classShares(probabilities), realness };
+}
+
+/** Not a number is never the largest, nor below a threshold: some specialist would be taken without a reason. */
+function requireNumbers(values: Float64Array): void {
+  if (!values.every(Number.isFinite))
+    throw new UserError("router: expected numbers, got others from one of its networks: its training failed");
 }
 
 /** By every specialist. */

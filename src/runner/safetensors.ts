@@ -128,13 +128,16 @@ function readHeader(file: number, path: string): Header {
   if (size < 8) throw broken(`${size} bytes long`);
   const length = Number(readAt(file, 0, 8).readBigUInt64LE());
   if (length > longestHeader || 8 + length > size) throw broken(`its header would take ${length} bytes`);
-  let header: Record<string, unknown>;
+  let header: unknown;
   try {
     header = JSON.parse(readAt(file, 8, length).toString("utf8"));
   } catch {
     throw broken("its header is not JSON");
   }
+  if (!isObject(header)) throw broken("its header is no mapping");
   const { __metadata__: texts = {}, ...rest } = header;
+  if (!isObject(texts) || !Object.values(texts).every((text) => typeof text === "string"))
+    throw broken("its metadata are no texts by name");
   const entries = rest as Record<string, Entry>;
   for (const [name, entry] of Object.entries(entries)) {
     if (!isEntry(entry)) throw broken(`tensor ${name} is not described as tensors are`);
@@ -144,8 +147,21 @@ function readHeader(file: number, path: string): Header {
     if (end - begin !== bytesOfNumber[dtype] * sizeOf(shape) || 8 + length + end > size)
       throw broken(`tensor ${name} is cut off`);
   }
+  // As the format has it: one after the other, without holes, to the end of the file.
+  let at = 0;
+  const inOrder = Object.entries(entries).sort(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1], // empty ones first
+  );
+  for (const [name, entry] of inOrder) {
+    if (entry.data_offsets[0] !== at) throw broken(`tensor ${name} does not begin where another ends`);
+    at = entry.data_offsets[1];
+  }
+  if (8 + length + at !== size) throw broken(`${size - 8 - length - at} bytes of it belong to no tensor`);
   return { texts: texts as Record<string, string>, entries, numbers: 8 + length, broken };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isEntry(entry: unknown): entry is Entry {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;

@@ -81,7 +81,22 @@ test("a damaged file is refused with its name", (context) => {
   const bytes = Buffer.from("\x08\0\0\0\0\0\0\0not json");
   writeFileSync(file, bytes);
   refused(/its header is not JSON/);
-  const odd = Buffer.from('{"a":{"dtype":"F32","shape":2}}');
-  writeFileSync(file, Buffer.concat([Buffer.of(odd.length, 0, 0, 0, 0, 0, 0, 0), odd]));
-  refused(/tensor a is not described as tensors are/);
+  const tensor = (begin: number, end: number) =>
+    `{"dtype":"F32","shape":[${(end - begin) / 4}],"data_offsets":[${begin},${end}]}`;
+  const odd: [header: string, numbers: number, why: RegExp][] = [
+    ['{"a":{"dtype":"F32","shape":2}}', 0, /tensor a is not described as tensors are/],
+    ["null", 0, /its header is no mapping/],
+    ["[1]", 0, /its header is no mapping/],
+    ['{"__metadata__":null}', 0, /its metadata are no texts by name/],
+    ['{"__metadata__":{"step":1}}', 0, /its metadata are no texts by name/],
+    [`{"a":${tensor(0, 8)},"b":${tensor(4, 12)}}`, 3, /tensor b does not begin where another ends/],
+    [`{"a":${tensor(0, 4)},"b":${tensor(8, 12)}}`, 3, /tensor b does not begin where another ends/],
+    [`{"a":${tensor(0, 4)}}`, 3, /8 bytes of it belong to no tensor/],
+  ];
+  for (const [header, count, why] of odd) {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(file, Buffer.concat([length, Buffer.from(header), Buffer.alloc(4 * count)]));
+    refused(why);
+  }
 });

@@ -234,16 +234,27 @@ test("a server that others reach colors nothing, nor does one without anybody wh
 
 test("turns come one at a time, in order, and no more wait than may", async () => {
   const turns = createTurns(1);
-  const first = await turns.take();
+  const here = new AbortController().signal;
+  const first = await turns.take(here);
   const order: string[] = [];
-  const second = turns.take().then((leave) => {
+  const second = turns.take(here).then((leave) => {
     order.push("second");
     return leave;
   });
-  assert.equal(await turns.take(), null);
+  assert.equal(await turns.take(here), null);
   order.push("first ends");
   first!();
   (await second)!();
   assert.deepEqual(order, ["first ends", "second"]);
-  assert.notEqual(await turns.take(), null);
+  const last = await turns.take(here);
+  assert.notEqual(last, null);
+  // Who goes leaves the place to others.
+  const gone = new AbortController();
+  const third = assert.rejects(turns.take(gone.signal), /^Error: gone$/);
+  gone.abort(new Error("gone"));
+  await third;
+  const fourth = turns.take(here);
+  assert.equal(await turns.take(here), null);
+  last!();
+  assert.notEqual(await fourth, null);
 });

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { type ColorizingNetwork, coloredBytes } from "../../colorize/colorize-files.ts";
 import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
-import { Refusal, refusalOf, requireWhole } from "../../datasets/formats/open-picture.ts";
+import { openPicture, Refusal, refusalOf } from "../../datasets/formats/open-picture.ts";
 import { UserError } from "../../errors.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { Picture } from "../../serve/coloring/colorist.ts";
@@ -58,7 +58,7 @@ async function replyTo(asked: Asked, signal: AbortSignal) {
 }
 
 async function original(photograph: Buffer, { mostPixels }: Asked): Promise<Picture> {
-  requireWhole(photograph);
+  await openPicture(photograph); // throws what it refuses
   const bytes = await sharp(photograph, { failOn: "none", autoOrient: true, limitInputPixels: mostPixels })
     .resize(largestOriginal, largestOriginal, { fit: "inside", withoutEnlargement: true })
     .webp({ quality: 90 })

@@ -46,7 +46,7 @@ export function createColorist(runsFolder: string): Colorist {
   let lastId = 0;
 
   const end = () => {
-    child?.disconnect();
+    if (child?.connected) child.disconnect();
     child = null;
   };
 
@@ -56,6 +56,8 @@ export function createColorist(runsFolder: string): Colorist {
   ): Promise<Picture | ColoredPhotograph> {
     signal.throwIfAborted();
     clearTimeout(idle);
+    // It may have died while nobody asked.
+    if (child !== null && !isAlive(child)) child = null;
     child ??= startProcess(runsFolder);
     const used = child;
     const id = ++lastId;
@@ -93,6 +95,8 @@ function startProcess(runsFolder: string): ChildProcess {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  // Who asks hears of errors; while nobody does they must not end the server.
+  child.on("error", () => {});
   // The server ends when it is told to, not when this process does.
   child.unref();
   child.channel?.unref();

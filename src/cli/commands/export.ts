@@ -1,5 +1,6 @@
 // hueristic export: a trained network as a file for other programs.
 
+import path from "node:path";
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { ExportedOnnx } from "../../runner/export/export-onnx.ts";
@@ -62,7 +63,8 @@ export const exportCommand: Command<ExportOptions> = {
       throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
     const files = [onnx, safetensors, discriminator].filter((file) => file !== undefined);
     if (files.length === 0) throw new UserError("export: expected --onnx <file> or --safetensors <file>");
-    const twice = files.find((file, place) => files.indexOf(file) !== place);
+    const whole = files.map((file) => path.resolve(file));
+    const twice = files.find((_, place) => whole.indexOf(whole[place]!) !== place);
     if (twice !== undefined) throw new UserError(`export: expected two files, got ${twice} twice`);
     if (discriminator !== undefined && options.names !== "pix2pix")
       throw new UserError(

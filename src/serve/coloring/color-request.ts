@@ -71,7 +71,7 @@ async function pictureOf(
   if (type !== bytesType) throw new Problem(415, `Expected a photograph as Content-Type ${bytesType}.`);
   if (Number(length) > coloringLimits.bytes) throw tooLarge();
   const wanted = query.has("run") ? wantedNetwork(store, query) : null;
-  const leave = await turns.take();
+  const leave = await turns.take(signal);
   if (leave === null) throw new Problem(503, "Too many photographs are waiting: try again in a moment.");
   try {
     const photograph = await readBody(request, signal);
@@ -100,9 +100,13 @@ function tooLarge(): Problem {
   return new Problem(413, `Expected at most ${most} MiB; hueristic colorize takes larger files.`);
 }
 
+const longestPauseMs = 20_000;
+
 async function readBody(request: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
+  // It comes from this machine: what pauses for so long is stuck, and others wait.
+  request.setTimeout(longestPauseMs, () => request.destroy());
   for await (const piece of request.iterator({ destroyOnReturn: false })) {
     signal.throwIfAborted();
     length += (piece as Buffer).length;

@@ -1,8 +1,8 @@
 // One at a time, in the order in which they came; at most so many wait.
 
 export type Turns = {
-  /** Resolves when it is one's turn, with what ends it; null where too many wait already. */
-  take(): Promise<(() => void) | null>;
+  /** Resolves when it is one's turn, with what ends it; null where too many wait already. Rejects when `signal` aborts. */
+  take(signal: AbortSignal): Promise<(() => void) | null>;
 };
 
 export function createTurns(mostWaiting: number): Turns {
@@ -14,11 +14,28 @@ export function createTurns(mostWaiting: number): Turns {
     else next();
   };
   return {
-    async take() {
+    async take(signal) {
+      signal.throwIfAborted();
       if (isTaken && waiting.length >= mostWaiting) return null;
-      if (isTaken) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (isTaken) await placeIn(waiting, signal);
       isTaken = true;
       return end;
     },
   };
+}
+
+/** Until it is called; who has gone leaves the row. */
+function placeIn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => {
+      waiting.splice(waiting.indexOf(called), 1);
+      reject(signal.reason);
+    };
+    const called = () => {
+      signal.removeEventListener("abort", gone);
+      resolve();
+    };
+    signal.addEventListener("abort", gone, { once: true });
+    waiting.push(called);
+  });
 }

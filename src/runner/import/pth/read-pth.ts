@@ -61,7 +61,7 @@ const calls = {
 } as const;
 
 /** A pickle that describes tensors takes kilobytes. */
-const longestPickle = 64 * 2 ** 20;
+const longestPickle = 2 ** 20;
 
 /** A state dict: a dict of tensors by name. Throws UserError. */
 export async function openPth(file: string): Promise<WeightFile> {
@@ -76,7 +76,9 @@ export async function openPth(file: string): Promise<WeightFile> {
   try {
     const { folder, entries } = await entriesOf(zip, file);
     const order = entries.get(`${folder}byteorder`);
-    if (order !== undefined && (await readEntry(zip, order, file)).toString() !== "little")
+    const isLittle = async (entry: Entry) =>
+      entry.uncompressedSize < 100 && (await readEntry(zip, entry, file)).toString() === "little";
+    if (order !== undefined && !(await isLittle(order)))
       throw new UserError(`${file}: expected little-endian numbers, got big-endian ones`);
     const pickle = entries.get(`${folder}data.pkl`)!;
     if (pickle.uncompressedSize > longestPickle) throw new UserError(`${file}: its pickle is too long`);
@@ -171,15 +173,17 @@ function meanings(file: string) {
         if (tensor !== null) return tensor;
         throw refuse("it has a tensor that does not lie in its storage, or repeats its numbers");
       }
-      throw refuse(`its pickle calls ${String(callable)} in a way that PyTorch does not`);
+      const what = typeof callable === "string" ? callable : `a ${typeof callable}`;
+      throw refuse(`its pickle calls ${what} in a way that PyTorch does not`);
     },
     persistent(key: unknown): Storage {
       const [kind, format, name, , count] = Array.isArray(key) ? key : [];
       if (
         kind !== "storage" ||
         typeof name !== "string" ||
+        typeof format !== "string" ||
         !isCount(count) ||
-        !Object.hasOwn(bytesOfNumber, format as string)
+        !Object.hasOwn(bytesOfNumber, format)
       )
         throw refuse("its pickle has something beside it that is no storage");
       return new Storage(format as NumberFormat, name, count);
@@ -206,7 +210,7 @@ function stateDict(found: unknown, file: string): [string, Tensor][] {
     new UserError(`${file}: expected a dict of tensors by name, as net.state_dict() gives it, got ${got}`);
   if (!(found instanceof Map)) throw refuse(found instanceof Tensor ? "one tensor" : typeof found);
   return [...(found as PickledDict)].map(([name, value]) => {
-    if (typeof name !== "string") throw refuse(`one with a key that is no text, ${String(name)}`);
+    if (typeof name !== "string") throw refuse(`one with a key that is no text, a ${typeof name}`);
     if (!(value instanceof Tensor)) throw refuse(`one whose ${name} is no tensor`);
     return [name, value];
   });

@@ -59,6 +59,8 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
   };
   const top = () => stack.at(-1);
   const named = (module: unknown, name: unknown) => {
+    // What else it may be, such as tuples in tuples, may be endless as text.
+    if (typeof module !== "string" || typeof name !== "string") throw broken("a name that is no text");
     const full = `${module}.${name}`;
     const meaning = global(full);
     if (meaning === undefined)
