@@ -51,9 +51,22 @@ export function removeLeftovers(folder: string): void {
   const whole = path.resolve(folder);
   if (looked.has(whole)) return;
   looked.add(whole);
-  for (const name of readdirSync(whole)) {
+  for (const name of namesIn(whole)) {
     const [, where, pid] = /^\..+\.([0-9a-f]{8})\.(\d+)\.tmp$/.exec(name) ?? [];
-    if (where === machine() && noProcessHas(Number(pid))) rmSync(path.join(whole, name), { force: true });
+    if (where === machine() && noProcessHas(Number(pid)))
+      try {
+        rmSync(path.join(whole, name), { force: true });
+      } catch {
+        // Another user's, in a folder that all share.
+      }
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // one may write to it and not look into it
   }
 }
 

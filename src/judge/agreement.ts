@@ -22,14 +22,18 @@ export type StudyMetrics = ReadonlyMap<number, readonly ImageMetric[]>;
 
 /** Of the metrics that were measured, most pairs first. */
 export function agreements(study: Study, judges: readonly Judge[], metrics: StudyMetrics): Agreement[] {
-  const kinds = new Map([...metrics.values()].flat().map((each) => [each.metric, each]));
+  // Of one name there may be several measures, such as LPIPS by two networks: their values do not compare.
+  const kinds = new Map(
+    [...metrics.values()].flat().map((each) => [JSON.stringify([each.metric, each.compares]), each]),
+  );
   const tests = study.pairs.flatMap((pair) =>
     pair.network === null ? [] : [{ ...pair, network: pair.network, people: shareFor(study, judges, pair) }],
   );
   return [...kinds.values()]
-    .map(({ metric, title, better }) => {
+    .map((kind) => {
+      const { metric, title, better } = kind;
       const sign = better === "higher" ? 1 : -1;
-      const measured = valuesOf(metrics, metric);
+      const measured = valuesOf(metrics, kind);
       const points = tests.flatMap(({ index, network, against, people }) => {
         const [own, other] = [measured(network, index), against === null ? 0 : measured(against, index)];
         return own === undefined || other === undefined ? [] : [{ people, value: sign * (own - other) }];
@@ -55,11 +59,15 @@ export function agreements(study: Study, judges: readonly Judge[], metrics: Stud
     .sort((a, b) => b.pairs - a.pairs);
 }
 
-function valuesOf(metrics: StudyMetrics, metric: string) {
+function valuesOf(metrics: StudyMetrics, { metric, compares }: Pick<ImageMetric, "metric" | "compares">) {
   const values = new Map(
     [...metrics].map(([number, measured]) => [
       number,
-      new Map(measured.filter((each) => each.metric === metric).map(({ index, value }) => [index, value])),
+      new Map(
+        measured
+          .filter((each) => each.metric === metric && each.compares === compares)
+          .map(({ index, value }) => [index, value]),
+      ),
     ]),
   );
   return (network: number, index: number): number | undefined => values.get(network)?.get(index);

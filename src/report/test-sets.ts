@@ -32,22 +32,35 @@ export function datasetNames(runs: readonly ReportRun[]): ReadonlyMap<string, st
 }
 
 /**
- * Gives the sets of one of `runs`: its own unseen images, where it was trained here, then its evaluation sets. Where it was tested on those unseen images
- * of a data set that no other run trained on, they stand for all unseen ones.
+ * Gives the sets of one of `runs`: its own unseen images, where it was trained here, then its evaluation sets. Those unseen
+ * images of a data set that no run trained on stand for all its unseen ones where every run that was tested on all was
+ * tested on them, too: else two runs would be of different images under one name.
  */
 export function testSetsOf(runs: readonly ReportRun[]): (run: ReportRun) => TestSet[] {
   const names = datasetNames(runs);
+  const testedOn = runs.map((data) => new Set(allOf(data).map(({ fingerprint }) => fingerprint)));
+  const isShared = (part: string, whole: string) => testedOn.every((of) => of.has(part) || !of.has(whole));
   return (data) => {
-    const { run, evaluationSets } = data;
-    const own = { set: "unseen", fingerprint: run.datasetFingerprint, partOf: null };
-    const all = [...(isElsewhere(data) ? [] : [own]), ...evaluationSets];
-    const standIns = new Set(all.map(({ fingerprint, partOf }) => (partOf === fingerprint ? null : partOf)));
+    const all = allOf(data);
+    const standIns = new Set(
+      all.flatMap(({ fingerprint, partOf }) =>
+        partOf != null && partOf !== fingerprint && isShared(fingerprint, partOf) ? [partOf] : [],
+      ),
+    );
+    const nameOf = ({ set, fingerprint, partOf }: Tested) =>
+      names.get(partOf != null && standIns.has(partOf) ? partOf : fingerprint) ?? set;
     return all
       .filter(({ fingerprint }) => !standIns.has(fingerprint))
-      .map(({ set, fingerprint, partOf }) => ({
-        set,
-        images: fingerprint,
-        name: names.get(partOf ?? fingerprint) ?? set,
-      }));
+      .map((tested) => ({ set: tested.set, images: tested.fingerprint, name: nameOf(tested) }));
   };
+}
+type Tested = {
+  readonly set: SetName;
+  readonly fingerprint: string;
+  readonly partOf?: string | null | undefined;
+};
+
+function allOf(data: ReportRun): Tested[] {
+  const own = { set: "unseen", fingerprint: data.run.datasetFingerprint, partOf: null };
+  return [...(isElsewhere(data) ? [] : [own]), ...data.evaluationSets];
 }

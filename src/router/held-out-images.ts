@@ -6,6 +6,7 @@ import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Output } from "../output.ts";
+import { tellersOf } from "../runner/embedding/tellers-of.ts";
 import { nearlyTrainedOn } from "../runner/evaluation/open-sets.ts";
 import { openDataset } from "../runner/open-dataset.ts";
 import type { Store } from "../store/open-store.ts";
@@ -108,13 +109,6 @@ async function labelsOf(run: RunRow, options: Opening): Promise<readonly string[
   if (trained?.labels) return trained.labels.names;
   throw new UserError(
     `run ${run.id}: which labels it tells is not known, as its images are not there as they were; train it anew`,
-  );
-}
-
-/** What tells networks what pictures show remembers the images that it was trained on. */
-function tellersOf(runs: readonly RunRow[], store: Store): RunRow[] {
-  return runs.flatMap(({ experiment: { model } }) =>
-    model.kind === "gamma" && model.classifier.kind === "trained" ? [store.getRun(model.classifier.run)] : [],
   );
 }
 

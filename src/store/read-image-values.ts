@@ -39,7 +39,8 @@ export function createImageValueReader(database: Database): ImageValueReader {
        dataset_fingerprint AS fingerprint
      FROM runs JOIN series ON series.run_id = runs.id JOIN scalars ON series_id = series.id
      WHERE runs.id = ? AND series."set" <> 'seen' AND series.name IN (SELECT value FROM json_each(?))
-     GROUP BY series.id HAVING max(step) > 0 ORDER BY series.id`,
+     GROUP BY series.id
+       HAVING max(step) > 0 OR json_extract(experiment, '$.dataset.kind') = 'elsewhere' ORDER BY series.id`,
   );
   const selectSets = database.prepare<[string], Pick<EvaluationSetRow, "set" | "fingerprint">>(
     'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ?',

@@ -52,7 +52,7 @@ export function createStudyReader(database: Database): StudyReader {
     )
     .pluck();
   const selectMetrics = database.prepare<[string, string, number], ImageMetric>(
-    `SELECT DISTINCT series.name AS metric, title, better, idx AS "index", value
+    `SELECT DISTINCT series.name AS metric, title, better, compares, idx AS "index", value
      FROM series JOIN runs ON runs.id = series.run_id JOIN series_kinds ON series_kinds.id = kind_id
      LEFT JOIN evaluation_sets ON evaluation_sets.run_id = runs.id AND evaluation_sets."set" = series."set"
      JOIN image_values ON series_id = series.id

@@ -65,6 +65,8 @@ export type ImageMetric = {
   readonly metric: string;
   readonly title: string;
   readonly better: "higher" | "lower";
+  /** What values must have in common to be compared, as of a series. */
+  readonly compares: string;
   /** Place of the image, as in a pair. */
   readonly index: number;
   readonly value: number;

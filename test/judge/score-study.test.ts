@@ -86,6 +86,7 @@ test("agreement: by the better direction of the metric, where both networks were
     metric: "error",
     title: "error",
     better: "lower",
+    compares: "",
     index,
     value,
   });
@@ -100,6 +101,13 @@ test("agreement: by the better direction of the metric, where both networks were
   assert.deepEqual([found!.pairs, found!.same], [5, { count: 5, of: 5 }]);
   // Ranks 3, 0, 2, 4, 1 of the differences 3, -4, 2, 5, -1, and 3, 0.5, 3, 3, 0.5 of the answers: 7.5 / sqrt(10 * 7.5).
   assert.ok(Math.abs(found!.correlation!.rho - 0.8660254) < 1e-6, String(found!.correlation!.rho));
+  // Other measures of the same name do not compare with it.
+  const ofAnother = (list: readonly ImageMetric[]) => list.map((each) => ({ ...each, compares: "vgg" }));
+  const mixed = new Map([...metrics, [1, ofAnother(metrics.get(1)!)]]);
+  assert.deepEqual(
+    agreements(better, [one], mixed).map(({ pairs }) => pairs),
+    [1],
+  );
   metrics.delete(1);
   const [less] = agreements(better, [one], metrics);
   assert.deepEqual([less!.pairs, less!.correlation, less!.same], [1, null, { count: 1, of: 1 }]);

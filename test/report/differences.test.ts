@@ -133,6 +133,21 @@ test("values of other images, or of another precision, are not compared", async 
   }
 });
 
+test("a seed that was trained twice is one seed", async (t) => {
+  const found = await compared(
+    t,
+    { id: "a", name: "a", values: [on("unseen", 9)] },
+    { id: "a2", name: "a", values: [on("unseen", 0)] },
+    { id: "b", name: "b", model: "alpha", values: [on("unseen", 1)] },
+    { id: "b2", name: "b", model: "alpha", values: [on("unseen", 1)] },
+  );
+  assert.deepEqual(
+    found!.found.map(({ sides }) => sides.map(({ seeds }) => seeds)),
+    [[1, 1]],
+  );
+  assert.ok(differenceNotes(found!).some((note) => note.startsWith("Where a side has one seed")));
+});
+
 test("among several comparisons Holm decides, and over how many is said", async (t) => {
   const found = await compared(
     t,

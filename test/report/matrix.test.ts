@@ -144,6 +144,24 @@ test("images that others were not trained on stand for all unseen ones", async (
   );
 });
 
+test("they do not where another run was tested on all, which would be other images under one name", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const part = { set: "part", fingerprint: "of-both", partOf: faces.run.datasetFingerprint };
+  const values = { "unseen/psnr": 30, "part/psnr": 20 };
+  const { testedOn, cells } = transferMatrix([
+    { ...evaluatedOn(faces, {}, { "unseen/psnr": 30 }), evaluationSets: [] },
+    { ...evaluatedOn(places, {}, values), evaluationSets: [part] },
+  ]);
+  assert.deepEqual(testedOn, ["faces", "places", "part"]);
+  assert.deepEqual(
+    cells.map((row) => row.map((cell) => cell?.metrics.get("psnr")?.value)),
+    [
+      [30, undefined, undefined],
+      [undefined, 30, 20],
+    ],
+  );
+});
+
 test("values of one set compete where they are of the same images and, being losses, of one kind", async (t) => {
   const [faces, places] = await twoRuns(t);
   const bestOn = (prints: readonly [string, string], series: string) => {

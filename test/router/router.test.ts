@@ -113,7 +113,9 @@ test("built on held-out images, measured on others, used, and refused where some
   );
   assert.ok(images.every(({ id }) => !seen.has(id)));
   // Stripes of the same width look alike.
-  const near = router.measured.notes.map((note) => Number(/^(\d+) left out(?: of the report)?, as nearly/.exec(note)?.[1] ?? 0));
+  const near = router.measured.notes.map((note) =>
+    Number(/^(\d+) left out(?: of the report)?, as nearly/.exec(note)?.[1] ?? 0),
+  );
   assert.ok(near.some((count) => count > 0));
   assert.equal(images.length + inBuild, 128 - seen.size - near.reduce((a, b) => a + b));
   assert.deepEqual(

@@ -163,13 +163,24 @@ async function readJobsOfOthers(
   const { othersOf } = await import("../../runner/evaluation/others.ts");
   if (options.on !== undefined || options.name !== undefined)
     throw new UserError("evaluate: --others: expected without --on and --name");
-  const choice = readCheckpointChoice(options.checkpoint);
+  // What stands of its own images in the store is of its end.
+  if (options.checkpoint !== "last")
+    throw new UserError(
+      "evaluate: --others: expected without --checkpoint, as own images were measured at the end",
+    );
+  const { ownSets } = await import("../target/evaluation-target.ts");
   const runs = (await findRuns(store, refs)).map((id) => store.getRun(id));
   const { jobs, notes } = withPrefix("evaluate: --others: ", () => othersOf(store, runs));
   for (const note of notes) output.info(note);
+  // Other metrics than usual are not there of its own images either.
+  const own = (run: RunRow) =>
+    options.metrics === undefined || run.experiment.dataset.kind === "elsewhere"
+      ? []
+      : ownSets(run.experiment, "unseen");
   return jobs
+    .map(({ run, sets }) => ({ run, sets: [...own(run), ...sets] }))
     .filter(({ sets }) => sets.length > 0)
-    .map(({ run, sets }) => ({ run, checkpoint: chooseCheckpoint(store, run, choice), sets }));
+    .map(({ run, sets }) => ({ run, checkpoint: chooseCheckpoint(store, run, "last"), sets }));
 }
 
 function withPrefix<Found>(prefix: string, find: () => Found): Found {

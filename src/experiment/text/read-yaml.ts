@@ -43,7 +43,7 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
   if (problems.length > 0) return { value: null, problems };
 
   const open = new Set<unknown>();
-  const targets = aliasTargets(document);
+  let targets: ReadonlyMap<Node, Node> = new Map();
   let values = 0;
   const convert = (node: Node | null, where: Path, place: Place): Located => {
     if (++values > mostValues) throw new TooManyValues();
@@ -108,6 +108,7 @@ export function readYaml(text: string, at: Place, path: Path = []): ReadYaml {
   };
 
   try {
+    targets = aliasTargets(document);
     const root = document.contents as Node | null;
     const value = convert(root, path, root?.range ? placeOf(root.range[0]) : at);
     return { value: problems.length === 0 ? value : null, problems };

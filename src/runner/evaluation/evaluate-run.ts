@@ -156,7 +156,13 @@ async function evaluateSets(
         : evaluationSeries(experiment, set.name, opened.kinds);
       const drawn = { ...one, indices: one.indices.subarray(0, experiment.samples.each || usuallyDrawn) };
       const epoch = Math.floor(step / run.stepsPerEpoch); // of a run that was stopped within one, the last whole one
-      const pictures = set.own ? [] : await drawSamples(drawn, onEngine, epoch, true);
+      // Those of a whole epoch are not replaced by ones from within the next.
+      const isDrawn =
+        step % run.stepsPerEpoch !== 0 &&
+        store
+          .images(run.id)
+          .some((image) => image.set === set.name && image.epoch === epoch && image.kind === "colorized");
+      const pictures = set.own || isDrawn ? [] : await drawSamples(drawn, onEngine, epoch, true);
       store.saveEvaluation(run.id, { step, measured, fingerprint, partOf: set.partOf, series, pictures });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }

@@ -10,6 +10,7 @@ import { UserError } from "../../errors.ts";
 import { modelOf } from "../../models/models.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
+import { tellersOf } from "../embedding/tellers-of.ts";
 import type { WantedSet } from "./open-sets.ts";
 import { setName } from "./set-name.ts";
 
@@ -35,7 +36,9 @@ export function othersOf(
 ): { readonly jobs: readonly OthersOfRun[]; readonly notes: readonly string[] } {
   requireAlike(runs);
   const trainers = [...new Map(runs.map((run) => [run.datasetFingerprint, run])).values()]; // one for each data set
-  const trained = new Set(trainers.flatMap((run) => hashesOf(store, run, "seen")));
+  const trained = new Set(
+    [...trainers, ...tellersOf(runs, store)].flatMap((run) => hashesOf(store, run, "seen")),
+  );
   const named = withNames(trainers, takenNames(store, runs));
   const notes: string[] = [];
   const all = trainers.flatMap((trainer): WantedSet[] => {
@@ -87,6 +90,11 @@ function requireAlike(runs: readonly RunRow[]): void {
     throw new UserError(
       `expected networks of one image.size to compare on each other's images, got ${sizes.join(", ")}`,
     );
+  const counts = [...new Set(runs.map(({ experiment }) => experiment.samples.measured))];
+  if (counts.length > 1)
+    throw new UserError(
+      `expected networks of one samples.measured, so that all are measured on the same images, got ${counts.join(", ")}`,
+    );
   if (new Set(runs.map(({ datasetFingerprint }) => datasetFingerprint)).size < 2)
     throw new UserError(
       "expected networks of two data sets or more to measure on each other's images, got one",
@@ -109,12 +117,15 @@ function fingerprintOf(of: string, kept: readonly string[]): string {
     .digest("hex");
 }
 
-/** Names that the runs use for other images. */
+/** Names that the runs use for other images, such as for what a folder of that name held before. */
 function takenNames(store: Store, runs: readonly RunRow[]): ReadonlySet<string> {
+  const own = new Set(runs.map(({ datasetFingerprint }) => datasetFingerprint));
   return new Set([
     ...runs.flatMap(({ experiment }) => Object.keys(experiment.evaluate)),
     ...runs.flatMap(({ id }) =>
-      store.evaluationSets(id).flatMap(({ set, partOf }) => (partOf === null ? [set] : [])),
+      store
+        .evaluationSets(id)
+        .flatMap(({ set, partOf }) => (partOf == null || !own.has(partOf) ? [set] : [])),
     ),
   ]);
 }

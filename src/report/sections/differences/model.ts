@@ -74,11 +74,14 @@ export function differences({ runs, names, groups, sweep }: PageContext): Differ
   // Runs of one configuration are compared with each other: so much does a seed change.
   const sides = groups.length > 1 ? groups : runs.map((_, at) => ({ label: names[at]!, runs: [at] }));
   const measured = sides.flatMap(({ label, runs: members }): MeasuredSide[] => {
-    const values = members
-      .filter((at) => complete === null || complete.has(runs[at]!.run.id))
-      .map(valuesOf)
-      .filter(({ length }) => length > 0);
-    return values.length === 0 ? [] : [{ label, runs: values }];
+    const bySeed = new Map<number, readonly NamedValues[]>();
+    for (const at of members) {
+      if (complete !== null && !complete.has(runs[at]!.run.id)) continue;
+      const values = valuesOf(at);
+      // Trained twice with one seed it says nothing about other seeds: the run that is named last counts.
+      if (values.length > 0) bySeed.set(runs[at]!.run.experiment.seed, values);
+    }
+    return bySeed.size === 0 ? [] : [{ label, runs: [...bySeed.values()] }];
   });
   if (measured.length < 2) return null;
   if (measured.length > mostSides && sweep !== null) return null;
