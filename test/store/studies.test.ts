@@ -97,7 +97,7 @@ test("metrics of a network's images: at its step, on the study's images, of thos
     ]);
   }
   run.finish("FINISHED");
-  const psnr = { metric: "psnr", title: "psnr", better: "higher" };
+  const psnr = { metric: "psnr", title: "psnr", better: "higher", compares: "" };
   const sorted = (step: number, fingerprint = dataset.fingerprint) =>
     store.studyMetrics({ runId: run.id, step }, fingerprint).sort((a, b) => a.index - b.index);
   assert.deepEqual(sorted(2), [
