@@ -35,21 +35,9 @@ export function pageHtml(
   frame: PageFrame,
 ): string {
   const { kind, title, badge, lead, sections, data } = content;
-  const { style, script } = assets;
   const { live } = frame;
   const pictures: PagePictures = live ? { hashes: content.hashes } : heldPictures(blobs);
-  const policy = pagePolicy(assets, live !== undefined);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hueristic">
-<title>${title} – Hueristic</title>
-<style>${raw(style)}</style>
-</head>
+  return html`${headHtml(title, assets, live !== undefined)}
 <body class="${kind}${content.isLarge && " many"}"${live && html` data-events="${live.events}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <div class="spectrum"></div>
@@ -72,10 +60,25 @@ ${section.body}
 ${content.feet}
 <script type="application/json" id="report-data">${scriptJson(data)}</script>
 <script type="application/json" id="report-pictures">${scriptJson(pictures)}</script>
-<script>${raw(script)}</script>
+<script>${raw(assets.script)}</script>
 </body>
 </html>
 `.html;
+}
+
+/** All before the body, of every page. */
+export function headHtml(title: string, assets: PageAssets, isLive: boolean): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${pagePolicy(assets, isLive)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Hueristic">
+<title>${title} – Hueristic</title>
+<style>${raw(assets.style)}</style>
+</head>`;
 }
 
 /** Nothing from elsewhere; of its own server a live page may ask for pictures and news, and send its form there. */

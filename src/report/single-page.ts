@@ -2,7 +2,7 @@
 // policy forbids all else, as that of a report.
 
 import { type Html, html, raw, scriptJson } from "./html.ts";
-import { type PageAssets, pagePolicy } from "./page-html.ts";
+import { headHtml, type PageAssets } from "./page-html.ts";
 
 export type SinglePage = {
   /** Above the title, such as "Hueristic colorize". */
@@ -17,17 +17,7 @@ export type SinglePage = {
 
 export function singlePageHtml(page: SinglePage, assets: PageAssets): string {
   const { mark, title, lead, main, foot, data } = page;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${pagePolicy(assets, false)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hueristic">
-<title>${title} – Hueristic</title>
-<style>${raw(assets.style)}</style>
-</head>
+  return html`${headHtml(title, assets, false)}
 <body>
 <div class="spectrum"></div>
 <header>

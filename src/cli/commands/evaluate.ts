@@ -10,6 +10,7 @@ import type { RunRow } from "../../store/rows.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { numberOrDash, plainText } from "../print/format.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { checkpointChoice } from "../target/checkpoint-reference.ts";
 import { deviceDescription, readDevice } from "../target/device-option.ts";
 import { findRuns, runReference } from "../target/run-references.ts";
 
@@ -126,7 +127,11 @@ export const evaluateCommand: Command<EvaluateOptions> = {
 async function readJobs(refs: readonly string[], options: EvaluateOptions, store: Store): Promise<Job[]> {
   const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
   const { isOwn, ownSets, readEvaluationTarget } = await import("../target/evaluation-target.ts");
-  const choice = readCheckpointChoice(options.checkpoint);
+  const choice = checkpointChoice(options.checkpoint);
+  if (choice === null)
+    throw new UserError(
+      `evaluate: --checkpoint: expected last, best or an epoch, got ${JSON.stringify(options.checkpoint)}`,
+    );
   const targets = options.on === undefined ? [] : [options.on].flat();
   const name = options.name ?? null;
   if (name !== null && (targets.length !== 1 || isOwn(targets[0]!)))
@@ -189,12 +194,6 @@ function withPrefix<Found>(prefix: string, find: () => Found): Found {
   } catch (thrown) {
     throw thrown instanceof UserError ? new UserError(`${prefix}${thrown.message}`) : thrown;
   }
-}
-
-function readCheckpointChoice(text: string): "last" | "best" | number {
-  if (text === "last" || text === "best") return text;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`evaluate: --checkpoint: expected last, best or an epoch, got ${JSON.stringify(text)}`);
 }
 
 /** `psnr,lpips=alex.onnx`, as an experiment's `metrics`. */

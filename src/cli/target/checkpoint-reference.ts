@@ -9,5 +9,11 @@ export function readCheckpointReference(text: string): CheckpointReference {
   const found = /^(.+)@(last|best|\d+)$/s.exec(text);
   if (found === null) return { run: text, checkpoint: "last" };
   const [, run, which] = found as unknown as [string, string, string];
-  return { run, checkpoint: which === "last" || which === "best" ? which : Number(which) };
+  return { run, checkpoint: checkpointChoice(which)! };
+}
+
+/** `last`, `best` or an epoch; null where it is none of them. */
+export function checkpointChoice(text: string): CheckpointChoice | null {
+  if (text === "last" || text === "best") return text;
+  return /^\d+$/.test(text) ? Number(text) : null;
 }

@@ -8,8 +8,8 @@ import { formatNumber, formatShare } from "../../runs/format/numbers.ts";
 import { plural } from "../../runs/format/words.ts";
 import { betterWords } from "../better-words.ts";
 import { facts, leadHtml, plainTable } from "../elements.ts";
-import { type Html, html, raw } from "../html.ts";
-import { type PageAssets, pagePolicy } from "../page-html.ts";
+import { type Html, html } from "../html.ts";
+import { headHtml, type PageAssets } from "../page-html.ts";
 import { differencesHtml } from "../sections/differences/html.ts";
 import { routerDifferences } from "./differences.ts";
 import { methodName } from "./words.ts";
@@ -34,17 +34,7 @@ export function routerHtml(
     ({ class: label }, place) => `${images.filter((image) => image.class === place).length} ${label}`,
   );
   const title = `Router ${router.name}`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${pagePolicy(assets, false)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hueristic">
-<title>${title} – Hueristic</title>
-<style>${raw(assets.style)}</style>
-</head>
+  return html`${headHtml(title, assets, false)}
 <body class="router">
 <div class="spectrum"></div>
 <header>
