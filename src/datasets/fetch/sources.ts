@@ -38,6 +38,8 @@ export const cocoLicence =
   "annotations CC BY 4.0; the images belong to Flickr's users and follow its terms of use";
 export const celebaLicence =
   "non-commercial research only; by fetching it you accept the agreement on its page";
+export const cifarLicence =
+  "CIFAR: no licence is stated; its authors ask to cite Krizhevsky 2009, and the photographs were collected from the web";
 
 const cocoPage = "https://cocodataset.org/#download";
 const celebaPage = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html";
