@@ -39,7 +39,7 @@ export const cocoLicence =
 export const celebaLicence =
   "non-commercial research only; by fetching it you accept the agreement on its page";
 export const cifarLicence =
-  "CIFAR: no licence is stated; its authors ask to cite Krizhevsky 2009, and the photographs were collected from the web";
+  "no licence is stated; the photographs were collected from the web, and its authors ask to be cited (Krizhevsky 2009)";
 
 const cocoPage = "https://cocodataset.org/#download";
 const cifarHost = "https://www.cs.toronto.edu/~kriz";

@@ -59,7 +59,7 @@ function licenseNote(dataset: Data): string {
 function ofPart({ kind }: { readonly kind: Data["kind"] }): string {
   if (kind === "coco") return `COCO: ${cocoLicence}`;
   if (kind === "celeba") return `CelebA: ${celebaLicence}`;
-  if (kind === "cifar10" || kind === "cifar100") return cifarLicence;
+  if (kind === "cifar10" || kind === "cifar100") return `CIFAR: ${cifarLicence}`;
   if (kind === "elsewhere") return "trained elsewhere: whoever trained it knows whose images it saw";
   if (kind === "synthetic") return "drawn by Hueristic: no images of others";
   return "images of a folder: their owners decide";
