@@ -3,15 +3,16 @@
 import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable, type Transform } from "node:stream";
+import { PassThrough, Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
 import { messageOf, UserError } from "../../errors.ts";
+import { readTar } from "../../read-tar.ts";
 import { openMerger } from "../../store/merge/merger.ts";
 import { databasePath } from "../../store/open-database.ts";
 import { makeWhole } from "../../whole-file.ts";
+import { type TarFile, writeTar } from "../../write-tar.ts";
 import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
-import { type Packed, tarOf, untar } from "./tar.ts";
 
 const endings = [".tar", ".tar.gz", ".tgz", ".tar.zst"] as const;
 
@@ -27,7 +28,7 @@ export async function packRuns(runsFolder: string, runIds: readonly string[], fi
     // Before the rows are read, which then reach as far as every checkpoint.
     const checkpoints = runIds.flatMap((id) =>
       checkpointFiles(checkpointFolder(runsFolder, id)).map(
-        (found): Packed => ({ name: `${id}/checkpoints/${path.basename(found)}`, file: found }),
+        (found): TarFile => ({ path: `${id}/checkpoints/${path.basename(found)}`, file: found }),
       ),
     );
     const merger = openMerger(folder);
@@ -39,7 +40,7 @@ export async function packRuns(runsFolder: string, runIds: readonly string[], fi
     }
     // Meanwhile a training may have removed some.
     const kept = checkpoints.filter(({ file }) => existsSync(file));
-    const packed = tarOf([{ name: "runs.db", file: databasePath(folder) }, ...kept]);
+    const packed = writeTar([{ path: "runs.db", file: databasePath(folder) }, ...kept]);
     await makeWhole(file, async (temporary) => {
       const steps = [
         Readable.from(packed),
@@ -53,25 +54,38 @@ export async function packRuns(runsFolder: string, runIds: readonly string[], fi
 
 /** Unpacks into a temporary folder, which `use` gets as a runs folder. Throws UserError for whatever `packRuns` did not make. */
 export async function withUnpacked<T>(file: string, use: (runsFolder: string) => Promise<T> | T): Promise<T> {
-  const decompress = compressionOf(file)?.decompress() ?? null;
+  const decompress = compressionOf(file)?.decompress() ?? new PassThrough();
   return withTemporaryFolder(async (folder) => {
-    const placeOf = (name: string) => {
-      if (name === "runs.db") return databasePath(folder);
-      const [, id, checkpoint] = /^(\w+)\/checkpoints\/(step-\d+\.safetensors)$/.exec(name) ?? [];
-      if (id === undefined) return null;
-      mkdirSync(checkpointFolder(folder, id), { recursive: true });
-      return path.join(checkpointFolder(folder, id), checkpoint!);
-    };
-    const opened = createReadStream(file);
     try {
-      if (decompress === null) await untar(file, opened, placeOf);
-      else await pipeline(opened, decompress, (chunks) => untar(file, chunks, placeOf));
+      await pipeline(createReadStream(file), decompress, (unpacked) => unpack(file, unpacked, folder));
     } catch (thrown) {
       if (thrown instanceof UserError) throw thrown;
       throw new UserError(`${file}: cannot be unpacked: ${messageOf(thrown)}`, { cause: thrown });
     }
     return use(folder);
   });
+}
+
+/** Takes the files of a runs folder by their names, and nothing else is in it. */
+async function unpack(file: string, unpacked: AsyncIterable<Buffer>, folder: string): Promise<void> {
+  const chunks = unpacked[Symbol.asyncIterator]();
+  for await (const { path: name, kind, read } of readTar({ [Symbol.asyncIterator]: () => chunks })) {
+    const target = kind === "file" ? placeOf(name, folder) : null;
+    if (target === null || existsSync(target))
+      throw new UserError(
+        `${file}: ${JSON.stringify(name)}: not in an archive of \`hueristic pack\`; nothing was taken from it`,
+      );
+    mkdirSync(path.dirname(target), { recursive: true });
+    await pipeline(read(), createWriteStream(target, { flags: "wx" }));
+  }
+  // To the last byte: the checksum stands behind it.
+  while (!(await chunks.next()).done);
+}
+
+function placeOf(name: string, folder: string): string | null {
+  if (name === "runs.db") return databasePath(folder);
+  const [, id, checkpoint] = /^(\w+)\/checkpoints\/(step-\d+\.safetensors)$/.exec(name) ?? [];
+  return id === undefined ? null : path.join(checkpointFolder(folder, id), checkpoint!);
 }
 
 type Compression = { compress(): Transform; decompress(): Transform };
