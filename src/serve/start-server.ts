@@ -7,8 +7,8 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { openStore } from "../store/open-store.ts";
 import { watchRuns } from "../store/watch-runs.ts";
+import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
-import { createTurns } from "./coloring/turns.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./headers.ts";
 import { answer } from "./routes.ts";
@@ -54,7 +54,7 @@ export async function startServer(
   };
   const [assets, colorAssets] = await Promise.all([pageAssets("live"), pageAssets("drop")]);
   const isLocal = isLoopback(host);
-  const coloring = isLocal && colorist ? { colorist, turns: createTurns(mostWaiting) } : null;
+  const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
   const served = { store, watch, events, assets, colorAssets, isLocal, coloring, onError };
   const server = createServer((request, response) => answer(served, request, response));
   try {

@@ -98,6 +98,13 @@ test("files become colored files: lightness, depth, transparency, orientation, f
     "sepia.tif",
   ]);
 
+  // One at a time: the same to the byte.
+  const alone = await callCli(["colorize", "in", "--run", "tiny", "--out", "alone", "--jobs", "1"], { cwd });
+  assert.match(alone.stderr, /5 colored;/);
+  const names = ["alpha.png", "deep.png", "deeper/turned.jpg", "grey.png", "sepia.tif"];
+  for (const name of names)
+    assert.deepEqual(readFileSync(path.join(cwd, "alone", name)), readFileSync(made(name)), name);
+
   const coloredGrey = await sharp(made("grey.png")).raw().toBuffer({ resolveWithObject: true });
   assert.deepEqual(
     [coloredGrey.info.width, coloredGrey.info.height, coloredGrey.info.channels],
@@ -210,6 +217,7 @@ test("files become colored files: lightness, depth, transparency, orientation, f
     ],
     [["in", "--run", "tiny", "--out", "o", "--raw"], /--raw: expected a network that gives RGB/],
     [["in", "--run", "tiny", "--run", "tiny@2", "--out", "o"], /--run: expected every network once/],
+    [["in", "--run", "tiny", "--out", "o", "--jobs", "0"], /--jobs: expected a whole number from 1 to 64/],
     [["in", "--run", "tiny"], /--out: expected a folder/],
     [["in", "--out", "o"], /--run: expected a run/],
     [["in", "--run", "nobody", "--out", "o"], /no such id/],

@@ -19,6 +19,7 @@ export type ColorizeCommandOptions = GlobalOptions & {
   readonly saturation: number;
   readonly format: ColorizedFormat | undefined;
   readonly sheet: string | undefined;
+  readonly jobs: number | undefined;
   readonly force: boolean;
   readonly device: string | undefined;
 };
@@ -81,6 +82,12 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
         describe: "The network's own picture, at its size (networks that give RGB)",
       })
       .option("sheet", { type: "string", requiresArg: true, describe: "Page to compare before and after" })
+      .option("jobs", {
+        type: "number",
+        requiresArg: true,
+        defaultDescription: "one for each processor, at most 4",
+        describe: "Photographs under way at once; never more than 100 megapixels of them",
+      })
       .option("force", { type: "boolean", default: false, describe: "Write pictures that exist anew" })
       .option("device", { type: "string", requiresArg: true, describe: deviceDescription })
       .example("$0 colorize ~/Scans --run latest --out colored", "A folder and the folders below it")

@@ -1,5 +1,6 @@
 // The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
 
+import { availableParallelism } from "node:os";
 import {
   type ChooseNetwork,
   type ColorizingNetwork,
@@ -35,6 +36,7 @@ export async function colorizeToFolder(
     const counts = await colorizeFiles(files, choices, {
       ...common(options),
       force: options.force,
+      jobs: options.jobs ?? usualJobs(),
       output,
       signal,
     });
@@ -84,6 +86,9 @@ export async function colorizeStream(
   });
 }
 
+/** More find no work: pixels of all photographs are joined by one thread. */
+const usualJobs = () => Math.min(4, availableParallelism());
+
 const common = ({ upsampling, saturation, "keep-tone": keepTone, raw }: Options) => ({
   upsampling,
   saturation,
@@ -111,6 +116,9 @@ async function withChoices(
     throw new UserError(`colorize: --saturation: expected a number from 0 to 10, got ${saturation}`);
   if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
     throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
+  const { jobs = 1 } = options;
+  if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= 64))
+    throw new UserError(`colorize: --jobs: expected a whole number from 1 to 64, got ${jobs}`);
   const device = options.device === undefined ? null : readDevice("colorize", options.device);
   const store = openStore(options.runs, { readonly: true });
   const networks: ColorizingNetwork[] = [];

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { messageOf, UserError } from "../../errors.ts";
 import { runMeant } from "../../runs/references.ts";
 import type { Store } from "../../store/open-store.ts";
+import type { Turns } from "../../turns.ts";
 import { isOwnOrigin, securityHeaders } from "../headers.ts";
 import {
   type ColoringCheckpoint,
@@ -13,7 +14,6 @@ import {
   coloringLimits,
   type Picture,
 } from "./colorist.ts";
-import type { Turns } from "./turns.ts";
 
 export type Coloring = { readonly colorist: Colorist; readonly turns: Turns };
 
