@@ -13,6 +13,7 @@ export type ColorizeCommandOptions = GlobalOptions & {
   readonly explain: boolean;
   readonly out: string | undefined;
   readonly size: number | undefined;
+  readonly tile: number | undefined;
   readonly upsampling: Upsampling;
   readonly raw: boolean;
   readonly "keep-tone": boolean;
@@ -63,6 +64,12 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
         requiresArg: true,
         defaultDescription: "as trained",
         describe: "Side of the square that the network sees, pixels",
+      })
+      .option("tile", {
+        type: "number",
+        requiresArg: true,
+        defaultDescription: "the whole square at once",
+        describe: "Side of the overlapping tiles in which the network sees a large --size, pixels",
       })
       .option("upsampling", {
         choices: ["guided", "bicubic"] as const,
