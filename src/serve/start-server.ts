@@ -1,5 +1,5 @@
-// `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not
-// held up. Photographs are colored by whom the caller hands in.
+// `hueristic serve`: the report's pages over a store, for a browser. It only reads, but for answers of judges: runs under way
+// are not held up. Photographs are colored by whom the caller hands in.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -32,7 +32,7 @@ export type RunningServer = {
 
 export const usualPort = 4321;
 const mostPorts = 20;
-/** Photographs beside the one that is being colored. */
+/** Photographs beside the one that is being colored; answers beside those that are being stored. */
 const mostWaiting = 8;
 
 /** Throws UserError where there is no store, and where the server cannot listen. */
@@ -52,10 +52,18 @@ export async function startServer(
     watch.close();
     store.close();
   };
-  const [assets, colorAssets] = await Promise.all([pageAssets("live"), pageAssets("drop")]);
+  const [assets, colorAssets, judgeAssets] = await Promise.all([
+    pageAssets("live"),
+    pageAssets("drop"),
+    pageAssets("judge"),
+  ]);
   const isLocal = isLoopback(host);
   const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
-  const served = { store, watch, events, assets, colorAssets, isLocal, coloring, onError };
+  const judging = isLocal ? createTurns({ mostWaiting }) : null;
+  const served = {
+    ...{ store, watch, events, assets, colorAssets, judgeAssets },
+    ...{ isLocal, coloring, judging, onError },
+  };
   const server = createServer((request, response) => answer(served, request, response));
   try {
     await listen(server, host, port);
