@@ -6,7 +6,7 @@ import { headHtml, type PageAssets } from "./page-html.ts";
 
 export type SinglePage = {
   /** Above the title, such as "Hueristic colorize". */
-  readonly mark: string | Html;
+  readonly mark: string;
   readonly title: string;
   readonly lead: Html;
   readonly main: Html;

@@ -14,14 +14,16 @@ import { icon } from "./icon.ts";
 import { indexPage, indexRuns } from "./index-page.ts";
 import { studiesPage, studyPage } from "./judging/judge-pages.ts";
 import { answerJudge } from "./judging/judge-request.ts";
+import type { PageCache } from "./page-cache.ts";
 import { reportPage } from "./report-page.ts";
-import { reportRequest, targetOf } from "./report-request.ts";
+import { addressOf, reportRequest, targetOf } from "./report-request.ts";
 import { messageHtml, servedHtml } from "./served-page.ts";
 
 export type Served = {
   readonly store: Store;
   readonly watch: RunWatch;
   readonly events: Events;
+  readonly pages: PageCache;
   readonly assets: PageAssets;
   /** Of the page that colors photographs. */
   readonly colorAssets: PageAssets;
@@ -90,15 +92,18 @@ function sendIndex(served: Served, query: URLSearchParams, response: ServerRespo
 }
 
 function sendReport(served: Served, query: URLSearchParams, response: ServerResponse): void {
-  const { store, watch, assets } = served;
+  const { store, watch, assets, pages } = served;
   const request = understood(served, response, 400, () => reportRequest(query));
   if (request === null) return;
-  const target = understood(served, response, 404, () => targetOf(store, request));
-  if (target === null) return;
-  // Before anything else is read: what is written meanwhile makes another mark.
-  const mark = watch.mark(target.runIds);
-  const made = understood(served, response, 400, () => reportPage(store, request, target));
-  if (made !== null) page(served, response, 200, servedHtml(made, mark, assets));
+  const shown = pages.page(addressOf("/report", request), () => {
+    const target = understood(served, response, 404, () => targetOf(store, request));
+    if (target === null) return null;
+    // Before anything else is read: what is written meanwhile makes another mark.
+    const mark = watch.mark(target.runIds);
+    const made = understood(served, response, 400, () => reportPage(store, request, target));
+    return made && servedHtml(made, mark, assets);
+  });
+  if (shown !== null) page(served, response, 200, shown);
 }
 
 const noColoring = "Photographs are colored where this machine alone can reach hueristic serve.";

@@ -11,6 +11,7 @@ import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./headers.ts";
+import { createPageCache } from "./page-cache.ts";
 import { answer } from "./routes.ts";
 
 export type ServerOptions = {
@@ -61,7 +62,7 @@ export async function startServer(
   const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
   const judging = isLocal ? createTurns({ mostWaiting }) : null;
   const served = {
-    ...{ store, watch, events, assets, colorAssets, judgeAssets },
+    ...{ store, watch, events, pages: createPageCache(watch.version), assets, colorAssets, judgeAssets },
     ...{ isLocal, coloring, judging, onError },
   };
   const server = createServer((request, response) => answer(served, request, response));
