@@ -43,6 +43,8 @@ export type ShownOptions = {
   /** The option that asks for that size, for messages; left out for --size. */
   readonly sizeOption?: string;
   readonly threads?: number;
+  /** Left out for the run's own. */
+  readonly engine?: Engine;
 };
 
 /** A network and where it runs, before what is asked of it is compiled. */
@@ -55,28 +57,36 @@ export type OpenedNetwork<Output extends ModelOutput> = {
   /** Side of the pictures, pixels. */
   readonly size: number;
   readonly sizeOption: string;
+  /** Of the checkpoint. */
+  readonly step: number;
+  readonly epoch: number;
   readonly output: Output;
   /** null where nothing tells it what pictures show, or what does is part of it. */
   readonly ask: Asker | null;
 };
 
-/** Throws UserError where the network cannot be used at that size. `output` is the model's own. */
+/**
+ * `output` is the model's own. Throws UserError where the network cannot be used at that size, and where what told it what
+ * pictures show has other weights now.
+ */
 export async function openNetwork<Output extends ModelOutput>(
   run: RunRow,
   { file }: ChosenCheckpoint,
   output: Output,
-  { store, device, size: wanted, sizeOption = "--size", threads }: ShownOptions,
+  { store, device, size: wanted, sizeOption = "--size", threads, engine: given }: ShownOptions,
 ): Promise<OpenedNetwork<Output>> {
   const { experiment } = run;
   const size = wanted ?? experiment.image.size;
   const model = configAt(run, size, sizeOption);
-  const { state } = readCheckpoint(file);
-  const engine = await openEngine(experiment.engine, { device: device ?? experiment.device, threads });
+  const { state, step, epoch } = readCheckpoint(file);
+  const engine =
+    given ?? (await openEngine(experiment.engine, { device: device ?? experiment.device, threads }));
   const asker = isEmbedded(model)
     ? await openAsker(model.classifier, { store, engine, imageSize: experiment.image.size, threads })
     : null;
   try {
     const isTrainedAlong = isEmbedded(model) && model.fine_tune;
+    if (asker !== null && !isTrainedAlong) requireSameTeller(run, asker);
     const network = await buildNetwork(
       { ...experiment, model, image: { ...experiment.image, size } },
       {
@@ -85,11 +95,19 @@ export async function openNetwork<Output extends ModelOutput>(
       },
     );
     if (isTrainedAlong) await asker?.close();
-    return { run, engine, network, state, size, sizeOption, output, ask: isTrainedAlong ? null : asker };
+    const ask = isTrainedAlong ? null : asker;
+    return { run, engine, network, state, step, epoch, size, sizeOption, output, ask };
   } catch (error) {
     await asker?.close();
     throw error;
   }
+}
+
+function requireSameTeller({ id, teller }: RunRow, { fingerprint, description }: Asker): void {
+  if (teller && teller.fingerprint !== fingerprint)
+    throw new UserError(
+      `run ${id}: expected ${teller.description}, which told it what pictures show, got ${description}: its weights are other ones now`,
+    );
 }
 
 /** The model's settings as of another size. */
@@ -109,7 +127,7 @@ function configAt({ id, experiment }: RunRow, size: number, option: string): Exp
   return config as typeof model;
 }
 
-/** Those of the checkpoint's tensors that `names` are. Throws UserError where one is not as the network has it. */
+/** Those of the checkpoint's tensors that `names` are. Throws UserError where one is not as the network has it, or no number. */
 export function weightsOf(
   { run: { id, experiment }, network, state, size, sizeOption }: OpenedNetwork<ModelOutput>,
   names: readonly string[],
@@ -120,7 +138,13 @@ export function weightsOf(
     return found !== undefined && (wanted === undefined || String(found.shape) === String(wanted.shape));
   };
   const wrong = names.find((name) => !fits(name));
-  if (wrong === undefined) return Object.fromEntries(names.map((name) => [name, state[name]!]));
+  if (wrong === undefined) {
+    const broken = names.find((name) => !state[name]!.data.every(Number.isFinite));
+    if (broken === undefined) return Object.fromEntries(names.map((name) => [name, state[name]!]));
+    throw new UserError(
+      `run ${id}: expected numbers in its checkpoint, got others in ${broken}: its training failed; take another one`,
+    );
+  }
   throw new UserError(
     size === experiment.image.size
       ? `run ${id}: its checkpoint has no ${wrong} as this version's ${experiment.model.kind} needs it`
