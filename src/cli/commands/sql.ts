@@ -7,6 +7,7 @@ import type { SqlAnswer, SqlValue } from "../../store/query-sql.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { numberOrDash, plainText } from "../print/format.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { openExisting } from "../target/existing-store.ts";
 
 type SqlOptions = GlobalOptions & {
   readonly query: string | undefined;
@@ -38,6 +39,7 @@ export const sqlCommand: Command<SqlOptions> = {
       );
     if (json && csv) throw new UserError("sql: expected --json or --csv, got both");
     const { querySql } = await import("../../store/query-sql.ts");
+    (await openExisting(runs, { readonly: true }, context.output)).close(); // merges what is new
     const print = json ? printJson : csv ? printCsv : printTable;
     querySql(runs, query, (answer) => print(answer, context));
     return 0;

@@ -74,6 +74,7 @@ export const sweepCommand: Command<SweepOptions> = {
     const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
+    const { openExisting } = await import("../target/existing-store.ts");
     const { variant = null, experiment = null } = options;
     const { sweep, notes, experiments } = loadSweep(file, {
       variant,
@@ -83,7 +84,7 @@ export const sweepCommand: Command<SweepOptions> = {
     const missing = status ? [] : missingFiles(sweep, experiments);
     if (missing.length > 0) throw new UserError(missing.join("\n"));
     const id = sweepId(sweep);
-    const store = openStore(runs, { readonly: status });
+    const store = status ? await openExisting(runs, { readonly: true }, context.output) : openStore(runs);
     try {
       if (!status) {
         for (const note of notes) context.output.info(note);

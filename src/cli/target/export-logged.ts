@@ -26,7 +26,7 @@ export async function exportLogged(
   options: Options,
   context: Context,
 ): Promise<number> {
-  const store = await openExisting(options.runs, { readonly: true });
+  const store = await openExisting(options.runs, { readonly: true }, context.output);
   try {
     const runIds = await findRuns(store, refs);
     const { format } = options;

@@ -24,7 +24,7 @@ type Options = GlobalOptions & NetworkFiles & { readonly force: boolean; readonl
 export async function exportNetwork(
   run: string,
   { runs, onnx, safetensors, discriminator, input = "rgb", names = "pytorch", ...options }: Options,
-  { print }: Pick<Context, "print">,
+  { print, output }: Pick<Context, "print" | "output">,
 ): Promise<number> {
   const files = [onnx, safetensors, discriminator].filter((file) => file !== undefined);
   if (files.length === 0)
@@ -38,7 +38,7 @@ export async function exportNetwork(
   const { untilInterrupted } = await import("../../runner/interrupt.ts");
   const { requireWritable } = await import("../../runner/export/require-writable.ts");
   const reference = readCheckpointReference(run);
-  const store = await openExisting(runs, { readonly: true });
+  const store = await openExisting(runs, { readonly: true }, output);
   try {
     const row = store.getRun(await findRun(store, reference.run));
     const checkpoint = chooseCheckpoint(store, row, reference.checkpoint);
