@@ -28,6 +28,8 @@ export type RunOptions = {
   readonly threads?: number;
   /** Told the id of the run as soon as it exists. */
   readonly onRun?: (runId: string) => void;
+  /** Called before a checkpoint is written, once the values up to it are in the store; throws where it must not be. */
+  readonly beforeCheckpoint?: () => void;
   /** Asked after every epoch, once its values are stored, with its number from 1: whether the run is pruned. */
   readonly afterEpoch?: (epoch: number) => boolean;
 };

@@ -23,7 +23,7 @@ export type Ending = {
 
 /** For every epoch step and log, then evaluate, draw samples and save. */
 export async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
-  const { output, afterEpoch } = options;
+  const { output, beforeCheckpoint, afterEpoch } = options;
   const { experiment, dataset, engine, run, health, whole, last, stepsPerEpoch } = training;
   const { epochs } = experiment.train;
   const mainLoss = mainLossOf(experiment.model);
@@ -42,6 +42,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
   const save = async () => {
     const exported = await engine.exportState(state);
     run.sync(); // a checkpoint is never ahead of the values in the store
+    beforeCheckpoint?.();
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
