@@ -8,6 +8,7 @@ import type { Output } from "../output.ts";
 import { formatCount } from "../runs/format/numbers.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
+import type { Spool } from "../store/spool/spool.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { openDataset, openLarger } from "./open-dataset.ts";
@@ -26,10 +27,10 @@ export type RunOptions = {
   readonly output: Output;
   /** Threads of the engine; all cores where it is left out. */
   readonly threads?: number;
+  /** Where rows go in place of the store of `runsFolder`, off its machine (src/store/spool); checkpoints go there all the same. */
+  readonly spool?: Pick<Spool, "storeFolder" | "publish">;
   /** Told the id of the run as soon as it exists. */
   readonly onRun?: (runId: string) => void;
-  /** Called before a checkpoint is written, once the values up to it are in the store; throws where it must not be. */
-  readonly beforeCheckpoint?: () => void;
   /** Asked after every epoch, once its values are stored, with its number from 1: whether the run is pruned. */
   readonly afterEpoch?: (epoch: number) => boolean;
 };
@@ -52,7 +53,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const interrupt = watchInterrupts((signal) =>
     output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
-  const store = openStore(runsFolder, { warn: output.warn });
+  const store = openStore(options.spool?.storeFolder ?? runsFolder, { warn: output.warn });
   try {
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
@@ -65,7 +66,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       sets = await openEvaluationSets(evaluatedSets(experiment), experiment, opening);
       const images = { dataset, larger, sets };
       const training = await openTraining(experiment, images, store, options, interrupt.abort);
-      return await trainAndFinish(training, options, interrupt);
+      const result = await trainAndFinish(training, options, interrupt);
+      options.spool?.publish("end", training.run.id);
+      return result;
     } finally {
       closeSets(sets);
       larger?.close();
@@ -98,6 +101,7 @@ async function trainAndFinish(
     `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${formatCount(network.parameters)} parameters) on ${engine.name}, ${engine.device}`,
   );
   try {
+    options.spool?.publish("start", run.id);
     const { status, error, pruned = false } = await train(training, options, interrupt);
     run.finish(status, error ?? undefined);
     if (pruned) output.info(error!);
@@ -111,6 +115,7 @@ async function trainAndFinish(
       "FAILED",
       error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),
     );
+    publishFailure(options, run.id);
     throw error;
   } finally {
     run.close();
@@ -118,5 +123,14 @@ async function trainAndFinish(
     await training.last?.compiled.close();
     await training.evaluator.close();
     await training.evaluation?.close();
+  }
+}
+
+/** What the run failed of is the error to tell. */
+function publishFailure({ spool, output }: RunOptions, runId: string): void {
+  try {
+    spool?.publish("end", runId);
+  } catch (thrown) {
+    output.warn(messageOf(thrown));
   }
 }

@@ -30,6 +30,8 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
        AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it OR part_of = :it)`,
   );
   const blobs = createBlobSweeper(database);
+  const forgetFiles = database.prepare("DELETE FROM merged_files WHERE run_id = ?");
+  const remember = database.prepare("INSERT INTO purged_runs VALUES (?) ON CONFLICT DO NOTHING");
 
   // Into the trash and without a writer, as trash.ts does: between two slices nobody goes on with it.
   const hide = database.prepare(
@@ -70,6 +72,8 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     if (hashes.length === mostImages) return false;
     const datasets = new Set([run.dataset_fingerprint, ...selectSets.all({ id })]);
     deleteRun.run(id);
+    forgetFiles.run(id);
+    remember.run(id);
     for (const it of datasets) deleteDataset.run({ it });
     return true;
   });

@@ -41,23 +41,34 @@ export function openForReading(folder: string): Database.Database {
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );
-  const open = (name: string) =>
-    configured(new Database(name, { readonly: true, timeout: busyTimeoutMs }), (database) => {
+  return translated(path, "read", () =>
+    openReadOnly(path, (database) => {
       const version = schemaVersion(database, migrations.length);
       if (version === 0) throw new UserError(`${folder}: no runs here yet; start one with \`hueristic run\``);
       if (version < migrations.length)
         throw new UserError(
           `${path}: was written by an older Hueristic (schema ${version}, this one reads ${migrations.length}); any command that writes, such as \`hueristic run\`, updates it`,
         );
+    }),
+  );
+}
+
+/** Opens a database of any version, also where its folder may not be written; what `check` throws closes it. */
+export function openReadOnly(
+  path: string,
+  check: (database: Database.Database) => void = () => {},
+): Database.Database {
+  const open = (name: string) =>
+    configured(new Database(name, { readonly: true, timeout: busyTimeoutMs }), (database) => {
+      database.pragma("schema_version"); // the first read, which needs what WAL needs
+      check(database);
     });
-  return translated(path, "read", () => {
-    try {
-      return open(path);
-    } catch (thrown) {
-      if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
-      return openCopy(path, open);
-    }
-  });
+  try {
+    return open(path);
+  } catch (thrown) {
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
+    return openCopy(path, open);
+  }
 }
 
 /**

@@ -11,8 +11,7 @@ import { openStore, type Store } from "../../src/store/open-store.ts";
 import { runAgent } from "../../src/sweep/scheduling/agent.ts";
 import { evaluateOthers } from "../../src/sweep/scheduling/evaluate-others.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
-import { boardOfStore } from "../../src/sweep/scheduling/trial-board.ts";
-import { workplaceInStore } from "../../src/sweep/scheduling/workplace.ts";
+import { agentPlaceInStore } from "../../src/sweep/scheduling/trial-board.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { problems, read } from "./fixtures.ts";
 
@@ -43,8 +42,12 @@ test("every network is measured on the unseen images of all that none was traine
   const store = openStore(folder);
   context.after(() => store.close());
   store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
-  const place = { board: boardOfStore(store, id), openWorkplace: workplaceInStore(store) };
-  await runAgent(place, id, { retries: 0, failFast: true, threads: 2, output: silent });
+  await runAgent(agentPlaceInStore(store, id), id, {
+    retries: 0,
+    failFast: true,
+    threads: 2,
+    output: silent,
+  });
   const said: string[] = [];
   const output = { ...silent, info: (line: string) => void said.push(line) };
   assert.equal(await evaluateOthers(store, id, { output, signal }), true);

@@ -65,36 +65,39 @@ async function work(
 ): Promise<number> {
   const os = await import("node:os");
   const { openStore } = await import("../../store/open-store.ts");
-  const { readSharedSweep } = await import("../../store/shared-sweeps/shared-sweep.ts");
   const { runAgent } = await import("../../sweep/scheduling/agent.ts");
-  const { boardOfStore, sharedBoard } = await import("../../sweep/scheduling/trial-board.ts");
-  const { workplaceInStore } = await import("../../sweep/scheduling/workplace.ts");
-  const { sweepMeant } = await import("../target/run-references.ts");
+  const { agentPlaceInStore, sharedAgentPlace } = await import("../../sweep/scheduling/trial-board.ts");
   const settings = { retries, failFast, threads: threads ?? os.availableParallelism(), output };
-  let id = ref;
-  if (readSharedSweep(runs, ref) === null) {
-    const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
-    try {
-      id = await sweepMeant(reading, ref);
-    } finally {
-      reading.close();
-    }
-  }
-  const shared = sharedBoard(runs, id);
-  const store = openStore(runs);
-  const board = shared ?? boardOfStore(store, id);
+  const id = await sweepOfAgent(runs, ref);
+  const shared = sharedAgentPlace(runs, id, output);
+  // The store belongs to one machine: an agent of another one never opens it.
+  const store = shared === null ? openStore(runs) : null;
+  const place = shared ?? agentPlaceInStore(store!, id);
+  const { board } = place;
   try {
-    const code = await runAgent({ board, openWorkplace: workplaceInStore(store) }, id, settings);
+    const code = await runAgent(place, id, settings);
     // Of a worker the parent looks at what became of the trials.
     if (code !== 0 || process.send !== undefined) return code;
     const { finishSweep } = await import("../target/finish-sweep.ts");
-    return (
-      (await finishSweep(store, id, board.definition(), output)) ||
-      exitCodeOf(board.trials().map(({ state }) => state))
-    );
+    const finished = store === null ? 0 : await finishSweep(store, id, board.definition(), output);
+    return finished || exitCodeOf(board.trials().map(({ state }) => state));
   } finally {
     board.close();
-    store.close();
+    store?.close();
+  }
+}
+
+/** Of a sweep of several hosts its id alone tells it, without a store. */
+async function sweepOfAgent(runs: string, ref: string): Promise<string> {
+  const { openStore } = await import("../../store/open-store.ts");
+  const { readSharedSweep } = await import("../../store/shared-sweeps/shared-sweep.ts");
+  const { sweepMeant } = await import("../target/run-references.ts");
+  if (readSharedSweep(runs, ref) !== null) return ref;
+  const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
+  try {
+    return await sweepMeant(reading, ref);
+  } finally {
+    reading.close();
   }
 }
 

@@ -136,6 +136,8 @@ export const sweepCommand: Command<SweepOptions> = {
       for (const note of notes) context.output.info(note);
       return await launchSweep(asked, launching, context);
     }
+    const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
+    mergeShared(runs, context.output);
     const store = openStore(runs, { readonly: status });
     try {
       if (!status) {
@@ -169,7 +171,9 @@ async function train(
     output.info(`${signal}: the trials under way are saved and stopped; once more stops at once`);
     workers.signal("SIGTERM");
   });
-  const stopWatching = watchSweep(store, id, sweep, process.stderr);
+  const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
+  const refresh = () => mergeShared(options.runs, output);
+  const stopWatching = watchSweep(store, id, sweep, process.stderr, refresh);
   try {
     const { code: worst, fault } = await workers.ended;
     const signal = interrupt.signal();

@@ -32,7 +32,14 @@ type Sources = {
 
 type Held = { readonly attempt: number; epochs: number };
 
-export function createFileLeases({ folder, files, serverNow, newToken, job }: Sources): TrialLeases {
+export type FileLeases = TrialLeases & {
+  /** Of a trial that this process holds: which attempt at it that is, from 1. */
+  attemptOf(trial: TrialRow): number;
+  /** Whether the holder of a running trial was not heard of for so long that another may take it. */
+  isGone(trial: SharedTrial): boolean;
+};
+
+export function createFileLeases({ folder, files, serverNow, newToken, job }: Sources): FileLeases {
   const held = new Map<string, Held>();
   const fileOf = (number: number, attempt: number, kind: AttemptFile["kind"]) =>
     attemptFile(folder, { number, attempt, kind });
@@ -91,6 +98,7 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
 
   return {
     heartbeatEveryMs,
+    isGone,
     claimTrial(_, { retries, next }) {
       for (;;) {
         files.look();
@@ -111,6 +119,11 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
         const taken = take(number, (open?.attempt ?? 0) + 1, begun, open?.runId ?? null);
         if (taken !== null) return taken;
       }
+    },
+    attemptOf({ number, holder }) {
+      const mine = held.get(holder ?? "");
+      if (mine === undefined) throw new Error(`trial ${number} is not held by this process`);
+      return mine.attempt;
     },
     renewTrial: (trial) => renewed(trial) !== null,
     setTrialRun(trial, runId) {

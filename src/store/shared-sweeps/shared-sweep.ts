@@ -7,14 +7,13 @@ import os from "node:os";
 import path from "node:path";
 import { newProcessToken } from "../../process-identity.ts";
 import type { SweepRow } from "../sweeps.ts";
-import type { TrialLeases } from "../trial-leases.ts";
 import { namesIn } from "./attempt-files.ts";
 import { createExclusively, readObject, writeTemporary } from "./exclusive-file.ts";
-import { createFileLeases } from "./file-leases.ts";
+import { createFileLeases, type FileLeases } from "./file-leases.ts";
 import { createServerClock } from "./server-clock.ts";
 import { createTrialFiles, type SharedTrial } from "./trial-files.ts";
 
-export type SharedSweep = TrialLeases & {
+export type SharedSweep = FileLeases & {
   /** As it stands now: its definition may be replaced. */
   getSweep(): SweepRow;
   /** By rising number. */

@@ -8,8 +8,7 @@ import type { Claim } from "../../store/trial-leases.ts";
 import { trialExperiments } from "../trial-experiment.ts";
 import { nextTrial } from "./next-trial.ts";
 import { trainTrial } from "./train-trial.ts";
-import type { TrialBoard } from "./trial-board.ts";
-import type { OpenWorkplace } from "./workplace.ts";
+import type { AgentPlace } from "./trial-board.ts";
 
 export type AgentOptions = {
   readonly retries: number;
@@ -18,9 +17,6 @@ export type AgentOptions = {
   readonly threads: number;
   readonly output: Output;
 };
-
-/** Where an agent finds its trials, and where it trains them. */
-export type AgentPlace = { readonly board: TrialBoard; readonly openWorkplace: OpenWorkplace };
 
 /** How often an agent looks whether a trial of the others became free: a quarter of the time between two heartbeats. */
 const looksPerHeartbeat = 4;

@@ -59,7 +59,7 @@ function giveBack(board: TrialBoard, trial: TrialRow): void {
 
 async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
   const { board, openWorkplace, sweep, output, threads, experimentOf } = surroundings;
-  let runId = trial.runId;
+  let runId: string | null = null;
   let place: Workplace | null = null;
   let wasTakenOver = false;
   const requireLease = (isHeld: boolean) => {
@@ -67,8 +67,9 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
     if (wasTakenOver) throw new UserError(`trial ${trial.number}: was taken over by another process`);
   };
   try {
-    place = await openWorkplace(runId);
-    const { store } = place;
+    place = openWorkplace(trial);
+    const { store, resume } = place;
+    runId = resume;
     if (runId !== null && store.getRun(runId).status === "FINISHED")
       return { state: "complete", error: null };
     const experiment = experimentOf(trial.parameters as Parameters, trial.seed);
@@ -76,7 +77,6 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
       { ...experiment, name: `${sweep.name}-${trial.number}` },
       {
         source: sweep.base.file,
-        resume: trial.runId,
         fromScratch: "if needed",
         output,
         threads,
@@ -84,12 +84,12 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
           runId = id;
           requireLease(board.setTrialRun(trial, id));
         },
-        beforeCheckpoint: () => requireLease(board.renewTrial(trial)),
         afterEpoch(epoch) {
           requireLease(board.progressTrial(trial, runId!, measuredBy(store, runId!, sweep.metric.series)));
           return isPruned(trial, epoch, surroundings);
         },
       },
+      () => requireLease(board.renewTrial(trial)),
     );
     return endingOf(result, runId === null ? null : store.getRun(runId).error);
   } catch (thrown) {
