@@ -3,7 +3,7 @@
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { modelOf } from "../models/models.ts";
+import { isEmbedded, modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import { formatCount } from "../runs/format/numbers.ts";
 import { openStore } from "../store/open-store.ts";
@@ -50,6 +50,7 @@ export type RunResult = {
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const { runsFolder, output } = options;
+  if (options.spool) requireNoStore(experiment);
   const interrupt = watchInterrupts((signal) =>
     output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
@@ -83,6 +84,14 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     store.close();
     interrupt.close();
   }
+}
+
+/** Off its machine a store cannot be looked into. */
+function requireNoStore({ model }: Experiment): void {
+  if (isEmbedded(model) && model.classifier.kind === "trained")
+    throw new UserError(
+      `model.classifier.run: run ${model.classifier.run} is in the store, which is read on its own machine alone: train there, or name a pretrained classifier`,
+    );
 }
 
 /** Where no metric is named, no image is looked at. */

@@ -1,11 +1,12 @@
 // `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not
-// held up. Photographs are colored by whom the caller hands in.
+// held up; what runs of other machines have logged is merged while somebody looks. Photographs are colored by whom the caller hands in.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { openStore } from "../store/open-store.ts";
+import { createSpoolLook } from "../store/spool/watch-spools.ts";
 import { watchRuns } from "../store/watch-runs.ts";
 import type { Colorist } from "./coloring/colorist.ts";
 import { createTurns } from "./coloring/turns.ts";
@@ -19,6 +20,8 @@ export type ServerOptions = {
   readonly port: number | null;
   /** Asked only where nobody else can reach the server; left out for pages alone. Closed with the server. */
   readonly colorist?: Colorist;
+  /** Told in one line of runs of other machines that are not up to date here. */
+  warn(line: string): void;
   /** Told of every error that is a bug. */
   onError(thrown: unknown): void;
 };
@@ -38,11 +41,17 @@ const mostWaiting = 8;
 /** Throws UserError where there is no store, and where the server cannot listen. */
 export async function startServer(
   folder: string,
-  { host, port, colorist, onError }: ServerOptions,
+  { host, port, colorist, warn, onError }: ServerOptions,
 ): Promise<RunningServer> {
+  const lookAtSpool = createSpoolLook(folder, warn);
+  lookAtSpool();
   const store = openStore(folder, { readonly: true });
   const watch = watchRuns(folder);
-  const events = createEvents(watch.version, onError);
+  const version = () => {
+    lookAtSpool();
+    return watch.version();
+  };
+  const events = createEvents(version, onError);
   const close = async (server: Server) => {
     events.close();
     const closed = new Promise((resolve) => server.close(resolve));
@@ -56,7 +65,10 @@ export async function startServer(
   const isLocal = isLoopback(host);
   const coloring = isLocal && colorist ? { colorist, turns: createTurns(mostWaiting) } : null;
   const served = { store, watch, events, assets, colorAssets, isLocal, coloring, onError };
-  const server = createServer((request, response) => answer(served, request, response));
+  const server = createServer((request, response) => {
+    lookAtSpool();
+    answer(served, request, response);
+  });
   try {
     await listen(server, host, port);
   } catch (thrown) {

@@ -58,7 +58,7 @@ export const exportCommand: Command<ExportOptions> = {
       .example("$0 export latest --onnx colorize.onnx", "Feed it RGB bytes, get RGB bytes")
       .example("$0 export k3v9@best --onnx l.onnx --input L", "The best checkpoint kept; it takes lightness"),
 
-  async run({ runs, run, onnx, safetensors, discriminator, ...options }, { print }) {
+  async run({ runs, run, onnx, safetensors, discriminator, ...options }, { print, output }) {
     if (run === undefined)
       throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
     const files = [onnx, safetensors, discriminator].filter((file) => file !== undefined);
@@ -74,7 +74,7 @@ export const exportCommand: Command<ExportOptions> = {
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const { requireWritable } = await import("../../runner/export/require-writable.ts");
     const reference = readCheckpointReference(run);
-    const store = await openExisting(runs, { readonly: true });
+    const store = await openExisting(runs, { readonly: true }, output);
     try {
       const row = store.getRun(await findRun(store, reference.run));
       const checkpoint = chooseCheckpoint(store, row, reference.checkpoint);

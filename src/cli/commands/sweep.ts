@@ -108,6 +108,7 @@ export const sweepCommand: Command<SweepOptions> = {
     const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
+    const { openExisting } = await import("../target/existing-store.ts");
     const { variant = null, experiment = null } = options;
     const { sweep, notes, launcher, experiments } = loadSweep(file, {
       variant,
@@ -136,9 +137,7 @@ export const sweepCommand: Command<SweepOptions> = {
       for (const note of notes) context.output.info(note);
       return await launchSweep(asked, launching, context);
     }
-    const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
-    mergeShared(runs, context.output);
-    const store = openStore(runs, { readonly: status });
+    const store = status ? await openExisting(runs, { readonly: true }, context.output) : openStore(runs);
     try {
       if (!status) {
         for (const note of notes) context.output.info(note);

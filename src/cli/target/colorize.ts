@@ -12,11 +12,11 @@ import { planFiles } from "../../colorize/plan-files.ts";
 import { Refusal } from "../../datasets/formats/open-picture.ts";
 import { UserError } from "../../errors.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { ColorizeCommandOptions } from "../commands/colorize.ts";
 import type { Context } from "../context.ts";
 import { folderOf, openNetwork } from "./coloring-network.ts";
 import { readDevice } from "./device-option.ts";
+import { openExisting } from "./existing-store.ts";
 
 type Options = ColorizeCommandOptions;
 
@@ -112,7 +112,7 @@ async function withChoices(
   if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
     throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
   const device = options.device === undefined ? null : readDevice("colorize", options.device);
-  const store = openStore(options.runs, { readonly: true });
+  const store = await openExisting(options.runs, { readonly: true }, output);
   const networks: ColorizingNetwork[] = [];
   let closeRouter = async () => {};
   let code = 0;

@@ -6,6 +6,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { type Merger, openMerger } from "../merge/merger.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
+import { storeError } from "../store-error.ts";
 import { fileServerTime, markOf, type SpoolFile, silenceOf, spoolFiles, spoolFolder } from "./spool-files.ts";
 
 export type MergeSpoolsOptions = {
@@ -22,10 +23,11 @@ type Known = { readonly mark: string; readonly settled: 0 | 1 };
  */
 export function mergeSpools(runsFolder: string, { warn, now = Date.now }: MergeSpoolsOptions): void {
   try {
+    const files = [...spoolFiles(runsFolder).values()];
+    if (files.length === 0) return;
     const known = knownFiles(runsFolder);
-    const open = [...spoolFiles(runsFolder).values()].filter(
-      ([newest]) => known.get(newest!.name)?.settled !== 1,
-    );
+    // Thousands of runs that have ended are not looked at one by one.
+    const open = files.filter(([newest]) => known.get(newest!.name)?.settled !== 1).flatMap(publishedOf);
     if (open.length === 0) return;
     const at = { server: fileServerTime(spoolFolder(runsFolder)), here: now() };
     const changed = open.filter(([newest]) => known.get(newest!.name)?.mark !== markOf(newest!));
@@ -39,9 +41,16 @@ export function mergeSpools(runsFolder: string, { warn, now = Date.now }: MergeS
       merger.close();
     }
   } catch (thrown) {
-    if (!(thrown instanceof UserError)) throw thrown;
-    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${messageOf(thrown)}`);
+    const told = storeError(thrown, spoolFolder(runsFolder));
+    if (!(told instanceof UserError)) throw thrown;
+    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${told.message}`);
   }
+}
+
+/** Without attempts that have not published yet; none where no attempt at the run has. */
+function publishedOf(ofRun: readonly SpoolFile[]): (readonly SpoolFile[])[] {
+  const first = ofRun.findIndex((file) => markOf(file) !== null);
+  return first < 0 ? [] : [ofRun.slice(first)];
 }
 
 function knownFiles(runsFolder: string): ReadonlyMap<string, Known> {
