@@ -35,6 +35,7 @@ const longest = [
   "runner/run-experiment",
   "sweep/processes",
   "sweep/machine-fault",
+  "sweep/slurm",
   "engine/webgpu",
 ];
 
