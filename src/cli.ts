@@ -17,6 +17,7 @@ import { judgeCommand } from "./cli/commands/judge.ts";
 import { listCommand } from "./cli/commands/list.ts";
 import { modelsCommand } from "./cli/commands/models.ts";
 import { noteCommand } from "./cli/commands/note.ts";
+import { packCommand } from "./cli/commands/pack.ts";
 import { purgeCommand } from "./cli/commands/purge.ts";
 import { reportCommand } from "./cli/commands/report.ts";
 import { routerCommand } from "./cli/commands/router.ts";
@@ -133,6 +134,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(routerCommand(add));
   add(exportCommand);
   add(importCommand);
+  add(packCommand);
   add(judgeCommand);
   add(dataCommand(add));
   add(modelsCommand(add));

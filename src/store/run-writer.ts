@@ -191,11 +191,12 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     },
     flush: () => flush(),
     sync() {
+      const usual = database.pragma("synchronous", { simple: true });
       database.pragma("synchronous = FULL");
       try {
         flush();
       } finally {
-        database.pragma("synchronous = NORMAL");
+        database.pragma(`synchronous = ${usual}`);
       }
     },
     logImages(images) {

@@ -297,14 +297,14 @@ describe("a store that is merged into another", () => {
   it("takes one run alone where one is asked for", (test) => {
     const { store, ids } = fullStore(test);
     const into = target(test);
-    mergeStore(into.folder, databasePath(store.folder), { only: ids[1]! });
+    mergeStore(into.folder, databasePath(store.folder), { only: [ids[1]!] });
     assert.deepEqual(
       into.listRuns().map(({ id }) => id),
       [ids[1]],
     );
     assert.deepEqual(into.listSweeps(), []);
     assert.throws(
-      () => mergeStore(into.folder, databasePath(store.folder), { only: "nobody" }),
+      () => mergeStore(into.folder, databasePath(store.folder), { only: ["nobody"] }),
       /has no run nobody/,
     );
   });

@@ -12,8 +12,8 @@ import { type MergeMode, mergeModeOf, type RunVersion } from "./run-versions.ts"
 import { withCopy } from "./source-copy.ts";
 
 export type MergeOptions = {
-  /** The only run to take, without sweeps and studies; all, with them, where it is left out. */
-  readonly only?: string;
+  /** The only runs to take, without sweeps and studies; all, with them, where it is left out. */
+  readonly only?: readonly string[];
   /** Whether a run that was purged here comes back. */
   readonly purged?: "stays away" | "comes back";
   /** Within the same transaction, once the rows are here. */
@@ -69,7 +69,7 @@ export function openMerger(folder: string): Merger {
       own.elapsed_ms AS ownElapsed, own.finished_at IS NOT NULL AS ownEnded,
       EXISTS (SELECT 1 FROM main.purged_runs WHERE id = theirs.id) AS purged
     FROM ${other}.runs AS theirs LEFT JOIN main.runs AS own ON own.id = theirs.id
-    WHERE theirs.deleted_at IS NULL AND (:only IS NULL OR theirs.id = :only) ORDER BY theirs.rowid`;
+    WHERE theirs.deleted_at IS NULL AND (:only IS NULL OR theirs.id IN (SELECT value FROM json_each(:only))) ORDER BY theirs.rowid`;
 
   const mergeAttached = (
     file: string,
@@ -79,7 +79,7 @@ export function openMerger(folder: string): Merger {
     const take = database.prepare("INSERT INTO taken VALUES (?, ?)");
     const merged = database
       .prepare<[object], BothVersions>(selectBoth)
-      .all({ only: only ?? null })
+      .all({ only: only === undefined ? null : JSON.stringify(only) })
       .map((both): MergedRun => {
         const { id, writer } = both;
         // Folders are named after them.
@@ -89,7 +89,8 @@ export function openMerger(folder: string): Merger {
         if (mode === "new" || mode === "replace" || mode === "extend" || mode === "add") take.run(id, mode);
         return { id, mode, ended: both.ended === 1, writer };
       });
-    if (only !== undefined && merged.length === 0) throw new UserError(`${file}: has no run ${only}`);
+    const missing = only?.find((id) => !merged.some((run) => run.id === id));
+    if (missing !== undefined) throw new UserError(`${file}: has no run ${missing}`);
     mergeRuns();
     if (only === undefined) mergeSweepsAndStudies(database);
     database.exec("DELETE FROM main.purged_runs WHERE id IN (SELECT run_id FROM taken)");

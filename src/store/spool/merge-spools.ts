@@ -77,7 +77,7 @@ function mergeNewest(merger: Merger, ofRun: readonly SpoolFile[], warn: (line: s
     if (mark === null) continue;
     try {
       const [run] = merger.merge(file.path, {
-        only: file.runId,
+        only: [file.runId],
         alongside: (database, [run]) => {
           database
             .prepare("INSERT OR REPLACE INTO merged_files VALUES (?, ?, ?, ?, ?)")

@@ -99,7 +99,7 @@ function takeOver(
     for (const file of files) {
       if (markOf(file) === null) continue;
       try {
-        const [run] = merger.merge(file.path, { only: file.runId });
+        const [run] = merger.merge(file.path, { only: [file.runId] });
         merger.database.prepare("UPDATE runs SET status = 'DEAD' WHERE status = 'RUNNING'").run();
         return { file, ended: run!.ended };
       } catch (thrown) {
