@@ -24,6 +24,7 @@ import { routerCommand } from "./cli/commands/router.ts";
 import { runCommand } from "./cli/commands/run.ts";
 import { serveCommand } from "./cli/commands/serve.ts";
 import { showCommand } from "./cli/commands/show.ts";
+import { sqlCommand } from "./cli/commands/sql.ts";
 import { sweepCommand } from "./cli/commands/sweep.ts";
 import { tagCommand } from "./cli/commands/tag.ts";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
@@ -122,6 +123,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(listCommand);
   add(showCommand);
   add(compareCommand);
+  add(sqlCommand);
   add(tagCommand);
   add(noteCommand);
   add(deleteCommand);

@@ -1,13 +1,16 @@
-// Files colored one after another. A picture is written under a temporary name and renamed, so that it is whole or not
-// there, and what is there already is kept: whoever was stopped goes on by the same command.
+// Files colored, several under way at once: some are read and written while the network colors another, one picture at a time.
+// A picture is written under a temporary name and renamed, so that it is whole or not there, and what is there already
+// is kept: whoever was stopped goes on by the same command.
 
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import sharp from "sharp";
 import { Refusal } from "../datasets/formats/open-picture.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { Predictor } from "../runner/open-predictor.ts";
+import { createTurns } from "../turns.ts";
 import { writeWhole } from "../whole-file.ts";
 import { type ColorizeOptions, type OpenedPhotograph, openPhotograph } from "./colorize-photograph.ts";
 import { type ColorizedFormat, deepFormats, encodeColored } from "./encode-colored.ts";
@@ -22,6 +25,8 @@ export type ChooseNetwork = (photograph: OpenedPhotograph, source: string) => Pr
 export type FilesOptions = ColorizeOptions & {
   /** Writes what exists anew. */
   readonly force: boolean;
+  /** Most files under way at once; as many as their pixels allow. */
+  readonly jobs: number;
   readonly output: Output;
   readonly signal: AbortSignal;
 };
@@ -35,46 +40,93 @@ export type ColorizedFiles = {
   readonly inColor: number;
 };
 
+/** Pixels under way at once; a picture of more goes alone. */
+const mostPixels = 100e6;
+/** A file that is larger than its pixels, such as a TIFF of many pages, counts by its bytes. */
+const bytesOfPixel = 6;
+
 /** `choices` in the order of each file's targets. Throws UserError where nothing can be written. */
 export async function colorizeFiles(
   files: readonly PlannedFile[],
   choices: readonly ChooseNetwork[],
   options: FilesOptions,
 ): Promise<ColorizedFiles> {
-  const { force, output, signal } = options;
+  const { force, jobs, output, signal } = options;
   const counts = { colored: 0, skipped: 0, failed: 0, restored: 0, inColor: 0 };
   const progress = output.progress(files.length);
-  try {
-    for (const [place, { source, format, targets }] of files.entries()) {
-      signal.throwIfAborted();
-      progress.update(place, path.basename(source));
-      const wanted = targets.flatMap((target, index) =>
-        force || !existsSync(target) ? [{ target, choose: choices[index]! }] : [],
-      );
-      if (wanted.length === 0) {
-        counts.skipped++;
-        continue;
+  const room = createTurns({ room: mostPixels });
+  // What ends one ends all.
+  const end = new AbortController();
+  const ended = AbortSignal.any([signal, end.signal]);
+  const inTurn = oneAtATime(ended);
+  let done = 0;
+
+  async function colorizeFile({ source, format, targets }: PlannedFile): Promise<void> {
+    const wanted = targets.flatMap((target, index) =>
+      force || !existsSync(target) ? [{ target, choose: choices[index]! }] : [],
+    );
+    if (wanted.length === 0) {
+      counts.skipped++;
+      return;
+    }
+    const leave = await room.take(ended, await sizeOf(source));
+    try {
+      const photograph = await openPhotograph(await readFile(source), options, ended);
+      for (const [index, { target, choose }] of wanted.entries()) {
+        const isLast = index === wanted.length - 1;
+        const { predictor, note } = await inTurn(() => choose(photograph, source));
+        const predict: Predictor["predict"] = (luma) => inTurn(() => predictor.predict(luma));
+        const network = { predictor: { ...predictor, predict }, note };
+        await writeWhole(target, await coloredBytes(photograph, network, format, isLast));
       }
+      counts.colored++;
+      if (photograph.isRestored) counts.restored++;
+      if (photograph.kind === "color") counts.inColor++;
+    } finally {
+      leave!();
+    }
+  }
+
+  const waiting = files.values();
+  async function work(): Promise<void> {
+    for (const file of waiting) {
+      ended.throwIfAborted();
+      progress.update(done, path.basename(file.source));
       try {
-        const photograph = await openPhotograph(await readWhole(source), options, signal);
-        for (const [index, { target, choose }] of wanted.entries()) {
-          const isLast = index === wanted.length - 1;
-          const network = await choose(photograph, source);
-          await writeWhole(target, await coloredBytes(photograph, network, format, isLast));
-        }
-        counts.colored++;
-        if (photograph.isRestored) counts.restored++;
-        if (photograph.kind === "color") counts.inColor++;
+        await colorizeFile(file);
       } catch (error) {
-        if (signal.aborted || error instanceof UserError || !isOfFile(error)) throw error;
-        output.error(`${source}: ${reasonOf(error)}`);
+        if (ended.aborted || error instanceof UserError || !isOfFile(error)) throw error;
+        output.error(`${file.source}: ${reasonOf(error)}`);
         counts.failed++;
       }
+      done++;
     }
+  }
+
+  try {
+    const workers = Array.from({ length: Math.min(jobs, files.length) }, () =>
+      work().catch((error) => end.abort(error)),
+    );
+    // All of them, as networks are closed afterwards.
+    await Promise.all(workers);
+    ended.throwIfAborted();
   } finally {
     progress.stop();
   }
   return counts;
+}
+
+/** Networks are asked one thing at a time. */
+function oneAtATime(signal: AbortSignal) {
+  const turns = createTurns();
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    const leave = await turns.take(signal);
+    try {
+      return await work();
+    } finally {
+      leave!();
+    }
+  };
 }
 
 /** The pieces of a colored file. Throws Refusal where the format cannot hold it. */
@@ -92,10 +144,16 @@ export async function coloredBytes(
   });
 }
 
-async function readWhole(file: string): Promise<Buffer> {
+/** What it takes of `mostPixels`. Throws Refusal for what is no file. */
+async function sizeOf(source: string): Promise<number> {
+  const found = await stat(source);
   // A pipe would be waited for without end.
-  if (!(await stat(file)).isFile()) throw new Refusal("not a regular file");
-  return readFile(file);
+  if (!found.isFile()) throw new Refusal("not a regular file");
+  const { width = 0, height = 0 } = await sharp(source, { failOn: "none", limitInputPixels: false })
+    .metadata()
+    // What is no picture is refused when it is read.
+    .catch(() => ({ width: 0, height: 0 }));
+  return Math.max(width * height, found.size / bytesOfPixel);
 }
 
 function isOfFile(error: unknown): boolean {

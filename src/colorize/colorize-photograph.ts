@@ -4,9 +4,10 @@ import type { Predictor } from "../runner/open-predictor.ts";
 import { centreSquare } from "./centre-square.ts";
 import { decodePhotograph, type Photograph } from "./decode-photograph.ts";
 import { type Colored, joinColors } from "./join-colors.ts";
-import { type Look, lookAt } from "./look.ts";
+import { type Look, lightnessGrid, lookAt, mostCells } from "./look.ts";
 import { pauseOf } from "./pause.ts";
 import { predictChroma } from "./predict-chroma.ts";
+import type { Plane } from "./resample.ts";
 import { leveled, levelsOf, sameLevels } from "./tone.ts";
 import { type Upsampling, upsampleChroma } from "./upsample-chroma.ts";
 
@@ -51,8 +52,16 @@ export async function openPhotograph(
   const look = await lookAt(photograph, pause);
   const levels = keepTone ? sameLevels : levelsOf(look);
   // Lightness changes by a line, which carries over to means.
-  const values = look.grid.values.map((l) => leveled(l, levels));
-  const grid = { ...look.grid, values };
+  const inLevels = (plane: Plane): Plane => ({
+    ...plane,
+    values: plane.values.map((l) => leveled(l, levels)),
+  });
+  const grid = inLevels(look.grid);
+  /** What a network of this size is shown. */
+  const seenAt = async (size: number): Promise<Plane> => {
+    const isFineEnough = size <= mostCells || Math.max(photograph.width, photograph.height) <= mostCells;
+    return isFineEnough ? grid : inLevels(await lightnessGrid(photograph, size, pause));
+  };
   const isDeep = photograph.numbers instanceof Uint16Array;
   return {
     format: photograph.format,
@@ -63,7 +72,7 @@ export async function openPhotograph(
     isDeep,
     centre: (side) => centreSquare(grid, side),
     async color(predictor, wanted) {
-      const predicted = await predictChroma(predictor, grid);
+      const predicted = await predictChroma(predictor, await seenAt(predictor.size));
       if (raw && predicted.rgb !== null) {
         const { width, height, rgb } = predicted;
         return { width, height, channels: 3, numbers: rgb };

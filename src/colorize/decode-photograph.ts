@@ -11,6 +11,7 @@ import { type Numbers, numbersAsTiff, type OpenOptions } from "../datasets/forma
 import { Refusal, refusalOf, requireWhole } from "../datasets/formats/open-picture.ts";
 import { sourceColors } from "../datasets/formats/source-colors.ts";
 import { warnsOfTagsAlone } from "../datasets/formats/tiff-colors.ts";
+import { exifOfTiff } from "./metadata/tiff-exif.ts";
 
 export type Photograph = {
   readonly width: number;
@@ -44,7 +45,7 @@ export async function decodePhotograph(bytes: Buffer, mostPixels = largest): Pro
   if ("refusal" in found) throw new Refusal(found.refusal);
   const common = {
     format: metadata.format === "heif" ? "avif" : metadata.format,
-    exif: metadata.exif === undefined ? null : withoutPrefix(metadata.exif),
+    exif: exifOf(bytes, metadata),
     xmp: metadata.xmpAsString ?? metadata.xmp?.toString("utf8") ?? null,
   };
   let numbers = found.numbers;
@@ -140,7 +141,8 @@ function tableOf(length: number, light: (number: number) => number): Float32Arra
   return Float32Array.from({ length }, (_, number) => light(number));
 }
 
-/** JPEG's and WebP's begin with "Exif" and two zeros. */
-function withoutPrefix(exif: Buffer): Buffer {
+/** JPEG's and WebP's begin with "Exif" and two zeros; that of a TIFF libvips does not tell. */
+function exifOf(bytes: Buffer, { exif }: Metadata): Buffer | null {
+  if (exif === undefined) return exifOfTiff(bytes);
   return exif.toString("latin1", 0, 6) === "Exif\0\0" ? exif.subarray(6) : exif;
 }

@@ -17,53 +17,89 @@ export type Look = {
   readonly kind: "grey" | "toned" | "color";
 };
 
-const mostCells = 1024;
+/** On the grid that guides colors. */
+export const mostCells = 1024;
 export const histogramStep = 0.1;
 /** Mean chroma from which on grey counts as toned. */
 const leastTone = 3;
 const lookSize = 32;
 
 export async function lookAt(photograph: Photograph, pause: Pause): Promise<Look> {
-  const { width, height, numbers, channels, hasAlpha, most, light } = photograph;
-  const shrink = Math.max(1, Math.max(width, height) / mostCells);
-  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side / shrink))) as [
-    number,
-    number,
-  ];
-  const lightness = new Float32Array(across * down);
-  const shades = [0, 1, 2].map(() => new Float32Array(light.length === 3 ? across * down : 0));
-  const histogram = new Float64Array(100 / histogramStep + 1);
-  const cellOf = Uint32Array.from({ length: width }, (_, column) => Math.floor((column * across) / width));
-  const counts = new Float32Array(across);
-  for (const cell of cellOf) counts[cell]!++;
+  const { numbers, channels, hasAlpha, most, light } = photograph;
   const colors = light.length;
+  const histogram = new Float64Array(100 / histogramStep + 1);
+  let shades: readonly Float32Array[] = [];
+  const grid = await lightnessGrid(photograph, mostCells, pause, {
+    start(cells) {
+      if (colors === 3) shades = [0, 1, 2].map(() => new Float32Array(cells));
+    },
+    see(pixel, l, cell) {
+      const from = pixel * channels;
+      const share = hasAlpha ? numbers[from + colors]! / most : 1;
+      if (share > 0) histogram[Math.round(l / histogramStep)]! += share;
+      for (let color = 0; color < shades.length; color++) shades[color]![cell]! += numbers[from + color]!;
+    },
+    end(cell, count) {
+      for (const shade of shades) shade[cell]! *= 255 / most / count;
+    },
+  });
+  return { grid, histogram, kind: colors === 1 ? "grey" : kindOf({ ...grid, shades }) };
+}
+
+/** What else is seen on the way: every pixel with its L and its cell, then every cell with how many pixels it had. */
+type Watcher = {
+  start(cells: number): void;
+  see(pixel: number, l: number, cell: number): void;
+  end(cell: number, count: number): void;
+};
+
+/** Mean L of what each cell covers, on white where it is transparent; at most `mostCells` cells a side. */
+export async function lightnessGrid(
+  photograph: Photograph,
+  mostCells: number,
+  pause: Pause,
+  watcher?: Watcher,
+): Promise<Plane> {
+  const { width, height, numbers, channels, hasAlpha, most } = photograph;
+  const { across, down, cellOf, counts } = cellsOf(photograph, mostCells);
+  const values = new Float32Array(across * down);
+  watcher?.start(values.length);
   const line = new Float32Array(width);
   for (let row = 0, rowsOfCell = 0, cellRow = 0; row < height; row++) {
     const at = cellRow * across;
     lightnessOfRow(photograph, row, line);
-    let from = row * width * channels;
-    for (let column = 0; column < width; column++, from += channels) {
+    for (let column = 0, pixel = row * width; column < width; column++, pixel++) {
       const l = line[column]!;
-      const share = hasAlpha ? numbers[from + colors]! / most : 1;
-      if (share > 0) histogram[Math.round(l / histogramStep)]! += share;
-      lightness[at + cellOf[column]!]! += share * l + (1 - share) * 100;
-      if (colors === 3)
-        for (let color = 0; color < 3; color++)
-          shades[color]![at + cellOf[column]!]! += numbers[from + color]!;
+      const cell = at + cellOf[column]!;
+      const share = hasAlpha ? numbers[(pixel + 1) * channels - 1]! / most : 1;
+      values[cell]! += share * l + (1 - share) * 100;
+      watcher?.see(pixel, l, cell);
     }
     rowsOfCell++;
     if (Math.floor(((row + 1) * down) / height) === cellRow && row + 1 < height) continue;
-    for (let cell = 0; cell < across; cell++) {
-      const count = counts[cell]! * rowsOfCell;
-      lightness[at + cell]! /= count;
-      if (colors === 3) for (const shade of shades) shade[at + cell]! *= 255 / most / count;
+    for (let cell = at; cell < at + across; cell++) {
+      const count = counts[cell - at]! * rowsOfCell;
+      values[cell]! /= count;
+      watcher?.end(cell, count);
     }
     cellRow++;
     rowsOfCell = 0;
     await pause(row, width);
   }
-  const grid = { width: across, height: down, values: lightness };
-  return { grid, histogram, kind: colors === 1 ? "grey" : kindOf({ ...grid, shades }) };
+  return { width: across, height: down, values };
+}
+
+/** A grid of the photograph's shape: its sides, and for each column its cell and how many columns that has. */
+function cellsOf({ width, height }: Photograph, most: number) {
+  const shrink = Math.max(1, Math.max(width, height) / most);
+  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side / shrink))) as [
+    number,
+    number,
+  ];
+  const cellOf = Uint32Array.from({ length: width }, (_, column) => Math.floor((column * across) / width));
+  const counts = new Float32Array(across);
+  for (const cell of cellOf) counts[cell]!++;
+  return { across, down, cellOf, counts };
 }
 
 /** L of each pixel of a row. */

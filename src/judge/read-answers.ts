@@ -5,6 +5,9 @@ import { UserError } from "../errors.ts";
 import type { Study } from "../store/study-rows.ts";
 import { type Answers, answersVersion } from "./answers.ts";
 
+/** Forty answers are 2 kB. */
+export const mostAnswersBytes = 1e6;
+
 const word = z.string().regex(/^[a-z0-9]{1,32}$/);
 
 const schema = z.strictObject({
@@ -35,19 +38,35 @@ export function readAnswers(text: string, file: string): Answers {
   return { study, id: judge, name, judgements: answers };
 }
 
-/** Throws UserError where the answers are not one to every pair of the study. */
-export function requireAnswersTo(study: Study, { judgements }: Answers, file: string): void {
+/**
+ * The answers to pairs that are there still. Throws UserError where they are not one to every pair of the study; where a
+ * network of it was purged, one to every pair that there was.
+ */
+export function answersTo(
+  study: Study,
+  answers: Answers,
+  file: string,
+): { readonly answers: Answers; readonly leftOut: number } {
   const pairs = new Set(study.pairs.map(({ id }) => id));
+  const isShortened = lostPairs(study);
   const answered = new Set<string>();
-  for (const { pair } of judgements) {
-    if (!pairs.has(pair)) throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
+  for (const { pair } of answers.judgements) {
+    if (!pairs.has(pair) && !(isShortened && /^\d+$/.test(pair)))
+      throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
     if (answered.has(pair)) throw new UserError(`${file}: pair ${pair}: expected one answer, got several`);
     answered.add(pair);
   }
-  if (answered.size < pairs.size)
+  const kept = answers.judgements.filter(({ pair }) => pairs.has(pair));
+  if (kept.length < pairs.size)
     throw new UserError(
-      `${file}: expected answers to all ${pairs.size} pairs of study ${study.id}, got ${answered.size}`,
+      `${file}: expected answers to all ${pairs.size} pairs of study ${study.id}, got ${kept.length}`,
     );
+  return { answers: { ...answers, judgements: kept }, leftOut: answered.size - kept.length };
+}
+
+/** Pairs are numbered from 1 in an order that says nothing: those of a purged network leave holes. */
+function lostPairs({ pairs }: Study): boolean {
+  return pairs.some(({ id }) => Number(id) > pairs.length);
 }
 
 function parsedJson(text: string, file: string): unknown {

@@ -13,11 +13,13 @@ export type SinglePage = {
   readonly foot: Html;
   /** For its script; left out for none. */
   readonly data?: unknown;
+  /** Whether it is served and may ask its server; left out for a file. */
+  readonly isLive?: boolean;
 };
 
 export function singlePageHtml(page: SinglePage, assets: PageAssets): string {
-  const { mark, title, lead, main, foot, data } = page;
-  return html`${headHtml(title, assets, false)}
+  const { mark, title, lead, main, foot, data, isLive = false } = page;
+  return html`${headHtml(title, assets, isLive)}
 <body>
 <div class="spectrum"></div>
 <header>

@@ -7,6 +7,7 @@ import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Output } from "../output.ts";
 import { tellersOf } from "../runner/embedding/tellers-of.ts";
+import { trainedHashes } from "../runner/evaluation/image-hashes.ts";
 import { nearlyTrainedOn } from "../runner/evaluation/open-sets.ts";
 import { openDataset } from "../runner/open-dataset.ts";
 import type { Store } from "../store/open-store.ts";
@@ -56,7 +57,7 @@ export async function openHeldOut(
     requireLabels(dataset.labels!.names, labels);
     const all = Uint32Array.of(...dataset.unseen, ...dataset.seen);
     const notes: string[] = [];
-    const trainedOn = trainedHashes(runs, store);
+    const trainedOn = trainedHashes(store, runs);
     const hashes = hashesOf(dataset, all);
     let left: Uint32Array = all.filter((_, place) => !trainedOn.has(hashes[place]!));
     if (left.length < all.length)
@@ -142,20 +143,6 @@ async function withoutTwins(
 
 function useOf(hash: string): HeldOutImage["use"] {
   return Number.parseInt(hash[0]!, 16) < 8 ? "build" : "report";
-}
-
-/** Of all files that any of the networks was trained on. Throws UserError where that is not known. */
-function trainedHashes(runs: readonly RunRow[], store: Store): ReadonlySet<string> {
-  const known = new Set<string>();
-  for (const { id, datasetFingerprint } of runs)
-    for (const hash of store.imageHashes(datasetFingerprint, "seen")) {
-      if (hash === null)
-        throw new UserError(
-          `run ${id}: which images it was trained on is not known: it is from before hashes were stored; train it anew`,
-        );
-      known.add(hash);
-    }
-  return known;
 }
 
 /** The images that a run was trained on, to look at; null where they are not there as they were. */

@@ -112,6 +112,8 @@ async function trainAndFinish(
   try {
     options.spool?.publish("start", run.id);
     const { status, error, pruned = false } = await train(training, options, interrupt);
+    run.flush();
+    await training.log.close(status);
     run.finish(status, error ?? undefined);
     if (pruned) output.info(error!);
     else if (error !== null) output.error(error);
@@ -120,6 +122,7 @@ async function trainAndFinish(
     const exitCode = isFine ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
     return { runId: run.id, status, exitCode, pruned };
   } catch (error) {
+    await training.log.close("FAILED").catch(() => {}); // this error counts
     run.finish(
       "FAILED",
       error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),

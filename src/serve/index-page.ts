@@ -23,6 +23,8 @@ export type IndexRequest = {
   readonly all: boolean;
   /** Whether photographs are colored here. */
   readonly colors: boolean;
+  /** Whether studies are judged here. */
+  readonly judges: boolean;
 };
 
 /** The runs that the page shows. */
@@ -33,7 +35,7 @@ export function indexRuns(store: Store, all: boolean): RunSummary[] {
 export function indexPage(
   store: Store,
   runs: readonly RunSummary[],
-  { all, colors }: IndexRequest,
+  { all, colors, judges }: IndexRequest,
 ): ServedPage {
   const total = runs.length < usuallyShown ? runs.length : store.listRuns().length;
   const running = runs.filter(({ status }) => status === "RUNNING").length;
@@ -47,7 +49,7 @@ export function indexPage(
       title: "Runs",
       isLarge: runs.length > usuallyShown,
       badge: null,
-      lead: html`<p class="lead">${lead}${colors && total > 0 && html` <a href="/color">Color a photograph</a>`}</p>`,
+      lead: html`<p class="lead">${lead}${colors && total > 0 && html` <a href="/color">Color a photograph</a>`}${judges && store.listStudies().length > 0 && html` <a href="/judge">Judge pictures</a>`}</p>`,
       sections: [
         runs.length > 0 ? runsSection(runs, total) : null,
         sweepsSection(store),

@@ -5,27 +5,36 @@ import { UserError } from "../errors.ts";
 import { type PageAssets, pagePolicy } from "../report/page-html.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWatch } from "../store/watch-runs.ts";
+import type { Turns } from "../turns.ts";
 import { colorPage } from "./coloring/color-page.ts";
 import { answerColoring, type Coloring } from "./coloring/color-request.ts";
 import type { Events } from "./events.ts";
 import { isOwnHost, securityHeaders } from "./headers.ts";
 import { icon } from "./icon.ts";
 import { indexPage, indexRuns } from "./index-page.ts";
+import { studiesPage, studyPage } from "./judging/judge-pages.ts";
+import { answerJudge } from "./judging/judge-request.ts";
+import type { PageCache } from "./page-cache.ts";
 import { reportPage } from "./report-page.ts";
-import { reportRequest, targetOf } from "./report-request.ts";
+import { addressOf, reportRequest, targetOf } from "./report-request.ts";
 import { messageHtml, servedHtml } from "./served-page.ts";
 
 export type Served = {
   readonly store: Store;
   readonly watch: RunWatch;
   readonly events: Events;
+  readonly pages: PageCache;
   readonly assets: PageAssets;
   /** Of the page that colors photographs. */
   readonly colorAssets: PageAssets;
+  /** Of the pages on which studies are judged. */
+  readonly judgeAssets: PageAssets;
   /** Whether only this machine can reach the server. */
   readonly isLocal: boolean;
   /** null where photographs are not colored. */
   readonly coloring: Coloring | null;
+  /** Whose turn it is to hand in answers; null where none are taken. */
+  readonly judging: Turns | null;
   /** Told of every error that is a bug; the browser is not. */
   onError(thrown: unknown): void;
 };
@@ -40,14 +49,20 @@ export function answer(served: Served, request: IncomingMessage, response: Serve
       text(response, 403, "This server answers to localhost and 127.0.0.1 only.");
     else if (request.method === "POST" && urlOf(request).pathname === "/color")
       colorPhotograph(served, request, response);
+    else if (request.method === "POST" && urlOf(request).pathname === "/judge")
+      takeJudge(served, request, response);
     else if (request.method !== "GET" && request.method !== "HEAD")
       text(response, 405, "Only GET and HEAD: nothing here can be changed.", { Allow: "GET, HEAD" });
     else route(served, request, response);
   } catch (thrown) {
-    served.onError(thrown);
-    if (response.headersSent) response.destroy();
-    else message(served, response, 500, "Something went wrong", "The terminal of hueristic serve says what.");
+    failed(served, response, thrown);
   }
+}
+
+function failed(served: Served, response: ServerResponse, thrown: unknown): void {
+  served.onError(thrown);
+  if (response.headersSent) response.destroy();
+  else message(served, response, 500, "Something went wrong", "The terminal of hueristic serve says what.");
 }
 
 function route(served: Served, request: IncomingMessage, response: ServerResponse): void {
@@ -57,6 +72,7 @@ function route(served: Served, request: IncomingMessage, response: ServerRespons
   else if (pathname === "/report") sendReport(served, query, response);
   else if (pathname === "/events") sendEvents(served, query, request, response);
   else if (pathname === "/color") sendColorPage(served, response);
+  else if (pathname === "/judge") sendJudgePage(served, query, response).catch(served.onError);
   else if (hash !== undefined) sendPicture(served, hash, response);
   else if (pathname === "/favicon.ico") sendIcon(response);
   else message(served, response, 404, "Not here", "There is no such page.");
@@ -68,23 +84,26 @@ function urlOf({ url }: IncomingMessage): URL {
 }
 
 function sendIndex(served: Served, query: URLSearchParams, response: ServerResponse): void {
-  const { store, watch, assets, coloring } = served;
-  const request = { all: query.has("all"), colors: coloring !== null };
+  const { store, watch, assets, coloring, judging } = served;
+  const request = { all: query.has("all"), colors: coloring !== null, judges: judging !== null };
   const runs = indexRuns(store, request.all);
   const mark = watch.mark(runs.map(({ id }) => id));
   page(served, response, 200, servedHtml(indexPage(store, runs, request), mark, assets));
 }
 
 function sendReport(served: Served, query: URLSearchParams, response: ServerResponse): void {
-  const { store, watch, assets } = served;
+  const { store, watch, assets, pages } = served;
   const request = understood(served, response, 400, () => reportRequest(query));
   if (request === null) return;
-  const target = understood(served, response, 404, () => targetOf(store, request));
-  if (target === null) return;
-  // Before anything else is read: what is written meanwhile makes another mark.
-  const mark = watch.mark(target.runIds);
-  const made = understood(served, response, 400, () => reportPage(store, request, target));
-  if (made !== null) page(served, response, 200, servedHtml(made, mark, assets));
+  const shown = pages.page(addressOf("/report", request), () => {
+    const target = understood(served, response, 404, () => targetOf(store, request));
+    if (target === null) return null;
+    // Before anything else is read: what is written meanwhile makes another mark.
+    const mark = watch.mark(target.runIds);
+    const made = understood(served, response, 400, () => reportPage(store, request, target));
+    return made && servedHtml(made, mark, assets);
+  });
+  if (shown !== null) page(served, response, 200, shown);
 }
 
 const noColoring = "Photographs are colored where this machine alone can reach hueristic serve.";
@@ -104,6 +123,33 @@ function colorPhotograph(served: Served, request: IncomingMessage, response: Ser
   if (coloring === null) text(response, 403, noColoring);
   else
     answerColoring({ store, coloring, query: urlOf(request).searchParams }, request, response).catch(onError);
+}
+
+const noJudging = "Answers are taken where this machine alone can reach hueristic serve.";
+
+async function sendJudgePage(
+  served: Served,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
+  const { store, judging, judgeAssets } = served;
+  const id = query.get("study");
+  if (judging === null) message(served, response, 403, "Not here", noJudging);
+  else if (id === null) page(served, response, 200, servedHtml(studiesPage(store), "", served.assets));
+  else
+    try {
+      const found = await studyPage(store, id, judgeAssets);
+      if (found === null) message(served, response, 404, "Not here", "There is no such study to show.");
+      else page({ ...served, assets: judgeAssets }, response, 200, found);
+    } catch (thrown) {
+      failed(served, response, thrown);
+    }
+}
+
+function takeJudge(served: Served, request: IncomingMessage, response: ServerResponse): void {
+  const { store, judging, onError } = served;
+  if (judging === null) text(response, 403, noJudging);
+  else answerJudge(store.folder, judging, request, response).catch(onError);
 }
 
 function sendEvents(

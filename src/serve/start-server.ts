@@ -1,5 +1,6 @@
-// `hueristic serve`: the report's pages over a store, for a browser. It only reads: runs under way are not
-// held up; what runs of other machines have logged is merged while somebody looks. Photographs are colored by whom the caller hands in.
+// `hueristic serve`: the report's pages over a store, for a browser. It only reads, but for answers of judges: runs under way
+// are not held up, and what runs of other machines have logged is merged while somebody looks. Photographs are colored by whom
+// the caller hands in.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,10 +9,11 @@ import { pageAssets } from "../report/build-client.ts";
 import { openStore } from "../store/open-store.ts";
 import { createSpoolLook } from "../store/spool/watch-spools.ts";
 import { watchRuns } from "../store/watch-runs.ts";
+import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
-import { createTurns } from "./coloring/turns.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./headers.ts";
+import { createPageCache } from "./page-cache.ts";
 import { answer } from "./routes.ts";
 
 export type ServerOptions = {
@@ -35,7 +37,7 @@ export type RunningServer = {
 
 export const usualPort = 4321;
 const mostPorts = 20;
-/** Photographs beside the one that is being colored. */
+/** Photographs beside the one that is being colored; answers beside those that are being stored. */
 const mostWaiting = 8;
 
 /** Throws UserError where there is no store, and where the server cannot listen. */
@@ -61,10 +63,18 @@ export async function startServer(
     watch.close();
     store.close();
   };
-  const [assets, colorAssets] = await Promise.all([pageAssets("live"), pageAssets("drop")]);
+  const [assets, colorAssets, judgeAssets] = await Promise.all([
+    pageAssets("live"),
+    pageAssets("drop"),
+    pageAssets("judge"),
+  ]);
   const isLocal = isLoopback(host);
-  const coloring = isLocal && colorist ? { colorist, turns: createTurns(mostWaiting) } : null;
-  const served = { store, watch, events, assets, colorAssets, isLocal, coloring, onError };
+  const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
+  const judging = isLocal ? createTurns({ mostWaiting }) : null;
+  const served = {
+    ...{ store, watch, events, pages: createPageCache(watch.version), assets, colorAssets, judgeAssets },
+    ...{ isLocal, coloring, judging, onError },
+  };
   const server = createServer((request, response) => {
     lookAtSpool();
     answer(served, request, response);

@@ -8,6 +8,7 @@
 // than some dozen images the two hardly differ; of fewer, both are a little too narrow, and so are those of two or three
 // seeds, which say little about other seeds.
 
+import { createHash } from "node:crypto";
 import { type RandomStream, randomStream } from "../random.ts";
 import { confidence, type Interval } from "./interval.ts";
 import { meanOfRuns, type PairedValues } from "./paired-values.ts";
@@ -23,9 +24,34 @@ export type MeanDifference = Interval & {
 /** Of fewer images an interval says nothing that can be trusted. */
 export const fewestImages = 10;
 
-/** The same values give the same interval. Throws where a block has no image, no run of a side, or rows of unequal length. */
+/**
+ * The same values give the same interval, and are resampled once: a page that is shown again while another run is under way
+ * asks for the same. Throws where a block has no image, no run of a side, or rows of unequal length.
+ */
 export function meanDifference(blocks: readonly PairedValues[], resamples = 10_000): MeanDifference {
   requireWhole(blocks);
+  const key = keyOf(blocks, resamples);
+  const found = known.get(key) ?? resampledDifference(blocks, resamples);
+  known.delete(key);
+  known.set(key, found);
+  if (known.size > mostKnown) known.delete(known.keys().next().value!);
+  return found;
+}
+
+/** By the numbers that they are of, those asked for last at the end. */
+const known = new Map<string, MeanDifference>();
+const mostKnown = 5_000;
+
+function keyOf(blocks: readonly PairedValues[], resamples: number): string {
+  const hash = createHash("sha256").update(
+    JSON.stringify([resamples, blocks.map(({ a, b }) => [a.length, b.length])]),
+  );
+  for (const values of blocks.flatMap(({ a, b }) => [...a, ...b]))
+    hash.update(`|${values.length}|`).update(values);
+  return hash.digest("base64");
+}
+
+function resampledDifference(blocks: readonly PairedValues[], resamples: number): MeanDifference {
   const means = blocks.map(({ a, b }) => meanOf(meanOfRuns(a)) - meanOf(meanOfRuns(b)));
   const resampled = resampledMeans(blocks, resamples).sort();
   const tail = (1 - confidence) / 2;

@@ -24,11 +24,7 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
       "SELECT fingerprint FROM evaluation_sets WHERE run_id = :id UNION SELECT part_of FROM evaluation_sets WHERE run_id = :id AND part_of IS NOT NULL",
     )
     .pluck();
-  const deleteDataset = database.prepare(
-    `DELETE FROM datasets WHERE fingerprint = :it
-       AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)
-       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it OR part_of = :it)`,
-  );
+  const datasets = createDatasetSweeper(database);
   const blobs = createBlobSweeper(database);
   const forgetFiles = database.prepare("DELETE FROM merged_files WHERE run_id = ?");
   const remember = database.prepare("INSERT INTO purged_runs VALUES (?) ON CONFLICT DO NOTHING");
@@ -70,11 +66,11 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     const hashes = deleteImages.all(id);
     blobs.sweep(new Set(hashes));
     if (hashes.length === mostImages) return false;
-    const datasets = new Set([run.dataset_fingerprint, ...selectSets.all({ id })]);
+    const used = new Set([run.dataset_fingerprint, ...selectSets.all({ id })]);
     deleteRun.run(id);
     forgetFiles.run(id);
     remember.run(id);
-    for (const it of datasets) deleteDataset.run({ it });
+    datasets.sweep(used);
     return true;
   });
   /** SQLite has no queue: who waits looks again now and then, and would find the database held for as long as this lasts. */
@@ -112,6 +108,24 @@ export function createBlobSweeper(database: Database): BlobSweeper {
     usedBy: (runId, epoch) => select.all(runId, epoch),
     sweep(hashes) {
       for (const hash of hashes) remove.run({ hash });
+    },
+  };
+}
+
+export type DatasetSweeper = {
+  /** Deletes those of `fingerprints` that no run was trained or measured on any more. */
+  sweep(fingerprints: Iterable<string>): void;
+};
+
+export function createDatasetSweeper(database: Database): DatasetSweeper {
+  const remove = database.prepare<[{ it: string }]>(
+    `DELETE FROM datasets WHERE fingerprint = :it
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_fingerprint = :it)
+       AND NOT EXISTS (SELECT 1 FROM evaluation_sets WHERE fingerprint = :it OR part_of = :it)`,
+  );
+  return {
+    sweep(fingerprints) {
+      for (const it of fingerprints) remove.run({ it });
     },
   };
 }

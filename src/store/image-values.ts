@@ -3,7 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { seriesName } from "../runs/series.ts";
-import { createBlobSweeper } from "./delete-run.ts";
+import { createBlobSweeper, createDatasetSweeper } from "./delete-run.ts";
 import type { EvaluatedSet, EvaluationSetRow } from "./rows.ts";
 
 export type ImageValueWriter = {
@@ -47,11 +47,13 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     .pluck();
   const blobs = createBlobSweeper(database);
 
-  const selectOtherParts = database
-    .prepare<[string, string, string, string], string>(
-      'SELECT "set" FROM evaluation_sets WHERE run_id = ? AND part_of = ? AND ("set" <> ? OR fingerprint <> ?)',
-    )
-    .pluck();
+  const selectOtherParts = database.prepare<
+    [string, string, string, string],
+    Pick<EvaluationSetRow, "set" | "fingerprint">
+  >(
+    'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ? AND part_of = ? AND ("set" <> ? OR fingerprint <> ?)',
+  );
+  const datasets = createDatasetSweeper(database);
 
   const requireSame = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
@@ -61,13 +63,14 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
         `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.fingerprint.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
       );
   };
-  /** Which images nobody was trained on hangs on who is asked: one answer stays. */
-  const makeRoom = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
-    if (partOf === null) return;
-    for (const other of selectOtherParts.all(runId, partOf, set, fingerprint)) {
-      for (const statement of clearSet) statement.run(runId, other);
-      blobs.sweep(deletePictures.all(runId, other));
-    }
+  /** Which images nobody was trained on hangs on who is asked: one answer stays. Gives the data sets of the others. */
+  const makeRoom = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow): string[] => {
+    if (partOf === null) return [];
+    return selectOtherParts.all(runId, partOf, set, fingerprint).map((other) => {
+      for (const statement of clearSet) statement.run(runId, other.set);
+      blobs.sweep(deletePictures.all(runId, other.set));
+      return other.fingerprint;
+    });
   };
   return {
     insert(runId, step, { set, ofImages, places }) {
@@ -86,8 +89,9 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     requireSame,
     nameSet(runId, set) {
       requireSame(runId, set);
-      makeRoom(runId, set);
+      const replaced = makeRoom(runId, set);
       insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
+      datasets.sweep(replaced);
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import { declareSeries } from "./declared-series.ts";
 import { earlierExperiments } from "./earlier-experiments.ts";
+import { interfaceVersion } from "./interface-version.ts";
 import type { Migration } from "./migrate.ts";
 import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
@@ -409,4 +410,5 @@ export const migrations: readonly Migration[] = [
   judgedByPeople,
   testedSets,
   travellingRuns,
+  interfaceVersion,
 ];

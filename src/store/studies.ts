@@ -12,9 +12,12 @@ import type {
   Study,
   StudyNetwork,
   StudyPair,
+  StudySummary,
 } from "./study-rows.ts";
 
 export type StudyReader = {
+  /** Newest first. */
+  listStudies(): StudySummary[];
   study(id: string): Study | undefined;
   /** Ids of the studies that a run takes part in, oldest first. */
   studiesOf(runId: string): string[];
@@ -59,7 +62,15 @@ export function createStudyReader(database: Database): StudyReader {
      WHERE runs.id = ? AND coalesce(evaluation_sets.fingerprint, dataset_fingerprint) = ? AND image_values.step = ?
        AND better IN ('higher', 'lower') AND value IS NOT NULL AND abs(value) < 9e999`,
   );
+  const selectSummaries = database.prepare<[], StudySummary>(
+    `SELECT id, question, "set", created_at AS createdAt,
+       (SELECT count(*) FROM study_pairs WHERE study_id = studies.id AND network IS NOT NULL) AS tests,
+       (SELECT count(*) FROM study_pairs WHERE study_id = studies.id) AS pairs,
+       (SELECT count(*) FROM judges WHERE study_id = studies.id) AS judges
+     FROM studies ORDER BY created_at DESC, id`,
+  );
   return {
+    listStudies: () => selectSummaries.all(),
     study(id) {
       const head = selectStudy.get(id);
       return head && { ...head, networks: selectNetworks.all(id), pairs: selectPairs.all(id) };

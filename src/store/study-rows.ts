@@ -43,6 +43,14 @@ export type Study = StudyHead & {
   readonly pairs: readonly StudyPair[];
 };
 
+export type StudySummary = Pick<Study, "id" | "question" | "set" | "createdAt"> & {
+  /** Pairs that networks are judged by, and all that a person is shown. */
+  readonly tests: number;
+  readonly pairs: number;
+  /** How many people have judged. */
+  readonly judges: number;
+};
+
 export type JudgedNetwork = StudyNetwork & {
   readonly number: number;
   readonly runName: string;

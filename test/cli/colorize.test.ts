@@ -7,12 +7,15 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import sharp from "sharp";
+import { openNetwork } from "../../src/cli/target/coloring-network.ts";
 import { rgbToLab } from "../../src/color/lab.ts";
 import { srgbLuminanceOfRgb } from "../../src/color/luminance.ts";
 import { decodeSrgb } from "../../src/color/srgb.ts";
 import { drawScene } from "../../src/datasets/scenes/scenes.ts";
 import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
+import { randomStream } from "../../src/random.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { experiment } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { callCli } from "./call-cli.ts";
@@ -97,6 +100,13 @@ test("files become colored files: lightness, depth, transparency, orientation, f
     "grey.png",
     "sepia.tif",
   ]);
+
+  // One at a time: the same to the byte.
+  const alone = await callCli(["colorize", "in", "--run", "tiny", "--out", "alone", "--jobs", "1"], { cwd });
+  assert.match(alone.stderr, /5 colored;/);
+  const names = ["alpha.png", "deep.png", "deeper/turned.jpg", "grey.png", "sepia.tif"];
+  for (const name of names)
+    assert.deepEqual(readFileSync(path.join(cwd, "alone", name)), readFileSync(made(name)), name);
 
   const coloredGrey = await sharp(made("grey.png")).raw().toBuffer({ resolveWithObject: true });
   assert.deepEqual(
@@ -185,6 +195,38 @@ test("files become colored files: lightness, depth, transparency, orientation, f
   const own = await sharp(path.join(cwd, "raw/grey.png")).metadata();
   assert.deepEqual([own.width, own.height], [32, 19]);
 
+  // In tiles: what is local sees the same as in the whole square.
+  const store = openStore(path.join(cwd, "runs"), { readonly: true });
+  const network = (tile: number | null) =>
+    openNetwork("tiny", { store, device: null, size: 320, tile, raw: false });
+  const [whole, tiled] = [await network(null), await network(256)];
+  const stream = randomStream("tiles");
+  const noise = Float32Array.from({ length: 320 * 320 }, () => 2 * stream.uniform() - 1);
+  const [expected, found] = [
+    await whole.predictor.predict(() => noise),
+    await tiled.predictor.predict(() => noise),
+  ];
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  assert.ok(largest > 0.01, String(largest));
+  const off = expected.reduce((most, value, place) => Math.max(most, Math.abs(value - found[place]!)), 0);
+  assert.ok(off < 1e-5 * largest, `${off} of ${largest}`);
+  for (const { predictor } of [whole, tiled]) await predictor.close();
+  store.close();
+  const inTiles = [
+    "colorize",
+    "in/grey.png",
+    "--run",
+    "picture",
+    "--size",
+    "96",
+    "--tile",
+    "64",
+    "--out",
+    "t",
+  ];
+  const tiles = await callCli(inTiles, { cwd });
+  assert.equal(tiles.code, 0, tiles.stderr);
+
   const larger = await callCli(
     ["colorize", "in/grey.png", "--run", "picture", "--out", "larger", "--size", "64", "--saturation", "0"],
     { cwd },
@@ -208,8 +250,18 @@ test("files become colored files: lightness, depth, transparency, orientation, f
       ["in", "--run", "tiny", "--out", "o", "--size", "30"],
       /--size: expected a multiple of 8 for alpha, got 30/,
     ],
+    [["in", "--run", "tiny", "--out", "o", "--tile", "64"], /--tile: expected together with --size/],
+    [
+      ["in", "--run", "tiny", "--out", "o", "--tile", "64", "--size", "64"],
+      /--tile: expected at least 16 for alpha and less than --size 64, got 64/,
+    ],
+    [
+      ["in", "--run", "tiny", "--out", "o", "--tile", "60", "--size", "96"],
+      /--tile: expected a multiple of 8 for alpha, got 60/,
+    ],
     [["in", "--run", "tiny", "--out", "o", "--raw"], /--raw: expected a network that gives RGB/],
     [["in", "--run", "tiny", "--run", "tiny@2", "--out", "o"], /--run: expected every network once/],
+    [["in", "--run", "tiny", "--out", "o", "--jobs", "0"], /--jobs: expected a whole number from 1 to 64/],
     [["in", "--run", "tiny"], /--out: expected a folder/],
     [["in", "--out", "o"], /--run: expected a run/],
     [["in", "--run", "nobody", "--out", "o"], /no such id/],

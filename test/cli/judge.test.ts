@@ -1,9 +1,10 @@
 // hueristic judge from a trained run to the report: a page without its key, judged in a real browser, answers collected.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { answersText } from "../../src/judge/answers.ts";
@@ -13,6 +14,7 @@ import { scoreControls, scoreNetworks } from "../../src/judge/score-study.ts";
 import { silent } from "../../src/output.ts";
 import type { JudgePageData } from "../../src/report/judge/data.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
+import { startServer } from "../../src/serve/start-server.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { eventually, launched, noBrowser, opened, requireClean } from "../report/browser.ts";
 import { smallExperiment } from "../runner/small-experiment.ts";
@@ -144,6 +146,63 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
       [0, 0],
     );
     assert.equal(scoreControls(study, judges).share, 1);
+
+    // Another one, judged where it is served.
+    const short = await callCli(["judge", id, "--pairs", "4", "--seconds", "0.05"], { cwd });
+    assert.equal(short.code, 0, short.stderr);
+    const shortStudy = dataOf(path.join(cwd, "study.html")).study;
+    const errors: unknown[] = [];
+    const onError = (thrown: unknown) => errors.push(thrown);
+    const server = await startServer(path.join(cwd, "runs"), {
+      host: "127.0.0.1",
+      port: 0,
+      warn: assert.fail,
+      onError,
+    });
+    t.after(server.close);
+    const live = await (await browser.newContext()).newPage();
+    const complaints: string[] = [];
+    live.on("console", (message) => complaints.push(message.text()));
+    await live.goto(server.url);
+    await live.click('a[href="/judge"]');
+    await live.click(`a[href="/judge?study=${shortStudy}"]`);
+    const served = await live.content();
+    for (const hidden of ["secret", id, "unseen"]) assert.ok(!served.includes(hidden), hidden);
+    await live.keyboard.press("Space");
+    await judgeAll(live, () => 0);
+    await live.keyboard.press("Space");
+    assert.equal(await judgeAll(live, () => 1), 4);
+    await eventually(live, `/stored/.test(document.querySelector("[data-sent]").textContent)`);
+    assert.deepEqual(complaints, []);
+    const [judge] = store.judges(shortStudy);
+    assert.equal(judge!.judgements.length, 4);
+    assert.ok((await (await fetch(`${server.url}judge`)).text()).includes("judged by one person"));
+
+    // Once; from this server's pages; small; of a study that is here.
+    const post = async (body: string, headers: Record<string, string> = {}) => {
+      const type = { "Content-Type": "application/json" };
+      const answer = await fetch(`${server.url}judge`, {
+        method: "POST",
+        body,
+        headers: { ...type, ...headers },
+      });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    const text = answersText({ study: shortStudy, ...judge! });
+    assert.equal(await post(text), "200 your answers were stored before.\n");
+    assert.match(
+      await post(text.replace('"ms":', '"ms":1')),
+      /^422 answers: study .* answered otherwise before/,
+    );
+    assert.match(await post("{"), /^422 answers: expected the answers .*, got no JSON/);
+    assert.match(await post(text.replace(shortStudy, "nowhere1")), /^422 answers: study nowhere1 is not in /);
+    assert.match(await post(text, { Origin: "http://evil.example" }), /^403 /);
+    assert.match(await post(text, { "Content-Type": "text/plain" }), /^415 /);
+    assert.match(await post(" ".repeat(1_000_001)), /^413 /);
+    assert.equal(store.judges(shortStudy).length, 1);
+    for (const unknown of ["nowhere1", "../runs", "%00"])
+      assert.equal((await fetch(`${server.url}judge?study=${unknown}`)).status, 404, unknown);
+    assert.deepEqual(errors, []);
   });
 
   await t.test("takes every file once and whole, and reports what people said", async () => {
@@ -210,10 +269,34 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
     }
   });
 
+  await t.test("takes answers to what is left where one of its networks was purged", async () => {
+    const database = new Database(path.join(cwd, "runs/runs.db"));
+    database.pragma("foreign_keys = ON");
+    database.prepare("DELETE FROM study_networks WHERE study_id = ? AND number = 1").run(study.id);
+    database.close();
+    const all = study.pairs.map(({ id }) => ({ pair: id, picture: 1, ms: 900 }) as const);
+    const late = answersText({ study: study.id, id: "late", name: "", judgements: all });
+    writeFileSync(path.join(cwd, "late.json"), late);
+    const collected = await callCli(["judge", "--collect", "late.json"], { cwd });
+    assert.equal(collected.code, 0, collected.stderr);
+    assert.match(
+      collected.stderr,
+      /late\.json: \d answers of 12 left out, about pairs of a network that was purged\n1 judge collected/,
+    );
+    const kept = store.study(study.id)!.pairs.map(({ id }) => id);
+    assert.ok(kept.length < 12);
+    const [judge] = store.judges(study.id).filter(({ id }) => id === "late");
+    assert.deepEqual(judge!.judgements.map(({ pair }) => pair).sort(), kept.sort());
+  });
+
   await t.test("purge says whose answers go with a run", async () => {
     await callCli(["delete", id, "--yes"], { cwd });
     const { stdout, stderr } = await callCli(["purge", "--dry-run"], { cwd });
     assert.match(stdout, /would be removed for good\n$/);
-    assert.match(stderr, /: what 2 people answered about it goes with it\n$/);
+    assert.match(stderr, /: what \d people answered about it goes with it\n$/);
+    const folder = path.join(cwd, "runs/studies");
+    assert.notDeepEqual(readdirSync(folder), []);
+    await callCli(["purge", "--yes"], { cwd });
+    assert.deepEqual(readdirSync(folder), []);
   });
 });

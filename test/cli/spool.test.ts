@@ -59,10 +59,7 @@ test("they are there as soon as they are published: listed, shown, served, delet
 
   for (const [words, expected] of [
     [["run", "--spool", "--resume", "nobody"], /--resume: "nobody": no run in runs\/spool begins so/],
-    [
-      ["run", "--spool", "--resume", run.id],
-      /has trained 2 epochs already.*train\.epochs=4 --spool\n/,
-    ],
+    [["run", "--spool", "--resume", run.id], /has trained 2 epochs already.*train\.epochs=4 --spool\n/],
   ] as const) {
     const { code, stderr } = await cli(...words);
     assert.equal(code, 2);

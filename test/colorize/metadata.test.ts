@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
+import { encodeColored } from "../../src/colorize/encode-colored.ts";
 import { uprightExif } from "../../src/colorize/metadata/exif.ts";
+import { exifOfTiff } from "../../src/colorize/metadata/tiff-exif.ts";
 import { notedXmp } from "../../src/colorize/metadata/xmp.ts";
+import { tiffTags } from "../../src/datasets/formats/tiff-tags.ts";
 
 const upright = { software: "Hueristic 1, colored by run k3v9", width: 640, height: 480 };
 
@@ -16,7 +19,7 @@ async function exifOf(exif: Parameters<ReturnType<typeof sharp>["withExif"]>[0],
 }
 
 /** What libvips reads. */
-async function read(exif: Buffer): Promise<{ orientation: number | undefined; text: string }> {
+async function readExif(exif: Buffer): Promise<{ orientation: number | undefined; text: string }> {
   const plain = await sharp({ create: { width: 8, height: 8, channels: 3, background: "grey" } })
     .jpeg()
     .toBuffer();
@@ -29,7 +32,7 @@ async function read(exif: Buffer): Promise<{ orientation: number | undefined; te
 
 test("texts stay, the picture is upright, and the software is ours alone", async () => {
   const original = await exifOf({ IFD0: { Artist: "A. Photographer", Software: "Scanner 3" } }, 6);
-  const { orientation, text } = await read(uprightExif(original, upright));
+  const { orientation, text } = await readExif(uprightExif(original, upright));
   assert.equal(orientation, 1);
   assert.match(text, /A\. Photographer/);
   assert.match(text, /colored by run k3v9/);
@@ -43,7 +46,7 @@ test("what is damaged, too long or missing gives EXIF that names the software", 
   for (const original of [null, Buffer.from("nothing"), pointing, long]) {
     const made = uprightExif(original, upright);
     assert.ok(made.length < 200);
-    assert.match((await read(made)).text, /Hueristic 1, colored by run k3v9/);
+    assert.match((await readExif(made)).text, /Hueristic 1, colored by run k3v9/);
   }
 });
 
@@ -59,4 +62,87 @@ test("XMP keeps what it has and gets a description of the run", () => {
   assert.match(noted, /compositeWithTrainedAlgorithmicMedia/);
   assert.equal(noted.match(/<\/rdf:RDF>/g)!.length, 1);
   assert.match(notedXmp("no XMP", note), /^<x:xmpmeta.*hueristic:epoch="12".*<\/x:xmpmeta>$/);
+});
+
+/** A directory of EXIF in big-endian order that stands at `at`; values that do not fit stand behind it. */
+function bigEndian(
+  at: number,
+  entries: readonly [tag: number, type: number, count: number, value: Buffer][],
+) {
+  const head = Buffer.alloc(2 + 12 * entries.length + 4);
+  const values: Buffer[] = [];
+  let end = at + head.length;
+  head.writeUInt16BE(entries.length);
+  for (const [place, [tag, type, count, value]] of entries.entries()) {
+    const from = 2 + 12 * place;
+    head.writeUInt16BE(tag, from);
+    head.writeUInt16BE(type, from + 2);
+    head.writeUInt32BE(count, from + 4);
+    if (value.length <= 4) value.copy(head, from + 8);
+    else {
+      head.writeUInt32BE(end, from + 8);
+      values.push(value);
+      end += value.length;
+    }
+  }
+  return Buffer.concat([head, ...values]);
+}
+
+const words = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from([0, 0, 0, value])));
+
+test("EXIF goes into a TIFF among its own tags, and out of it again", async () => {
+  const camera = bigEndian(200, [
+    [33434, 5, 1, words(1, 50)], // ExposureTime
+    [37396, 3, 3, Buffer.from([0, 1, 0, 2, 0, 3])], // SubjectArea
+    [37500, 7, 9, Buffer.from("MakerNote")],
+    [40962, 4, 1, words(7)], // as wide as it was
+  ]);
+  const first = bigEndian(8, [
+    [258, 3, 1, Buffer.from([0, 1])], // bits of a sample, which are the picture's own
+    [274, 3, 1, Buffer.from([0, 6])],
+    [282, 5, 1, words(200, 1)],
+    [315, 2, 6, Buffer.from("A. P.\0")],
+    [34665, 4, 1, words(200)],
+  ]);
+  const gap = Buffer.alloc(200 - 8 - first.length);
+  const exif = Buffer.concat([Buffer.from("MM\0*\0\0\0\x08", "latin1"), first, gap, camera]);
+  const numbers = Uint16Array.from({ length: 3 * 35 }, (_, at) => 500 * at);
+  const picture = { width: 7, height: 5, channels: 3, numbers } as const;
+  const pieces = await encodeColored(picture, "tiff", { exif, xmp: null, note });
+  const file = Buffer.concat([...pieces]);
+
+  const tags = tiffTags(file)!;
+  assert.deepEqual(
+    [256, 258, 274, 282].map((tag) => tags.get(tag)),
+    [[7], [16, 16, 16], [1], [200]],
+  );
+  const image = sharp(file, { failOn: "warning" });
+  const { xmpAsString, density } = await image.metadata();
+  assert.match(xmpAsString!, /hueristic:run="k3v9"/);
+  assert.equal(density, 200);
+  const read = await image.toColourspace("rgb16").raw({ depth: "ushort" }).toBuffer();
+  assert.deepEqual(read, Buffer.from(numbers.buffer));
+
+  const back = exifOfTiff(file)!;
+  const { text: found } = await readExif(back);
+  assert.match(found, /A\. P\./);
+  assert.match(found, /colored by run k3v9/);
+  assert.ok(!found.includes("MakerNote"));
+  const at = tiffTags(back)!.get(34665)![0]!;
+  // The same directory as a file's first one, so that another reader reads it.
+  const pointed = Buffer.from(back);
+  pointed.writeUInt32LE(at, 4);
+  const ofCamera = tiffTags(pointed)!;
+  assert.deepEqual(
+    [...ofCamera],
+    [
+      [33434, [0.02]],
+      [37396, [1, 2, 3]],
+      [40962, [7]],
+    ],
+  );
+
+  assert.equal(exifOfTiff(file.subarray(0, file.length - 20)), null);
+  assert.equal(exifOfTiff(Buffer.from("II*\0\xff\xff\xff\0", "latin1")), null);
+  assert.equal(exifOfTiff(Buffer.from("no TIFF")), null);
 });

@@ -6,7 +6,7 @@ import { completeExperiment } from "../../src/experiment/complete-experiment.ts"
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const topKeys =
-  "extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report";
+  "extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, log, metrics, evaluate, report";
 
 /** The problems of a text without the file's name in front. */
 function problems(text: string, ...overrides: string[]): string[] {

@@ -7,7 +7,6 @@ import { type TestContext, test } from "node:test";
 import sharp from "sharp";
 import { createColorist } from "../../src/cli/coloring/colorist.ts";
 import { drawScene } from "../../src/datasets/scenes/scenes.ts";
-import { createTurns } from "../../src/serve/coloring/turns.ts";
 import { startServer } from "../../src/serve/start-server.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { callCli } from "../cli/call-cli.ts";
@@ -242,31 +241,4 @@ test("a server that others reach colors nothing, nor does one without anybody wh
     assert.equal((await fetch(`${own}color`)).status, 403);
     assert.equal((await fetch(`${own}color`, { method: "POST", body: "x", headers: bytesType })).status, 403);
   }
-});
-
-test("turns come one at a time, in order, and no more wait than may", async () => {
-  const turns = createTurns(1);
-  const here = new AbortController().signal;
-  const first = await turns.take(here);
-  const order: string[] = [];
-  const second = turns.take(here).then((leave) => {
-    order.push("second");
-    return leave;
-  });
-  assert.equal(await turns.take(here), null);
-  order.push("first ends");
-  first!();
-  (await second)!();
-  assert.deepEqual(order, ["first ends", "second"]);
-  const last = await turns.take(here);
-  assert.notEqual(last, null);
-  // Who goes leaves the place to others.
-  const gone = new AbortController();
-  const third = assert.rejects(turns.take(gone.signal), /^Error: gone$/);
-  gone.abort(new Error("gone"));
-  await third;
-  const fourth = turns.take(here);
-  assert.equal(await turns.take(here), null);
-  last!();
-  assert.notEqual(await fourth, null);
 });

@@ -7,6 +7,7 @@ import { type IncomingMessage, request } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
 import { isLoopback, isOwnHost } from "../../src/serve/headers.ts";
+import { createPageCache } from "../../src/serve/page-cache.ts";
 import { startServer } from "../../src/serve/start-server.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { saveDataset, temporaryFolder } from "../store/fixtures.ts";
@@ -275,4 +276,23 @@ test("a folder without a store is said, one without runs is shown", async (t) =>
   const server = await startServer(folder, options);
   t.after(() => server.close());
   assert.match(await (await fetch(server.url)).text(), /No runs in <bdi>.* yet/);
+});
+
+test("a page is made once for as long as nobody writes to the store", () => {
+  let version = "1";
+  const { page } = createPageCache(() => version);
+  let made = 0;
+  const ask = (address: string) => page(address, () => `${address} ${++made}`);
+  assert.deepEqual([ask("/a"), ask("/b"), ask("/a")], ["/a 1", "/b 2", "/a 1"]);
+  assert.equal(
+    page("/c", () => null),
+    null,
+  );
+  assert.equal(ask("/c"), "/c 3");
+  version = "2";
+  assert.deepEqual([ask("/a"), ask("/a")], ["/a 4", "/a 4"]);
+  // A large one takes the place of older ones, never of itself.
+  const large = "x".repeat(64e6);
+  page("/large", () => large);
+  assert.equal(ask("/a"), "/a 5");
 });

@@ -143,6 +143,16 @@ describe("values of metrics", () => {
       ["faces-dddddd"],
     );
     assert.deepEqual(store.images(id), []);
+    // A part that nobody is measured on any more leaves nothing.
+    assert.ok(store.dataset(other.fingerprint));
+    store.saveEvaluation(id, {
+      ...{ step: 4, measured: ofFaces(1, 2), fingerprint: partOf, partOf },
+      series: ["faces/psnr", "faces/fid"].map(specOf),
+    });
+    assert.deepEqual(
+      [store.dataset(other.fingerprint), store.dataset(partOf)?.fingerprint],
+      [undefined, partOf],
+    );
   });
 
   it("go back with a run to its checkpoint", (test) => {

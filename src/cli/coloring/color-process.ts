@@ -91,7 +91,8 @@ async function networkOf({ runId, checkpoint }: NonNullable<Asked["network"]>): 
   const chosen = chooseCheckpoint(store, run, checkpoint);
   const { file } = chosen;
   const network =
-    networks.get(file) ?? (await openCheckpoint(run, chosen, { store, device: null, size: null }));
+    networks.get(file) ??
+    (await openCheckpoint(run, chosen, { store, device: null, size: null, tile: null }));
   networks.delete(file);
   networks.set(file, network);
   for (const [oldest, { predictor }] of networks) {

@@ -13,12 +13,14 @@ export type ColorizeCommandOptions = GlobalOptions & {
   readonly explain: boolean;
   readonly out: string | undefined;
   readonly size: number | undefined;
+  readonly tile: number | undefined;
   readonly upsampling: Upsampling;
   readonly raw: boolean;
   readonly "keep-tone": boolean;
   readonly saturation: number;
   readonly format: ColorizedFormat | undefined;
   readonly sheet: string | undefined;
+  readonly jobs: number | undefined;
   readonly force: boolean;
   readonly device: string | undefined;
 };
@@ -63,6 +65,12 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
         defaultDescription: "as trained",
         describe: "Side of the square that the network sees, pixels",
       })
+      .option("tile", {
+        type: "number",
+        requiresArg: true,
+        defaultDescription: "the whole square at once",
+        describe: "Side of the overlapping tiles in which the network sees a large --size, pixels",
+      })
       .option("upsampling", {
         choices: ["guided", "bicubic"] as const,
         default: "guided" as const,
@@ -81,6 +89,12 @@ export const colorizeCommand: Command<ColorizeCommandOptions> = {
         describe: "The network's own picture, at its size (networks that give RGB)",
       })
       .option("sheet", { type: "string", requiresArg: true, describe: "Page to compare before and after" })
+      .option("jobs", {
+        type: "number",
+        requiresArg: true,
+        defaultDescription: "one for each processor, at most 4",
+        describe: "Photographs under way at once; never more than 100 megapixels of them",
+      })
       .option("force", { type: "boolean", default: false, describe: "Write pictures that exist anew" })
       .option("device", { type: "string", requiresArg: true, describe: deviceDescription })
       .example("$0 colorize ~/Scans --run latest --out colored", "A folder and the folders below it")

@@ -1,12 +1,12 @@
 // hueristic list: the runs of a folder, newest first, or those that fulfil an expression in any order.
 
 import { UserError } from "../../errors.ts";
+import { csvLine } from "../../query/csv-line.ts";
 import { type FieldValue, textOf } from "../../query/matches.ts";
 import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import { mainMetrics } from "../../store/read-metrics.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
-import { csvLine } from "../print/csv.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";

@@ -2,15 +2,13 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
-import { readAnswers, requireAnswersTo } from "../../judge/read-answers.ts";
+import { mostAnswersBytes } from "../../judge/read-answers.ts";
+import { takeAnswers } from "../../judge/take-answers.ts";
 import { plural, shorten } from "../../runs/format/words.ts";
 import type { Store } from "../../store/open-store.ts";
 import { type Context, type GlobalOptions, runsFlag } from "../context.ts";
 import { plainText } from "../print/format.ts";
 import { openExisting } from "./existing-store.ts";
-
-/** Forty answers are 2 kB. */
-const mostBytes = 1e6;
 
 export async function collectAnswers(
   files: readonly string[],
@@ -23,8 +21,12 @@ export async function collectAnswers(
     let [added, known, refused] = [0, 0, 0];
     for (const file of files) {
       try {
-        const { study, isNew } = await collectFile(file, store);
-        studies.add(study);
+        const { study, isNew, leftOut } = takeAnswers(await textOf(file), file, store);
+        studies.add(study.id);
+        if (leftOut > 0)
+          output.info(
+            `${file}: ${plural(leftOut, "answer")} of ${leftOut + study.pairs.length} left out, about pairs of a network that was purged`,
+          );
         if (isNew) added++;
         else {
           known++;
@@ -53,26 +55,10 @@ export async function collectAnswers(
   }
 }
 
-async function collectFile(file: string, store: Store): Promise<{ study: string; isNew: boolean }> {
-  const answers = readAnswers(await textOf(file), file);
-  const study = store.study(answers.study);
-  if (study === undefined)
-    throw new UserError(
-      `${file}: study ${answers.study} is not in ${store.folder}; name its folder with --runs`,
-    );
-  requireAnswersTo(study, answers, file);
-  try {
-    return { study: study.id, isNew: store.saveJudge(study.id, answers) };
-  } catch (thrown) {
-    if (!(thrown instanceof UserError)) throw thrown;
-    throw new UserError(`${file}: ${thrown.message}`);
-  }
-}
-
 async function textOf(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size <= mostBytes) return await readFile(file, "utf8");
+    if (size <= mostAnswersBytes) return await readFile(file, "utf8");
   } catch (thrown) {
     throw new UserError(`${file}: cannot be read: ${messageOf(thrown)}`);
   }

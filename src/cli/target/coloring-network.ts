@@ -1,10 +1,12 @@
 // A network by its reference, opened to color photographs, with what colored files say of it.
 
 import type { ColorizingNetwork } from "../../colorize/colorize-files.ts";
+import { tiledPredictor } from "../../colorize/tiled-predictor.ts";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
+import { modelOf } from "../../models/models.ts";
 import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
-import { colorsOf, openPredictor } from "../../runner/open-predictor.ts";
+import { colorsOf, openPredictor, type Predictor } from "../../runner/open-predictor.ts";
 import { ownVersion } from "../../runner/provenance.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
@@ -14,7 +16,10 @@ import { findRun } from "./run-references.ts";
 export type NetworkOptions = {
   readonly store: Store;
   readonly device: DeviceChoice | null;
+  /** null is the one that it was trained at. */
   readonly size: number | null;
+  /** Side of the tiles in which it sees that size; null for the whole at once. */
+  readonly tile: number | null;
   readonly raw: boolean;
 };
 
@@ -35,14 +40,41 @@ export async function openNetwork(text: string, options: NetworkOptions): Promis
 export async function openCheckpoint(
   run: RunRow,
   checkpoint: ChosenCheckpoint,
-  { store, device, size }: Omit<NetworkOptions, "raw">,
+  { store, device, size, tile }: Omit<NetworkOptions, "raw">,
 ): Promise<ColorizingNetwork> {
-  const predictor = await openPredictor(run, checkpoint, { store, device, size });
+  const predictor =
+    size === null || tile === null
+      ? await openPredictor(run, checkpoint, { store, device, size })
+      : await openTiled(run, checkpoint, { store, device, size, tile });
   const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
   return {
     predictor,
     note: { program: `Hueristic ${ownVersion()}`, runId: run.id, runName: run.name, epoch },
   };
+}
+
+async function openTiled(
+  run: RunRow,
+  checkpoint: ChosenCheckpoint,
+  {
+    store,
+    device,
+    size,
+    tile,
+  }: Omit<NetworkOptions, "raw"> & { readonly size: number; readonly tile: number },
+): Promise<Predictor> {
+  const { model } = run.experiment;
+  const step = modelOf(model).sizeStep;
+  if (size % step !== 0)
+    throw new UserError(
+      `run ${run.id}: --size: expected a multiple of ${step} for ${model.kind}, got ${size}`,
+    );
+  if (tile >= size || tile < 2 * step)
+    throw new UserError(
+      `run ${run.id}: --tile: expected at least ${2 * step} for ${model.kind} and less than --size ${size}, got ${tile}`,
+    );
+  const options = { store, device, size: tile, sizeOption: "--tile" };
+  return tiledPredictor(await openPredictor(run, checkpoint, options), { size, step });
 }
 
 /** Such as "faces-k3v9x2mp-12": the same at every call with this network. */

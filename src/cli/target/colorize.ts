@@ -1,5 +1,6 @@
 // The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
 
+import { availableParallelism } from "node:os";
 import {
   type ChooseNetwork,
   type ColorizingNetwork,
@@ -35,6 +36,7 @@ export async function colorizeToFolder(
     const counts = await colorizeFiles(files, choices, {
       ...common(options),
       force: options.force,
+      jobs: options.jobs ?? usualJobs(),
       output,
       signal,
     });
@@ -84,6 +86,9 @@ export async function colorizeStream(
   });
 }
 
+/** More find no work: pixels of all photographs are joined by one thread. */
+const usualJobs = () => Math.min(4, availableParallelism());
+
 const common = ({ upsampling, saturation, "keep-tone": keepTone, raw }: Options) => ({
   upsampling,
   saturation,
@@ -106,11 +111,18 @@ async function withChoices(
   { output }: Context,
   work: (choices: Choices, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const { size = null, saturation } = options;
+  const { size = null, tile = null, saturation } = options;
   if (!(saturation >= 0 && saturation <= 10))
     throw new UserError(`colorize: --saturation: expected a number from 0 to 10, got ${saturation}`);
   if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
     throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
+  if (tile !== null && !(Number.isInteger(tile) && tile >= 8))
+    throw new UserError(`colorize: --tile: expected a whole number of pixels from 8 on, got ${tile}`);
+  if (tile !== null && size === null)
+    throw new UserError("colorize: --tile: expected together with --size, the side that tiles cover");
+  const { jobs = 1 } = options;
+  if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= 64))
+    throw new UserError(`colorize: --jobs: expected a whole number from 1 to 64, got ${jobs}`);
   const device = options.device === undefined ? null : readDevice("colorize", options.device);
   const store = await openExisting(options.runs, { readonly: true }, output);
   const networks: ColorizingNetwork[] = [];
@@ -127,7 +139,7 @@ async function withChoices(
         return;
       }
       for (const ref of refs)
-        networks.push(await openNetwork(ref, { store, device, size, raw: options.raw }));
+        networks.push(await openNetwork(ref, { store, device, size, tile, raw: options.raw }));
       const twice = networks.find(
         ({ note }, at) => networks.findIndex((each) => folderOf(each.note) === folderOf(note)) !== at,
       );

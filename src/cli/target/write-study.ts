@@ -8,8 +8,10 @@ import { meanChroma, oppositeColors } from "../../judge/opposite-colors.ts";
 import { type PlannedPair, planPairs } from "../../judge/plan-pairs.ts";
 import { rightPicture } from "../../judge/right-picture.ts";
 import { pageAssets } from "../../report/build-client.ts";
-import type { JudgePageData } from "../../report/judge/data.ts";
+import { html } from "../../report/html.ts";
+import type { StudyPictures } from "../../report/judge/data.ts";
 import { judgeHtml } from "../../report/judge/judge-html.ts";
+import { writeStudyFile } from "../../report/judge/study-file.ts";
 import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { colorImages, readImages } from "../../runner/evaluation/color-images.ts";
 import type { OpenSet } from "../../runner/evaluation/open-sets.ts";
@@ -40,7 +42,7 @@ type Pictures = (pair: PlannedPair) => readonly [first: Uint8Array, second: Uint
 type Made = {
   /** The key. */
   readonly study: NewStudy;
-  readonly data: JudgePageData;
+  readonly data: StudyPictures;
 };
 
 type MakeOptions = Pick<Options, "ask" | "pairs" | "seed"> & {
@@ -71,14 +73,19 @@ export async function writeStudy(
       try {
         const wanted = { ask, pairs, seed, shownMs, store, device, signal };
         const { study, data } = await makeStudy(networks, set, wanted);
-        const page = judgeHtml(data, await pageAssets("judge"), formatTime(now()));
+        const page = judgeHtml(
+          { ...data, sendTo: null },
+          await pageAssets("judge"),
+          html`written ${formatTime(now())} by Hueristic. This page is complete: it needs no network and sends nothing.`,
+        );
         const file = path.resolve(options.out);
         // First the key: a page without one is worth nothing.
         store.saveStudy(study);
+        await writeStudyFile(runs, data);
         await writeWhole(file, Buffer.from(page));
         print(`${file}\n`);
         output.info(
-          `study ${study.id}: ${pairs} pairs of ${set.name}; send ${pathToFileURL(file).href}, then: hueristic judge --collect <answers>${runsFlag(runs)}`,
+          `study ${study.id}: ${pairs} pairs of ${set.name}; send ${pathToFileURL(file).href}, then: hueristic judge --collect <answers>${runsFlag(runs)}; or judge it in hueristic serve`,
         );
       } finally {
         set.dataset.close();

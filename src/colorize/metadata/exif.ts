@@ -1,10 +1,9 @@
 // EXIF of an original for its colored picture (CIPA DC-008: a TIFF structure): upright, sRGB, without the thumbnail, and
 // `Software` says what colored it. Its first directory is written anew at the end, so that no other offset changes.
 
-type Entry = { readonly tag: number; readonly bytes: Buffer };
+import { entriesAt, entryLength, isTiff, type View, viewOf } from "./tiff-view.ts";
 
 const tags = { orientation: 274, software: 305, exif: 34665, colorSpace: 40961, across: 40962, down: 40963 };
-const entryLength = 12;
 /** What a JPEG's segment holds beside its length and "Exif". */
 const longest = 65527;
 
@@ -19,9 +18,8 @@ export function uprightExif(original: Buffer | null, upright: Upright): Buffer {
 }
 
 function rewritten(original: Buffer, { software, width, height }: Upright): Buffer | null {
-  const order = original.toString("latin1", 0, 4);
-  if (order !== "II*\0" && order !== "MM\0*") return null;
-  const view = viewOf(Buffer.from(original), order === "II*\0");
+  if (!isTiff(original)) return null;
+  const view = viewOf(Buffer.from(original));
   try {
     const entries = entriesAt(view, view.u32(4));
     const text = Buffer.from(`${software.replace(/[^\x20-\x7e]/g, "?")}\0`, "latin1");
@@ -71,36 +69,4 @@ function mend(view: View, at: number, { width, height }: Pick<Upright, "width" |
     if (entry.u16(2) === 3) entry.setU16(8, Math.min(65535, value));
     else if (entry.u16(2) === 4) entry.setU32(8, value);
   }
-}
-
-/** Parts of the block itself: what is written to them is written there. Throws RangeError beyond its end. */
-function entriesAt(view: View, at: number): Entry[] {
-  return Array.from({ length: view.u16(at) }, (_, index) => {
-    const from = at + 2 + entryLength * index;
-    const tag = view.u16(from);
-    view.u32(from + 8);
-    return { tag, bytes: view.bytes.subarray(from, from + entryLength) };
-  });
-}
-
-type View = {
-  readonly bytes: Buffer;
-  of(part: Buffer): View;
-  u16(at: number): number;
-  u32(at: number): number;
-  setU16(at: number, value: number): void;
-  setU32(at: number, value: number): void;
-};
-
-function viewOf(bytes: Buffer, isLittle: boolean): View {
-  return {
-    bytes,
-    of: (part) => viewOf(part, isLittle),
-    u16: (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)),
-    u32: (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at)),
-    setU16: (at: number, value: number) =>
-      isLittle ? bytes.writeUInt16LE(value, at) : bytes.writeUInt16BE(value, at),
-    setU32: (at: number, value: number) =>
-      isLittle ? bytes.writeUInt32LE(value, at) : bytes.writeUInt32BE(value, at),
-  };
 }

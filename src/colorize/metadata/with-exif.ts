@@ -1,13 +1,15 @@
 // EXIF put into a file that has none, as it is: sharp only writes texts of it. JPEG's APP1 (CIPA DC-008), PNG's eXIf, WebP's
-// EXIF chunk. The pieces of the file come out, so that a large one is never copied.
+// EXIF chunk, a TIFF's own directory. The pieces of the file come out, so that a large one is never copied.
 
 import { crc32 } from "node:zlib";
+import { inTiff } from "./tiff-exif.ts";
 
 /** null where the format has no place that we know. */
 export function withExif(format: string, bytes: Buffer, exif: Buffer): Buffer[] | null {
   if (format === "jpeg") return inJpeg(bytes, exif);
   if (format === "png") return inPng(bytes, exif);
-  return format === "webp" ? inWebp(bytes, exif) : null;
+  if (format === "webp") return inWebp(bytes, exif);
+  return format === "tiff" ? inTiff(bytes, exif) : null;
 }
 
 function inJpeg(bytes: Buffer, exif: Buffer): Buffer[] {

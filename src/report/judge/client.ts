@@ -11,7 +11,7 @@ type Screen = "intro" | "pair" | "ready" | "end";
 
 export function start(): void {
   const data = heldIn<JudgePageData>("page-data");
-  const { practice, pairs, study, question, shownMs } = data;
+  const { practice, pairs, study, question, shownMs, sendTo } = data;
   const judge = newJudgeId();
   const stream = randomStream("judge", study, judge);
   // Half of the judges see every pair the other way round.
@@ -39,8 +39,10 @@ export function start(): void {
       judgements.push({ pair: id, ...(await view.ask(pictures)) });
     }
     const name = need<HTMLInputElement>("[data-name]").value.trim();
-    handOver({ study, id: judge, name, judgements });
+    const answers = { study, id: judge, name, judgements };
+    handOver(answers);
     show("end");
+    if (sendTo !== null) await send(sendTo, answersText(answers));
   };
   void run();
 }
@@ -48,7 +50,8 @@ export function start(): void {
 function show(screen: Screen): void {
   document.body.dataset.screen = screen;
   for (const each of all("[data-screen]", need("main"))) each.hidden = each.dataset.screen !== screen;
-  if (screen === "end") need("[data-download]").focus();
+  const link = need("[data-download]");
+  if (screen === "end" && link.closest("[hidden]") === null) link.focus();
   scrollTo(0, 0);
 }
 
@@ -72,6 +75,23 @@ function pressed(selector: string): Promise<void> {
     button.addEventListener("click", done);
     addEventListener("keydown", onKey);
   });
+}
+
+/** To the server; where it does not take them the file is offered, and what it said. */
+async function send(address: string, text: string): Promise<void> {
+  const sent = need("[data-sent]");
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(address, { method: "POST", headers, body: text });
+    sent.textContent = `${answer.ok ? "Thank you" : "They were not taken"}: ${await answer.text()}`;
+    if (answer.ok) {
+      removeEventListener("beforeunload", keepOpen);
+      return;
+    }
+  } catch {
+    sent.textContent = "The server does not answer. Please save the file for: hueristic judge --collect";
+  }
+  need("[data-by-hand]").hidden = false;
 }
 
 /** Offers the answers as a file and as text. */

@@ -2,7 +2,13 @@
 
 import type { StudyQuestion } from "../../store/study-rows.ts";
 
-export type JudgePageData = {
+export type JudgePageData = StudyPictures & {
+  /** Where answers are sent at the end; null for a file, which sends nothing. */
+  readonly sendTo: string | null;
+};
+
+/** The pairs of a study, as its pages show them. */
+export type StudyPictures = {
   readonly study: string;
   readonly question: StudyQuestion;
   /** How long a pair is shown; null is until it is answered. */

@@ -22,23 +22,30 @@ const words: Readonly<Record<StudyQuestion, Words>> = {
   },
 };
 
-export function judgeHtml(data: JudgePageData, assets: PageAssets, writtenAt: string): string {
+/** What a study asks, as its pages are titled. */
+export function studyTitle(question: StudyQuestion): string {
+  return words[question].title;
+}
+
+/** `foot` says where the page comes from. */
+export function judgeHtml(data: JudgePageData, assets: PageAssets, foot: Html): string {
   const { title, lead } = words[data.question];
   return singlePageHtml(
     {
       mark: "Hueristic judge",
       title,
       lead: html`<p class="lead" data-lead>${lead}</p>`,
-      main: html`${introScreen(data)}${pairScreen()}${readyScreen(data)}${endScreen()}`,
+      main: html`${introScreen(data)}${pairScreen()}${readyScreen(data)}${endScreen(data)}`,
       foot: html`<noscript><p>This page needs its script: open it in a browser.</p></noscript>
-<p data-foot>Study ${data.study}, written ${writtenAt} by Hueristic. This page is complete: it needs no network and sends nothing.</p>`,
+<p data-foot>Study ${data.study}, ${foot}</p>`,
       data,
+      isLive: data.sendTo !== null,
     },
     assets,
   );
 }
 
-function introScreen({ question, shownMs, practice, pairs }: JudgePageData): Html {
+function introScreen({ question, shownMs, practice, pairs, sendTo }: JudgePageData): Html {
   const shown =
     shownMs === null
       ? "Take the time you need, but not much more."
@@ -49,7 +56,7 @@ function introScreen({ question, shownMs, practice, pairs }: JudgePageData): Htm
 <li>${shown}</li>
 <li>Keys <kbd>←</kbd> and <kbd>→</kbd> (or <kbd>A</kbd> and <kbd>B</kbd>), or touch the picture or its place.</li>
 <li>First ${practice.length} pairs to practice, which tell you the answer; then ${pairs.length} that do not. It takes about ${minutesText(pairs.length)}.</li>
-<li>At the end you get a short file to send back.</li>
+<li>${sendTo === null ? "At the end you get a short file to send back." : "At the end your answers go to hueristic serve, by themselves."}</li>
 </ol>
 <p><label class="field">Your name, if you like <input type="text" data-name maxlength="60" autocomplete="name" spellcheck="false"></label></p>
 <p><button type="button" class="plain start" data-start>Start <kbd>Space</kbd></button></p>
@@ -74,11 +81,17 @@ function readyScreen({ pairs }: JudgePageData): Html {
 </section>`;
 }
 
-function endScreen(): Html {
+function endScreen({ sendTo }: JudgePageData): Html {
+  const byHand =
+    sendTo === null
+      ? html`<p class="lead">Thank you, that was all. Please send your answers back to who sent you this page:</p>`
+      : html`<p class="lead" data-sent role="status">Thank you, that was all. Sending your answers …</p>`;
   return html`<section data-screen="end" hidden>
-<p class="lead">Thank you, that was all. Please send your answers back to who sent you this page:</p>
+${byHand}
+<div data-by-hand${sendTo !== null && html` hidden`}>
 <p class="bar"><a class="plain start" data-download>Save the file</a><button type="button" class="plain" data-copy>Copy its text</button><span class="soft" data-copied role="status"></span></p>
 <textarea data-answers readonly rows="8" aria-label="Your answers" spellcheck="false"></textarea>
+</div>
 </section>`;
 }
 

@@ -11,6 +11,7 @@ import { modelOf } from "../../models/models.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { tellersOf } from "../embedding/tellers-of.ts";
+import { imageHashesOf, trainedHashes } from "./image-hashes.ts";
 import type { WantedSet } from "./open-sets.ts";
 import { setName } from "./set-name.ts";
 
@@ -36,15 +37,13 @@ export function othersOf(
 ): { readonly jobs: readonly OthersOfRun[]; readonly notes: readonly string[] } {
   requireAlike(runs);
   const trainers = [...new Map(runs.map((run) => [run.datasetFingerprint, run])).values()]; // one for each data set
-  const trained = new Set(
-    [...trainers, ...tellersOf(runs, store)].flatMap((run) => hashesOf(store, run, "seen")),
-  );
+  const trained = trainedHashes(store, [...trainers, ...tellersOf(runs, store)]);
   const named = withNames(trainers, takenNames(store, runs));
   const notes: string[] = [];
   const all = trainers.flatMap((trainer): WantedSet[] => {
     const of = trainer.datasetFingerprint;
     const name = named.get(of)!;
-    const unseen = hashesOf(store, trainer, "unseen");
+    const unseen = imageHashesOf(store, trainer, "unseen");
     const kept = unseen.filter((hash) => !trained.has(hash));
     if (kept.length < unseen.length)
       notes.push(
@@ -99,16 +98,6 @@ function requireAlike(runs: readonly RunRow[]): void {
     throw new UserError(
       "expected networks of two data sets or more to measure on each other's images, got one",
     );
-}
-
-/** Of the files of a side of the run's images. Throws UserError where the store does not know them. */
-function hashesOf(store: Store, { id, datasetFingerprint }: RunRow, side: "seen" | "unseen"): string[] {
-  const hashes = store.imageHashes(datasetFingerprint, side);
-  if (hashes.includes(null))
-    throw new UserError(
-      `run ${id}: which files it was trained on is not known, as it is from before hashes were stored; hueristic evaluate ${id} --on ${id} stores them`,
-    );
-  return hashes as string[];
 }
 
 function fingerprintOf(of: string, kept: readonly string[]): string {

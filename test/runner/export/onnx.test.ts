@@ -153,7 +153,7 @@ test("gamma has its teller in the file; a classifier gives probabilities", async
   const model = gamma({ classifier: { kind: "mobilenet_v2", weights, output: "classes" } });
   await assert.rejects(
     openTrainedNetwork(
-      { ...run, experiment: { ...run.experiment, model } },
+      { ...run, teller: null, experiment: { ...run.experiment, model } },
       chooseCheckpoint(store, run, "last"),
       store,
     ),
