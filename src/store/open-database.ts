@@ -1,7 +1,7 @@
 // One connection to runs.db with the settings that the store relies on. WAL with synchronous NORMAL: a commit
 // survives the death of the process at any moment; a power cut may cost the last commits, never the database.
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, type Stats, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -23,6 +23,7 @@ export function openForWriting(folder: string): Database.Database {
   const path = databasePath(folder);
   return translated(path, "write", () => {
     mkdirSync(folder, { recursive: true });
+    isThere(path);
     return configured(new Database(path, { timeout: busyTimeoutMs }), (database) => {
       schemaVersion(database, migrations.length);
       switchToWal(database);
@@ -37,7 +38,7 @@ export function openForWriting(folder: string): Database.Database {
 /** Opens `<folder>/runs.db` for reading, also while others write it. */
 export function openForReading(folder: string): Database.Database {
   const path = databasePath(folder);
-  if (!existsSync(path))
+  if (!translated(path, "read", () => isThere(path)))
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );
@@ -73,6 +74,20 @@ function openCopy(path: string, open: (name: string) => Database.Database): Data
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Throws UserError for a folder, and the system's error where one may not look. */
+function isThere(path: string): boolean {
+  let found: Stats | undefined;
+  try {
+    found = statSync(path, { throwIfNoEntry: false });
+  } catch (thrown) {
+    if (errorCodeOf(thrown) === "ENOTDIR") return false;
+    throw thrown;
+  }
+  if (found?.isDirectory())
+    throw new UserError(`${path}: is a folder, not a database; move it away or name another folder`);
+  return found !== undefined;
 }
 
 function configured(
