@@ -153,7 +153,9 @@ export async function openTraining(
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
   const checkpoint = point?.checkpoint ?? null;
   if (point) {
-    run.rewind(checkpoint?.step ?? -1, checkpoint?.epoch ?? -1);
+    // One that was stopped before its first step looks at the untrained network once more.
+    const hasSteps = checkpoint !== null && checkpoint.step > 0;
+    run.rewind(hasSteps ? checkpoint.step : -1, hasSteps ? checkpoint.epoch : -1);
     for (const note of point.notes) {
       output.warn(note);
       run.event("warning", "resume", note);

@@ -25,8 +25,8 @@ export async function openIfThere(folder: string, output: Pick<Output, "warn">):
 }
 
 async function isThere(folder: string, { warn }: Pick<Output, "warn">): Promise<boolean> {
-  const { mergeSpools } = await import("../../store/spool/merge-spools.ts");
+  const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
   const { databasePath } = await import("../../store/open-database.ts");
-  mergeSpools(folder, { warn });
+  mergeShared(folder, { warn });
   return existsSync(databasePath(folder));
 }
