@@ -18,6 +18,12 @@ export function databasePath(folder: string): string {
   return join(folder, "runs.db");
 }
 
+/** Whether the folder has runs. Throws UserError where one may not look, and where something else is called so. */
+export function hasDatabase(folder: string): boolean {
+  const path = databasePath(folder);
+  return translated(path, "read", () => isThere(path));
+}
+
 /** Opens `<folder>/runs.db` for writing, creating and migrating it where needed. */
 export function openForWriting(folder: string): Database.Database {
   const path = databasePath(folder);
@@ -38,7 +44,7 @@ export function openForWriting(folder: string): Database.Database {
 /** Opens `<folder>/runs.db` for reading, also while others write it. */
 export function openForReading(folder: string): Database.Database {
   const path = databasePath(folder);
-  if (!translated(path, "read", () => isThere(path)))
+  if (!hasDatabase(folder))
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );

@@ -89,9 +89,8 @@ type Needs = {
 };
 
 async function readNeeds(runs: string): Promise<Needs> {
-  const { existsSync } = await import("node:fs");
-  const { databasePath } = await import("../../store/open-database.ts");
-  if (!existsSync(databasePath(runs))) return { fingerprints: new Set(), answers: new Set(), datasets: [] };
+  const { hasDatabase } = await import("../../store/open-database.ts");
+  if (!hasDatabase(runs)) return { fingerprints: new Set(), answers: new Set(), datasets: [] };
   const { openStore } = await import("../../store/open-store.ts");
   const { answersFileName } = await import("../../datasets/cache/cache-entries.ts");
   const store = openStore(runs, { readonly: true });

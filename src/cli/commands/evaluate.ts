@@ -83,8 +83,8 @@ export const evaluateCommand: Command<EvaluateOptions> = {
 
   async run(options, context) {
     const { openStore } = await import("../../store/open-store.ts");
-    const { existsSync } = await import("node:fs");
-    const { databasePath } = await import("../../store/open-database.ts");
+
+    const { hasDatabase } = await import("../../store/open-database.ts");
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const refs = options.run ?? [];
     if (refs.length === 0)
@@ -93,7 +93,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
       );
     const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
     const device = options.device === undefined ? null : readDevice("evaluate", options.device);
-    const readonly = !existsSync(databasePath(options.runs)); // then it says that there are no runs
+    const readonly = !hasDatabase(options.runs); // then it says that there are no runs
     const store = openStore(options.runs, { readonly });
     try {
       const jobs = options.others

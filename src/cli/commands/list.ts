@@ -110,9 +110,8 @@ async function readRuns({
   csv,
   deleted,
 }: ListOptions & { readonly limit: number }): Promise<Listed | null> {
-  const { existsSync } = await import("node:fs");
-  const { databasePath } = await import("../../store/open-database.ts");
-  if (!existsSync(databasePath(runs))) return null;
+  const { hasDatabase } = await import("../../store/open-database.ts");
+  if (!hasDatabase(runs)) return null;
   const { openStore } = await import("../../store/open-store.ts");
   const { readSummary } = await import("../print/read-summary.ts");
   const { selectSummaries } = await import("../../query/select-summaries.ts");

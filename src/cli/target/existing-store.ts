@@ -6,9 +6,8 @@ import type { Store } from "../../store/open-store.ts";
 export async function openExisting(folder: string, options: { readonly readonly: boolean }): Promise<Store> {
   const { openStore } = await import("../../store/open-store.ts");
   if (options.readonly) return openStore(folder, { readonly: true });
-  const { existsSync } = await import("node:fs");
-  const { databasePath } = await import("../../store/open-database.ts");
+  const { hasDatabase } = await import("../../store/open-database.ts");
   // Opened for reading, a missing store says so.
-  if (!existsSync(databasePath(folder))) openStore(folder, { readonly: true }).close();
+  if (!hasDatabase(folder)) openStore(folder, { readonly: true }).close();
   return openStore(folder);
 }
