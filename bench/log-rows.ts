@@ -54,6 +54,7 @@ export const benchRun: NewRun = {
     },
     samples: { every: 10, seen: 1, unseen: 1, each: 2, measured: 256 },
     checkpoint: { every: 10, keep: 2 },
+    log: { tensorboard: null },
     metrics: [],
     evaluate: {},
   },

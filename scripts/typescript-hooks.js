@@ -1,6 +1,6 @@
 // Hands Node the JavaScript of TypeScript modules, as esbuild makes it of one file at a time. What it made is kept under
 // node_modules/.cache, a file for each module, which opens with the hash of the source that it was made of: never stale.
-// Imports name the file with its extension (tsconfig.json), so finding modules is Node's own.
+// Imports name the file with its extension (tsconfig.json), so finding our modules is joining paths.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -11,10 +11,21 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = path.join(root, "node_modules/.cache/hueristic-typescript");
 const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/esbuild/package.json"), "utf8"));
 
+const isOurs = (url) => /^file:.*\.ts$/.test(url) && !url.includes("/node_modules/");
+
+/** Of our own modules there is nothing to look for, nor a format to find out. */
+export async function resolve(specifier, context, next) {
+  if (/^\.{1,2}\/.*\.ts$/.test(specifier) && isOurs(context.parentURL ?? "")) {
+    const { href } = new URL(specifier, context.parentURL);
+    return { url: href, format: "module", shortCircuit: true };
+  }
+  return next(specifier, context);
+}
+
 export async function load(url, context, next) {
-  if (!/^file:.*\.ts$/.test(url) || url.includes("/node_modules/")) return next(url, context);
+  if (!isOurs(url)) return next(url, context);
   const file = fileURLToPath(url);
-  const text = String((await next(url, { ...context, format: "module" })).source);
+  const text = readFileSync(file, "utf8");
   const hash = createHash("sha256").update(`${version}\n${text}`).digest("hex");
   const kept = path.join(folder, `${path.relative(root, file).replace(/[^\w.-]/g, "+")}.js`);
   // On the first line, so that line numbers stay.
@@ -24,7 +35,7 @@ export async function load(url, context, next) {
     source = `${mark}${await transform(text, path.basename(file))}`;
     keep(kept, source);
   }
-  return { format: "module", source };
+  return { format: "module", source, shortCircuit: true };
 }
 
 function read(file, mark) {

@@ -9,7 +9,7 @@ import { messageOf, UserError } from "./errors.ts";
 import { machineOfProcesses, noProcessHas } from "./process-identity.ts";
 
 /** Throws UserError where it cannot be written. */
-export async function writeWhole(file: string, pieces: Uint8Array | readonly Uint8Array[]): Promise<void> {
+export async function writeWhole(file: string, pieces: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   await makeWhole(file, async (temporary) => {
     const opened = await open(temporary, "w");
     try {

@@ -13,8 +13,13 @@ export type Draw = (size: number) => Uint8Array;
 
 export type Side = "seen" | "unseen";
 
-/** A file, or a drawing whose `key` changes whenever the drawing would. */
-export type Source = { readonly path: string } | { readonly draw: Draw; readonly key: string };
+/** Pixels that lie in a larger file as they are: uint8 [3, size, size], red, green, blue, from byte `at` on. */
+export type Planes = { readonly at: number; readonly size: number };
+
+/** An image file, a picture within a larger file, or a drawing whose `key` changes whenever the drawing would. */
+export type Source =
+  | { readonly path: string; readonly planes?: Planes }
+  | { readonly draw: Draw; readonly key: string };
 
 export type Item = {
   /** Path relative to the root with forward slashes, or a name such as "scene 00012". Unique in its listing. */

@@ -77,7 +77,7 @@ export function problemsError(problems: readonly Problem[]): UserError {
 
 function complete(written: Written, root: Located, file: string): Experiment {
   const { name, description, tags, seed, engine, device, precision, deterministic, ...sections } = written;
-  const { model, dataset, metrics, evaluate, ...rest } = sections;
+  const { model, dataset, log, metrics, evaluate, ...rest } = sections;
   /** `value` stands at `at`, and names files or folders at `paths`. */
   const absolute = <Value>(value: Value, paths: readonly Path[], at: Path): Value =>
     withTexts(value, paths, (given, where) => absolutePath(given, root, [...at, ...where]));
@@ -94,6 +94,7 @@ function complete(written: Written, root: Located, file: string): Experiment {
     model: absolute(model, modelOf(model).paths(model), ["model"]),
     dataset: absolute(completeDataset(dataset), pathsOf(dataset), ["dataset"]),
     ...rest,
+    log: absolute(log, log.tensorboard === null ? [] : [["tensorboard"]], ["log"]),
     metrics: metrics.map((metric, place) => absolute(metric, metricOf(metric).paths, ["metrics", place])),
     evaluate: Object.fromEntries(
       Object.entries(evaluate).map(([set, config]) => [

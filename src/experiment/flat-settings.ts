@@ -2,20 +2,27 @@
 
 import type { Experiment } from "./experiment.ts";
 
-/** Path -> value as text, such as "train.optimizer.learning_rate" -> "0.001". */
-export function flatSettings(experiment: Experiment): Map<string, string> {
-  const settings = new Map<string, string>();
+/** Path -> value, such as "train.optimizer.learning_rate" -> 0.001; lists stay whole. */
+export function flatValues(experiment: Experiment): Map<string, unknown> {
+  const values = new Map<string, unknown>();
   const visit = (path: string, value: unknown): void => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      settings.set(path, typeof value === "string" ? value : JSON.stringify(value ?? null));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) values.set(path, value ?? null);
     else for (const [key, item] of Object.entries(value)) visit(path === "" ? key : `${path}.${key}`, item);
   };
   visit("", experiment);
-  return settings;
+  return values;
 }
 
-/** What tells a run from another by name only; no setting that a result depends on. */
-export const labels: ReadonlySet<string> = new Set(["name", "description", "tags"]);
+/** The same as text, such as "0.001". */
+export function flatSettings(experiment: Experiment): Map<string, string> {
+  const texts = [...flatValues(experiment)].map(
+    ([path, value]) => [path, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
+  return new Map(texts);
+}
+
+/** What tells a run from another by name only, and where else it is logged; no setting that a result depends on. */
+export const labels: ReadonlySet<string> = new Set(["name", "description", "tags", "log.tensorboard"]);
 
 /** Paths of the settings that are not the same in all, in the order of the first that has them. */
 export function differingPaths(all: readonly ReadonlyMap<string, string>[]): string[] {

@@ -17,6 +17,7 @@ export const experimentUpgrades: readonly ((stored: Plain) => Plain)[] = [
   precision,
   samplesOfSets,
   labelsOfFolders,
+  loggedElsewhere,
 ];
 
 /** The experiment in `stored`, which has seen `version` upgrades. */
@@ -134,6 +135,11 @@ function withLabels(dataset: Plain): Plain {
     dataset: withLabels(part.dataset as Plain),
   }));
   return { labels: null, ...dataset, parts };
+}
+
+/** 8. `log`: before it runs were logged in the store alone. */
+function loggedElsewhere(stored: Plain): Plain {
+  return { log: { tensorboard: null }, ...stored };
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -3,11 +3,12 @@
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import { modelOf } from "../models/models.ts";
+import { isEmbedded, modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
 import { formatCount } from "../runs/format/numbers.ts";
 import { openStore } from "../store/open-store.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
+import type { Spool } from "../store/spool/spool.ts";
 import { closeSets, type OpenSet, openEvaluationSets } from "./evaluation/open-sets.ts";
 import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { openDataset, openLarger } from "./open-dataset.ts";
@@ -26,6 +27,8 @@ export type RunOptions = {
   readonly output: Output;
   /** Threads of the engine; all cores where it is left out. */
   readonly threads?: number;
+  /** Where rows go in place of the store of `runsFolder`, off its machine (src/store/spool); checkpoints go there all the same. */
+  readonly spool?: Pick<Spool, "storeFolder" | "publish">;
   /** Told the id of the run as soon as it exists. */
   readonly onRun?: (runId: string) => void;
   /** Asked after every epoch, once its values are stored, with its number from 1: whether the run is pruned. */
@@ -47,10 +50,11 @@ export type RunResult = {
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const { runsFolder, output } = options;
+  if (options.spool) requireNoStore(experiment);
   const interrupt = watchInterrupts((signal) =>
     output.info(`${signal}: finishing the steps under way and saving; once more stops at once`),
   );
-  const store = openStore(runsFolder, { warn: output.warn });
+  const store = openStore(options.spool?.storeFolder ?? runsFolder, { warn: output.warn });
   try {
     const dataset = await openDataset(experiment, { runsFolder, output, signal: interrupt.abort });
     output.info(`${dataset.description}${dataset.fromCache ? " (prepared before)" : ""}`);
@@ -63,7 +67,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       sets = await openEvaluationSets(evaluatedSets(experiment), experiment, opening);
       const images = { dataset, larger, sets };
       const training = await openTraining(experiment, images, store, options, interrupt.abort);
-      return await trainAndFinish(training, options, interrupt);
+      const result = await trainAndFinish(training, options, interrupt);
+      options.spool?.publish("end", training.run.id);
+      return result;
     } finally {
       closeSets(sets);
       larger?.close();
@@ -78,6 +84,14 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     store.close();
     interrupt.close();
   }
+}
+
+/** Off its machine a store cannot be looked into. */
+function requireNoStore({ model }: Experiment): void {
+  if (isEmbedded(model) && model.classifier.kind === "trained")
+    throw new UserError(
+      `model.classifier.run: run ${model.classifier.run} is in the store, which is read on its own machine alone: train there, or name a pretrained classifier`,
+    );
 }
 
 /** Where no metric is named, no image is looked at. */
@@ -96,7 +110,10 @@ async function trainAndFinish(
     `run ${run.id}: ${experiment.name}, ${experiment.model.kind} (${formatCount(network.parameters)} parameters) on ${engine.name}, ${engine.device}`,
   );
   try {
+    options.spool?.publish("start", run.id);
     const { status, error, pruned = false } = await train(training, options, interrupt);
+    run.flush();
+    await training.log.close(status);
     run.finish(status, error ?? undefined);
     if (pruned) output.info(error!);
     else if (error !== null) output.error(error);
@@ -105,10 +122,12 @@ async function trainAndFinish(
     const exitCode = isFine ? 0 : status === "KILLED" && signal ? exitCodes[signal] : 1;
     return { runId: run.id, status, exitCode, pruned };
   } catch (error) {
+    await training.log.close("FAILED").catch(() => {}); // this error counts
     run.finish(
       "FAILED",
       error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),
     );
+    publishFailure(options, run.id);
     throw error;
   } finally {
     run.close();
@@ -116,5 +135,14 @@ async function trainAndFinish(
     await training.last?.compiled.close();
     await training.evaluator.close();
     await training.evaluation?.close();
+  }
+}
+
+/** What the run failed of is the error to tell. */
+function publishFailure({ spool, output }: RunOptions, runId: string): void {
+  try {
+    spool?.publish("end", runId);
+  } catch (thrown) {
+    output.warn(messageOf(thrown));
   }
 }

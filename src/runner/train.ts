@@ -23,8 +23,8 @@ export type Ending = {
 
 /** For every epoch step and log, then evaluate, draw samples and save. */
 export async function train(training: Training, options: RunOptions, interrupt: Interrupt): Promise<Ending> {
-  const { output, afterEpoch } = options;
-  const { experiment, dataset, engine, run, health, whole, last, stepsPerEpoch } = training;
+  const { output, afterEpoch, spool } = options;
+  const { experiment, dataset, engine, run, log, health, whole, last, stepsPerEpoch } = training;
   const { epochs } = experiment.train;
   const mainLoss = mainLossOf(experiment.model);
   const progress = output.progress(epochs * stepsPerEpoch);
@@ -42,6 +42,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
   const save = async () => {
     const exported = await engine.exportState(state);
     run.sync(); // a checkpoint is never ahead of the values in the store
+    spool?.publish("checkpoint", run.id);
     const checkpoint = { step, epoch: Math.floor(step / stepsPerEpoch), state: exported };
     lastCheckpoint = writeCheckpoint(training.checkpoints, checkpoint, experiment.checkpoint.keep);
     run.event("info", "checkpoint", `step ${step}: ${lastCheckpoint}`);
@@ -100,6 +101,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
         const imagesPerSecond = (count * kind.images * 1000) / callTookMs;
         run.logScalars(step + count, { "train/images_per_second": imagesPerSecond });
         run.flushIfDue();
+        await log.catchUpIfDue();
 
         const broken = firstNonFinite(result.losses);
         if (broken !== null) {
@@ -128,6 +130,8 @@ export async function train(training: Training, options: RunOptions, interrupt: 
       );
       if ((epoch + 1) % experiment.checkpoint.every === 0 || epoch + 1 === epochs) await save();
       else run.flush();
+      await log.catchUp();
+      spool?.publish("epoch", run.id);
       if (afterEpoch?.(epoch + 1) && epoch + 1 < epochs) {
         return { status: "KILLED", error: `pruned after epoch ${epoch + 1}`, pruned: true };
       }

@@ -4,6 +4,7 @@ import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { type EventLog, noEventLog, openEventLog } from "../interchange/tensorboard/event-log.ts";
 import { mainLossOf, modelOf } from "../models/models.ts";
 import type { Network } from "../models/network.ts";
 import type { SetName } from "../runs/series.ts";
@@ -46,6 +47,8 @@ export type Training = {
   /** null where nothing is measured. */
   readonly evaluation: Evaluation | null;
   readonly run: RunWriter;
+  /** Where the run is logged beside the store. */
+  readonly log: EventLog;
   readonly health: HealthWatch;
   /** For every pass over the unseen images; null where the network makes no colors. */
   readonly observeColors: (() => ColorObserver) | null;
@@ -150,7 +153,9 @@ export async function openTraining(
   const checkpoints = checkpointFolder(options.runsFolder, run.id);
   const checkpoint = point?.checkpoint ?? null;
   if (point) {
-    run.rewind(checkpoint?.step ?? -1, checkpoint?.epoch ?? -1);
+    // One that was stopped before its first step looks at the untrained network once more.
+    const hasSteps = checkpoint !== null && checkpoint.step > 0;
+    run.rewind(hasSteps ? checkpoint.step : -1, hasSteps ? checkpoint.epoch : -1);
     for (const note of point.notes) {
       output.warn(note);
       run.event("warning", "resume", note);
@@ -159,6 +164,7 @@ export async function openTraining(
     run.event("info", "resume", how);
     if (point.notes.length > 0) output.warn(how);
   }
+  const log = await openLog(experiment, store, run, output.warn);
   const firstStep = checkpoint?.step ?? 0;
   const evaluation = evaluated && createEvaluation(evaluated);
   return {
@@ -173,6 +179,7 @@ export async function openTraining(
     evaluator,
     evaluation,
     run,
+    log,
     observeColors: evaluator.output === "labels" ? null : createColorObservers(evaluator.output),
     health: createHealthWatch({
       series: (name) => store.series(run.id, name),
@@ -194,6 +201,23 @@ export async function openTraining(
       continued && checkpoint ? withMeans(checkpoint.state, continued.experiment.train) : initial,
     ),
   };
+}
+
+function openLog(
+  { log }: Experiment,
+  store: Store,
+  run: RunWriter,
+  warn: (line: string) => void,
+): Promise<EventLog> | EventLog {
+  if (log.tensorboard === null) return noEventLog;
+  return openEventLog(store, run.id, {
+    logFolder: log.tensorboard,
+    now: Date.now,
+    warn(line) {
+      warn(line);
+      run.event("warning", "tensorboard", line);
+    },
+  });
 }
 
 /** Of both sides, then of the evaluation sets where they are measured. */

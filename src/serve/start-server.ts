@@ -1,5 +1,6 @@
 // `hueristic serve`: the report's pages over a store, for a browser. It only reads, but for answers of judges: runs under way
-// are not held up. Photographs are colored by whom the caller hands in.
+// are not held up, and what runs of other machines have logged is merged while somebody looks. Photographs are colored by whom
+// the caller hands in.
 
 import { statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -8,6 +9,7 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { databasePath } from "../store/open-database.ts";
 import { openStore, type Store } from "../store/open-store.ts";
+import { createSpoolLook } from "../store/spool/watch-spools.ts";
 import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
@@ -22,6 +24,8 @@ export type ServerOptions = {
   readonly port: number | null;
   /** Asked only where nobody else can reach the server; left out for pages alone. Closed with the server. */
   readonly colorist?: Colorist;
+  /** Told in one line of runs of other machines that are not up to date here. */
+  warn(line: string): void;
   /** Told of every error that is a bug. */
   onError(thrown: unknown): void;
 };
@@ -41,12 +45,17 @@ const mostWaiting = 8;
 /** Throws UserError where there is no store, and where the server cannot listen. */
 export async function startServer(
   folder: string,
-  { host, port, colorist, onError }: ServerOptions,
+  { host, port, colorist, warn, onError }: ServerOptions,
 ): Promise<RunningServer> {
+  const lookAtSpool = createSpoolLook(folder, warn);
+  lookAtSpool();
   let opened = openRuns(folder);
-  const version = () => opened.watch.version();
+  const version = () => {
+    lookAtSpool();
+    return opened.watch.version();
+  };
   const events = createEvents(version, onError);
-  const pages = createPageCache(() => `${opened.file} ${version()}`);
+  const pages = createPageCache(() => `${opened.file} ${opened.watch.version()}`);
   /** Whoever deleted the folder and began anew has another database under the same name. */
   const current = (): OpenedRuns => {
     const file = fileOf(folder);
@@ -74,9 +83,10 @@ export async function startServer(
   const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
   const judging = isLocal ? createTurns({ mostWaiting }) : null;
   const shared = { events, pages, assets, colorAssets, judgeAssets, isLocal, coloring, judging, onError };
-  const server = createServer((request, response) =>
-    answer(() => ({ ...shared, ...current() }), request, response),
-  );
+  const server = createServer((request, response) => {
+    lookAtSpool();
+    answer(() => ({ ...shared, ...current() }), request, response);
+  });
   try {
     await listen(server, host, port);
   } catch (thrown) {

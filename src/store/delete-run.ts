@@ -26,6 +26,8 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     .pluck();
   const datasets = createDatasetSweeper(database);
   const blobs = createBlobSweeper(database);
+  const forgetFiles = database.prepare("DELETE FROM merged_files WHERE run_id = ?");
+  const remember = database.prepare("INSERT INTO purged_runs VALUES (?) ON CONFLICT DO NOTHING");
 
   // Into the trash and without a writer, as trash.ts does: between two slices nobody goes on with it.
   const hide = database.prepare(
@@ -66,6 +68,8 @@ export function createRunDeleter(database: Database, now: () => number): (id: st
     if (hashes.length === mostImages) return false;
     const used = new Set([run.dataset_fingerprint, ...selectSets.all({ id })]);
     deleteRun.run(id);
+    forgetFiles.run(id);
+    remember.run(id);
     datasets.sweep(used);
     return true;
   });

@@ -8,7 +8,8 @@ type StoredKind = Omit<SeriesKind, "range"> & {
   readonly range_to: number | null;
 };
 
-const columns = [
+/** All columns of a declaration but its number. */
+export const kindColumns = [
   "name",
   "title",
   "unit",
@@ -40,12 +41,12 @@ function kindOf({ range_from, range_to, ...kind }: StoredKind): SeriesKind {
 export function createKindWriter(database: Database): (kind: SeriesKind) => number {
   const find = database
     .prepare<[StoredKind], number>(
-      `SELECT id FROM series_kinds WHERE ${columns.map((column) => `${column} IS :${column}`).join(" AND ")}`,
+      `SELECT id FROM series_kinds WHERE ${kindColumns.map((column) => `${column} IS :${column}`).join(" AND ")}`,
     )
     .pluck();
   const insert = database
     .prepare<[StoredKind], number>(
-      `INSERT INTO series_kinds (${columns.join(", ")}) VALUES (${columns.map((column) => `:${column}`).join(", ")})
+      `INSERT INTO series_kinds (${kindColumns.join(", ")}) VALUES (${kindColumns.map((column) => `:${column}`).join(", ")})
        RETURNING id`,
     )
     .pluck();
@@ -58,7 +59,7 @@ export function createKindWriter(database: Database): (kind: SeriesKind) => numb
 /** Gives the declarations of sets by the number of their rows: one object for each set and row, however often asked. */
 export function createSpecReader(database: Database): (set: string, kindId: number) => SeriesSpec {
   const select = database.prepare<[number], StoredKind>(
-    `SELECT ${columns.join(", ")} FROM series_kinds WHERE id = ?`,
+    `SELECT ${kindColumns.join(", ")} FROM series_kinds WHERE id = ?`,
   );
   // Rows never change, so they are read once.
   const known = new Map<string, SeriesSpec>();

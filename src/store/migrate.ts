@@ -8,8 +8,11 @@ import { UserError } from "../errors.ts";
 /** "Huer": tells our database from any other one called runs.db. */
 export const applicationId = 0x48756572;
 
-/** How many migrations `database` has seen. Throws UserError where it is newer than this program or not ours. */
-export function schemaVersion(database: Database, newest: number): number {
+/**
+ * How many migrations `database` has seen. Throws UserError, which calls it `name`, where it is newer than this program or
+ * not ours.
+ */
+export function schemaVersion(database: Database, newest: number, name = database.name): number {
   const read = database.transaction(() => ({
     owner: database.pragma("application_id", { simple: true }) as number,
     version: database.pragma("user_version", { simple: true }) as number,
@@ -18,11 +21,11 @@ export function schemaVersion(database: Database, newest: number): number {
   const { owner, version, tables } = read.deferred();
   if (owner !== applicationId && (owner !== 0 || tables > 0))
     throw new UserError(
-      `${database.name}: is a SQLite database of another program; move it away or name another folder`,
+      `${name}: is a SQLite database of another program; move it away or name another folder`,
     );
   if (version > newest)
     throw new UserError(
-      `${database.name}: was written by a newer Hueristic (schema ${version}, this one knows ${newest}); update Hueristic`,
+      `${name}: was written by a newer Hueristic (schema ${version}, this one knows ${newest}); update Hueristic`,
     );
   return version;
 }

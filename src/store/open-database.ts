@@ -1,13 +1,15 @@
 // One connection to runs.db with the settings that the store relies on. WAL with synchronous NORMAL: a commit
-// survives the death of the process at any moment; a power cut may cost the last commits, never the database.
+// survives the death of the process at any moment; a power cut may cost the last commits, never the database. On a network
+// disk a rollback journal with synchronous FULL, which relies on the disk's locks (decision 15).
 
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, type Stats, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { addStatusFunction } from "./dead-runs.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
+import { networkDiskOf } from "./network-disk.ts";
 import { migrations } from "./schema.ts";
 import { errorCodeOf, type Purpose, storeError } from "./store-error.ts";
 
@@ -24,16 +26,19 @@ export function hasDatabase(folder: string): boolean {
   return translated(path, "read", () => isThere(path));
 }
 
-/** Opens `<folder>/runs.db` for writing, creating and migrating it where needed. */
-export function openForWriting(folder: string): Database.Database {
+/** Opens `<folder>/runs.db` for writing, creating and migrating it where needed. `networkDisk` as `networkDiskOf` has it. */
+export function openForWriting(folder: string, networkDisk = networkDiskOf): Database.Database {
   const path = databasePath(folder);
   return translated(path, "write", () => {
     mkdirSync(folder, { recursive: true });
     isThere(path);
+    const disk = networkDisk(folder);
+    requireNoWal(path, disk);
     return configured(new Database(path, { timeout: busyTimeoutMs }), (database) => {
       schemaVersion(database, migrations.length);
-      switchToWal(database);
-      database.pragma("synchronous = NORMAL");
+      if (disk === null) switchToWal(database);
+      else database.pragma("journal_mode = DELETE");
+      database.pragma(`synchronous = ${disk === null ? "NORMAL" : "FULL"}`);
       database.pragma("foreign_keys = ON");
       database.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
       migrate(database, migrations);
@@ -42,14 +47,15 @@ export function openForWriting(folder: string): Database.Database {
 }
 
 /** Opens `<folder>/runs.db` for reading, also while others write it. */
-export function openForReading(folder: string): Database.Database {
+export function openForReading(folder: string, networkDisk = networkDiskOf): Database.Database {
   const path = databasePath(folder);
   if (!hasDatabase(folder))
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );
-  const open = (name: string) =>
-    configured(new Database(name, { readonly: true, timeout: busyTimeoutMs }), (database) => {
+  return translated(path, "read", () => {
+    requireNoWal(path, networkDisk(folder));
+    return openReadOnly(path, (database) => {
       const version = schemaVersion(database, migrations.length);
       if (version === 0) throw new UserError(`${folder}: no runs here yet; start one with \`hueristic run\``);
       if (version < migrations.length)
@@ -57,14 +63,34 @@ export function openForReading(folder: string): Database.Database {
           `${path}: was written by an older Hueristic (schema ${version}, this one reads ${migrations.length}); any command that writes, such as \`hueristic run\`, updates it`,
         );
     });
-  return translated(path, "read", () => {
-    try {
-      return open(path);
-    } catch (thrown) {
-      if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
-      return openCopy(path, open);
-    }
   });
+}
+
+/** Another host that has it open in WAL mode cannot be seen from here, nor what it has not moved into the database yet. */
+function requireNoWal(path: string, disk: string | null): void {
+  if (disk !== null && existsSync(`${path}-wal`))
+    throw new UserError(
+      `${path}: is open on another machine, or was when that one stopped, in a way that ${disk} does not carry; use it on that machine, or where nobody has it open: sqlite3 ${path} "PRAGMA journal_mode = DELETE"`,
+    );
+}
+
+/** Opens a database of any version, also where its folder may not be written; what `check` throws closes it. */
+export function openReadOnly(
+  path: string,
+  check: (database: Database.Database) => void = () => {},
+): Database.Database {
+  requireNoWal(path, networkDiskOf(dirname(path)));
+  const open = (name: string) =>
+    configured(new Database(name, { readonly: true, timeout: busyTimeoutMs }), (database) => {
+      database.pragma("schema_version"); // the first read, which needs what WAL needs
+      check(database);
+    });
+  try {
+    return open(path);
+  } catch (thrown) {
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
+    return openCopy(path, open);
+  }
 }
 
 /**
@@ -113,7 +139,7 @@ function configured(
 function switchToWal(database: Database.Database): void {
   if (database.pragma("journal_mode = WAL", { simple: true }) !== "wal")
     throw new UserError(
-      `${database.name}: this file system cannot share a database between processes (a network drive?); name a folder on a local disk`,
+      `${database.name}: this file system cannot share a database between processes; name a folder on another disk`,
     );
 }
 

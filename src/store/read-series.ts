@@ -10,8 +10,8 @@ export type SeriesReader = {
   specs(runId: string): SeriesSpec[];
   /** Those that have values, in the order of their declaration. */
   allSeries(runId: string): Series[];
-  /** By a name such as "unseen/psnr"; undefined where the run has no value of it. Ordered by step. */
-  series(runId: string, name: string): Series | undefined;
+  /** By a name such as "unseen/psnr"; undefined where the run has no value of it behind `afterStep`. Ordered by step. */
+  series(runId: string, name: string, afterStep?: number): Series | undefined;
 };
 
 type Declared = { readonly id: number; readonly set: string; readonly kindId: number };
@@ -24,14 +24,14 @@ export function createSeriesReader(database: Database): SeriesReader {
     `SELECT id, "set", kind_id AS kindId FROM series WHERE run_id = ? AND "set" || '/' || name = ?`,
   );
   const selectScalars = database
-    .prepare<[number], [step: number, elapsedMs: number, value: number | null]>(
-      "SELECT step, elapsed_ms, value FROM scalars WHERE series_id = ? ORDER BY step",
+    .prepare<[number, number], [step: number, elapsedMs: number, value: number | null]>(
+      "SELECT step, elapsed_ms, value FROM scalars WHERE series_id = ? AND step > ? ORDER BY step",
     )
     .raw();
   const specOf = createSpecReader(database);
 
-  const read = ({ id, set, kindId }: Declared): Series | undefined => {
-    const rows = selectScalars.all(id);
+  const read = ({ id, set, kindId }: Declared, afterStep = -1): Series | undefined => {
+    const rows = selectScalars.all(id, afterStep);
     if (rows.length === 0) return undefined;
     const spec = specOf(set, kindId);
     return {
@@ -45,9 +45,9 @@ export function createSeriesReader(database: Database): SeriesReader {
   return {
     specs: (runId) => selectDeclared.all(runId).map(({ set, kindId }) => specOf(set, kindId)),
     allSeries: (runId) => selectDeclared.all(runId).flatMap((declared) => read(declared) ?? []),
-    series(runId, name) {
+    series(runId, name, afterStep) {
       const declared = selectNamed.get(runId, name);
-      return declared && read(declared);
+      return declared && read(declared, afterStep);
     },
   };
 }

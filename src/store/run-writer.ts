@@ -97,6 +97,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   );
   const pictures = createPictureWriter(database);
   const deleteImages = database.prepare("DELETE FROM images WHERE run_id = ? AND epoch > ?");
+  const countRevision = database.prepare("UPDATE runs SET revision = revision + 1 WHERE id = ?");
 
   let waitingEvents: EventRow[] = [];
   const openedAt = monotonic();
@@ -190,11 +191,12 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
     },
     flush: () => flush(),
     sync() {
+      const usual = database.pragma("synchronous", { simple: true });
       database.pragma("synchronous = FULL");
       try {
         flush();
       } finally {
-        database.pragma("synchronous = NORMAL");
+        database.pragma(`synchronous = ${usual}`);
       }
     },
     logImages(images) {
@@ -230,6 +232,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
         const hashes = blobs.usedBy(id, epoch);
         deleteImages.run(id, epoch);
         blobs.sweep(hashes);
+        countRevision.run(id);
       });
       scalars.reload();
     },

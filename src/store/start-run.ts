@@ -41,9 +41,10 @@ export function createRunStarter(database: Database, sources: StarterSources): R
   const isTaken = database.prepare<[string], number>("SELECT 1 FROM runs WHERE id = ?").pluck();
   const hasDataset = database.prepare<[string]>("SELECT 1 FROM datasets WHERE fingerprint = ?");
   const insertRun = database.prepare(
-    `INSERT INTO runs (id, name, status, heartbeat_at, created_at, writer, engine, device, dataset_fingerprint,
-       parameters, steps_per_epoch, source, experiment, experiment_version, provenance, teller, teller_fingerprint)
-     VALUES (:id, :name, 'RUNNING', :at, :at, :token, :engine, :device, :datasetFingerprint,
+    `INSERT INTO runs (id, name, status, heartbeat_at, created_at, writer, revision_token, engine, device,
+       dataset_fingerprint, parameters, steps_per_epoch, source, experiment, experiment_version, provenance, teller,
+       teller_fingerprint)
+     VALUES (:id, :name, 'RUNNING', :at, :at, :token, :token, :engine, :device, :datasetFingerprint,
        :parameters, :stepsPerEpoch, :source, :experiment, :experimentVersion, :provenance, :teller, :tellerFingerprint)`,
   );
   const insertTag = database.prepare("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -53,7 +54,7 @@ export function createRunStarter(database: Database, sources: StarterSources): R
   const earlier = createEarlierExperiments(database);
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
-       experiment = coalesce(:experiment, experiment),
+       revision = revision + 1, revision_token = :token, experiment = coalesce(:experiment, experiment),
        experiment_version = iif(:experiment IS NULL, experiment_version, :experimentVersion)
      WHERE id = :id`,
   );

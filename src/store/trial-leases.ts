@@ -7,10 +7,11 @@ import { processIsGone } from "../process-identity.ts";
 import { deadAfterMs } from "./dead-runs.ts";
 import { createTrialReader, type TrialRow, type TrialRowState } from "./sweeps.ts";
 
-export const trialHeartbeatEveryMs = 2_000;
+const heartbeatEveryMs = 2_000;
 
 /** A trial that kills its process so often in one epoch (of memory, say) has failed. */
-const mostDeaths = 3;
+export const mostDeaths = 3;
+export const tooManyDeaths = `the process that trained it was killed ${mostDeaths} times in one epoch`;
 
 export type NewTrial = Pick<TrialRow, "parameters" | "seed">;
 
@@ -20,7 +21,7 @@ export type Claim = TrialRow | "wait" | "done";
 export type ClaimOptions = {
   /** How often a trial that failed is tried again. */
   readonly retries: number;
-  /** What to begin where nothing waits; null after the last trial. Pure and quick: the database is locked meanwhile. */
+  /** What to begin after these trials; null after the last one. Pure and quick: the database is locked meanwhile. */
   readonly next: (trials: readonly TrialRow[]) => NewTrial | null;
 };
 
@@ -30,15 +31,25 @@ export type TrialEnding = {
 };
 
 export type TrialLeases = {
+  /** How often the holder of a trial has to renew its lease. */
+  readonly heartbeatEveryMs: number;
   claimTrial(sweepId: string, options: ClaimOptions): Claim;
   /** Renews the lease; false where another process took the trial over. */
   renewTrial(trial: TrialRow): boolean;
   /** Renews the lease and stores which run the trial has. */
   setTrialRun(trial: TrialRow, runId: string): boolean;
-  /** Renews the lease after an epoch. */
-  progressTrial(trial: TrialRow): boolean;
+  /** Renews the lease after an epoch; what was measured is for those who cannot look into the run. */
+  progressTrial(trial: TrialRow, runId: string, measured: Measured | null): boolean;
   /** Ends the lease; a trial that another process took over is left as it is. */
   endTrial(trial: TrialRow, ending: TrialEnding): void;
+};
+
+/** The metric of a sweep, as far as a run has logged it. */
+export type Measured = {
+  readonly series: string;
+  readonly stepsPerEpoch: number;
+  readonly step: readonly number[];
+  readonly value: readonly number[];
 };
 
 type Sources = { readonly now: () => number; readonly newToken: () => string };
@@ -60,7 +71,7 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
   );
   const failDoomed = database.prepare(
     `UPDATE trials SET state = 'failed', failures = failures + 1, deaths = 0,
-       error = 'the process that trained it was killed ${mostDeaths} times in one epoch'
+       error = '${tooManyDeaths}'
      WHERE sweep_id = ? AND deaths >= ${mostDeaths}`,
   );
   const owned = "WHERE sweep_id = :sweepId AND number = :number AND holder = :holder";
@@ -101,6 +112,7 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
   });
 
   return {
+    heartbeatEveryMs,
     claimTrial: (sweepId, options) => claim.immediate(sweepId, options),
     renewTrial: (trial) => renew.run(lease(trial)).changes > 0,
     setTrialRun: (trial, runId) => setRun.run({ ...lease(trial), runId }).changes > 0,
@@ -111,6 +123,6 @@ export function createTrialLeases(database: Database, { now, newToken }: Sources
   };
 }
 
-function isOpen({ state, failures }: TrialRow, retries: number): boolean {
+export function isOpen({ state, failures }: TrialRow, retries: number): boolean {
   return state === "waiting" || (state === "failed" && failures <= retries);
 }

@@ -78,7 +78,7 @@ test("what cannot be exported is one line", async (t) => {
   const [id] = fillStore(path.join(cwd, "runs"), ["FINISHED"]);
   const cases: [string[], RegExp][] = [
     [[], /^error: export: expected a run, such as/],
-    [["latest"], /^error: export: expected --onnx <file> or --safetensors <file>\n$/],
+    [["latest"], /^error: export: expected --format <form>, --onnx <file> or --safetensors <file>\n$/],
     [["latest", "--onnx", "a", "--safetensors", "a"], /^error: export: expected two files, got a twice\n$/],
     [["latest", "--onnx", "a.onnx"], new RegExp(`^error: run ${id}: expected a checkpoint in .*, got none`)],
     [["nobody@3", "--onnx", "a.onnx"], /^error: run "nobody": no such id/],

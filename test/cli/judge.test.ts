@@ -153,7 +153,12 @@ test("a study: its page, its pictures, its key, answers and what they come to", 
     const shortStudy = dataOf(path.join(cwd, "study.html")).study;
     const errors: unknown[] = [];
     const onError = (thrown: unknown) => errors.push(thrown);
-    const server = await startServer(path.join(cwd, "runs"), { host: "127.0.0.1", port: 0, onError });
+    const server = await startServer(path.join(cwd, "runs"), {
+      host: "127.0.0.1",
+      port: 0,
+      warn: assert.fail,
+      onError,
+    });
     t.after(server.close);
     const live = await (await browser.newContext()).newPage();
     const complaints: string[] = [];

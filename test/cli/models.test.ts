@@ -191,7 +191,7 @@ test('keys of the model need no "model.", others keep their section', () => {
   );
   refused(
     "size=128",
-    "command line: size: unknown key, did you mean image.size? (known: extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report)",
+    "command line: size: unknown key, did you mean image.size? (known: extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, log, metrics, evaluate, report)",
   );
   refused(
     "image.size=80",

@@ -16,7 +16,7 @@ const engines = /@tensorflow\/|onnxruntime/;
 
 test("every command has a help with examples", async (t) => {
   const cwd = temporaryFolder(t);
-  const commands = [[], ["run"], ["report"], ["list"], ["show"], ["evaluate"], ["doctor"], ["completion"]];
+  const commands = [[], ["run"], ["doctor"]];
   await Promise.all(
     commands.map(async (command) => {
       const { code, stdout, stderr } = await runCli([...command, "--help"], { cwd });

@@ -2,6 +2,8 @@
 
 import { appendFileSync } from "node:fs";
 import Module, { register } from "node:module";
+// First, as the hooks that came last are asked first.
+import "../../scripts/typescript.js";
 
 const hook = `
   import { appendFileSync } from "node:fs";

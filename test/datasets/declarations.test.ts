@@ -36,7 +36,8 @@ test("labels come from kinds that have some", () => {
     { ...union, labels: "parts" },
   ])
     assert.equal(labelsProblem(configOf(config)), null);
-  const expected = /^expected coco, celeba, folder with labels: folders or union with labels: parts, .* got /;
+  const expected =
+    /^expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, .* got /;
   for (const config of [folder, union]) assert.match(labelsProblem(configOf(config))!, expected);
   assert.match(labelsProblem(configOf({ kind: "synthetic" }))!, / got synthetic$/);
 });

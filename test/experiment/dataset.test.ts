@@ -163,7 +163,7 @@ const impossible: readonly [dataset: string, ...expected: string[]][] = [
   [
     "{kind: union, parts: [{weight: 0, dataset: synthetic}, {dataset: {kind: coc}}]}",
     "parts[0].weight: expected a number greater than 0, got 0",
-    'parts[1].dataset.kind: expected one of coco, celeba, folder, synthetic, got "coc", did you mean coco?',
+    'parts[1].dataset.kind: expected one of coco, celeba, cifar10, cifar100, folder, synthetic, got "coc", did you mean coco?',
   ],
   [
     "{kind: union, parts: [{dataset: {kind: synthetic, limit: 5}}, {dataset: {kind: folder, count: 3, root: x}}]}",
@@ -197,7 +197,7 @@ test("rules about annotations serve the classifier's labels, and a union has non
   assert.deepEqual(
     problemsOf(() => resolve(`model: classifier\ndataset: ${union}`)),
     [
-      "experiments/demo.yaml:3: dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
+      "experiments/demo.yaml:3: dataset.kind: expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
     ],
   );
 });

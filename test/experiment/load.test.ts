@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { referenceText } from "../../scripts/reference.ts";
 import { loadExperiment } from "../../src/experiment/load-experiment.ts";
 import { jsonSchemaText } from "../../src/experiment/schema/json-schema.ts";
 import { problemsOf } from "./fixtures.ts";
@@ -103,6 +104,11 @@ test("every experiment of this project is right and names its schema", () => {
     const text = readFileSync(path.join(experiments, name), "utf8");
     assert.match(text, /^# yaml-language-server: \$schema=schema\.json\n/);
   }
+});
+
+test("docs/reference.md is what `npm run schema` writes", () => {
+  const written = readFileSync(path.join(experiments, "../docs/reference.md"), "utf8");
+  assert.ok(written === referenceText(), "docs/reference.md is stale: run `npm run schema`");
 });
 
 test("experiments/schema.json is what `npm run schema` writes", () => {

@@ -72,7 +72,7 @@ const impossible: readonly [text: string, expected: string][] = [
   ["evaluate: {a/b: synthetic}", `evaluate.a/b: expected a name ${names}, got "a/b"`],
   [
     "evaluate: {p: celba}",
-    'evaluate.p.kind: expected one of coco, celeba, folder, synthetic, union, got "celba", did you mean celeba?',
+    'evaluate.p.kind: expected one of coco, celeba, cifar10, cifar100, folder, synthetic, union, got "celba", did you mean celeba?',
   ],
   [
     "evaluate: [synthetic]",

@@ -127,11 +127,11 @@ const refused: readonly [text: string, ...expected: string[]][] = [
   ],
   [
     "model: classifier\ndataset: synthetic\n",
-    "2: dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got synthetic",
+    "2: dataset.kind: expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got synthetic",
   ],
   [
     "model: classifier\ndataset: {kind: folder, root: x}\n",
-    "2: dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got folder without labels",
+    "2: dataset.kind: expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got folder without labels",
   ],
   [
     "model: classifier\ndataset: {kind: union, labels: parts, parts: [{dataset: synthetic}]}\n",

@@ -6,7 +6,7 @@ import { completeExperiment } from "../../src/experiment/complete-experiment.ts"
 import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const topKeys =
-  "extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, metrics, evaluate, report";
+  "extends, name, description, tags, seed, engine, device, precision, deterministic, model, dataset, image, train, samples, checkpoint, log, metrics, evaluate, report";
 
 /** The problems of a text without the file's name in front. */
 function problems(text: string, ...overrides: string[]): string[] {
@@ -38,7 +38,7 @@ __proto__: {a: 1}
     [
       `experiments/demo.yaml:1: modle: unknown key, did you mean model? (known: ${topKeys})`,
       `experiments/demo.yaml:2: epochs: unknown key, did you mean train.epochs? (known: ${topKeys})`,
-      'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, folder, synthetic, union, got "coc", did you mean coco?',
+      'experiments/demo.yaml:4: dataset.kind: expected one of coco, celeba, cifar10, cifar100, folder, synthetic, union, got "coc", did you mean coco?',
       "experiments/demo.yaml:6: train.epohcs: unknown key, did you mean epochs? (known: epochs, batch_size, last_batch, accumulate, optimizer, discriminator_optimizer, schedule, augment)",
       "experiments/demo.yaml:7: train.batch_size: expected a whole number of images, at least 1, got 0.5",
       "experiments/demo.yaml:8: train.optimizer.beta1: expected a number of at least 0 and less than 1, got 1",

@@ -34,6 +34,7 @@ test("the shortest experiment is complete", () => {
     },
     samples: { every: 5, seen: 8, unseen: 8, each: 8, measured: 256 },
     checkpoint: { every: 5, keep: 2 },
+    log: { tensorboard: null },
     metrics: ["psnr", "ssim", "ciede2000", "ab_l2", "auc", "colorfulness", "clipped"].map((name) => ({
       name,
     })),

@@ -96,3 +96,9 @@ test("7: sub-folders and parts were no labels, and parts had no names", () => {
   assert.notDeepEqual(stored.dataset, complete.dataset);
   assert.deepEqual(experimentUpgrades[6]!(stored), complete);
 });
+
+test("8: runs were logged in the store alone", () => {
+  const { log: _, ...stored } = pix2pix;
+  assert.deepEqual(experimentUpgrades[7]!(stored), { ...pix2pix, log: { tensorboard: null } });
+  assert.deepEqual(experimentUpgrades[7]!(pix2pix as Plain), pix2pix);
+});

@@ -184,6 +184,7 @@ function sampleExperiment(run: SampleRun): Experiment {
       measured: 256,
     },
     checkpoint: { every: 5, keep: 2 },
+    log: { tensorboard: null },
     metrics: [],
     evaluate: {},
   };

@@ -52,6 +52,19 @@ function recordOf(runsFolder: string, id: string) {
   }
 }
 
+test("after a stop before the first step it looks at the untrained network once more, and at no value twice", async (t) => {
+  const folder = temporaryFolder(t);
+  const options = { runsFolder: folder, source: null, output: silent, threads: 1 };
+  const onRun = () => void process.kill(process.pid, "SIGTERM");
+  const stopped = await runExperiment(experimentOf(1), { ...options, resume: null, onRun });
+  assert.deepEqual([stopped.status, stopped.exitCode], ["KILLED", 143]);
+  assert.equal(
+    (await runExperiment(experimentOf(1), { ...options, resume: stopped.runId })).status,
+    "FINISHED",
+  );
+  assert.deepEqual(recordOf(folder, stopped.runId!).steps, [1, 2, 3, 4]);
+});
+
 test("with more epochs on a cosine: both experiments stay in the record, and what changed is said", async (t) => {
   const folder = temporaryFolder(t);
   const id = await train(folder, 2);

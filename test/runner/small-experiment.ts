@@ -40,6 +40,7 @@ export function smallExperiment({
     },
     samples: { every: 2, seen: 2, unseen: 3, each: 2, measured: 256 },
     checkpoint: { every: 1, keep: 2 },
+    log: { tensorboard: null },
     metrics: [],
     evaluate: {},
   };

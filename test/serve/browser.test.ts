@@ -211,6 +211,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     const again = await startServer(folder, {
       host: "127.0.0.1",
       port,
+      warn: assert.fail,
       onError: (thrown) => errors.push(thrown),
     });
     t.after(() => again.close());

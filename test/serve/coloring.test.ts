@@ -23,7 +23,13 @@ async function coloringServer(t: TestContext) {
   const errors: unknown[] = [];
   const onError = (thrown: unknown) => errors.push(thrown);
   const colorist = createColorist(runs);
-  const server = await startServer(runs, { host: "127.0.0.1", port: 0, colorist, onError });
+  const server = await startServer(runs, {
+    host: "127.0.0.1",
+    port: 0,
+    colorist,
+    warn: assert.fail,
+    onError,
+  });
   t.after(() => server.close());
   return { cwd, id, runs, server, errors };
 }
@@ -219,8 +225,14 @@ test("a server that others reach colors nothing, nor does one without anybody wh
   store.close();
   const colorist = createColorist(runs);
   const servers = [
-    await startServer(runs, { host: "0.0.0.0", port: 0, colorist, onError: assert.ifError }),
-    await startServer(runs, { host: "127.0.0.1", port: 0, onError: assert.ifError }),
+    await startServer(runs, {
+      host: "0.0.0.0",
+      port: 0,
+      colorist,
+      warn: assert.fail,
+      onError: assert.ifError,
+    }),
+    await startServer(runs, { host: "127.0.0.1", port: 0, warn: assert.fail, onError: assert.ifError }),
   ];
   for (const { url, close } of servers) {
     t.after(close);

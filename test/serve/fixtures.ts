@@ -1,5 +1,6 @@
 // A server over a store of its own, and a writer of a run that is under way.
 
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { type RunningServer, startServer } from "../../src/serve/start-server.ts";
@@ -27,7 +28,7 @@ export async function servedStore(
   await fill(store);
   const errors: unknown[] = [];
   const onError = (thrown: unknown) => errors.push(thrown);
-  const server = await startServer(folder, { host: "127.0.0.1", port: 0, onError });
+  const server = await startServer(folder, { host: "127.0.0.1", port: 0, warn: assert.fail, onError });
   t.after(async () => {
     await server.close();
     store.close();

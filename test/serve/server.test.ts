@@ -252,7 +252,7 @@ test("a stream tells when its runs have changed, and only then", async (t) => {
 test("a port in use: the next one, or one clear line where it was named", async (t) => {
   const fixture = await filled(t);
   const port = Number(new URL(fixture.server.url).port);
-  const options = { host: "127.0.0.1", onError: () => {} };
+  const options = { host: "127.0.0.1", warn: () => {}, onError: () => {} };
   await assert.rejects(startServer(fixture.folder, { ...options, port }), {
     name: "UserError",
     message: `--port: ${port} on 127.0.0.1: in use by another program; name another port`,
@@ -269,7 +269,7 @@ test("a port in use: the next one, or one clear line where it was named", async 
 
 test("a folder without a store is said, one without runs is shown", async (t) => {
   const folder = temporaryFolder(t);
-  const options = { host: "127.0.0.1", port: 0, onError: () => {} };
+  const options = { host: "127.0.0.1", port: 0, warn: () => {}, onError: () => {} };
   await assert.rejects(startServer(folder, options), { name: "UserError", message: /no runs here/ });
   const store = openStore(folder);
   saveDataset(store);

@@ -82,6 +82,7 @@ export const experiment: Experiment = {
   },
   samples: { every: 1, seen: 1, unseen: 1, each: 2, measured: 256 },
   checkpoint: { every: 1, keep: 1 },
+  log: { tensorboard: null },
   metrics: [],
   evaluate: {},
 };

@@ -98,7 +98,7 @@ describe("leases of trials", () => {
     const store = withSweep(test);
     for (let death = 0; death < 4; death++) {
       const trial = trialOf(claim(store, 1));
-      if (death === 1) store.progressTrial(trial);
+      if (death === 1) store.progressTrial(trial, "run", null);
       killHolders(store);
     }
     assert.equal(claim(store, 1), "done");

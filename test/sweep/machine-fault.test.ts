@@ -14,6 +14,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { storeError } from "../../src/store/store-error.ts";
 import { missingFiles } from "../../src/sweep/file/missing-files.ts";
 import { machineFault } from "../../src/sweep/scheduling/machine-fault.ts";
+import { callCli } from "../cli/call-cli.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { read } from "./fixtures.ts";
 
@@ -98,7 +99,7 @@ describe("a fault of the machine", { skip: process.platform === "win32" }, () =>
     assert.match(stderr, /^error: .*the database stayed locked; close the program that holds it open/m);
     holder.exec("ROLLBACK");
     holder.close();
-    const again = await sweep();
+    const again = await callCli(["sweep", "sweep.yaml"], { cwd });
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(trialsIn(runs), done);
   });

@@ -11,6 +11,7 @@ import { openStore, type Store } from "../../src/store/open-store.ts";
 import { runAgent } from "../../src/sweep/scheduling/agent.ts";
 import { evaluateOthers } from "../../src/sweep/scheduling/evaluate-others.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
+import { agentPlaceInStore } from "../../src/sweep/scheduling/trial-board.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { problems, read } from "./fixtures.ts";
 
@@ -41,7 +42,12 @@ test("every network is measured on the unseen images of all that none was traine
   const store = openStore(folder);
   context.after(() => store.close());
   store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
-  await runAgent(store, id, { retries: 0, failFast: true, threads: 2, output: silent });
+  await runAgent(agentPlaceInStore(store, id), id, {
+    retries: 0,
+    failFast: true,
+    threads: 2,
+    output: silent,
+  });
   const said: string[] = [];
   const output = { ...silent, info: (line: string) => void said.push(line) };
   assert.equal(await evaluateOthers(store, id, { output, signal }), true);

@@ -141,7 +141,7 @@ parameters:
   model: {values: []}
 `),
       [
-        "2: metod: unknown key, did you mean method? (known: name, description, experiment, method, metric, parameters, early_terminate, prune, run_cap, seeds, search, evaluate, variants, report)",
+        "2: metod: unknown key, did you mean method? (known: name, description, experiment, method, metric, parameters, early_terminate, prune, run_cap, seeds, search, evaluate, launcher, variants, report)",
         '3: method: expected one of grid, random, bayes, got "gird", did you mean grid?',
         '4: metric.name: expected a series such as unseen/loss or unseen.psnr (hueristic show lists them), got "loss"',
         '4: metric.goal: expected one of minimize, maximize, got "minimise", did you mean minimize?',

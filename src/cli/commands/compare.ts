@@ -38,8 +38,8 @@ export const compareCommand: Command<CompareOptions> = {
       .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
 
   async run({ run: refs = [], runs, json }, { print, colors, width, output }) {
-    const { openStore } = await import("../../store/open-store.ts");
-    const store = openStore(runs, { readonly: true });
+    const { openExisting } = await import("../target/existing-store.ts");
+    const store = await openExisting(runs, { readonly: true }, output);
     try {
       const compared = (await findRuns(store, refs)).map((id) => findSummary(store, id));
       if (compared.length < 2)

@@ -53,6 +53,7 @@ export const dataCheckCommand: Command<CheckOptions> = {
     const { experiment } = await readDataTarget(what, overrides, {
       command: "data check",
       runsFolder: runs,
+      output: context.output,
     });
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const { openDataset } = await import("../../runner/open-dataset.ts");

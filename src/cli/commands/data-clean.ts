@@ -2,6 +2,7 @@
 // being made, or was used just now, stays.
 
 import { formatBytes } from "../../format-bytes.ts";
+import type { Output } from "../../output.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 import { formatTable } from "../print/table.ts";
 
@@ -29,11 +30,11 @@ export const dataCleanCommand: Command<CleanOptions> = {
       .example("$0 data clean --dry-run", "See what would go, and how large it is")
       .example("$0 data clean", "Make room; what a run needs again is prepared again"),
 
-  async run({ runs, "dry-run": dryRun, json }, { print, colors, width, now }) {
+  async run({ runs, "dry-run": dryRun, json }, { print, colors, width, now, output }) {
     const path = await import("node:path");
     const { listCacheEntries, removeEntry } = await import("../../datasets/cache/cache-entries.ts");
     const cacheFolder = path.join(runs, "cache");
-    const needs = await readNeeds(runs);
+    const needs = await readNeeds(runs, output);
     const verdicts: Verdict[] = [];
     for (const entry of await listCacheEntries(cacheFolder)) {
       const kept = await reasonToKeep(cacheFolder, entry, needs, now());
@@ -88,12 +89,11 @@ type Needs = {
   readonly datasets: readonly { readonly size: number; readonly ids: readonly string[] }[];
 };
 
-async function readNeeds(runs: string): Promise<Needs> {
-  const { hasDatabase } = await import("../../store/open-database.ts");
-  if (!hasDatabase(runs)) return { fingerprints: new Set(), answers: new Set(), datasets: [] };
-  const { openStore } = await import("../../store/open-store.ts");
+async function readNeeds(runs: string, output: Pick<Output, "warn">): Promise<Needs> {
+  const { openIfThere } = await import("../target/existing-store.ts");
   const { answersFileName } = await import("../../datasets/cache/cache-entries.ts");
-  const store = openStore(runs, { readonly: true });
+  const store = await openIfThere(runs, output);
+  if (store === null) return { fingerprints: new Set(), answers: new Set(), datasets: [] };
   try {
     const all = [...store.listRuns(), ...store.listRuns({ deleted: true })];
     const ofRun = (run: (typeof all)[number]) => [

@@ -57,6 +57,7 @@ export const dataInfoCommand: Command<InfoOptions> = {
     const { experiment, fingerprint } = await readDataTarget(what, overrides, {
       command: "data info",
       runsFolder: runs,
+      output: context.output,
     });
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const { openDataset } = await import("../../runner/open-dataset.ts");

@@ -38,7 +38,7 @@ export const deleteCommand: Command<DeleteOptions> = {
   async run({ run: refs = [], where, runs, yes, "dry-run": dryRun }, context) {
     if (refs.length === 0 && where === undefined)
       throw new UserError("delete: expected runs, or --where with what is true of them");
-    const store = await openExisting(runs, { readonly: dryRun });
+    const store = await openExisting(runs, { readonly: dryRun }, context.output);
     try {
       const fulfilled = await fulfilling(store, where);
       const found = new Set([...(await findRuns(store, refs)), ...fulfilled]);
@@ -83,7 +83,7 @@ export const restoreCommand: Command<GlobalOptions & { readonly run: readonly st
       .example("$0 restore k3v9", "Bring one back"),
 
   async run({ run: refs = [], runs }, context) {
-    const store = await openExisting(runs, { readonly: false });
+    const store = await openExisting(runs, { readonly: false }, context.output);
     try {
       const ids = runsMeant(refs, store.knownDeleted);
       each(store, ids, context, (id) => store.restoreRun(id), "restored");

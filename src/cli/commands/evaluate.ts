@@ -82,9 +82,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
       .example("$0 evaluate latest --on ~/Pictures --name mine", "On all images of a folder"),
 
   async run(options, context) {
-    const { openStore } = await import("../../store/open-store.ts");
-
-    const { hasDatabase } = await import("../../store/open-database.ts");
+    const { openExisting } = await import("../target/existing-store.ts");
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const refs = options.run ?? [];
     if (refs.length === 0)
@@ -93,8 +91,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
       );
     const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
     const device = options.device === undefined ? null : readDevice("evaluate", options.device);
-    const readonly = !hasDatabase(options.runs); // then it says that there are no runs
-    const store = openStore(options.runs, { readonly });
+    const store = await openExisting(options.runs, { readonly: false }, context.output);
     try {
       const jobs = options.others
         ? await readJobsOfOthers(refs, options, store, context)

@@ -1,12 +1,12 @@
 // hueristic list: the runs of a folder, newest first, or those that fulfil an expression in any order.
 
 import { UserError } from "../../errors.ts";
+import { csvLine } from "../../query/csv-line.ts";
 import { type FieldValue, textOf } from "../../query/matches.ts";
 import { formatAge, formatDuration } from "../../runs/format/times.ts";
 import { mainMetrics } from "../../store/read-metrics.ts";
 import type { Command, Context, GlobalOptions } from "../context.ts";
 import { toJson } from "../context.ts";
-import { csvLine } from "../print/csv.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
@@ -65,7 +65,7 @@ export const listCommand: Command<ListOptions> = {
     if (!Number.isInteger(limit) || limit < 1)
       throw new UserError(`list: --limit: expected a whole number from 1, got ${limit}`);
     if (json && csv) throw new UserError("list: expected --json or --csv, got both");
-    const listed = await readRuns({ ...options, limit });
+    const listed = await readRuns({ ...options, limit }, context);
     if (listed === null || (listed.rows.length === 0 && !json && !csv)) {
       if (json || csv) context.print(json ? toJson([]) : "");
       else context.print(`${nothing(options)}\n`);
@@ -101,21 +101,15 @@ const usualCsv =
   "id,name,status,model,dataset,seed,epoch,metrics.seen.loss,metrics.unseen.loss,created,duration";
 
 /** null where there is no store. */
-async function readRuns({
-  runs,
-  limit,
-  where,
-  sort,
-  columns,
-  csv,
-  deleted,
-}: ListOptions & { readonly limit: number }): Promise<Listed | null> {
-  const { hasDatabase } = await import("../../store/open-database.ts");
-  if (!hasDatabase(runs)) return null;
-  const { openStore } = await import("../../store/open-store.ts");
+async function readRuns(
+  { runs, limit, where, sort, columns, csv, deleted }: ListOptions & { readonly limit: number },
+  { output }: Context,
+): Promise<Listed | null> {
+  const { openIfThere } = await import("../target/existing-store.ts");
   const { readSummary } = await import("../print/read-summary.ts");
   const { selectSummaries } = await import("../../query/select-summaries.ts");
-  const store = openStore(runs, { readonly: true });
+  const store = await openIfThere(runs, output);
+  if (store === null) return null;
   try {
     const query = {
       where: where ?? null,

@@ -24,10 +24,10 @@ export const noteCommand: Command<NoteOptions> = {
       .example('$0 note latest "collapsed to brown; try a lower rate"', "show, list and reports have it")
       .example("$0 note latest", "Read it"),
 
-  async run({ run: ref, text, runs }, { print }) {
+  async run({ run: ref, text, runs }, { print, output }) {
     if (text !== undefined && text.length > mostCharacters)
       throw new UserError(`note: expected at most ${mostCharacters} characters, got ${text.length}`);
-    const store = await openExisting(runs, { readonly: text === undefined });
+    const store = await openExisting(runs, { readonly: text === undefined }, output);
     try {
       const id = await findRun(store, ref);
       if (text !== undefined) store.setNote(id, text);

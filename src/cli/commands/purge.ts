@@ -39,7 +39,7 @@ export const purgeCommand: Command<PurgeOptions> = {
   async run(options, { print, output, now }) {
     const { run: refs = [], runs, yes, "older-than": olderThan, "dry-run": dryRun } = options;
     const deletedBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : now() - ageOf(olderThan);
-    const store = await openExisting(runs, { readonly: dryRun });
+    const store = await openExisting(runs, { readonly: dryRun }, output);
     try {
       const named = runsMeant(refs, store.knownDeleted).map((id) => store.getDeletedRun(id));
       const all = refs.length > 0 ? named : store.listRuns({ deleted: true });
@@ -101,12 +101,14 @@ function ageOf(text: string): number {
   return Number(count) * hours * 3_600_000;
 }
 
-/** Checkpoints and whatever else lies in the folder of the run. */
+/** Checkpoints and whatever else lies in the folder of the run, and what it logged on other machines. */
 async function removeFiles(runs: string, id: string): Promise<void> {
   const { rm } = await import("node:fs/promises");
   const path = await import("node:path");
   if (!/^\w+$/.test(id)) throw new Error(`${id}: is no id of a run`);
   await rm(path.join(runs, id), { recursive: true, force: true });
+  const { removeSpoolFiles } = await import("../../store/spool/spool-files.ts");
+  removeSpoolFiles(runs, id);
 }
 
 async function sizeOf(runs: string): Promise<number> {

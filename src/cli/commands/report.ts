@@ -67,13 +67,13 @@ export async function writeReportOf(
   },
   { output, print }: Pick<Context, "output" | "print">,
 ): Promise<void> {
-  const { openStore } = await import("../../store/open-store.ts");
+  const { openExisting } = await import("../target/existing-store.ts");
   const { writeReport } = await import("../../report/write-report.ts");
   const { reportTarget } = await import("../target/report-target.ts");
   const { pathToFileURL } = await import("node:url");
   const size = await sizeOf(wanted.maxSize ?? null);
   const { definition, named } = await withDefinition(refs);
-  const store = openStore(runsFolder, { readonly: true });
+  const store = await openExisting(runsFolder, { readonly: true }, output);
   try {
     const { runIds, sweep } = await reportTarget(store, named);
     const { out, png, page = null } = wanted;

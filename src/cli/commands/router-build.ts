@@ -34,7 +34,7 @@ export const routerBuildCommand: Command<BuildOptions> = {
     const { openExisting } = await import("../target/existing-store.ts");
     const { findNetwork } = await import("../target/find-network.ts");
     const { file: _, name, ...written } = readRouterFile(file);
-    const store = await openExisting(runs, { readonly: true });
+    const store = await openExisting(runs, { readonly: true }, output);
     try {
       return await untilInterrupted(async (signal) => {
         const specialists = new Map<string, ChosenNetwork>();

@@ -34,7 +34,7 @@ export const routerReportCommand: Command<ReportOptions> = {
     const { openExisting } = await import("../target/existing-store.ts");
     const router = findRouter(runs, ref);
     const { metrics } = completeExperiment({ dataset: "synthetic" }, "router report");
-    const store = await openExisting(runs, { readonly: true });
+    const store = await openExisting(runs, { readonly: true }, output);
     try {
       return await untilInterrupted(async (signal) => {
         const measured = await measureRouter(router, { store, device, output, signal, metrics });

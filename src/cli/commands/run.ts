@@ -5,6 +5,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import type { FromScratch } from "../../runner/resume-point.ts";
 import type { RunResult } from "../../runner/run-experiment.ts";
 import { shellWord } from "../../runs/format/words.ts";
+import type { Spool } from "../../store/spool/spool.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
 
 type RunOptions = GlobalOptions & {
@@ -14,6 +15,7 @@ type RunOptions = GlobalOptions & {
   readonly resume: string | undefined;
   readonly "from-scratch": boolean;
   readonly device: string | undefined;
+  readonly spool: boolean;
 };
 
 /** What is to be trained: a file's experiment, or a run that goes on. */
@@ -58,6 +60,12 @@ export const runCommand: Command<RunOptions> = {
         requiresArg: true,
         describe: "auto, cpu, cuda, cuda:1, mps or webgpu, whatever the experiment says",
       })
+      .option("spool", {
+        type: "boolean",
+        default: false,
+        describe:
+          "Off the machine of the store, as in a job of a cluster: log into the spool of the runs folder",
+      })
       .example("$0 run experiments/demo.yaml --report", "Train, then write the report")
       .example("$0 run experiments/demo.yaml train.epochs=2 seed=7", "With other values")
       .example("$0 run experiments/*.yaml", "One after another; a failure does not stop the next")
@@ -87,7 +95,7 @@ export const runCommand: Command<RunOptions> = {
 
     // All are read before the first is trained: a typo in the last one shows now, not tomorrow.
     const jobs: Job[] = [];
-    if (options.resume !== undefined) jobs.push(await resumeJob(options, files, overrides));
+    if (options.resume !== undefined) jobs.push(await resumeJob(options, files, overrides, context));
     else
       for (const file of files) {
         const job = await attempt(() => fileJob(file, overrides));
@@ -97,16 +105,21 @@ export const runCommand: Command<RunOptions> = {
     if (options["dry-run"]) await printExperiments(jobs, context);
     else
       for (const job of jobs) {
-        const result = await attempt(() => train(job, options.runs, context));
-        if (result === null) continue;
-        if (result.exitCode !== 0) failures.push(result.exitCode);
-        if (result.runId !== null) {
-          const { runId } = result;
-          if (report !== null) await attempt(() => writeRunReport(job, runId, report, options.runs, context));
-          await sayWhatWasMeasured(runId, options.runs, context);
-          sayHowToGoOn(result, runId, options.runs, context);
-        }
-        if (result.status === "KILLED") break;
+        const result = await attempt(() =>
+          withSpool(job.resume, options, context, async (spool) => {
+            const result = await train(job, options.runs, spool, context);
+            if (result.exitCode !== 0) failures.push(result.exitCode);
+            if (result.runId !== null) {
+              const { runId } = result;
+              const folders = { runs: options.runs, store: spool?.storeFolder ?? options.runs };
+              if (report !== null) await attempt(() => writeRunReport(job, runId, report, folders, context));
+              await sayWhatWasMeasured(runId, folders.store, context);
+              sayHowToGoOn(result, runId, options, context);
+            }
+            return result;
+          }),
+        );
+        if (result?.status === "KILLED") break;
       }
     return Math.max(0, ...failures);
   },
@@ -131,9 +144,10 @@ async function fileJob(file: string, overrides: readonly string[]): Promise<Job>
 }
 
 async function resumeJob(
-  { runs: runsFolder, resume: ref, "from-scratch": fromScratch }: RunOptions,
+  options: RunOptions,
   files: readonly string[],
   overrides: readonly string[],
+  context: Context,
 ): Promise<Job> {
   if (files.length > 0)
     throw new UserError(
@@ -144,13 +158,42 @@ async function resumeJob(
     throw new UserError(
       `--resume: only train.epochs and the device may change in a run, got ${other}; start a new run for anything else`,
     );
+  const ref = options.resume!;
+  if (!options.spool) return storedJob(ref, overrides, options, options.runs, context);
+  const id = await runInSpool(ref, options.runs);
+  return withSpool(id, options, context, (spool) =>
+    storedJob(id, overrides, options, spool!.storeFolder, context),
+  );
+}
+
+/** The run of the spool whose id begins so. */
+async function runInSpool(ref: string, runsFolder: string): Promise<string> {
+  const { spoolFiles, spoolFolder } = await import("../../store/spool/spool-files.ts");
+  const known = [...spoolFiles(runsFolder).keys()];
+  const found = known.includes(ref) ? [ref] : known.filter((id) => id.startsWith(ref));
+  if (found.length === 1) return found[0]!;
+  throw new UserError(
+    found.length > 1
+      ? `--resume: ${JSON.stringify(ref)}: several runs in ${spoolFolder(runsFolder)} begin so: ${found.slice(0, 5).join(", ")}`
+      : `--resume: ${JSON.stringify(ref)}: no run in ${spoolFolder(runsFolder)} begins so; one that began in the store itself goes on there, without --spool`,
+  );
+}
+
+/** The run of a store, as a job that goes on with it. */
+async function storedJob(
+  ref: string,
+  overrides: readonly string[],
+  { runs: runsFolder, "from-scratch": fromScratch, spool }: RunOptions,
+  storeFolder: string,
+  { output }: Context,
+): Promise<Job> {
   const { findSummary } = await import("../print/read-summary.ts");
   const { openExisting } = await import("../target/existing-store.ts");
   const { findRun } = await import("../target/run-references.ts");
   // Opened as the training will, so that a database of an older version is brought to this one.
-  const store = await openExisting(runsFolder, { readonly: false });
+  const store = await openExisting(storeFolder, { readonly: false }, output);
   try {
-    const run = findSummary(store, await findRun(store, ref!));
+    const run = findSummary(store, await findRun(store, ref));
     if (run.experiment.dataset.kind === "elsewhere")
       throw new UserError(`run ${run.id}: was trained elsewhere and imported: it cannot be trained on here`);
     const experiment = await withOverrides(run.experiment, overrides);
@@ -158,7 +201,7 @@ async function resumeJob(
     const done = run.lastEpoch ?? 0;
     if (!fromScratch && done >= epochs && (run.status === "FINISHED" || done > epochs))
       throw new UserError(
-        `run ${run.id}: has trained ${done} ${done === 1 ? "epoch" : "epochs"} already, all that were asked for; to train on: hueristic run --resume ${run.id} train.epochs=${2 * done}${runsFlag(runsFolder)}`,
+        `run ${run.id}: has trained ${done} ${done === 1 ? "epoch" : "epochs"} already, all that were asked for; to train on: hueristic run --resume ${run.id} train.epochs=${2 * done}${spoolFlag(spool)}${runsFlag(runsFolder)}`,
       );
     return {
       experiment,
@@ -184,22 +227,50 @@ async function printExperiments(jobs: readonly Job[], { print }: Context): Promi
   print(jobs.map(({ experiment }) => experimentToYaml(experiment)).join("---\n"));
 }
 
+/** With --spool `work` gets a spool, which has the run to resume; whatever could not be published is kept. */
+async function withSpool<T>(
+  resume: string | null,
+  { spool: wanted, runs }: RunOptions,
+  { output }: Context,
+  work: (spool: Spool | null) => Promise<T>,
+): Promise<T> {
+  if (!wanted) return work(null);
+  const { openSpool } = await import("../../store/spool/spool.ts");
+  const spool = openSpool(runs, { resume, warn: output.warn });
+  try {
+    if (resume !== null && spool.resume === null)
+      throw new UserError(`run ${resume}: nothing that it logged can be read; start it anew`);
+    return await work(spool);
+  } finally {
+    const kept = spool.close();
+    if (kept !== null)
+      output.warn(
+        `what could not be published is kept in ${kept} of this machine; on that of the store hueristic import takes it in`,
+      );
+  }
+}
+
 async function train(
   { experiment, source, resume, fromScratch }: Job,
   runsFolder: string,
+  spool: Spool | null,
   { output }: Context,
 ) {
   const { runExperiment } = await import("../../runner/run-experiment.ts");
-  return runExperiment(experiment, { runsFolder, source, resume, fromScratch, output });
+  const spooled = spool === null ? {} : { spool };
+  return runExperiment(experiment, { runsFolder, source, resume, fromScratch, output, ...spooled });
 }
 
-async function writeRunReport(job: Job, runId: string, file: string, runsFolder: string, context: Context) {
+/** Where the report goes, and where the store is that it reads. */
+type Folders = { readonly runs: string; readonly store: string };
+
+async function writeRunReport(job: Job, runId: string, file: string, folders: Folders, context: Context) {
   const path = await import("node:path");
   const { writeReportOf } = await import("./report.ts");
   const name = job.experiment.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
-  const out = file === "" ? path.join(runsFolder, `${name}-${runId}.html`) : file;
+  const out = file === "" ? path.join(folders.runs, `${name}-${runId}.html`) : file;
   try {
-    await writeReportOf(runsFolder, [runId], { out, png: null }, context);
+    await writeReportOf(folders.store, [runId], { out, png: null }, context);
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     throw new UserError(`the run is stored, but not its report: ${messageOf(thrown)}`);
@@ -227,10 +298,17 @@ async function sayWhatWasMeasured(runId: string, runsFolder: string, { output }:
   }
 }
 
-function sayHowToGoOn({ status }: RunResult, runId: string, runsFolder: string, { output }: Context): void {
-  const flag = runsFlag(runsFolder);
+const spoolFlag = (spool: boolean) => (spool ? " --spool" : "");
+
+function sayHowToGoOn(
+  { status }: RunResult,
+  runId: string,
+  { runs, spool }: RunOptions,
+  { output }: Context,
+): void {
+  const flag = runsFlag(runs);
   const id = shellWord(runId);
-  if (status === "KILLED") output.info(`to go on: hueristic run --resume ${id}${flag}`);
+  if (status === "KILLED") output.info(`to go on: hueristic run --resume ${id}${spoolFlag(spool)}${flag}`);
   output.info(`results:  hueristic show ${id}${flag}`);
   output.info(`          hueristic report ${id}${flag}`);
 }

@@ -36,7 +36,13 @@ export const serveCommand: Command<ServeOptions> = {
     const { untilInterrupted } = await import("../../runner/interrupt.ts");
     const onError = (thrown: unknown) => void reportError(thrown, debug);
     const colorist = createColorist(runs);
-    const server = await startServer(runs, { host, port: port ?? null, colorist, onError });
+    const server = await startServer(runs, {
+      host,
+      port: port ?? null,
+      colorist,
+      warn: output.warn,
+      onError,
+    });
     print(`${server.url}\n`);
     output.info(`showing the runs in ${runs}; Ctrl-C ends it`);
     if (!isLoopback(host))

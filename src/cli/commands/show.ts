@@ -70,8 +70,8 @@ export const showCommand: Command<ShowOptions> = {
       .example("$0 show latest --json | jq .experiment", "For a script"),
 
   async run({ runs, run: ref, json }, context) {
-    const { openStore } = await import("../../store/open-store.ts");
-    const store = openStore(runs, { readonly: true });
+    const { openExisting } = await import("../target/existing-store.ts");
+    const store = await openExisting(runs, { readonly: true }, context.output);
     try {
       const run = await readRun(store, runs, await findRun(store, ref));
       context.print(json ? toJson(run) : await describeRun(run, context));

@@ -1,7 +1,9 @@
 // hueristic sweep: trains all trials of a sweep file with several processes, or goes on with them.
 
 import { UserError } from "../../errors.ts";
+import { shellWord } from "../../runs/format/words.ts";
 import type { Store } from "../../store/open-store.ts";
+import type { LauncherKind } from "../../sweep/launching/launcher.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
 import { exitCodeOf, requireCount, retriesOption } from "./agent.ts";
@@ -16,11 +18,16 @@ type SweepOptions = GlobalOptions & {
   readonly where: string | undefined;
   readonly variant: string | undefined;
   readonly experiment: string | undefined;
+  readonly launcher: LauncherKind | "local" | undefined;
+  readonly slurm: readonly string[] | undefined;
+  readonly k8s: readonly string[] | undefined;
+  readonly "dry-run": boolean;
 };
 
 export const sweepCommand: Command<SweepOptions> = {
   command: "sweep <file> [override..]",
   summary: "Search for good parameters with many runs",
+  lists: ["slurm", "k8s"],
   options: (yargs) =>
     yargs
       .positional("file", {
@@ -56,6 +63,33 @@ export const sweepCommand: Command<SweepOptions> = {
         requiresArg: true,
         describe: "The experiment to vary, in place of the file's",
       })
+      .option("launcher", {
+        type: "string",
+        choices: ["local", "slurm", "k8s"] as const,
+        requiresArg: true,
+        describe: "Where agents are started; the file's launcher, or here",
+      })
+      .option("slurm", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe: "With --launcher slurm: key=value, in submitit's and sbatch's names",
+      })
+      .option("k8s", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe: "With --launcher k8s: key=value, such as image=… volume_claim=…",
+      })
+      .option("dry-run", {
+        type: "boolean",
+        default: false,
+        describe: "With a launcher: show the script or manifest and start nothing",
+      })
+      .example(
+        "$0 sweep sweep.yaml --launcher slurm --slurm partition=gpu gres=gpu:1 time=02:00:00 array_parallelism=16",
+        "Sixteen agents as a job array",
+      )
       .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
       .example("$0 sweep sweep.yaml --status", "Where it stands")
       .example(
@@ -74,16 +108,36 @@ export const sweepCommand: Command<SweepOptions> = {
     const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
+    const { openExisting } = await import("../target/existing-store.ts");
     const { variant = null, experiment = null } = options;
-    const { sweep, notes, experiments } = loadSweep(file, {
+    const { sweep, notes, launcher, experiments } = loadSweep(file, {
       variant,
       experiment,
       overrides: options.override ?? [],
     });
+    const { slurm = [], k8s = [], "dry-run": isDry } = options;
+    const { launcherMeant, launchSweep, launchText } = await import("../target/launch-sweep.ts");
+    const asked = launcherMeant(launcher, { launcher: options.launcher ?? null, slurm, k8s });
+    if (isDry && asked === null) throw new UserError("sweep: --dry-run: expected together with --launcher");
     const missing = status ? [] : missingFiles(sweep, experiments);
     if (missing.length > 0) throw new UserError(missing.join("\n"));
     const id = sweepId(sweep);
-    const store = openStore(runs, { readonly: status });
+    const launching = {
+      id,
+      sweep,
+      runs,
+      statusCommand: statusCommand(options),
+      agentOptions: agentOptions(options),
+    };
+    if (isDry) {
+      context.print(launchText(asked!, launching));
+      return 0;
+    }
+    if (asked !== null && !status) {
+      for (const note of notes) context.output.info(note);
+      return await launchSweep(asked, launching, context);
+    }
+    const store = status ? await openExisting(runs, { readonly: true }, context.output) : openStore(runs);
     try {
       if (!status) {
         for (const note of notes) context.output.info(note);
@@ -116,7 +170,9 @@ async function train(
     output.info(`${signal}: the trials under way are saved and stopped; once more stops at once`);
     workers.signal("SIGTERM");
   });
-  const stopWatching = watchSweep(store, id, sweep, process.stderr);
+  const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
+  const refresh = () => mergeShared(options.runs, output);
+  const stopWatching = watchSweep(store, id, sweep, process.stderr, refresh);
   try {
     const { code: worst, fault } = await workers.ended;
     const signal = interrupt.signal();
@@ -137,18 +193,32 @@ async function train(
   return (await finishSweep(store, id, sweep, output)) || exitCodeOf(states);
 }
 
+/** What agents are told as the sweep was. */
+function agentOptions(options: SweepOptions): string[] {
+  return ["--retries", `${options.retries}`, ...(options["fail-fast"] ? ["--fail-fast"] : [])];
+}
+
+function statusCommand({ file, override = [], variant, experiment, runs }: SweepOptions): string {
+  const words = [
+    file,
+    ...override,
+    ...(variant === undefined ? [] : ["--variant", variant]),
+    ...(experiment === undefined ? [] : ["--experiment", experiment]),
+  ];
+  return `hueristic sweep ${words.map(shellWord).join(" ")} --status${runsFlag(runs)}`;
+}
+
 async function startAgents(id: string, options: SweepOptions, logFile: string) {
   const os = await import("node:os");
   const { hostGpus, mayHaveGpu } = await import("../../engine/host-gpus.ts");
   const { startWorkers } = await import("../../sweep/scheduling/workers.ts");
   const { gpuOf, threadsPerWorker } = await import("../../sweep/scheduling/worker-environment.ts");
-  const { workers: count, retries, runs } = options;
+  const { workers: count, runs } = options;
   const threads = threadsPerWorker(os.availableParallelism(), count);
   const gpus = mayHaveGpu() ? hostGpus().filter(({ nvidia }) => nvidia).length : 0;
-  const failFast = options["fail-fast"] ? ["--fail-fast"] : [];
   return startWorkers({
     count,
-    args: ["agent", id, "--runs", runs, "--threads", `${threads}`, "--retries", `${retries}`, ...failFast],
+    args: ["agent", id, "--runs", runs, "--threads", `${threads}`, ...agentOptions(options)],
     environment: (index) => gpuOf(index, gpus, process.env.CUDA_VISIBLE_DEVICES),
     logFile,
   });

@@ -31,9 +31,9 @@ export const tagCommand: Command<TagOptions> = {
       .example("$0 tag k3v9 --remove paper", "Take one away")
       .example("$0 list --where 'tags = baseline'", "Find them; `hueristic report baseline` compares them"),
 
-  async run({ run: ref, tag: added = [], remove: removed = [], runs }, { print }) {
+  async run({ run: ref, tag: added = [], remove: removed = [], runs }, { print, output }) {
     for (const tag of added) requireTag(tag);
-    const store = await openExisting(runs, { readonly: added.length + removed.length === 0 });
+    const store = await openExisting(runs, { readonly: added.length + removed.length === 0 }, output);
     try {
       for (const id of await findRuns(store, [ref])) {
         for (const tag of removed) store.removeTag(id, tag);

@@ -9,9 +9,18 @@ import { parametersLine, progressLine, stateText, trialTable } from "./sweep-tab
 
 const lookEveryMs = 1_000;
 
-/** Returns what stops it, after a last look. */
-export function watchSweep(store: Store, id: string, sweep: Sweep, stream: NodeJS.WriteStream): () => void {
-  const look = () => standingsOf(store, store.trials(id), sweep.metric);
+/** `refresh` brings the store up to date before each look. Returns what stops it, after a last look. */
+export function watchSweep(
+  store: Store,
+  id: string,
+  sweep: Sweep,
+  stream: NodeJS.WriteStream,
+  refresh: () => void,
+): () => void {
+  const look = () => {
+    refresh();
+    return standingsOf(store, store.trials(id), sweep.metric);
+  };
   const show = stream.isTTY ? liveTable(sweep, stream) : stateLines(look(), sweep, stream);
   const timer = setInterval(() => show(look()), lookEveryMs);
   return () => {

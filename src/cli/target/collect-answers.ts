@@ -15,7 +15,7 @@ export async function collectAnswers(
   { runs, debug }: GlobalOptions,
   { output, print, reportError }: Context,
 ): Promise<number> {
-  const store = await openExisting(runs, { readonly: false });
+  const store = await openExisting(runs, { readonly: false }, output);
   try {
     const studies = new Set<string>();
     let [added, known, refused] = [0, 0, 0];

@@ -13,11 +13,11 @@ import { planFiles } from "../../colorize/plan-files.ts";
 import { Refusal } from "../../datasets/formats/open-picture.ts";
 import { UserError } from "../../errors.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { ColorizeCommandOptions } from "../commands/colorize.ts";
 import type { Context } from "../context.ts";
 import { folderOf, openNetwork } from "./coloring-network.ts";
 import { readDevice } from "./device-option.ts";
+import { openExisting } from "./existing-store.ts";
 
 type Options = ColorizeCommandOptions;
 
@@ -124,7 +124,7 @@ async function withChoices(
   if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= 64))
     throw new UserError(`colorize: --jobs: expected a whole number from 1 to 64, got ${jobs}`);
   const device = options.device === undefined ? null : readDevice("colorize", options.device);
-  const store = openStore(options.runs, { readonly: true });
+  const store = await openExisting(options.runs, { readonly: true }, output);
   const networks: ColorizingNetwork[] = [];
   let closeRouter = async () => {};
   let code = 0;

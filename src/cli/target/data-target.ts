@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { Output } from "../../output.ts";
 import { runMeant, runsMeant } from "../../runs/references.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
@@ -15,10 +16,16 @@ export type DataTarget = {
   readonly fingerprint: string | null;
 };
 
+type DataTargetOptions = {
+  readonly command: string;
+  readonly runsFolder: string;
+  readonly output: Pick<Output, "warn">;
+};
+
 export async function readDataTarget(
   what: string,
   overrides: readonly string[],
-  { command, runsFolder }: { readonly command: string; readonly runsFolder: string },
+  { command, runsFolder, output }: DataTargetOptions,
 ): Promise<DataTarget> {
   const found = await stat(what).catch(() => null);
   if (found?.isDirectory()) return { experiment: await folderExperiment(what, overrides), fingerprint: null };
@@ -29,8 +36,8 @@ export async function readDataTarget(
   if (overrides.length > 0) {
     throw new UserError(`${command}: a run is shown as it was, so expected no value, got ${overrides[0]}`);
   }
-  const { openStore } = await import("../../store/open-store.ts");
-  const store = openStore(runsFolder, { readonly: true });
+  const { openExisting } = await import("./existing-store.ts");
+  const store = await openExisting(runsFolder, { readonly: true }, output);
   try {
     const byFingerprint = /^[0-9a-f]{9,64}$/.test(what)
       ? store.listRuns().find(({ datasetFingerprint }) => datasetFingerprint.startsWith(what))

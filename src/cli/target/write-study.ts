@@ -62,7 +62,7 @@ export async function writeStudy(
   requireCount("--seed", seed, 0, 2 ** 31 - 1);
   const shownMs = readShownMs(options);
   const device = options.device === undefined ? null : readDevice("judge", options.device);
-  const store = await openExisting(runs, { readonly: false });
+  const store = await openExisting(runs, { readonly: false }, output);
   try {
     return await untilInterrupted(async (signal) => {
       const networks = await chosenNetworks(refs, store);

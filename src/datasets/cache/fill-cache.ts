@@ -6,10 +6,11 @@ import { resolve } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { UserError } from "../../errors.ts";
-import type { Item, SkippedFile } from "../dataset.ts";
+import type { Item, SkippedFile, Source } from "../dataset.ts";
 import { isGreyscale } from "../inspect/is-greyscale.ts";
 import { compareCodeUnits } from "../kinds/image-files.ts";
 import { type Decoded, decodeVersion, lookOf, lookSize } from "../prepare/decode.ts";
+import { decodePlanes } from "../prepare/decode-planes.ts";
 import { type Decoders, openDecoders } from "../prepare/decoders.ts";
 import type { Pool } from "../prepare/pools.ts";
 import {
@@ -60,7 +61,10 @@ function addToKey(hash: Hash, { id, side, source }: Item): void {
     return;
   }
   const { size, mtimeNs, ctimeNs, mode } = statOf(source.path) ?? {};
-  hash.update(JSON.stringify([id, side, resolve(source.path), `${size} ${mtimeNs} ${ctimeNs} ${mode}`]));
+  const place = source.planes === undefined ? [] : [source.planes.at];
+  hash.update(
+    JSON.stringify([id, side, resolve(source.path), `${size} ${mtimeNs} ${ctimeNs} ${mode}`, ...place]),
+  );
 }
 
 /** null for what is gone, hidden by permissions or a link to itself: decoding says which. */
@@ -130,9 +134,10 @@ export async function fillCache(pools: readonly Pool[], key: string, options: Fi
   return cache;
 }
 
-/** How many of the images wanted are files, not drawings. */
+/** How many of the images wanted are files of their own. */
 function countFiles(pools: readonly Pool[]): number {
-  return pools.reduce((sum, { chosen }) => sum + chosen.filter(({ source }) => "path" in source).length, 0);
+  const isFile = ({ source }: Item) => "path" in source && source.planes === undefined;
+  return pools.reduce((sum, { chosen }) => sum + chosen.filter(isFile).length, 0);
 }
 
 async function decodeAll(
@@ -149,8 +154,7 @@ async function decodeAll(
       signal?.throwIfAborted();
       const place = next++;
       const { source } = items[place]!;
-      results[place] =
-        "draw" in source ? await drawItem(source.draw, size) : await decoders.decode(source.path, worker);
+      results[place] = await decodeItem(source, size, (path) => decoders.decode(path, worker));
       advance();
     }
   };
@@ -159,6 +163,15 @@ async function decodeAll(
   await Promise.allSettled(workers);
   await Promise.all(workers);
   return results;
+}
+
+function decodeItem(
+  source: Source,
+  size: number,
+  decode: (path: string) => Promise<Decoded>,
+): Promise<Decoded> {
+  if ("draw" in source) return drawItem(source.draw, size);
+  return source.planes === undefined ? decode(source.path) : decodePlanes(source.path, source.planes, size);
 }
 
 async function drawItem(draw: (size: number) => Uint8Array, size: number): Promise<Decoded> {

@@ -29,7 +29,7 @@ export async function locate(file: SourceFile, root: string, from: string | null
       throw new UserError("--from: expected an address without a name and a password in it");
     const last = basename(decodeURIComponent(address.pathname));
     if (last === name) return { kind: "address", url: address.href };
-    if (/\.(zip|txt)$/i.test(last)) return locate(file, root, null);
+    if (/\.(zip|tar\.gz|txt)$/i.test(last)) return locate(file, root, null);
     address.pathname = `${address.pathname.replace(/\/$/, "")}/${encodeURIComponent(name)}`;
     return { kind: "address", url: address.href };
   }

@@ -1,4 +1,4 @@
-// Puts a checked file where the data set is read: a zip is extracted beside its place and renamed when it is whole,
+// Puts a checked file where the data set is read: an archive is extracted beside its place and renamed when it is whole,
 // so that half an extraction is never mistaken for a data set. What is there already stays as it is.
 
 import { randomUUID } from "node:crypto";
@@ -9,8 +9,9 @@ import type { Output, ProgressBar } from "../../output.ts";
 import { findList } from "../kinds/celeba-lists.ts";
 import { findImageFiles, isImageName } from "../kinds/image-files.ts";
 import { isList } from "./checksum.ts";
+import { extractTar } from "./extract-tar.ts";
 import { extractZip } from "./extract-zip.ts";
-import type { SourceFile, ZipPlace } from "./sources.ts";
+import type { ArchivePlace, SourceFile } from "./sources.ts";
 
 export type PlaceOptions = {
   readonly root: string;
@@ -20,7 +21,7 @@ export type PlaceOptions = {
 
 /** Whether all of `file` is there. Throws UserError where something else is in the way. */
 export async function isPlaced(root: string, { place, md5 }: SourceFile): Promise<boolean> {
-  if (place.kind === "zip") {
+  if (place.kind !== "list") {
     for (const path of place.paths) if (!(await isThere(root, path, place))) return false;
     return true;
   }
@@ -31,7 +32,7 @@ export async function isPlaced(root: string, { place, md5 }: SourceFile): Promis
   throw inTheWay(found, "the official list", "another file, or a part of it");
 }
 
-async function isThere(root: string, path: string, { alsoIn, images }: ZipPlace): Promise<boolean> {
+async function isThere(root: string, path: string, { alsoIn, images }: ArchivePlace): Promise<boolean> {
   for (const each of [path, ...alsoIn]) {
     const place = join(root, each);
     const found = await stat(place).catch(() => null);
@@ -90,15 +91,15 @@ function prefixOf({ name }: SourceFile): string {
 
 async function extract(
   name: string,
-  { paths, images, extractedBytes }: ZipPlace,
-  zip: string,
+  { kind, paths, images, extractedBytes }: ArchivePlace,
+  archive: string,
   temporary: string,
   { output, signal }: PlaceOptions,
 ): Promise<void> {
   const expected = images ?? paths.length;
   let bar: ProgressBar | null = null;
   try {
-    const files = await extractZip(zip, temporary, {
+    const files = await (kind === "zip" ? extractZip : extractTar)(archive, temporary, {
       takes: (entry) =>
         paths.some((path) => entry === path || (entry.startsWith(`${path}/`) && isImage(entry))),
       mostBytes: extractedBytes,
@@ -111,7 +112,7 @@ async function extract(
     });
     if (files !== expected)
       throw new UserError(
-        `${zip}: expected ${number(expected)} files, got ${number(files)}: not the archive that is meant`,
+        `${archive}: expected ${number(expected)} files, got ${number(files)}: not the archive that is meant`,
       );
   } finally {
     (bar as ProgressBar | null)?.stop();

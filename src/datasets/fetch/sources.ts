@@ -18,13 +18,13 @@ export type SourceFile = {
 
 /** Paths are relative to the root of the data set. */
 export type Place =
-  | ZipPlace
+  | ArchivePlace
   /** A text file as it is. Copies with other line ends are the same list. */
   | { readonly kind: "list"; readonly path: string };
 
-/** A zip of which one folder of images is taken, or some files; the rest stays in it. */
-export type ZipPlace = {
-  readonly kind: "zip";
+/** A zip or a .tar.gz of which one folder of images is taken, or some files; the rest stays in it. */
+export type ArchivePlace = {
+  readonly kind: "zip" | "tar";
   readonly paths: readonly string[];
   /** Where a copy of the folder counts as well. */
   readonly alsoIn: readonly string[];
@@ -38,8 +38,11 @@ export const cocoLicence =
   "annotations CC BY 4.0; the images belong to Flickr's users and follow its terms of use";
 export const celebaLicence =
   "non-commercial research only; by fetching it you accept the agreement on its page";
+export const cifarLicence =
+  "no licence is stated; the photographs were collected from the web, and its authors ask to be cited (Krizhevsky 2009)";
 
 const cocoPage = "https://cocodataset.org/#download";
+const cifarHost = "https://www.cs.toronto.edu/~kriz";
 const celebaPage = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html";
 
 export const sources = {
@@ -82,7 +85,28 @@ export const sources = {
       },
     ],
   },
+  cifar10: cifar("cifar-10-binary", 170_052_171, "c32a1d4ab5d03f1284b67883e8d87530", [
+    "cifar-10-batches-bin",
+    [...[1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`), "test_batch.bin", "batches.meta.txt"],
+  ]),
+  cifar100: cifar("cifar-100-binary", 168_513_733, "03b5dce01913d631647c71ecec9e9cb8", [
+    "cifar-100-binary",
+    ["train.bin", "test.bin", "fine_label_names.txt", "coarse_label_names.txt"],
+  ]),
 } satisfies Record<string, Source>;
+
+function cifar(
+  archive: string,
+  bytes: number,
+  md5: string,
+  [folder, names]: readonly [string, readonly string[]],
+): Source {
+  const name = `${archive}.tar.gz`;
+  const paths = names.map((each) => `${folder}/${each}`);
+  const place = { kind: "tar", paths, alsoIn: [], images: null, extractedBytes: 200_000_000 } as const;
+  const files = [{ name, url: `${cifarHost}/${name}`, bytes, md5, place }];
+  return { licence: cifarLicence, page: `${cifarHost}/cifar.html`, files };
+}
 
 function coco(files: readonly SourceFile[]): Source {
   return { licence: cocoLicence, page: cocoPage, files };

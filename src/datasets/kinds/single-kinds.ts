@@ -4,11 +4,12 @@
 import type { z } from "zod";
 import type { ConfigOf, Dataset } from "../dataset.ts";
 import { celeba } from "./celeba.ts";
+import { cifar10, cifar100 } from "./cifar.ts";
 import { coco } from "./coco.ts";
 import { folder } from "./folder.ts";
 import { synthetic } from "./synthetic.ts";
 
-export const singleKinds = { coco, celeba, folder, synthetic };
+export const singleKinds = { coco, celeba, cifar10, cifar100, folder, synthetic };
 
 type Kinds = typeof singleKinds;
 

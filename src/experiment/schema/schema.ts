@@ -165,6 +165,17 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe("Checkpoints: every few epochs and at the end."),
+  log: z
+    .strictObject({
+      tensorboard: text()
+        .nullable()
+        .default(null)
+        .describe(
+          "Folder in which TensorBoard finds the run while it trains, beside the store; null is none. A relative one begins at this file's folder.",
+        ),
+    })
+    .prefault({})
+    .describe("Where values and pictures go as well while the network trains."),
   metrics,
   evaluate,
 });

@@ -1,6 +1,6 @@
 // What an exported file says about itself: where it comes from, what goes in and comes out, and whose images taught it.
 
-import { celebaLicence, cocoLicence } from "../../datasets/fetch/sources.ts";
+import { celebaLicence, cifarLicence, cocoLicence } from "../../datasets/fetch/sources.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { ModelOutput } from "../../models/model.ts";
 import type { DatasetRow, RunRow } from "../../store/rows.ts";
@@ -59,6 +59,7 @@ function licenseNote(dataset: Data): string {
 function ofPart({ kind }: { readonly kind: Data["kind"] }): string {
   if (kind === "coco") return `COCO: ${cocoLicence}`;
   if (kind === "celeba") return `CelebA: ${celebaLicence}`;
+  if (kind === "cifar10" || kind === "cifar100") return `CIFAR: ${cifarLicence}`;
   if (kind === "elsewhere") return "trained elsewhere: whoever trained it knows whose images it saw";
   if (kind === "synthetic") return "drawn by Hueristic: no images of others";
   return "images of a folder: their owners decide";

@@ -15,7 +15,7 @@ import { readProvenance } from "../provenance.ts";
 import { openWeights } from "../safetensors.ts";
 import type { WeightFile } from "../weight-files/weight-tensor.ts";
 import { type ImportedDiscriminator, importDiscriminator, importGenerator } from "./import-pix2pix.ts";
-import { openPth } from "./pth/read-pth.ts";
+import { openPth } from "./read-pth.ts";
 
 export type ImportOptions = {
   readonly generator: string;

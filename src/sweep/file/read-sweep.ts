@@ -22,6 +22,7 @@ import {
 } from "../../experiment/text/located.ts";
 import { mostBytes, readYaml } from "../../experiment/text/read-yaml.ts";
 import { nearMiss } from "../../near-miss.ts";
+import type { WrittenLauncher } from "../launching/launcher.ts";
 import { readSweepOverrides, withOverrides } from "../overrides.ts";
 import type { Sweep } from "../sweep.ts";
 import { type ReadBase, readBase } from "./base-experiment.ts";
@@ -51,6 +52,8 @@ export type ReadSweep = {
   readonly sweep: Sweep;
   /** Lines about keys that were taken and mean nothing here. */
   readonly notes: readonly string[];
+  /** As the file has it; null where it has none. */
+  readonly launcher: WrittenLauncher | null;
   /** Of the configurations that were tried: every value of every list, and both ends of every range, are among them. */
   readonly experiments: readonly Experiment[];
 };
@@ -102,7 +105,7 @@ export function readSweep(text: string, options: ReadSweepOptions): ReadSweep {
   const unmeasured = metricProblem(sweep.metric.series, written.metric?.goal, experiments);
   if (written.metric !== undefined && unmeasured !== null)
     throw problemsError([{ ...at(root, ["metric", unmeasured.key]), text: unmeasured.text }]);
-  return { sweep, notes, experiments };
+  return { sweep, notes, launcher: written.launcher ?? null, experiments };
 }
 
 function isEmpty({ parameters, seeds }: WrittenSweep): boolean {

@@ -1,6 +1,7 @@
 // What is right key by key and impossible together, or has no effect. Texts complete "key.path: ".
 
 import type { Path } from "../../experiment/text/located.ts";
+import { readLauncher } from "../launching/launcher.ts";
 import { gridCount } from "../search/grid.ts";
 import { spaceSize } from "../search/space.ts";
 import { completeParameters } from "./complete-sweep.ts";
@@ -21,7 +22,13 @@ export function sweepProblems(written: WrittenSweep): SweepProblem[] {
     ...stopping(written),
     ...withoutEffect(written),
     ...withoutOthers(written),
+    ...launching(written),
   ];
+}
+
+function launching({ launcher }: WrittenSweep): SweepProblem[] {
+  if (launcher === undefined) return [];
+  return readLauncher(launcher).problems.map(({ path, text }) => ({ path: ["launcher", ...path], text }));
 }
 
 function parameterProblems({ parameters: given, method }: WrittenSweep): SweepProblem[] {

@@ -1,4 +1,4 @@
-// The keys of a sweep file: W&B's, and ours beside them (experiment, seeds, prune, search, variants).
+// The keys of a sweep file: W&B's, and ours beside them (experiment, seeds, prune, search, launcher, variants).
 
 import { z } from "zod";
 import { above, kind, oneOf, text, whole } from "../../settings/leaves.ts";
@@ -111,6 +111,10 @@ export const sweepSchema = z.strictObject({
         .describe("At the end every network is measured on the unseen images of the others' data sets."),
     })
     .optional(),
+  launcher: z
+    .record(z.string(), z.unknown(), { error: "a mapping such as {kind: slurm, partition: gpu}" })
+    .optional()
+    .describe("On what agents are started: kind slurm or k8s, and its options."),
 });
 
 export type WrittenSweep = z.output<typeof sweepSchema>;

@@ -1,15 +1,14 @@
-// An agent pulls trials of one sweep until none is left. Any number of them may work on a store, in any processes, and
-// leave at any time.
+// An agent pulls trials of one sweep until none is left. Any number of them may work on a sweep, in any processes, and leave
+// at any time.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Output } from "../../output.ts";
 import { exitCodes, watchInterrupts } from "../../runner/interrupt.ts";
-import type { Store } from "../../store/open-store.ts";
 import type { Claim } from "../../store/trial-leases.ts";
-import type { Sweep } from "../sweep.ts";
 import { trialExperiments } from "../trial-experiment.ts";
 import { nextTrial } from "./next-trial.ts";
 import { trainTrial } from "./train-trial.ts";
+import type { AgentPlace } from "./trial-board.ts";
 
 export type AgentOptions = {
   readonly retries: number;
@@ -19,16 +18,21 @@ export type AgentOptions = {
   readonly output: Output;
 };
 
-/** How often an agent looks whether a trial of the others became free. */
-const lookEveryMs = 500;
+/** How often an agent looks whether a trial of the others became free: a quarter of the time between two heartbeats. */
+const looksPerHeartbeat = 4;
 
 /** Gives the exit code: 0, 1 where `failFast` ended it, or that of the signal which stopped it. */
-export async function runAgent(store: Store, id: string, options: AgentOptions): Promise<number> {
+export async function runAgent(
+  { board, openWorkplace }: AgentPlace,
+  id: string,
+  options: AgentOptions,
+): Promise<number> {
   const { retries, failFast, output, threads } = options;
-  const sweep = () => JSON.parse(store.getSweep(id).definition) as Sweep;
-  const experimentOf = trialExperiments(sweep());
-  const claim = (): Claim =>
-    store.claimTrial(id, { retries, next: (trials) => nextTrial(sweep(), store, trials) });
+  const experimentOf = trialExperiments(board.definition());
+  const claim = (): Claim => {
+    const sweep = board.definition();
+    return board.claimTrial(id, { retries, next: (trials) => nextTrial(sweep, board, trials) });
+  };
 
   const interrupt = watchInterrupts(() => {});
   try {
@@ -38,12 +42,15 @@ export async function runAgent(store: Store, id: string, options: AgentOptions):
       const trial = claim();
       if (trial === "done") return 0;
       if (trial === "wait") {
-        await sleep(lookEveryMs, undefined, { signal: interrupt.abort }).catch(() => {});
+        await sleep(board.heartbeatEveryMs / looksPerHeartbeat, undefined, { signal: interrupt.abort }).catch(
+          () => {},
+        );
         continue;
       }
       const before = trial.runId === null ? "begins" : `goes on as run ${trial.runId}`;
       output.info(`trial ${trial.number}: ${before}`);
-      const surroundings = { store, sweep: sweep(), experimentOf, output, threads };
+      const sweep = board.definition();
+      const surroundings = { board, openWorkplace, sweep, experimentOf, output, threads };
       const { state } = await trainTrial(trial, surroundings);
       output.info(`trial ${trial.number}: ${state === "waiting" ? "stopped" : state}`);
       if (failFast && (state === "failed" || state === "diverged")) return 1;

@@ -1,6 +1,5 @@
-// The trials of the store as search and pruners are told about them.
+// The trials of a sweep as search and pruners are told about them.
 
-import type { Store } from "../../store/open-store.ts";
 import type { TrialRow, TrialRowState } from "../../store/sweeps.ts";
 import type { Metric, Parameters } from "../sweep.ts";
 import { bestValue, type CurvePoint, curveOf, type PastTrial, type TrialState } from "../trial.ts";
@@ -14,12 +13,18 @@ const stateOf: Readonly<Record<TrialRowState, TrialState>> = {
   failed: "failed",
 };
 
-type Reading = Pick<Store, "getRun" | "series">;
+type SeriesValues = { readonly step: ArrayLike<number>; readonly value: ArrayLike<number> };
 
-/** With their curves, where there is a store to read them from. */
-export function pastTrials(store: Reading | null, trials: readonly TrialRow[], metric: Metric): PastTrial[] {
+/** The runs of trials, as far as they are looked at here. */
+export type Reading = {
+  getRun(runId: string): { readonly stepsPerEpoch: number };
+  series(runId: string, name: string): SeriesValues | null | undefined;
+};
+
+/** With their curves, where there are runs to read them from. */
+export function pastTrials(runs: Reading | null, trials: readonly TrialRow[], metric: Metric): PastTrial[] {
   return trials.map((trial) => {
-    const curve = store === null ? [] : curveOfTrial(store, trial, metric);
+    const curve = runs === null ? [] : curveOfTrial(runs, trial, metric);
     const value = judgedBy(trial.state, curve, metric);
     const parameters = trial.parameters as Parameters;
     return { number: trial.number, parameters, state: stateOf[trial.state], value, curve };
@@ -27,10 +32,10 @@ export function pastTrials(store: Reading | null, trials: readonly TrialRow[], m
 }
 
 /** The metric at whole epochs; empty before the first one. */
-export function curveOfTrial(store: Reading, { runId }: TrialRow, metric: Metric): CurvePoint[] {
+export function curveOfTrial(runs: Reading, { runId }: TrialRow, metric: Metric): CurvePoint[] {
   if (runId === null) return [];
-  const series = store.series(runId, metric.series);
-  return series ? curveOf(series, store.getRun(runId).stepsPerEpoch) : [];
+  const series = runs.series(runId, metric.series);
+  return series ? curveOf(series, runs.getRun(runId).stepsPerEpoch) : [];
 }
 
 function judgedBy(state: TrialRowState, curve: readonly CurvePoint[], metric: Metric): number | null {

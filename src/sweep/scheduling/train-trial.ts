@@ -4,17 +4,19 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Output } from "../../output.ts";
-import { type RunResult, runExperiment } from "../../runner/run-experiment.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { RunResult } from "../../runner/run-experiment.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
-import { type TrialEnding, trialHeartbeatEveryMs } from "../../store/trial-leases.ts";
+import type { Measured, TrialEnding } from "../../store/trial-leases.ts";
 import { shouldPrune } from "../pruning/should-prune.ts";
 import type { Parameters, Sweep } from "../sweep.ts";
 import { machineFault } from "./machine-fault.ts";
 import { pastTrials } from "./past-trials.ts";
+import type { TrialBoard } from "./trial-board.ts";
+import type { OpenWorkplace, Workplace } from "./workplace.ts";
 
 export type TrialSurroundings = {
-  readonly store: Store;
+  readonly board: TrialBoard;
+  readonly openWorkplace: OpenWorkplace;
   readonly sweep: Sweep;
   readonly experimentOf: (parameters: Parameters, seed: number | null) => Experiment;
   readonly output: Output;
@@ -23,14 +25,14 @@ export type TrialSurroundings = {
 
 /** Throws what the machine is to blame for, after the trial was given back: it failed in nothing. */
 export async function trainTrial(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
-  const { store } = surroundings;
-  const heartbeat = setInterval(() => renew(store, trial), trialHeartbeatEveryMs);
+  const { board } = surroundings;
+  const heartbeat = setInterval(() => renew(board, trial), board.heartbeatEveryMs);
   try {
     const result = await attempt(trial, surroundings);
-    store.endTrial(trial, result);
+    board.endTrial(trial, result);
     return result;
   } catch (thrown) {
-    if (machineFault(thrown) !== null) giveBack(store, trial);
+    if (machineFault(thrown) !== null) giveBack(board, trial);
     throw thrown;
   } finally {
     clearInterval(heartbeat);
@@ -38,67 +40,81 @@ export async function trainTrial(trial: TrialRow, surroundings: TrialSurrounding
 }
 
 /** Where it cannot be written the training meets the error, where it can be handled. */
-function renew(store: Store, trial: TrialRow): void {
+function renew(board: TrialBoard, trial: TrialRow): void {
   try {
-    store.renewTrial(trial);
+    board.renewTrial(trial);
   } catch (thrown) {
     if (machineFault(thrown) === null) throw thrown;
   }
 }
 
 /** Where not even that can be written, the lease ends with this process. */
-function giveBack(store: Store, trial: TrialRow): void {
+function giveBack(board: TrialBoard, trial: TrialRow): void {
   try {
-    store.endTrial(trial, { state: "waiting", error: null });
+    board.endTrial(trial, { state: "waiting", error: null });
   } catch (thrown) {
     if (machineFault(thrown) === null) throw thrown;
   }
 }
 
 async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promise<TrialEnding> {
-  const { store, sweep, output, threads, experimentOf } = surroundings;
-  let runId = trial.runId;
+  const { board, openWorkplace, sweep, output, threads, experimentOf } = surroundings;
+  let runId: string | null = null;
+  let place: Workplace | null = null;
+  let wasTakenOver = false;
+  const requireLease = (isHeld: boolean) => {
+    wasTakenOver ||= !isHeld;
+    if (wasTakenOver) throw new UserError(`trial ${trial.number}: was taken over by another process`);
+  };
   try {
+    place = openWorkplace(trial);
+    const { store, resume } = place;
+    runId = resume;
     if (runId !== null && store.getRun(runId).status === "FINISHED")
       return { state: "complete", error: null };
     const experiment = experimentOf(trial.parameters as Parameters, trial.seed);
-    const result = await runExperiment(
+    const result = await place.train(
       { ...experiment, name: `${sweep.name}-${trial.number}` },
       {
-        runsFolder: store.folder,
         source: sweep.base.file,
-        resume: trial.runId,
         fromScratch: "if needed",
         output,
         threads,
         onRun(id) {
           runId = id;
-          if (!store.setTrialRun(trial, id))
-            throw new UserError(`trial ${trial.number}: was taken over by another process`);
+          requireLease(board.setTrialRun(trial, id));
         },
         afterEpoch(epoch) {
-          store.progressTrial(trial);
+          requireLease(board.progressTrial(trial, runId!, measuredBy(store, runId!, sweep.metric.series)));
           return isPruned(trial, epoch, surroundings);
         },
       },
+      () => requireLease(board.renewTrial(trial)),
     );
     return endingOf(result, runId === null ? null : store.getRun(runId).error);
   } catch (thrown) {
     if (machineFault(thrown) !== null) throw thrown;
     output.error(messageOf(thrown));
+    // What becomes of it is for the other one to say.
+    if (wasTakenOver) return { state: "waiting", error: null };
     return { state: "failed", error: tracebackOf(thrown) };
+  } finally {
+    place?.close();
   }
 }
 
+function measuredBy(store: Workplace["store"], runId: string, series: string): Measured | null {
+  const found = store.series(runId, series);
+  if (found === undefined) return null;
+  const { stepsPerEpoch } = store.getRun(runId);
+  return { series, stepsPerEpoch, step: [...found.step], value: [...found.value] };
+}
+
 /** After an epoch in which the metric was not measured nothing is decided. */
-function isPruned(
-  { sweepId, number }: TrialRow,
-  epoch: number,
-  { store, sweep }: TrialSurroundings,
-): boolean {
+function isPruned({ number }: TrialRow, epoch: number, { board, sweep }: TrialSurroundings): boolean {
   const { prune, metric, name } = sweep;
   if (prune === null) return false;
-  const trials = pastTrials(store, store.trials(sweepId), metric);
+  const trials = pastTrials(board, board.trials(), metric);
   const isMeasured = trials.some((trial) => trial.number === number && trial.curve.at(-1)?.epoch === epoch);
   return isMeasured && shouldPrune(prune, trials, number, metric.goal, name);
 }

@@ -199,7 +199,7 @@ test("problems of a part name the part", async (t) => {
       { labels: true },
     ),
     new UserError(
-      "dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
+      "dataset.kind: expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got union without labels",
     ),
   );
 });

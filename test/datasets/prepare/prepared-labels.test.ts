@@ -179,7 +179,7 @@ test("kinds without labels say so before anything is listed or decoded", async (
   ] as const) {
     await assert.rejects(prepare(t, config, cacheFolder, { labels: true }), {
       name: "UserError",
-      message: `dataset.kind: expected coco, celeba, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got ${got}`,
+      message: `dataset.kind: expected coco, celeba, cifar10, cifar100, folder with labels: folders or union with labels: parts, whose images have labels to learn from, got ${got}`,
     });
   }
   assert.throws(() => readdirSync(cacheFolder), /ENOENT/);

@@ -63,6 +63,8 @@ const cases: readonly (readonly [name: string, model: ModelConfig, size: number,
   ["pix2pix by each image's statistics", pix2pix({ evaluation: "batch_stats", depth: 5 }), 64, 32],
 ];
 
+const alsoOthers = new Set(["beta", "pix2pix to RGB, batch norm, pooled attention"]);
+
 for (const [name, model, size, step] of cases) {
   test(`${name}: bytes and lightness, sizes open and fixed`, async (t) => {
     const root = temporaryFolder(t);
@@ -104,7 +106,8 @@ for (const [name, model, size, step] of cases) {
     for (const said of [run.id, run.datasetFingerprint, "drawn by Hueristic", "size_step"])
       assert.ok(text.includes(said), said);
 
-    // The same picture by its lightness, and from a file of one size.
+    // The same picture by its lightness, and from a file of one size: of one network that makes Lab and one that makes RGB.
+    if (!alsoOthers.has(name)) return;
     const light = await write("light.onnx", { input: "L" });
     const fixed = await write("fixed.onnx", { dynamic: false });
     assert.ok("bytes" in light.difference && light.difference.bytes <= 1);

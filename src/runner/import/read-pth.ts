@@ -3,8 +3,9 @@
 
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Entry, ZipFile } from "yauzl";
-import { messageOf, UserError } from "../../../errors.ts";
-import { sizeOf } from "../../../training-step.ts";
+import { messageOf, UserError } from "../../errors.ts";
+import { sizeOf } from "../../training-step.ts";
+import { type PickledDict, unpickle } from "../../unpickle.ts";
 import {
   bytesOfNumber,
   floatsOf,
@@ -12,8 +13,7 @@ import {
   type NumberFormat,
   type WeightFile,
   type WeightTensor,
-} from "../../weight-files/weight-tensor.ts";
-import { type PickledDict, unpickle } from "./unpickle.ts";
+} from "../weight-files/weight-tensor.ts";
 
 const formats: Readonly<Record<string, NumberFormat>> = {
   "torch.DoubleStorage": "F64",
@@ -164,6 +164,7 @@ async function readEntry(zip: ZipFile, entry: Entry, file: string): Promise<Buff
 function meanings(file: string) {
   const refuse = (what: string) => new UserError(`${file}: refused: ${what}`);
   return {
+    what: "tensors",
     global: (name: string): unknown => formats[name] ?? calls[name as keyof typeof calls],
     reduce(callable: unknown, args: readonly unknown[]): unknown {
       if (callable === "dict" && args.length === 0) return new Map();

@@ -1,7 +1,7 @@
 // A table for a spreadsheet: RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front, as
 // OWASP's "CSV Injection" says; numbers stay numbers, negative ones too.
 
-import { type FieldValue, textOf } from "../../query/matches.ts";
+import { type FieldValue, textOf } from "./matches.ts";
 
 export function csvLine(cells: readonly FieldValue[]): string {
   return `${cells.map((cell) => quoted(cellText(cell))).join(",")}\r\n`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvLine } from "../../src/cli/print/csv.ts";
+import { csvLine } from "../../src/query/csv-line.ts";
 
 test("no text is a formula for a spreadsheet, and numbers stay numbers", () => {
   for (const text of ["=1+1", "+1", "-1+1", "-1", "@SUM(A1)", "\tx", " =1", "\u00a0=1", "＝1", "－1"])

@@ -1,17 +1,23 @@
-// Python's pickle, as far as torch.save needs it for tensors (protocols 2 to 5; docs.python.org/3/library/pickletools.html).
+// Python's pickle, as far as numbers and texts need it (protocols 2 to 5; docs.python.org/3/library/pickletools.html).
 // A pickle is a program for a stack machine that may name any function of Python and call it. This one calls nothing:
-// the few functions that tensors need are known by name, and all others end it.
+// the few functions that its caller needs are known by name, and all others end it.
 
-import { UserError } from "../../../errors.ts";
+import { UserError } from "./errors.ts";
 
 /** What the pickle names and hands to `reduce`. */
 export type Unpickling = {
+  /** What is read, such as "tensors": the end of messages. */
+  readonly what: string;
   /** The meaning of a global such as "collections.OrderedDict"; undefined where it is refused. */
   global(name: string): unknown;
   /** Calls the meaning of a global. */
   reduce(callable: unknown, args: readonly unknown[]): unknown;
-  /** What stands outside, by its key. */
-  persistent(key: unknown): unknown;
+  /** What stands outside, by its key; left out where nothing may. */
+  persistent?(key: unknown): unknown;
+  /** Gives an object its state; left out where only dicts have one, which is passed over. */
+  build?(object: unknown, state: unknown): void;
+  /** A text of Python 2, which may be bytes; left out where all are UTF-8. `bytes` lies in those that are read. */
+  text?(bytes: Buffer): unknown;
 };
 
 /** A dict; keys are texts or numbers. */
@@ -21,7 +27,8 @@ class Mark {}
 const mark = new Mark();
 
 /** Throws UserError, which begins with `file`. */
-export function unpickle(bytes: Buffer, file: string, { global, reduce, persistent }: Unpickling): unknown {
+export function unpickle(bytes: Buffer, file: string, unpickling: Unpickling): unknown {
+  const { what, global, reduce, persistent, build, text: textOf } = unpickling;
   const stack: unknown[] = [];
   const memo = new Map<number, unknown>();
   let at = 0;
@@ -65,7 +72,7 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
     const meaning = global(full);
     if (meaning === undefined)
       throw new UserError(
-        `${file}: refused: its pickle names ${full}, which is no part of a tensor; only tensors are read`,
+        `${file}: refused: its pickle names ${full}, which no ${what} need; only ${what} are read`,
       );
     return meaning;
   };
@@ -84,6 +91,10 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
     stack.push(memo.get(key));
   };
   const text = (length: number) => stack.push(take(length).toString("utf8"));
+  const oldText = (length: number) => {
+    const taken = take(length);
+    stack.push(textOf === undefined ? taken.toString("utf8") : textOf(taken));
+  };
   const tuple = (length: number) => {
     if (stack.length < length) throw broken("its stack is empty");
     stack.push(stack.splice(stack.length - length));
@@ -142,10 +153,10 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
         text(long());
         break;
       case 0x54: // BINSTRING
-        text(whole(4));
+        oldText(whole(4));
         break;
       case 0x55: // SHORT_BINSTRING
-        text(byte());
+        oldText(byte());
         break;
       case 0x5d: // EMPTY_LIST
         stack.push([]);
@@ -207,6 +218,7 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
         break;
       }
       case 0x51: // BINPERSID
+        if (persistent === undefined) throw broken("something that stands outside");
         stack.push(persistent(pop()));
         break;
       case 0x52: {
@@ -216,12 +228,15 @@ export function unpickle(bytes: Buffer, file: string, { global, reduce, persiste
         stack.push(reduce(pop(), args));
         break;
       }
-      case 0x62: // BUILD: attributes of an object, such as the versions that PyTorch keeps with a state dict
-        pop();
-        if (!(top() instanceof Map)) throw broken("attributes of what has none");
+      case 0x62: {
+        // BUILD: attributes of an object, such as the versions that PyTorch keeps with a state dict
+        const state = pop();
+        if (build !== undefined) build(top(), state);
+        else if (!(top() instanceof Map)) throw broken("attributes of what has none");
         break;
+      }
       default:
-        throw broken(`operation 0x${code.toString(16)} at byte ${at - 1}, which tensors do not need`);
+        throw broken(`operation 0x${code.toString(16)} at byte ${at - 1}, which ${what} do not need`);
     }
   }
 }

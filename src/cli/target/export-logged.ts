@@ -1,0 +1,84 @@
+// What runs have logged, as other tools take it: what `hueristic export --format` does.
+
+import { UserError } from "../../errors.ts";
+import { formatBytes } from "../../format-bytes.ts";
+import type { TableFormat } from "../../interchange/table/long-table-pieces.ts";
+import { formatCount } from "../../runs/format/numbers.ts";
+import { plural, shellWord } from "../../runs/format/words.ts";
+import type { Store } from "../../store/open-store.ts";
+import { type Context, type GlobalOptions, toJson } from "../context.ts";
+import { openExisting } from "./existing-store.ts";
+import { findRuns } from "./run-references.ts";
+
+export const exportForms = ["csv", "json", "parquet", "tensorboard"] as const;
+
+export type LoggedOptions = {
+  readonly format: (typeof exportForms)[number];
+  /** File or folder; undefined is standard output where the form allows it. */
+  readonly out: string | undefined;
+};
+
+type Options = GlobalOptions & LoggedOptions & { readonly force: boolean; readonly json: boolean };
+
+/** Gives the exit code. */
+export async function exportLogged(
+  refs: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<number> {
+  const store = await openExisting(options.runs, { readonly: true }, context.output);
+  try {
+    const runIds = await findRuns(store, refs);
+    const { format } = options;
+    if (format === "tensorboard") await exportTensorboard(store, runIds, options, context);
+    else await exportTable(store, runIds, { ...options, format }, context);
+    return 0;
+  } finally {
+    store.close();
+  }
+}
+
+async function exportTable(
+  store: Store,
+  runIds: readonly string[],
+  { format, out, force, json }: Options & { readonly format: TableFormat },
+  { print }: Context,
+): Promise<void> {
+  const { longTablePieces } = await import("../../interchange/table/long-table-pieces.ts");
+  if (out === undefined) {
+    if (format === "parquet") throw new UserError("export: --format parquet: expected -o <file> beside it");
+    if (json)
+      throw new UserError("export: --json: expected -o <file> beside it; without it the table is printed");
+    for (const piece of longTablePieces(store, runIds, format).pieces) print(Buffer.from(piece).toString());
+    return;
+  }
+  const { requireWritable } = await import("../../runner/export/require-writable.ts");
+  const { writeWhole } = await import("../../whole-file.ts");
+  requireWritable(out, force);
+  const table = longTablePieces(store, runIds, format);
+  await writeWhole(out, table.pieces);
+  const { rows, bytes } = table.written();
+  if (json) print(toJson({ file: out, format, runs: runIds, rows, bytes }));
+  else print(`${out}: ${plural(runIds.length, "run")}, ${formatCount(rows)} values, ${formatBytes(bytes)}\n`);
+}
+
+async function exportTensorboard(
+  store: Store,
+  runIds: readonly string[],
+  { out, force, json }: Options,
+  { print, now }: Context,
+): Promise<void> {
+  if (out === undefined) throw new UserError("export: --format tensorboard: expected -o <folder> beside it");
+  const { exportRunEvents } = await import("../../interchange/tensorboard/export-run.ts");
+  const written: object[] = [];
+  for (const run of runIds) {
+    const done = await exportRunEvents(store, run, { logFolder: out, replace: force, now: now() });
+    written.push({ run, ...done });
+    if (!json)
+      print(
+        `${done.folder}: ${formatCount(done.scalars)} values, ${plural(done.pictures, "picture")}, ${formatBytes(done.bytes)}\n`,
+      );
+  }
+  if (json) print(toJson(written));
+  else print(`look at them:  tensorboard --logdir ${shellWord(out)} --samples_per_plugin images=1000\n`);
+}

@@ -1,0 +1,137 @@
+// The rows of runs from an attached database into the store's own, within the caller's transaction. Which runs are taken,
+// and how, stands in the temporary table `taken` (run-versions.ts says what the modes mean). Numbers of series and kinds are
+// the store's own: temporary tables map them.
+
+import type { Database } from "better-sqlite3";
+import { createBlobSweeper } from "../delete-run.ts";
+import { kindColumns } from "../kind-rows.ts";
+
+/** The schema under which the other database is attached. */
+export const other = "other";
+
+export const temporaryTables = `
+CREATE TEMP TABLE taken (run_id TEXT NOT NULL PRIMARY KEY, mode TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE series_map (
+  theirs INTEGER NOT NULL PRIMARY KEY, ours INTEGER NOT NULL, fresh INTEGER NOT NULL, per_step INTEGER NOT NULL
+) STRICT;
+CREATE TEMP TABLE new_datasets (fingerprint TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
+/** What a person says of a run here stays, and the trash is each store's own. */
+const ownColumns = ["id", "note", "deleted_at"];
+
+const modes = (...names: readonly string[]) =>
+  `(SELECT run_id FROM taken WHERE mode IN (${names.map((name) => `'${name}'`).join(", ")}))`;
+
+/** Of sets whose images differ between the two nothing is taken. */
+const sameImages = (run: string, set: string) =>
+  `(SELECT fingerprint FROM main.evaluation_sets AS own WHERE own.run_id = ${run} AND own."set" = ${set}) IS NULL
+   OR EXISTS (SELECT 1 FROM main.evaluation_sets AS own JOIN ${other}.evaluation_sets AS theirs USING (run_id, "set", fingerprint)
+     WHERE own.run_id = ${run} AND own."set" = ${set})`;
+
+/** Gives a function that takes over the rows of the runs in `taken`. */
+export function createRunMerger(database: Database): () => void {
+  const columns = database.prepare<[], string>("SELECT name FROM pragma_table_info('runs')").pluck().all();
+  const updated = columns.filter((name) => !ownColumns.includes(name)).join(", ");
+  const sameKind = kindColumns.map((column) => `own.${column} IS theirs.${column}`).join(" AND ");
+  const kinds = kindColumns.join(", ");
+  const blobs = createBlobSweeper(database);
+
+  const datasets = `
+DELETE FROM new_datasets;
+INSERT INTO new_datasets
+SELECT fingerprint FROM ${other}.datasets WHERE fingerprint NOT IN (SELECT fingerprint FROM main.datasets) AND fingerprint IN (
+  SELECT dataset_fingerprint FROM ${other}.runs WHERE id IN (SELECT run_id FROM taken)
+  UNION SELECT fingerprint FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
+  UNION SELECT part_of FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
+);
+${["datasets", "dataset_images", "skipped_files"].map((table) => `INSERT INTO main.${table} SELECT * FROM ${other}.${table} WHERE fingerprint IN (SELECT fingerprint FROM new_datasets);`).join("\n")}
+`;
+
+  // Of a run in the trash here nobody is the writer, as trash.ts has it.
+  const runs = `
+INSERT INTO main.runs (${columns.join(", ")})
+SELECT ${columns.join(", ")} FROM ${other}.runs WHERE id IN ${modes("new")} ORDER BY rowid;
+INSERT INTO main.tags SELECT * FROM ${other}.tags WHERE run_id IN ${modes("new")};
+UPDATE main.runs SET (${updated}) = (SELECT ${updated} FROM ${other}.runs AS theirs WHERE theirs.id = runs.id)
+WHERE id IN ${modes("replace", "extend")};
+UPDATE main.runs SET writer = NULL, status = iif(status = 'RUNNING', 'DEAD', status)
+WHERE deleted_at IS NOT NULL AND id IN ${modes("replace", "extend")};
+DELETE FROM main.earlier_experiments WHERE run_id IN ${modes("replace")};
+INSERT INTO main.earlier_experiments SELECT * FROM ${other}.earlier_experiments WHERE run_id IN ${modes("new", "replace")};
+DELETE FROM main.events WHERE run_id IN ${modes("replace", "extend")};
+INSERT INTO main.events (run_id, at, level, kind, message)
+SELECT run_id, at, level, kind, message FROM ${other}.events WHERE run_id IN ${modes("new", "replace", "extend")} ORDER BY id;
+`;
+
+  const sets = `
+DELETE FROM main.series WHERE run_id IN ${modes("replace")}
+  AND EXISTS (SELECT 1 FROM ${other}.series AS theirs WHERE theirs.run_id = series.run_id AND theirs."set" = series."set" AND theirs.name = series.name);
+DELETE FROM main.evaluation_sets WHERE run_id IN ${modes("replace")}
+  AND EXISTS (SELECT 1 FROM ${other}.evaluation_sets AS theirs WHERE theirs.run_id = evaluation_sets.run_id AND theirs."set" = evaluation_sets."set");
+INSERT INTO main.evaluation_sets SELECT * FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
+ON CONFLICT DO NOTHING;
+`;
+
+  const series = `
+INSERT INTO main.series_kinds (${kinds})
+SELECT DISTINCT ${kinds} FROM ${other}.series_kinds AS theirs
+WHERE NOT EXISTS (SELECT 1 FROM main.series_kinds AS own WHERE ${sameKind});
+DELETE FROM series_map;
+INSERT INTO main.series (run_id, "set", name, kind_id)
+SELECT run_id, "set", theirs_series.name,
+  (SELECT own.id FROM main.series_kinds AS own JOIN ${other}.series_kinds AS theirs ON ${sameKind} WHERE theirs.id = theirs_series.kind_id)
+FROM ${other}.series AS theirs_series
+WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("theirs_series.run_id", 'theirs_series."set"')})
+ORDER BY theirs_series.id
+ON CONFLICT DO NOTHING;
+INSERT INTO series_map
+SELECT theirs.id, own.id, NOT EXISTS (SELECT 1 FROM main.scalars WHERE series_id = own.id), theirs."set" = 'train'
+FROM ${other}.series AS theirs JOIN main.series AS own USING (run_id, "set", name)
+WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("theirs.run_id", 'theirs."set"')});
+`;
+
+  // Nothing but the training itself logs series of its steps, so that those only grow at their end; the few values of other
+  // sets are looked up one by one, as some may have been measured here as well. What is measured on both sides stays.
+  const values = `
+INSERT INTO main.scalars
+SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars ON series_id = theirs
+WHERE fresh ORDER BY ours, step;
+INSERT INTO main.scalars
+SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars AS given ON given.series_id = theirs
+  AND step > (SELECT max(step) FROM main.scalars WHERE series_id = ours)
+WHERE NOT fresh AND per_step;
+INSERT INTO main.scalars
+SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars ON series_id = theirs
+WHERE NOT fresh AND NOT per_step ON CONFLICT DO NOTHING;
+INSERT INTO main.image_values
+SELECT ours, step, idx, value FROM series_map JOIN ${other}.image_values ON series_id = theirs
+WHERE true ORDER BY ours, step, idx ON CONFLICT DO NOTHING;
+`;
+
+  const pictures = `
+INSERT INTO main.blobs
+SELECT * FROM ${other}.blobs
+WHERE hash IN (SELECT blob_hash FROM ${other}.images WHERE run_id IN (SELECT run_id FROM taken)) ON CONFLICT DO NOTHING;
+INSERT INTO main.images
+SELECT * FROM ${other}.images AS given
+WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("given.run_id", 'given."set"')}) ON CONFLICT DO NOTHING;
+`;
+  const deletePictures = `
+DELETE FROM main.images WHERE run_id IN ${modes("replace")}
+  AND ("set" IN ('seen', 'unseen') OR EXISTS (SELECT 1 FROM ${other}.evaluation_sets AS theirs
+    WHERE theirs.run_id = images.run_id AND theirs."set" = images."set"))
+RETURNING blob_hash
+`;
+
+  return () => {
+    database.exec(datasets);
+    database.exec(runs);
+    database.exec(sets);
+    database.exec(series);
+    database.exec(values);
+    const replaced = database.prepare<[], string>(deletePictures).pluck().all();
+    database.exec(pictures);
+    blobs.sweep(new Set(replaced));
+  };
+}

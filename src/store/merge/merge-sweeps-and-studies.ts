@@ -1,0 +1,52 @@
+// Sweeps with their trials and studies with their answers from an attached database, within the caller's transaction, after
+// the rows of runs. A trial is brought up to date with its run; what is known of a study stays, and answers join it.
+
+import type { Database } from "better-sqlite3";
+import { other } from "./merge-runs.ts";
+
+const isHere = (run: string) => `EXISTS (SELECT 1 FROM main.runs WHERE id = ${run})`;
+
+const trial = "state, parameters, seed, run_id, holder, heartbeat_at, failures, deaths, error";
+
+// A trial whose run did not come along waits, as one whose run was deleted does.
+const sweeps = `
+INSERT INTO main.sweeps SELECT * FROM ${other}.sweeps WHERE true ON CONFLICT DO NOTHING;
+INSERT INTO main.trials (sweep_id, number, ${trial})
+SELECT sweep_id, number, ${trial} FROM ${other}.trials WHERE run_id IS NULL OR ${isHere("run_id")} ON CONFLICT DO NOTHING;
+INSERT INTO main.trials (sweep_id, number, state, parameters, seed)
+SELECT sweep_id, number, 'waiting', parameters, seed FROM ${other}.trials
+WHERE run_id IS NOT NULL AND NOT ${isHere("run_id")} ON CONFLICT DO NOTHING;
+UPDATE main.trials SET (${trial}) = (SELECT ${trial} FROM ${other}.trials AS theirs
+  WHERE theirs.sweep_id = trials.sweep_id AND theirs.number = trials.number)
+WHERE EXISTS (SELECT 1 FROM ${other}.trials AS theirs JOIN taken ON taken.run_id = theirs.run_id AND mode <> 'add'
+  WHERE theirs.sweep_id = trials.sweep_id AND theirs.number = trials.number);
+`;
+
+const studies = `
+CREATE TEMP TABLE new_studies AS SELECT id FROM ${other}.studies WHERE id NOT IN (SELECT id FROM main.studies)
+  AND EXISTS (SELECT 1 FROM ${other}.study_networks WHERE study_id = studies.id AND ${isHere("run_id")});
+INSERT INTO main.studies SELECT * FROM ${other}.studies WHERE id IN (SELECT id FROM new_studies);
+INSERT INTO main.study_networks
+SELECT * FROM ${other}.study_networks WHERE study_id IN (SELECT id FROM new_studies) AND ${isHere("run_id")};
+INSERT INTO main.study_pairs SELECT * FROM ${other}.study_pairs AS given
+WHERE study_id IN (SELECT id FROM new_studies) AND ${["network", "against"]
+  .map(
+    (side) =>
+      `(${side} IS NULL OR EXISTS (SELECT 1 FROM main.study_networks AS own WHERE own.study_id = given.study_id AND number = ${side}))`,
+  )
+  .join(" AND ")};
+DROP TABLE new_studies;
+CREATE TEMP TABLE new_judges AS SELECT study_id, id FROM ${other}.judges
+WHERE study_id IN (SELECT id FROM main.studies) AND (study_id, id) NOT IN (SELECT study_id, id FROM main.judges);
+INSERT INTO main.judges SELECT * FROM ${other}.judges WHERE (study_id, id) IN (SELECT study_id, id FROM new_judges);
+INSERT INTO main.judgements SELECT * FROM ${other}.judgements
+WHERE (study_id, judge_id) IN (SELECT study_id, id FROM new_judges)
+  AND (study_id, pair_id) IN (SELECT study_id, id FROM main.study_pairs);
+DROP TABLE new_judges;
+`;
+
+/** After `createRunMerger`'s function, with the same tables. */
+export function mergeSweepsAndStudies(database: Database): void {
+  database.exec(sweeps);
+  database.exec(studies);
+}

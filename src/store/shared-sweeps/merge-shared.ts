@@ -1,0 +1,105 @@
+// All that was trained off this machine, brought into its store before it is read: runs of the spool, and sweeps of several
+// hosts as rows, for whatever reads trials. Merging again changes nothing.
+
+import { existsSync } from "node:fs";
+import type { Database } from "better-sqlite3";
+import { messageOf, UserError } from "../../errors.ts";
+import { databasePath, openForWriting, openReadOnly } from "../open-database.ts";
+import { type MergeSpoolsOptions, mergeSpools } from "../spool/merge-spools.ts";
+import { createSweepReader, type SweepRow, type TrialRow } from "../sweeps.ts";
+import { listSharedSweeps, openSharedSweep, type SharedSweep } from "./shared-sweep.ts";
+
+type Known = { readonly sweeps: ReadonlyMap<string, SweepRow>; trials(sweepId: string): readonly TrialRow[] };
+
+/** Throws nothing that only concerns what is shared. */
+export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): void {
+  mergeSpools(runsFolder, options);
+  const { warn, now = Date.now } = options;
+  try {
+    const shared = listSharedSweeps(runsFolder);
+    if (shared.length === 0) return;
+    const path = databasePath(runsFolder);
+    const reading = existsSync(path) ? openReadOnly(path) : null;
+    try {
+      const known = reading && knownSweeps(reading);
+      for (const row of shared) mergeSweep(runsFolder, row, known, now());
+    } finally {
+      reading?.close();
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof UserError) && (thrown as NodeJS.ErrnoException).syscall === undefined)
+      throw thrown;
+    warn(`${runsFolder}: sweeps of other hosts are not up to date here: ${messageOf(thrown)}`);
+  }
+}
+
+function knownSweeps(database: Database): Known | null {
+  try {
+    const { listSweeps, trials } = createSweepReader(database);
+    return { sweeps: new Map(listSweeps().map((sweep) => [sweep.id, sweep])), trials };
+  } catch (thrown) {
+    if (/no such (table|column)/.test(messageOf(thrown))) return null; // of an older version
+    throw thrown;
+  }
+}
+
+function mergeSweep(runsFolder: string, row: SweepRow, known: Known | null, at: number): void {
+  const shared = openSharedSweep(runsFolder, row.id);
+  if (shared === null) return;
+  try {
+    const before = new Map(known?.trials(row.id).map((trial) => [trial.number, trial]) ?? []);
+    const changed = shared
+      .trials()
+      .flatMap((trial) => changeOf(trial, before.get(trial.number), shared) ?? []);
+    const isKnown = known?.sweeps.get(row.id)?.definition === row.definition;
+    if (isKnown && changed.length === 0) return;
+    const database = openForWriting(runsFolder);
+    try {
+      write(database, row, changed, at);
+    } finally {
+      database.close();
+    }
+  } finally {
+    shared.close();
+  }
+}
+
+type Trial = ReturnType<SharedSweep["trials"]>[number];
+type Change = Omit<TrialRow, "sweepId" | "heartbeatAt">;
+
+/** What is done is read no second time. */
+function changeOf(trial: Trial, before: TrialRow | undefined, shared: SharedSweep): Change | null {
+  const { number, failures, deaths } = trial;
+  // Nobody trains it until another agent takes it.
+  const state = trial.state === "running" && shared.isGone(trial) ? "waiting" : trial.state;
+  const isDone = state !== "running" && state !== "waiting";
+  const isSame = before?.state === state && before.failures === failures && before.deaths === deaths;
+  if (isDone && isSame && before.runId !== null) return null;
+  const { parameters, seed, runId, error } = trial;
+  const holder = state === "running" ? (trial.holder ?? "unknown") : null;
+  if (isSame && before.runId === runId && before.holder === holder) return null;
+  return { number, state, parameters, seed, runId, holder, failures, deaths, error };
+}
+
+function write(database: Database, row: SweepRow, changed: readonly Change[], at: number): void {
+  const saveSweep = database.prepare(
+    `INSERT INTO sweeps (id, name, created_at, definition) VALUES (:id, :name, :createdAt, :definition)
+     ON CONFLICT (id) DO UPDATE SET definition = excluded.definition`,
+  );
+  // The run of a trial that began just now, or that was purged here, is not in the store.
+  const saveTrial = database.prepare(
+    `INSERT INTO trials (sweep_id, number, state, parameters, seed, run_id, holder, heartbeat_at, failures, deaths, error)
+     VALUES (:sweepId, :number, :state, :parameters, :seed, (SELECT id FROM runs WHERE id = :runId), :holder,
+       iif(:holder IS NULL, NULL, :at), :failures, :deaths, :error)
+     ON CONFLICT (sweep_id, number) DO UPDATE SET state = excluded.state, parameters = excluded.parameters,
+       seed = excluded.seed, run_id = excluded.run_id, holder = excluded.holder, heartbeat_at = excluded.heartbeat_at,
+       failures = excluded.failures, deaths = excluded.deaths, error = excluded.error`,
+  );
+  database
+    .transaction(() => {
+      saveSweep.run(row);
+      for (const trial of changed)
+        saveTrial.run({ ...trial, parameters: JSON.stringify(trial.parameters), sweepId: row.id, at });
+    })
+    .immediate();
+}

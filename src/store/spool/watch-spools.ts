@@ -1,0 +1,29 @@
+// Brings a store up to date for as long as it is looked at, now and then: where the folder of a spool is slow or large, not
+// more often than it can bear.
+
+import { mergeSpools } from "./merge-spools.ts";
+
+const lookEveryMs = 1_000;
+/** A look takes no more than this share of the time. */
+const mostShare = 0.05;
+
+/**
+ * Gives a function that merges what is new, at most once a second. `warn` is told of every trouble once, however often it is
+ * met.
+ */
+export function createSpoolLook(runsFolder: string, warn: (line: string) => void): () => void {
+  const told = new Set<string>();
+  const warnOnce = (line: string) => {
+    if (told.has(line)) return;
+    told.add(line);
+    warn(line);
+  };
+  let nextAt = 0;
+  return () => {
+    const began = performance.now();
+    if (began < nextAt) return;
+    mergeSpools(runsFolder, { warn: warnOnce });
+    const ended = performance.now();
+    nextAt = ended + Math.max(lookEveryMs, (ended - began) / mostShare);
+  };
+}
