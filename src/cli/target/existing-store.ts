@@ -26,6 +26,8 @@ export async function openIfThere(folder: string, output: Pick<Output, "warn">):
 async function isThere(folder: string, { warn }: Pick<Output, "warn">): Promise<boolean> {
   const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
   const { hasDatabase } = await import("../../store/open-database.ts");
+  // Before anything else: where one may not look there is nothing to merge.
+  hasDatabase(folder);
   mergeShared(folder, { warn });
   return hasDatabase(folder);
 }
