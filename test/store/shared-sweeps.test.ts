@@ -1,13 +1,14 @@
 // Claims by files: several processes and hosts on one folder, whatever dies, sleeps or lies about.
 
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { newProcessToken } from "../../src/process-identity.ts";
+import { newProcessToken, processIsGone } from "../../src/process-identity.ts";
 import { deadAfterMs } from "../../src/store/dead-runs.ts";
 import {
   openSharedSweep,
@@ -60,6 +61,13 @@ function age(folder: string, claimed: string, ms: number): void {
 
 const states = (sweep: SharedSweep) => sweep.trials().map(({ state }) => state);
 
+const namespaces = ["--mount", "--pid", "--net", "--uts", "--fork", "--mount-proc", "--kill-child"];
+
+function whyNoNamespaces(): string | false {
+  const { status } = spawnSync("unshare", [...namespaces, "true"]);
+  return status === 0 ? false : "no namespaces can be made here (unshare)";
+}
+
 describe("claims by files", () => {
   it("are taken once each and told from a listing", (test) => {
     const folder = folderWithSweep(test);
@@ -94,8 +102,7 @@ describe("claims by files", () => {
       const ended = children.map((each) => once(each, "exit"));
       for (const each of children) each.send("go");
       const watched = open(test, folder);
-      for (let look = 0; look < 2000 && watched.trials().length < trials / 4; look++)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      for (let look = 0; look < 2000 && watched.trials().length < trials / 4; look++) await sleep(5);
       children[0]!.kill("SIGKILL");
       assert.deepEqual(
         (await Promise.all(ended)).map(([code, signal]) => signal ?? code),
@@ -144,6 +151,35 @@ describe("claims by files", () => {
       ),
     );
     assert.equal(trialOf(claim(open(test, folder), 1)).deaths, 1);
+  });
+
+  it("of another host, with processes, mounts, network and name of its own, are held by their heartbeat", {
+    skip: whyNoNamespaces(),
+  }, async (test) => {
+    const folder = folderWithSweep(test);
+    const script = fileURLToPath(new URL("child-hold.ts", import.meta.url));
+    // The folder lies elsewhere there, as on hosts that mount a disk in their own places.
+    const elsewhere = temporaryFolder(test);
+    const shell = 'hostname elsewhere && mount --bind "$1" "$2" && exec "$3" --import "$4" "$5" "$2" "$6"';
+    const typescript = new URL("../../scripts/typescript.js", import.meta.url).href;
+    const args = [folder, elsewhere, process.execPath, typescript, script, id];
+    const host = spawn("unshare", [...namespaces, "sh", "-c", shell, "sh", ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    test.after(() => host.kill("SIGKILL"));
+    assert.equal(String((await once(host.stdout, "data"))[0]), "holds 0\n");
+    const sweep = open(test, folder);
+    const [trial] = sweep.trials();
+    assert.match(trial!.holder!, /^elsewhere \d{1,2} /);
+    assert.equal(processIsGone(trial!.holder), false, "its number may be anybody's here");
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    await sleep(500);
+    assert.equal(claim(sweep, 1), "wait", "its heartbeat is seen");
+    host.kill("SIGKILL");
+    await once(host, "exit");
+    assert.equal(claim(sweep, 1), "wait", "it may only be slow");
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    assert.equal(trialOf(claim(sweep, 1)).number, 0);
   });
 
   it("go by the server's clock alone: a host whose clock is a year off neither loses nor robs", (test) => {
