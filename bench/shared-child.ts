@@ -51,5 +51,4 @@ async function agent(): Promise<void> {
     sweep.endTrial(taken, { state: "complete", error: null });
     await sleep(0);
   }
-  sweep.close();
 }

@@ -50,7 +50,6 @@ async function* measured(agents: number, trials: number): AsyncGenerator<Table> 
     const shared = openSharedSweep(folder, id)!;
     const all = shared.trials();
     const complete = all.filter(({ state, attempt }) => state === "complete" && attempt === 1).length;
-    shared.close();
     const merges = [1, 2].map(() => {
       const before = performance.now();
       mergeShared(folder, { warn: console.error });

@@ -118,7 +118,6 @@ it("an array of agents finishes every trial once, whatever is done to them", { s
     say("all complete");
     for (const { number, attempt, job: of } of shared.trials())
       say(`trial ${number}: attempt ${attempt}, ${of}`);
-    shared.close();
     if (process.env.HUERISTIC_SHOW) console.log(`${log.join("\n")}\n${logsOf(cwd, id, job!)}`);
     const status = await callCli(["sweep", "s.yaml", "--status"], { cwd });
     assert.equal(status.code, 0, status.stderr);
