@@ -1,5 +1,5 @@
-// npm run bench -- step|data|log|report|shared: what things cost here, next to what others cost, as tables that are also
-// appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
+// npm run bench -- step|data|log|merge|report|shared: what things cost here, next to what others cost, as tables that are
+// also appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
 // npm run bench -- step pix2pix-64 --rounds 5
 
@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   step: async (rest) => (await import("./step.ts")).benchStep(rest),
   data: async () => (await import("./data.ts")).benchData(),
   log: async () => (await import("./log.ts")).benchLog(),
+  merge: async () => (await import("./merge.ts")).benchMerge(),
   report: async () => (await import("./report.ts")).benchReport(),
   shared: async (rest) => (await import("./shared.ts")).benchShared(rest),
 };

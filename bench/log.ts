@@ -13,15 +13,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStore } from "../src/store/open-store.ts";
 import type { Bench } from "./bench.ts";
+import { type Figure, figureColumns, rowOf } from "./figures.ts";
 import { benchRun, declareLosses, fileSystemOf, saveBenchDataset } from "./log-rows.ts";
 import type { Table } from "./results.ts";
-
-type Figure = {
-  readonly what: string;
-  readonly unit: string;
-  readonly bar: string;
-  readonly values: number[];
-};
 
 /** One table. Takes about a minute. */
 export async function benchLog(): Promise<Bench> {
@@ -40,7 +34,7 @@ async function* measured(): AsyncGenerator<Table> {
     ];
     yield {
       title: "Logging",
-      columns: ["", "median", "unit", "smallest - largest", "rounds", "bar"],
+      columns: figureColumns,
       rows: figures.map(rowOf),
       notes: [`On ${fileSystemOf(folder)}.`],
     };
@@ -157,13 +151,4 @@ async function listing(folder: string): Promise<Figure> {
   });
   store.close();
   return { what: "list 1,000 runs x 100 steps x 4", unit: "ms", bar: "< 1,000", values };
-}
-
-function rowOf({ what, unit, bar, values }: Figure): string[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const shown = (value: number) => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
-  const [low, median, high] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((at) =>
-    shown(sorted[at]!),
-  );
-  return [what, median!, unit, `${low} - ${high}`, String(values.length), bar];
 }

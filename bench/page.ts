@@ -12,6 +12,8 @@ clock and of processor time, which other programs disturb less; "of peak" is the
   data: `Preparing a folder of images once (cold), opening it again (warm), reading batches from the cache; next to it
 PyTorch's DataLoader over the same files, which decodes them in every epoch.`,
   log: "Every figure goes through the public RunWriter, as a training loop would.",
+  merge:
+    "Stores into one another by the one function that all of it goes through: docs/runs.md, decision 15.",
   report:
     "Reports over stores that the bench makes, written and then opened in headless Chromium, network off.",
 };
@@ -28,7 +30,7 @@ export function writePage(): void {
   });
   const page = [
     "# Performance",
-    `Made by \`npm run bench -- page\` from bench/results.jsonl, where every call of \`npm run bench -- step|data|log|report\`
+    `Made by \`npm run bench -- page\` from bench/results.jsonl, where every call of \`npm run bench -- step|data|log|merge|report\`
 appends what it measured; do not edit. Compare figures of one table only: the machines' own speed swings, on shared
 ones by a factor of two within minutes. What was tried to get here: [decision 2](decisions/0002-traced-engine.md).`,
     ...sections,

@@ -1,8 +1,10 @@
 // Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
 // TypeScript files by itself. Usage: npm test -- [--times] [part of a path…]
-// With --times the files that took most processor time are listed at the end.
+// With --times the files that took most processor time are listed at the end. Of the whole suite the processes of the program
+// run what is built from it, as in a package: a start takes a quarter less.
 
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { run } from "node:test";
@@ -141,7 +143,14 @@ function printTimes(): void {
 }
 
 const given = process.argv.slice(2);
-const files = findFiles(given.filter((argument) => argument !== "--times"));
+const filters = given.filter((argument) => argument !== "--times");
+const files = findFiles(filters);
+const isWhole = filters.length === 0;
+if (isWhole) {
+  const builder = ["--import", url("../scripts/typescript.js"), path.join(root, "scripts/build-package.ts")];
+  execFileSync(process.execPath, builder, { stdio: "inherit" });
+  process.env.HUERISTIC_BUILT = "1";
+}
 const results: FileResult[] = [];
 const waiting = [...files];
 await Promise.all(
@@ -153,6 +162,8 @@ await Promise.all(
     }
   }),
 );
+
+if (isWhole) rmSync(path.join(root, "dist"), { recursive: true, force: true });
 
 const sum = (count: (result: FileResult) => number) =>
   results.reduce((total, each) => total + count(each), 0);

@@ -6,6 +6,7 @@ import { variants } from "../settings/variants.ts";
 import { alpha } from "./alpha.ts";
 import { beta } from "./beta.ts";
 import { classifier } from "./classifier/classifier.ts";
+import { elsewhere } from "./elsewhere.ts";
 import type { EmbeddingSettings } from "./embedding.ts";
 import { gamma } from "./gamma/gamma.ts";
 import type { Model } from "./model.ts";
@@ -14,15 +15,18 @@ import { pix2pix } from "./pix2pix/pix2pix.ts";
 /** Every model, in the order of lists and tables. */
 export const models = [alpha, beta, gamma, pix2pix, classifier] as const;
 
-/** What a user may write under `model`. */
-export const modelSchema = variants("kind", models);
+/** What a user may write under `model`. Its type has what imported runs have, too, which nobody writes. */
+export const modelSchema = variants(
+  "kind",
+  models as unknown as readonly [...typeof models, typeof elsewhere],
+);
 
 /** What an experiment has under `model`. */
 export type ModelConfig = ReadonlyDeep<z.output<typeof modelSchema>>;
 
 export type ModelKind = ModelConfig["kind"];
 
-/** The model that is called so; undefined where none is. */
+/** The model that is called so and may be trained; undefined where none is. */
 export function findModel(kind: string): Model | undefined {
   // Each takes the config of its own kind, which the lookup by kind guarantees.
   return (models as unknown as readonly Model[]).find((model) => model.kind === kind);
@@ -30,7 +34,7 @@ export function findModel(kind: string): Model | undefined {
 
 /** The model that `config` names. */
 export function modelOf({ kind }: { readonly kind: ModelKind }): Model {
-  return findModel(kind)!;
+  return findModel(kind) ?? (elsewhere as unknown as Model);
 }
 
 /** The training loss of which seen losses are the mean. */

@@ -47,6 +47,8 @@ export const engineNames: Readonly<Record<string, string>> = {
 export function summarySentence(data: ReportRun): string {
   const { run, dataset, durationMs } = data;
   const own = run.experiment.dataset;
+  if (own.kind === "elsewhere" && run.experiment.model.kind === "elsewhere")
+    return `A network that is not known, trained elsewhere: what it logged was imported from ${own.file}.`;
   if (own.kind === "elsewhere") return `${modelWords(run)}, trained elsewhere and imported from ${own.file}.`;
   const planned = run.experiment.train.epochs;
   const done = run.status === "FINISHED" ? planned : Math.min(planned, data.lastEpoch ?? 0);

@@ -182,7 +182,7 @@ test("a run that was imported is listed, measured, colored with and reported; it
   );
   const shown = await call("show", "theirs");
   assert.match(shown.stdout, /epoch +not known: trained elsewhere/);
-  assert.match(shown.stdout, /data set +images elsewhere, of weights "batch\.pth"/);
+  assert.match(shown.stdout, /data set +images elsewhere, of "batch\.pth"/);
   assert.match(shown.stdout, /import {2}discriminator\.pth, SHA-256 [0-9a-f]{64}/);
   const images =
     "name: drawn\nmodel: alpha\ndataset: { kind: synthetic, count: 6 }\nimage: { size: 32 }\ntrain: { batch_size: 2 }\n";

@@ -6,7 +6,8 @@ import { formatCount } from "../../runs/format/numbers.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag, toJson } from "../context.ts";
 
 type ImportOptions = GlobalOptions & {
-  readonly from: readonly string[] | undefined;
+  readonly what: readonly string[] | undefined;
+  readonly from: "tensorboard" | undefined;
   readonly as: "pix2pix" | undefined;
   readonly discriminator: string | undefined;
   readonly name: string | undefined;
@@ -16,15 +17,20 @@ type ImportOptions = GlobalOptions & {
 };
 
 export const importCommand: Command<ImportOptions> = {
-  command: "import [from..]",
+  command: "import [what..]",
   summary: "Take over runs of other stores, or a network that was trained elsewhere",
   options: (yargs) =>
     yargs
-      .positional("from", {
+      .positional("what", {
         type: "string",
         array: true,
         describe:
-          "A runs folder, a runs.db, a run's folder or a packed run; with --as weights: .pth or .safetensors",
+          "A runs folder, a runs.db, a run's folder or a packed run; with --as weights: .pth or .safetensors; with --from a folder of logs",
+      })
+      .option("from", {
+        choices: ["tensorboard"] as const,
+        requiresArg: true,
+        describe: "Another tool's logs: their curves and pictures become runs to compare with",
       })
       .option("as", {
         choices: ["pix2pix"] as const,
@@ -65,7 +71,11 @@ export const importCommand: Command<ImportOptions> = {
       ),
 
   async run(options, context) {
-    const { from = [], as } = options;
+    const { what: from = [], as } = options;
+    if (options.from !== undefined) {
+      const { importLogs } = await import("../target/import-logs.ts");
+      return importLogs(from, options, context);
+    }
     if (from.length === 0)
       throw new UserError(
         "import: expected a runs folder, a packed run or, with --as pix2pix, a file of weights (hueristic import --help)",

@@ -1,5 +1,5 @@
 // What a network was trained on that came from elsewhere (`hueristic import`): nothing is known of it but the file of its
-// weights. It stands in the experiments of imported runs alone: the schema of experiment files leaves it out.
+// weights, or the folder of what it logged. It stands in the experiments of imported runs alone: the schema of experiment files leaves it out.
 
 import { UserError } from "../../errors.ts";
 import { text } from "../../settings/leaves.ts";
@@ -7,8 +7,8 @@ import type { DatasetKind } from "../dataset.ts";
 import { quoted } from "../quoted.ts";
 
 const options = {
-  file: text().describe("Name of the file of weights that was imported."),
-  sha256: text().describe("SHA-256 of that file."),
+  file: text().describe("Name of the file or folder that was imported."),
+  sha256: text().describe("SHA-256 of what was imported."),
 };
 
 export const elsewhere: DatasetKind<"elsewhere", typeof options> = {
@@ -18,7 +18,7 @@ export const elsewhere: DatasetKind<"elsewhere", typeof options> = {
   options,
   labelled: null,
   labels: () => null,
-  describe: ({ file }) => `images elsewhere, of weights ${quoted(file)}`,
+  describe: ({ file }) => `images elsewhere, of ${quoted(file)}`,
   lookedFor: () => "nothing",
   hasOfficialSides: () => false,
   problems: () => [],

@@ -55,7 +55,6 @@ const root = protobuf.Root.fromJSON({
         intVal: field(7, "int32", "repeated"),
         stringVal: field(8, "bytes", "repeated"),
         int64Val: field(10, "int64", "repeated"),
-        halfVal: field(13, "int32", "repeated"),
       },
     },
     TensorShapeProto: { fields: { dim: field(2, "Dim", "repeated") } },
@@ -90,7 +89,7 @@ const eventType = root.lookupType("Event");
 const hparamsType = root.lookupType("HParamsPluginData");
 
 /** DataType of TensorProto. */
-export const dataTypes = { float: 1, double: 2, int32: 3, string: 7, int64: 9, half: 19 } as const;
+export const dataTypes = { float: 1, double: 2, int32: 3, string: 7, int64: 9 } as const;
 
 export type TensorMessage = {
   readonly dtype?: number;
@@ -101,7 +100,6 @@ export type TensorMessage = {
   readonly intVal?: readonly number[];
   readonly stringVal?: readonly Uint8Array[];
   readonly int64Val?: readonly number[];
-  readonly halfVal?: readonly number[];
 };
 
 export type ValueMessage = {
@@ -151,6 +149,16 @@ export function encodeEvent(event: EventMessage): Uint8Array {
 /** Fields that are not there are left out. Throws where the bytes are no such message. */
 export function decodeEvent(bytes: Uint8Array): EventMessage {
   return eventType.toObject(eventType.decode(bytes), { longs: Number }) as EventMessage;
+}
+
+/** The settings of a session's start; none where the bytes say something else. */
+export function decodeSettings(content: Uint8Array): Record<string, number | string | boolean> {
+  const { sessionStartInfo } = hparamsType.toObject(hparamsType.decode(content)) as Partial<HParamsMessage>;
+  return Object.fromEntries(
+    Object.entries(sessionStartInfo?.hparams ?? {}).flatMap(([name, value]) =>
+      Object.values(value).map((one) => [name, one]),
+    ),
+  );
 }
 
 export function encodeHParams(message: HParamsMessage): Uint8Array {

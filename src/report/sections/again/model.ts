@@ -24,10 +24,11 @@ export function reproduction({ run, trial }: ReportRun): Reproduction {
   const checkout = gitCommit === null ? [] : [`git checkout ${gitCommit}`, "npm ci"];
   // As it was given, with its overrides; a run made in code has its configuration only.
   const chosen = trial === null ? [] : overridesOf(trial.trial);
-  const { dataset } = run.experiment;
+  const { dataset, model } = run.experiment;
+  const from = model.kind === "elsewhere" ? ["--from", "tensorboard"] : ["--as", model.kind];
   const usual =
     dataset.kind === "elsewhere"
-      ? ["import", dataset.file, "--as", run.experiment.model.kind]
+      ? ["import", dataset.file, ...from]
       : ["run", run.source ?? "experiment.yaml", ...chosen];
   const given = command[0] === usual[0] ? command : usual;
   const notes = [

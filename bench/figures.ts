@@ -1,0 +1,19 @@
+// Figures that were measured in several rounds, as the rows of a table.
+
+export type Figure = {
+  readonly what: string;
+  readonly unit: string;
+  readonly bar: string;
+  readonly values: number[];
+};
+
+export const figureColumns = ["", "median", "unit", "smallest - largest", "rounds", "bar"];
+
+export function rowOf({ what, unit, bar, values }: Figure): string[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const shown = (value: number) => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
+  const [low, median, high] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((at) =>
+    shown(sorted[at]!),
+  );
+  return [what, median!, unit, `${low} - ${high}`, String(values.length), bar];
+}
