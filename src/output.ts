@@ -21,7 +21,7 @@ export type Output = {
   info(line: string): void;
   warn(line: string): void;
   error(line: string): void;
-  /** A bar on a terminal, nothing elsewhere. Lines printed meanwhile appear above it. */
+  /** A bar on a terminal that can move its cursor, nothing elsewhere. Lines printed meanwhile appear above it. */
   progress(total: number): ProgressBar;
 };
 
@@ -42,7 +42,7 @@ export function terminalOutput(stream: NodeJS.WriteStream = process.stderr): Out
     warn: (line) => print(`${colors.yellow("warning:")} ${line}`),
     error: (line) => print(`${colors.red("error:")} ${line}`),
     progress(total) {
-      if (!stream.isTTY) return noBar;
+      if (!stream.isTTY || process.env.TERM === "dumb") return noBar;
       bars = new cliProgress.MultiBar({
         stream,
         format: "{bar} {percentage}%  {text}  {eta_formatted} left",

@@ -60,14 +60,29 @@ export function checkpointFiles(folder: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** Throws UserError when the file is damaged. */
+/** Throws UserError when the file is damaged, cannot be read, or is no checkpoint of the step that its name says. */
 export function readCheckpoint(file: string): Checkpoint {
-  const { tensors, metadata } = readTensors(file);
+  const { tensors, metadata } = readable(file);
   const [step, epoch] = [Number(metadata.step), Number(metadata.epoch)];
   if (!Number.isInteger(step) || !Number.isInteger(epoch)) {
     throw new UserError(
       `${file}: a safetensors file, but not a checkpoint: its metadata has no step and epoch`,
     );
   }
+  const [, named] = namePattern.exec(path.basename(file)) ?? [];
+  if (step < 0 || epoch < 0 || (named !== undefined && Number(named) !== step))
+    throw new UserError(
+      `${file}: its metadata says step ${step}, epoch ${epoch}: it is no checkpoint of this name`,
+    );
   return { step, epoch, state: tensors };
+}
+
+/** Such as a folder of that name, or a link to nothing. */
+function readable(file: string): ReturnType<typeof readTensors> {
+  try {
+    return readTensors(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new UserError(`${file}: cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }

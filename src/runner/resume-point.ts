@@ -2,6 +2,7 @@
 // anything is changed, and what was logged is deleted only where that was asked for.
 
 import { messageOf, UserError } from "../errors.ts";
+import type { State } from "../training-step.ts";
 import { type Checkpoint, checkpointFiles, readCheckpoint } from "./checkpoints.ts";
 
 export type ResumePoint = {
@@ -24,15 +25,28 @@ export type ResumeOptions = {
    */
   readonly loggedStep: number;
   readonly fromScratch: FromScratch;
+  /** The first tensor that the network needs and a state has not, or in another shape; null where there is none. */
+  lacks(state: State): string | null;
 };
 
 /** Throws UserError where no checkpoint serves and the run has logged something that beginning anew would delete. */
-export function readResumePoint({ runId, folder, loggedStep, fromScratch }: ResumeOptions): ResumePoint {
+export function readResumePoint({
+  runId,
+  folder,
+  loggedStep,
+  fromScratch,
+  lacks,
+}: ResumeOptions): ResumePoint {
   if (fromScratch === "always") return { checkpoint: null, notes: [] };
   const notes: string[] = [];
   for (const file of checkpointFiles(folder).toReversed()) {
     const checkpoint = readWhole(file, notes);
     if (checkpoint === null) continue;
+    const lacking = lacks(checkpoint.state);
+    if (lacking !== null) {
+      notes.push(`${file}: is of another network: it has no ${lacking} as this one needs it`);
+      continue;
+    }
     if (checkpoint.step <= loggedStep) return { checkpoint, notes };
     notes.push(
       `${file}: is of step ${checkpoint.step}, but the store has values up to step ${loggedStep} only`,

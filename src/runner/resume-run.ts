@@ -6,7 +6,9 @@ import { mainLossOf } from "../models/models.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunRow } from "../store/rows.ts";
 import type { RunWriter } from "../store/run-writer.ts";
+import type { TensorSpecs } from "../training-step.ts";
 import { checkpointFolder } from "./checkpoints.ts";
+import { withMeans } from "./earlier-moments.ts";
 import type { OpenedEmbedding } from "./embedding/open-embedding.ts";
 import { changesOf } from "./resume-changes.ts";
 import { type ResumePoint, readResumePoint } from "./resume-point.ts";
@@ -15,8 +17,9 @@ import type { Training } from "./training.ts";
 
 export function resumePointOf(
   store: Store,
-  { id }: RunRow,
+  { id, experiment: { train } }: RunRow,
   { model }: Experiment,
+  specs: TensorSpecs,
   { runsFolder, fromScratch = "never" }: RunOptions,
 ): ResumePoint {
   const losses = store.series(id, `train/${mainLossOf(model)}`);
@@ -25,6 +28,12 @@ export function resumePointOf(
     folder: checkpointFolder(runsFolder, id),
     loggedStep: losses?.step.at(-1) ?? 0,
     fromScratch,
+    lacks(state) {
+      const found = withMeans(state, train);
+      return (
+        Object.keys(specs).find((name) => String(found[name]?.shape) !== String(specs[name]!.shape)) ?? null
+      );
+    },
   });
 }
 

@@ -114,7 +114,7 @@ export async function openTraining(
   const { fingerprint, seen, unseen } = dataset;
   saveDatasetRows(store, dataset);
   const continued = options.resume === null ? null : store.getRun(options.resume);
-  const point = continued && resumePointOf(store, continued, experiment, options);
+  const point = continued && resumePointOf(store, continued, experiment, specs, options);
   const run =
     continued === null || point === null
       ? store.createRun({

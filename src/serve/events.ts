@@ -4,14 +4,19 @@
 import type { ServerResponse } from "node:http";
 
 export type Events = {
+  /** Whether so many are open that no more are taken: each costs a question a second. */
+  isFull(): boolean;
   /** Keeps the response open; `mark` names the state of what its page shows. The first state is told at once. */
   add(response: ServerResponse, mark: () => string): void;
+  /** Ends all streams there are; their pages ask again. */
+  endAll(): void;
   /** Ends all streams. */
   close(): void;
 };
 
 type Stream = { readonly response: ServerResponse; readonly mark: () => string; told: string };
 
+export const mostStreams = 200;
 const lookEveryMs = 1_000;
 /** A line now and then, so that a connection whose other end is gone is noticed. */
 const aliveEveryMs = 15_000;
@@ -49,7 +54,14 @@ export function createEvents(version: () => string, onError: (thrown: unknown) =
     }
   }
 
+  const endAll = () => {
+    for (const { response } of streams) response.end();
+    streams.clear();
+  };
+
   return {
+    isFull: () => streams.size >= mostStreams,
+    endAll,
     add(response, mark) {
       const stream = { response, mark, told: "" };
       streams.add(stream);
@@ -60,8 +72,7 @@ export function createEvents(version: () => string, onError: (thrown: unknown) =
     close() {
       clearInterval(looking);
       clearInterval(alive);
-      for (const { response } of streams) response.end();
-      streams.clear();
+      endAll();
     },
   };
 }

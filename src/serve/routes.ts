@@ -1,7 +1,7 @@
 // Address -> answer. Anything but the few addresses below is unknown.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { type PageAssets, pagePolicy } from "../report/page-html.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunWatch } from "../store/watch-runs.ts";
@@ -42,7 +42,16 @@ export type Served = {
 /** Pictures, as the runner stores them. */
 const pictureTypes = /^image\/(webp|png|jpeg|avif|gif)$/;
 
-export function answer(served: Served, request: IncomingMessage, response: ServerResponse): void {
+/** `current` gives the store as it is now. */
+export function answer(current: () => Served, request: IncomingMessage, response: ServerResponse): void {
+  let served: Served;
+  try {
+    served = current();
+  } catch (thrown) {
+    // It was made anew and is not ready yet.
+    text(response, 503, messageOf(thrown));
+    return;
+  }
   const { host } = request.headers;
   try {
     if (served.isLocal && !isOwnHost(host))
@@ -165,6 +174,10 @@ function sendEvents(
   const idsOf = () =>
     wanted === null ? indexRuns(store, query.has("all")).map(({ id }) => id) : targetOf(store, wanted).runIds;
   if (understood(served, response, 404, idsOf) === null) return;
+  if (events.isFull()) {
+    text(response, 503, "Too many pages are open: close some, then load this one anew.");
+    return;
+  }
   response.writeHead(200, {
     ...securityHeaders(),
     "Content-Type": "text/event-stream; charset=utf-8",

@@ -2,13 +2,16 @@
 // are not held up, and what runs of other machines have logged is merged while somebody looks. Photographs are colored by whom
 // the caller hands in.
 
+import { statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
-import { openStore } from "../store/open-store.ts";
+import { databasePath } from "../store/open-database.ts";
+import { openStore, type Store } from "../store/open-store.ts";
 import { createSpoolLook } from "../store/spool/watch-spools.ts";
-import { watchRuns } from "../store/watch-runs.ts";
+import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
+
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
 import { createEvents } from "./events.ts";
@@ -47,21 +50,30 @@ export async function startServer(
 ): Promise<RunningServer> {
   const lookAtSpool = createSpoolLook(folder, warn);
   lookAtSpool();
-  const store = openStore(folder, { readonly: true });
-  const watch = watchRuns(folder);
+  let opened = openRuns(folder);
   const version = () => {
     lookAtSpool();
-    return watch.version();
+    return opened.watch.version();
   };
   const events = createEvents(version, onError);
+  const pages = createPageCache(() => `${opened.file} ${version()}`);
+  /** Whoever deleted the folder and began anew has another database under the same name. */
+  const current = (): OpenedRuns => {
+    const file = fileOf(folder);
+    if (file === null || file === opened.file) return opened;
+    const anew = openRuns(folder);
+    closeRuns(opened);
+    opened = anew;
+    events.endAll();
+    return opened;
+  };
   const close = async (server: Server) => {
     events.close();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
     colorist?.close();
-    watch.close();
-    store.close();
+    closeRuns(opened);
   };
   const [assets, colorAssets, judgeAssets] = await Promise.all([
     pageAssets("live"),
@@ -71,13 +83,10 @@ export async function startServer(
   const isLocal = isLoopback(host);
   const coloring = isLocal && colorist ? { colorist, turns: createTurns({ mostWaiting }) } : null;
   const judging = isLocal ? createTurns({ mostWaiting }) : null;
-  const served = {
-    ...{ store, watch, events, pages: createPageCache(watch.version), assets, colorAssets, judgeAssets },
-    ...{ isLocal, coloring, judging, onError },
-  };
+  const shared = { events, pages, assets, colorAssets, judgeAssets, isLocal, coloring, judging, onError };
   const server = createServer((request, response) => {
     lookAtSpool();
-    answer(served, request, response);
+    answer(() => ({ ...shared, ...current() }), request, response);
   });
   try {
     await listen(server, host, port);
@@ -88,6 +97,31 @@ export async function startServer(
   const { address, family, port: taken } = server.address() as AddressInfo;
   const name = host === "localhost" ? host : family === "IPv6" ? `[${address}]` : address;
   return { url: `http://${name}:${taken}/`, close: () => close(server) };
+}
+
+type OpenedRuns = { readonly store: Store; readonly watch: RunWatch; readonly file: string | null };
+
+/** Throws UserError where there is no store. */
+function openRuns(folder: string): OpenedRuns {
+  const file = fileOf(folder);
+  const store = openStore(folder, { readonly: true });
+  try {
+    return { store, watch: watchRuns(folder), file };
+  } catch (thrown) {
+    store.close();
+    throw thrown;
+  }
+}
+
+function closeRuns({ store, watch }: OpenedRuns): void {
+  watch.close();
+  store.close();
+}
+
+/** Which file the database is, whatever it is called; null where it is not there. */
+function fileOf(folder: string): string | null {
+  const found = statSync(databasePath(folder), { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
 }
 
 async function listen(server: Server, host: string, port: number | null): Promise<void> {

@@ -2,7 +2,7 @@
 // survives the death of the process at any moment; a power cut may cost the last commits, never the database. On a network
 // disk a rollback journal with synchronous FULL, which relies on the disk's locks (decision 15).
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, type Stats, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
@@ -25,6 +25,7 @@ export function openForWriting(folder: string, networkDisk = networkDiskOf): Dat
   const path = databasePath(folder);
   return translated(path, "write", () => {
     mkdirSync(folder, { recursive: true });
+    isThere(path);
     const disk = networkDisk(folder);
     requireNoWal(path, disk);
     return configured(new Database(path, { timeout: busyTimeoutMs }), (database) => {
@@ -42,7 +43,7 @@ export function openForWriting(folder: string, networkDisk = networkDiskOf): Dat
 /** Opens `<folder>/runs.db` for reading, also while others write it. */
 export function openForReading(folder: string, networkDisk = networkDiskOf): Database.Database {
   const path = databasePath(folder);
-  if (!existsSync(path))
+  if (!translated(path, "read", () => isThere(path)))
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );
@@ -99,6 +100,20 @@ function openCopy(path: string, open: (name: string) => Database.Database): Data
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Throws UserError for a folder, and the system's error where one may not look. */
+function isThere(path: string): boolean {
+  let found: Stats | undefined;
+  try {
+    found = statSync(path, { throwIfNoEntry: false });
+  } catch (thrown) {
+    if (errorCodeOf(thrown) === "ENOTDIR") return false;
+    throw thrown;
+  }
+  if (found?.isDirectory())
+    throw new UserError(`${path}: is a folder, not a database; move it away or name another folder`);
+  return found !== undefined;
 }
 
 function configured(

@@ -35,7 +35,7 @@ function adviceFor(code: string, does: Purpose): string | null {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return "the database stayed locked; close the program that holds it open in a transaction, then try again";
   if (/^(SQLITE_READONLY|EACCES|EPERM|EROFS)/.test(code))
-    return "no permission to write; change the permissions of the folder or name another one";
+    return `no permission to ${does}; change the permissions of the folder or name another one`;
   if (/^(SQLITE_CANTOPEN|ENOTDIR|EEXIST)/.test(code))
     return `cannot be opened; check that its folder is a folder and that you may ${does === "read" ? "read it" : "write in it"}`;
   if (/^SQLITE_NOTADB/.test(code))

@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-type Entry = { readonly version?: string; readonly name?: string; readonly hasInstallScript?: boolean };
+type Entry = {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly name?: string;
+  readonly hasInstallScript?: boolean;
+};
 
 const { packages } = JSON.parse(
   readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"),
@@ -30,4 +37,19 @@ test("the store's binding is compiled: its script is known", () => {
 
 test("canvas is the one that needs no compiler", () => {
   assert.equal(entry("canvas").name, "@napi-rs/canvas");
+});
+
+test("every package comes from the registry, and is the one whose hash is here", () => {
+  const names = Object.keys(packages).filter((name) => name !== "" && packages[name]!.link !== true);
+  assert.ok(names.length > 100);
+  assert.deepEqual(
+    names.filter((name) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(packages[name]!.integrity ?? "")),
+    [],
+  );
+  // Left out by npm where it is the registry's own.
+  const elsewhere = names.filter(
+    (name) =>
+      !(packages[name]!.resolved ?? "https://registry.npmjs.org/").startsWith("https://registry.npmjs.org/"),
+  );
+  assert.deepEqual(elsewhere, []);
 });

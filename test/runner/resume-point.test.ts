@@ -1,11 +1,13 @@
 // Which checkpoint a run goes on from, when the newest is not to be trusted.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../src/errors.ts";
 import { checkpointFiles, writeCheckpoint } from "../../src/runner/checkpoints.ts";
 import { type FromScratch, readResumePoint } from "../../src/runner/resume-point.ts";
+import type { State } from "../../src/training-step.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 function withCheckpoints(folder: string, steps: readonly number[]): void {
@@ -16,7 +18,8 @@ function withCheckpoints(folder: string, steps: readonly number[]): void {
 }
 
 function pointIn(folder: string, loggedStep: number, fromScratch: FromScratch = "never") {
-  const { checkpoint, notes } = readResumePoint({ runId: "abc", folder, loggedStep, fromScratch });
+  const lacks = ({ weight }: State) => (weight?.shape[0] === 4 ? null : "weight");
+  const { checkpoint, notes } = readResumePoint({ runId: "abc", folder, loggedStep, fromScratch, lacks });
   return { step: checkpoint?.step ?? null, notes };
 }
 
@@ -55,6 +58,31 @@ test("a damaged one is named and passed over; where none is left, nothing is beg
     name: "UserError",
     message: `run abc: expected a checkpoint to go on from, ${newest}: ${why}; ${older}: ${why}; --from-scratch trains it anew and deletes the 20 steps that it has logged`,
   });
+});
+
+test("what is a folder, a link to nothing, renamed, of no step or of another network is passed over", (t) => {
+  const folder = temporaryFolder(t);
+  withCheckpoints(folder, [10]);
+  const [older] = checkpointFiles(folder) as [string];
+  const newest = path.join(folder, "step-00000020.safetensors");
+  const because = (why: RegExp) => {
+    const { step, notes } = pointIn(folder, 20);
+    assert.equal(step, 10);
+    assert.match(notes.join(), why);
+    rmSync(newest, { recursive: true });
+  };
+  mkdirSync(newest);
+  because(/step-00000020\.safetensors: cannot be read: EISDIR/);
+  symlinkSync("/nowhere/at/all", newest);
+  because(/cannot be read: ENOENT/);
+  copyFileSync(older, newest);
+  because(/its metadata says step 10, epoch 1: it is no checkpoint of this name$/);
+  const save = (target: string, step: number, shape: readonly number[]) =>
+    writeCheckpoint(target, { step, epoch: 1, state: { weight: { shape, data: new Float32Array(4) } } }, 9);
+  save(folder, 20, [2, 2]);
+  because(/is of another network: it has no weight as this one needs it$/);
+  copyFileSync(save(temporaryFolder(t), -5, [4]), newest);
+  because(/its metadata says step -5/);
 });
 
 test("one that is ahead of the store would leave a gap: an older one is taken", (t) => {

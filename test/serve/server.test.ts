@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
+import { mostStreams } from "../../src/serve/events.ts";
 import { isLoopback, isOwnHost } from "../../src/serve/headers.ts";
 import { createPageCache } from "../../src/serve/page-cache.ts";
 import { startServer } from "../../src/serve/start-server.ts";
@@ -295,4 +296,25 @@ test("a page is made once for as long as nobody writes to the store", () => {
   const large = "x".repeat(64e6);
   page("/large", () => large);
   assert.equal(ask("/a"), "/a 5");
+});
+
+test("a folder that was deleted and made anew is shown as it is now; streams have a limit", async (t) => {
+  const fixture = await filled(t);
+  const stream = await fetch(`${fixture.server.url}events`);
+  fixture.store.close();
+  rmSync(fixture.folder, { recursive: true });
+  assert.equal((await raw(fixture, "/report?run=first")).status, 200, "what was there is open still");
+  const store = openStore(fixture.folder);
+  t.after(() => store.close());
+  saveDataset(store);
+  startRun(store, "another one").finish("FINISHED");
+  const { text } = await raw(fixture, "/");
+  assert.ok(text.includes("another one") && !text.includes(`run-${fixture.ids[1]}`));
+  assert.equal((await raw(fixture, "/report?run=first")).status, 404);
+  for await (const _ of stream.body!); // it has ended
+
+  const many = Array.from({ length: mostStreams }, () => fetch(`${fixture.server.url}events`));
+  for (const each of await Promise.all(many)) assert.equal(each.status, 200);
+  assert.equal((await raw(fixture, "/events")).status, 503);
+  assert.deepEqual(fixture.errors, []);
 });

@@ -21,9 +21,11 @@ export async function confirmed(
   try {
     const names = runs.slice(0, 5).map(({ id, name }) => `${id} ${plainText(name)}`);
     const more = runs.length > 5 ? ` and ${runs.length - 5} more` : "";
-    const answer = await terminal.question(
-      `${does} ${counted} ${ending} (${names.join(", ")}${more})? [y/N] `,
-    );
+    // Ctrl-C and Ctrl-D are no: the question itself would wait for ever.
+    const gone = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+    const asked = terminal.question(`${does} ${counted} ${ending} (${names.join(", ")}${more})? [y/N] `);
+    const answer = await Promise.race([asked.catch(() => ""), gone]);
+    if (answer === "") process.stderr.write("\n");
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

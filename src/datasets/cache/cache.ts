@@ -128,7 +128,10 @@ function damaged(folder: string, id: string): UserError {
 
 export type CacheWriter = {
   append(images: readonly Uint8Array[]): Promise<void>;
-  /** Makes the cache visible under its key. */
+  /**
+   * Makes the cache visible under its key. Throws UserError where what was written has been removed meanwhile, as another
+   * process does once this one has stood still for so long that it counts as dead.
+   */
   publish(index: CacheIndex): Promise<void>;
   /** Closes, and removes what was not published. */
   discard(): Promise<void>;
@@ -164,7 +167,13 @@ export async function createCache(
     async publish(index) {
       await file.sync().catch(explain);
       await close();
-      const indexFile = await open(join(temporary, indexName), "wx").catch(explain);
+      const indexFile = await open(join(temporary, indexName), "wx").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") return explain(error);
+        throw new UserError(
+          `${cacheFolder}: this process stood still while it prepared images, and another one removed what it had written; try again`,
+          { cause: error },
+        );
+      });
       try {
         await indexFile.writeFile(indexText(index)).catch(explain);
         await indexFile.sync().catch(explain);

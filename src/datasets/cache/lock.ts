@@ -4,7 +4,9 @@
 
 import { randomUUID } from "node:crypto";
 import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { messageOf, UserError } from "../../errors.ts";
 import { newProcessToken, processIsGone } from "../../process-identity.ts";
 
 const touchEveryMs = 2_000;
@@ -62,7 +64,7 @@ async function acquire(path: string, id: string, { signal, onWait }: LockOptions
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         // The file was made but not filled, as on a full disk.
         if (heldHere.delete(id)) await rm(path, { force: true });
-        throw error;
+        throw unwritable(path, error);
       }
     }
     const before = await readFile(path, "utf8").catch(() => null);
@@ -73,6 +75,14 @@ async function acquire(path: string, id: string, { signal, onWait }: LockOptions
       await wait(askEveryMs, undefined, signal ? { signal } : {});
     }
   }
+}
+
+/** In words for the user where the folder is one that cannot be written in. */
+function unwritable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (!["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "EDQUOT"].includes(code ?? ""))
+    return error;
+  return new UserError(`${dirname(path)}: cannot be written in: ${messageOf(error)}`, { cause: error });
 }
 
 async function stateOf(path: string): Promise<"free" | "held" | "stale"> {

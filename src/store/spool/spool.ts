@@ -94,7 +94,6 @@ function takeOver(
   files: readonly SpoolFile[],
   warn: SpoolOptions["warn"],
 ): Taken | null {
-  if (files.length === 0) return null;
   const merger = openMerger(storeFolder);
   try {
     for (const file of files) {
