@@ -21,7 +21,6 @@ process.once("message", async () => {
       appendFileSync(path.join(folder, "completed"), `${taken.number}\n`);
     }
   }
-  sweep.close();
   process.disconnect();
 });
 process.send!("ready");

@@ -1,13 +1,14 @@
 // Claims by files: several processes and hosts on one folder, whatever dies, sleeps or lies about.
 
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { newProcessToken } from "../../src/process-identity.ts";
+import { newProcessToken, processIsGone } from "../../src/process-identity.ts";
 import { deadAfterMs } from "../../src/store/dead-runs.ts";
 import {
   openSharedSweep,
@@ -30,10 +31,8 @@ function folderWithSweep(test: TestContext): string {
 /** As a process of another host would name itself. */
 const far = () => newProcessToken().replace(/^\S+/, "elsewhere");
 
-function open(test: TestContext, folder: string, newToken = far): SharedSweep {
-  const sweep = openSharedSweep(folder, id, { newToken })!;
-  test.after(() => sweep.close());
-  return sweep;
+function open(folder: string, newToken = far): SharedSweep {
+  return openSharedSweep(folder, id, { newToken })!;
 }
 
 function upTo(count: number) {
@@ -60,10 +59,17 @@ function age(folder: string, claimed: string, ms: number): void {
 
 const states = (sweep: SharedSweep) => sweep.trials().map(({ state }) => state);
 
+const namespaces = ["--mount", "--pid", "--net", "--uts", "--fork", "--mount-proc", "--kill-child"];
+
+function whyNoNamespaces(): string | false {
+  const { status } = spawnSync("unshare", [...namespaces, "true"]);
+  return status === 0 ? false : "no namespaces can be made here (unshare)";
+}
+
 describe("claims by files", () => {
   it("are taken once each and told from a listing", (test) => {
     const folder = folderWithSweep(test);
-    const [one, other] = [open(test, folder), open(test, folder)];
+    const [one, other] = [open(folder), open(folder)];
     const taken = [claim(one), claim(other), claim(one)].map(trialOf);
     assert.deepEqual(
       taken.map(({ number, state, parameters, seed }) => [number, state, parameters, seed]),
@@ -93,9 +99,8 @@ describe("claims by files", () => {
       await Promise.all(children.map((each) => once(each, "message")));
       const ended = children.map((each) => once(each, "exit"));
       for (const each of children) each.send("go");
-      const watched = open(test, folder);
-      for (let look = 0; look < 2000 && watched.trials().length < trials / 4; look++)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      const watched = open(folder);
+      for (let look = 0; look < 2000 && watched.trials().length < trials / 4; look++) await sleep(5);
       children[0]!.kill("SIGKILL");
       assert.deepEqual(
         (await Promise.all(ended)).map(([code, signal]) => signal ?? code),
@@ -113,7 +118,7 @@ describe("claims by files", () => {
 
   it("of a holder that slept are taken over, and it can neither renew nor end them", (test) => {
     const folder = folderWithSweep(test);
-    const [sleeper, other] = [open(test, folder), open(test, folder)];
+    const [sleeper, other] = [open(folder), open(folder)];
     const first = trialOf(claim(sleeper, 1));
     assert.equal(sleeper.setTrialRun(first, "run-a"), true);
     assert.equal(sleeper.progressTrial(first, "run-a", null), true);
@@ -139,16 +144,45 @@ describe("claims by files", () => {
     const gone = newProcessToken().replace(` ${process.pid} `, " 4194999 ");
     trialOf(
       claim(
-        open(test, folder, () => gone),
+        open(folder, () => gone),
         1,
       ),
     );
-    assert.equal(trialOf(claim(open(test, folder), 1)).deaths, 1);
+    assert.equal(trialOf(claim(open(folder), 1)).deaths, 1);
+  });
+
+  it("of another host, with processes, mounts, network and name of its own, are held by their heartbeat", {
+    skip: whyNoNamespaces(),
+  }, async (test) => {
+    const folder = folderWithSweep(test);
+    const script = fileURLToPath(new URL("child-hold.ts", import.meta.url));
+    // The folder lies elsewhere there, as on hosts that mount a disk in their own places.
+    const elsewhere = temporaryFolder(test);
+    const shell = 'hostname elsewhere && mount --bind "$1" "$2" && exec "$3" --import "$4" "$5" "$2" "$6"';
+    const typescript = new URL("../../scripts/typescript.js", import.meta.url).href;
+    const args = [folder, elsewhere, process.execPath, typescript, script, id];
+    const host = spawn("unshare", [...namespaces, "sh", "-c", shell, "sh", ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    test.after(() => host.kill("SIGKILL"));
+    assert.equal(String((await once(host.stdout, "data"))[0]), "holds 0\n");
+    const sweep = open(folder);
+    const [trial] = sweep.trials();
+    assert.match(trial!.holder!, /^elsewhere \d{1,2} /);
+    assert.equal(processIsGone(trial!.holder), false, "its number may be anybody's here");
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    await sleep(500);
+    assert.equal(claim(sweep, 1), "wait", "its heartbeat is seen");
+    host.kill("SIGKILL");
+    await once(host, "exit");
+    assert.equal(claim(sweep, 1), "wait", "it may only be slow");
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    assert.equal(trialOf(claim(sweep, 1)).number, 0);
   });
 
   it("go by the server's clock alone: a host whose clock is a year off neither loses nor robs", (test) => {
     const folder = folderWithSweep(test);
-    const [one, other] = [open(test, folder), open(test, folder)];
+    const [one, other] = [open(folder), open(folder)];
     const trial = trialOf(claim(one, 1));
     const clock = Date.now;
     test.after(() => {
@@ -165,10 +199,10 @@ describe("claims by files", () => {
 
   it("fail a trial whose holder dies three times in one epoch; an epoch and a stop in between forgive or keep", (test) => {
     const folder = folderWithSweep(test);
-    const sweep = open(test, folder);
+    const sweep = open(folder);
     for (let death = 0; death < 4; death++) {
-      const trial = trialOf(claim(open(test, folder), 1));
-      if (death === 1) open(test, folder).progressTrial(trial, "r", null); // not the holder: changes nothing
+      const trial = trialOf(claim(open(folder), 1));
+      if (death === 1) open(folder).progressTrial(trial, "r", null); // not the holder: changes nothing
       age(folder, `000000.${death + 1}.claim`, deadAfterMs + 5_000);
       if (death === 2) break;
     }
@@ -184,7 +218,7 @@ describe("claims by files", () => {
 
   it("go to failed trials again as often as --retries says, to given back ones always", (test) => {
     const folder = folderWithSweep(test);
-    const sweep = open(test, folder);
+    const sweep = open(folder);
     sweep.endTrial(trialOf(claim(sweep, 2, 1)), { state: "failed", error: "no room" });
     sweep.endTrial(trialOf(claim(sweep, 2, 1)), { state: "failed", error: "again" });
     const second = trialOf(claim(sweep, 2, 1));
@@ -196,7 +230,7 @@ describe("claims by files", () => {
 
   it("give what was measured to search and pruning, NaN and infinities too", (test) => {
     const folder = folderWithSweep(test);
-    const [one, other] = [open(test, folder), open(test, folder)];
+    const [one, other] = [open(folder), open(folder)];
     const trial = trialOf(claim(one, 1));
     const value = [1, Number.NaN, Number.POSITIVE_INFINITY, 0.25];
     const measured = { series: "unseen/loss", stepsPerEpoch: 4, step: [0, 4, 8, 12], value };
@@ -210,7 +244,7 @@ describe("claims by files", () => {
 
   it("pass over what is not theirs, and take a torn claim again with the parameters of its number", (test) => {
     const folder = folderWithSweep(test);
-    const sweep = open(test, folder);
+    const sweep = open(folder);
     sweep.endTrial(trialOf(claim(sweep, 2)), complete);
     const foreign = ["notes.txt", "000000.claim", "000002.0.claim", ".nfs01", "1.1.claim", "000123.1.claim"];
     for (const name of foreign) writeFileSync(fileOf(folder, name), "");
@@ -218,13 +252,13 @@ describe("claims by files", () => {
     mkdirSync(path.join(sharedSweepFolder(folder, id), "00x"));
     for (const torn of ["", "{", "null", '{"parameters":[],"holder":1}']) {
       writeFileSync(fileOf(folder, "000001.1.claim"), torn);
-      const other = open(test, folder);
+      const other = open(folder);
       assert.deepEqual(states(other), ["complete", "running"], torn);
       assert.equal(claim(other, 2), "wait", torn);
     }
     writeFileSync(fileOf(folder, "000000.1.progress"), '{"runId"');
     age(folder, "000001.1.claim", deadAfterMs + 5_000);
-    const other = open(test, folder);
+    const other = open(folder);
     const taken = trialOf(claim(other, 2));
     assert.deepEqual([taken.number, taken.parameters, taken.seed], [1, { size: 1 }, 1]);
     other.endTrial(taken, complete);
@@ -242,7 +276,7 @@ describe("claims by files", () => {
 
   it("of a folder that is removed meanwhile are lost", (test) => {
     const folder = folderWithSweep(test);
-    const sweep = open(test, folder);
+    const sweep = open(folder);
     const trial = trialOf(claim(sweep, 1));
     rmSync(sharedSweepFolder(folder, id), { recursive: true });
     assert.equal(sweep.renewTrial(trial), false);

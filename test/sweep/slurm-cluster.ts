@@ -2,7 +2,7 @@
 
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,7 +27,7 @@ export function whyNoSlurm(): string | null {
   return process.getuid?.() === 0 ? null : "slurmd starts jobs as root only";
 }
 
-/** Nodes n1, n2, … of one processor each. Throws with the logs where it does not come up within ten seconds. */
+/** Nodes n1, n2, … of one processor each. Throws with the logs where it does not come up within a minute. */
 export async function startSlurm(folder: string, nodes: number): Promise<SlurmCluster> {
   const at = (...names: readonly string[]) => path.join(folder, ...names);
   const names = Array.from({ length: nodes }, (_, index) => `n${index + 1}`);
@@ -59,10 +59,10 @@ export async function startSlurm(folder: string, nodes: number): Promise<SlurmCl
   const files = ["key-file=munge.key", "socket=munge.socket", "pid-file=munge.pid", "log-file=log/munged"];
   const munge = [...files, "seed-file=munge.seed"].map((each) => `--${each.replace("=", `=${folder}/`)}`);
   start("munged", "munged", "--foreground", "--force", ...munge);
-  await sleep(300);
+  for (let look = 0; look < 100 && !existsSync(at("munge.socket")); look++) await sleep(100);
   start("slurmctld", "slurmctld", "-D", "-i");
   for (const name of names) start(name, "slurmd", "-D", "-N", name);
-  for (let look = 0; look < 50; look++) {
+  for (let look = 0; look < 200; look++) {
     const found = await call("sinfo", "--noheader", "--Node", "--format=%N %T").catch(() => "");
     if (
       found
@@ -71,7 +71,7 @@ export async function startSlurm(folder: string, nodes: number): Promise<SlurmCl
         .filter((line) => line.endsWith(" idle")).length === nodes
     )
       return { env, call, stop };
-    await sleep(200);
+    await sleep(300);
   }
   await stop();
   const logs = ["munged", "slurmctld", ...names].map((name) => logOf(at("log", name)));

@@ -82,7 +82,6 @@ async function work(
     const finished = store === null ? 0 : await finishSweep(store, id, board.definition(), output);
     return finished || exitCodeOf(board.trials().map(({ state }) => state));
   } finally {
-    board.close();
     store?.close();
   }
 }

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
+import { temporaryName } from "../../whole-file.ts";
 
 /**
  * Creates `file` with this text unless it is there; whether it did. Throws UserError where the file system has no hard
@@ -48,7 +49,8 @@ export function linkExclusively(existing: string, file: string): boolean {
 
 /** Beside `file`, on the disk before anybody can see it under its own name. */
 export function writeTemporary(file: string, text: string): string {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  // Hosts may share a name: a number of a process alone would not keep them apart.
+  const temporary = temporaryName(`${file}.${randomUUID()}`);
   const opened = openSync(temporary, "wx");
   try {
     writeFileSync(opened, text);

@@ -5,6 +5,7 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import { processIsGone } from "../../process-identity.ts";
+import { removeLeftovers } from "../../whole-file.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import type { TrialRow } from "../sweeps.ts";
 import { isOpen, type NewTrial, type TrialEnding, type TrialLeases } from "../trial-leases.ts";
@@ -15,7 +16,7 @@ import { modifiedAt, touch } from "./server-clock.ts";
 import type { SharedTrial, TrialFiles } from "./trial-files.ts";
 
 /** Of other agents' attempts so many are looked at for each claim: a thousand agents that look at all load the server. */
-const looksPerClaim = 32;
+const looksPerClaim = 8;
 
 /** Seldom, for the server's sake; six of them fit into the time after which a holder counts as gone. */
 const heartbeatEveryMs = 10_000;
@@ -75,7 +76,7 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
     files.noteTaken(number, attempt);
     if (!isOurs) return null;
     held.set(holder, { attempt, epochs: 0 });
-    return files.trials().find((trial) => trial.number === number)!;
+    return files.trial(number);
   };
 
   /** A claim that a power cut has torn does not say what it is of: then its number does. */
@@ -88,7 +89,7 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
   const renewed = ({ number, holder }: TrialRow): Held | null => {
     const mine = held.get(holder ?? "");
     if (mine === undefined || modifiedAt(fileOf(number, mine.attempt, "end")) !== null) return null;
-    return touch(fileOf(number, mine.attempt, "claim"), "r+") === null ? null : mine;
+    return touch(fileOf(number, mine.attempt, "claim")) ? mine : null;
   };
 
   const writeProgress = (trial: TrialRow, mine: Held, content: Omit<ProgressContent, "epochs">) => {
@@ -102,12 +103,14 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
     claimTrial(_, { retries, next }) {
       for (;;) {
         files.look();
-        const running = files.trials().filter(({ state }) => state === "running");
+        let trials = files.trials();
+        const running = trials.filter(({ state }) => state === "running");
         const gone = someOf(running, looksPerClaim).filter(isGone);
         for (const { number, attempt } of gone) end(number, attempt, "lost", null);
-        if (gone.length > 0) files.look();
-
-        const trials = files.trials();
+        if (gone.length > 0) {
+          files.look();
+          trials = files.trials();
+        }
         const open = trials.find((trial) => isOpen(trial, retries));
         const number = open?.number ?? firstFree(trials);
         const begun = open && isKnown(open) ? open : next(trials.slice(0, number));
@@ -153,13 +156,14 @@ function someOf<T>(all: readonly T[], count: number): readonly T[] {
   return [...all.slice(from), ...all.slice(0, from)].slice(0, count);
 }
 
-/** Not those above it: the folder of a sweep that was removed does not come back. */
+/** For a hundred trials, not those above it: the folder of a sweep that was removed does not come back. */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
+  removeLeftovers(folder);
 }
 
 function firstFree(trials: readonly TrialRow[]): number {

@@ -46,21 +46,15 @@ function knownSweeps(database: Database): Known | null {
 function mergeSweep(runsFolder: string, row: SweepRow, known: Known | null, at: number): void {
   const shared = openSharedSweep(runsFolder, row.id);
   if (shared === null) return;
+  const before = new Map(known?.trials(row.id).map((trial) => [trial.number, trial]) ?? []);
+  const changed = shared.trials().flatMap((trial) => changeOf(trial, before.get(trial.number), shared) ?? []);
+  const isKnown = known?.sweeps.get(row.id)?.definition === row.definition;
+  if (isKnown && changed.length === 0) return;
+  const database = openForWriting(runsFolder);
   try {
-    const before = new Map(known?.trials(row.id).map((trial) => [trial.number, trial]) ?? []);
-    const changed = shared
-      .trials()
-      .flatMap((trial) => changeOf(trial, before.get(trial.number), shared) ?? []);
-    const isKnown = known?.sweeps.get(row.id)?.definition === row.definition;
-    if (isKnown && changed.length === 0) return;
-    const database = openForWriting(runsFolder);
-    try {
-      write(database, row, changed, at);
-    } finally {
-      database.close();
-    }
+    write(database, row, changed, at);
   } finally {
-    shared.close();
+    database.close();
   }
 }
 

@@ -1,19 +1,20 @@
 // Time as the file server has it. Hosts of a cluster disagree about the time, and a heartbeat is a file's mtime: so both ends
 // are read off the same clock, by writing to a file and looking at what time the server gave it.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
+import { fileServerTime } from "../spool/spool-files.ts";
 
 /** How long what the server said is counted on by this process's own clock. */
 const trustedForMs = 5_000;
 
-/** Milliseconds since 1970 on the server's clock; `file` is written to. */
-export function createServerClock(file: string, monotonic: () => number): () => number {
+/** Milliseconds since 1970 on the clock that stamps the files of `folder`. */
+export function createServerClock(folder: string, monotonic: () => number): () => number {
   let asked = Number.NEGATIVE_INFINITY;
   let answer = 0;
   return () => {
     // A clock that stood still while the machine slept is behind: others look younger, and nobody loses a trial by it.
     if (monotonic() - asked > trustedForMs) {
-      answer = touch(file, "a")!;
+      answer = fileServerTime(folder);
       asked = monotonic();
     }
     return answer + (monotonic() - asked);
@@ -21,19 +22,18 @@ export function createServerClock(file: string, monotonic: () => number): () => 
 }
 
 /**
- * Gives a file the server's time and returns it. utimes(2) with a time would send this host's; so one byte is written: over
- * the last one, which is a line's end (`r+`: of a file that is there, else null), or as the only one (`a`).
+ * Gives a file the server's time; false where it is gone. utimes(2) with a time would send this host's, so the last byte, a
+ * line's end, is written anew.
  */
-export function touch(file: string, how: "r+" | "a"): number | null {
-  const opened = unlessGone(() => openSync(file, how));
-  if (opened === null) return null;
+export function touch(file: string): boolean {
+  const opened = unlessGone(() => openSync(file, "r+"));
+  if (opened === null) return false;
   try {
-    if (how === "a") ftruncateSync(opened, 0);
-    writeSync(opened, "\n", how === "a" ? null : Math.max(0, fstatSync(opened).size - 1));
+    writeSync(opened, "\n", Math.max(0, fstatSync(opened).size - 1));
+    return true;
   } finally {
     closeSync(opened); // only then has an NFS client sent it
   }
-  return modifiedAt(file);
 }
 
 /** Through open(), after which no NFS client answers out of its memory. null where there is no such file. */

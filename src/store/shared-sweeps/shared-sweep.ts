@@ -3,7 +3,6 @@
 
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { newProcessToken } from "../../process-identity.ts";
 import type { SweepRow } from "../sweeps.ts";
@@ -21,7 +20,6 @@ export type SharedSweep = FileLeases & {
   /** Of a run that one of `trials` has; as much of it as was logged for the others. */
   getRun(runId: string): { readonly stepsPerEpoch: number };
   series(runId: string, name: string): Curve | null;
-  close(): void;
 };
 
 type Curve = { readonly step: readonly number[]; readonly value: readonly number[] };
@@ -77,9 +75,8 @@ export function openSharedSweep(
   const row = readSharedSweep(runsFolder, sweepId);
   if (row === null) return null;
   const folder = sharedSweepFolder(runsFolder, sweepId);
-  const clockFile = path.join(folder, `.clock.${os.hostname()}.${process.pid}.${randomUUID()}`);
   const files = createTrialFiles(sweepId, folder);
-  const serverNow = createServerClock(clockFile, monotonic);
+  const serverNow = createServerClock(folder, monotonic);
   return {
     getSweep: () => readSharedSweep(runsFolder, sweepId) ?? row,
     ...createFileLeases({ folder, files, serverNow, newToken, job }),
@@ -92,6 +89,5 @@ export function openSharedSweep(
       const measured = files.progress(runId)?.measured ?? null;
       return measured?.series === name ? measured : null;
     },
-    close: () => rmSync(clockFile, { force: true }),
   };
 }

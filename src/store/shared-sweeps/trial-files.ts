@@ -35,6 +35,8 @@ export type TrialFiles = {
   look(): void;
   /** As the last look left them, by rising number. */
   trials(): readonly SharedTrial[];
+  /** One that was seen. */
+  trial(number: number): SharedTrial;
   /** After a create that failed: the file is there, whatever a listing out of a client's memory says. */
   noteTaken(number: number, attempt: number): void;
   claim(number: number, attempt: number): ClaimContent | null;
@@ -192,6 +194,7 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
   return {
     look,
     trials: () => [...seen.keys()].sort((a, b) => a - b).map(trialOf),
+    trial: trialOf,
     noteTaken: (number, attempt) => note({ number, attempt, kind: "claim" }),
     claim,
     progress: (runId) => byRun.get(runId) ?? null,

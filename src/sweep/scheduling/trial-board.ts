@@ -17,7 +17,6 @@ export type TrialBoard = TrialLeases &
     definition(): Sweep;
     /** Of the sweep, by rising number. */
     trials(): readonly TrialRow[];
-    close(): void;
   };
 
 /** Where an agent finds its trials, and where it trains them. */
@@ -39,7 +38,6 @@ function boardOfStore(store: Store, sweepId: string): TrialBoard {
     series: store.series,
     definition: () => JSON.parse(store.getSweep(sweepId).definition) as Sweep,
     trials: () => store.trials(sweepId),
-    close: () => {},
   };
 }
 

@@ -44,7 +44,7 @@ export function workplaceInSpool(
 ): OpenWorkplace {
   return (trial) => {
     const spool = openSpool(runsFolder, { resume: trial.runId, attempt: attemptOf(trial), warn });
-    const store = openStore(spool.storeFolder, { readonly: true });
+    const store = openStore(spool.storeFolder); // made by this, where a run begins
     return {
       store,
       resume: spool.resume,

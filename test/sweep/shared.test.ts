@@ -1,0 +1,67 @@
+// A sweep of several hosts from here: its agents train into spools, and the store of this machine gets all by merging.
+
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { it } from "node:test";
+import { silent } from "../../src/output.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { mergeShared } from "../../src/store/shared-sweeps/merge-shared.ts";
+import { openSharedSweep } from "../../src/store/shared-sweeps/shared-sweep.ts";
+import { runAgent } from "../../src/sweep/scheduling/agent.ts";
+import { sharedAgentPlace } from "../../src/sweep/scheduling/trial-board.ts";
+import { callCli } from "../cli/call-cli.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const base = `model: alpha
+dataset: {kind: synthetic, count: 40}
+image: {size: 16}
+train: {epochs: 2, batch_size: 8}
+samples: {every: 2, seen: 1, unseen: 1}
+metrics: []
+`;
+
+it("is read here as if it had been trained here", async (test) => {
+  const cwd = temporaryFolder(test);
+  const runs = path.join(cwd, "runs");
+  writeFileSync(path.join(cwd, "base.yaml"), base);
+  writeFileSync(
+    path.join(cwd, "s.yaml"),
+    "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n",
+  );
+  const words = ["--launcher", "k8s", "--k8s", "image=hueristic", "volume_claim=runs"];
+  const launched = await callCli(["sweep", "s.yaml", ...words], { cwd });
+  assert.equal(launched.code, 0, launched.stderr);
+  const [, id = ""] = /^sweep (\w+): s, grid; its agents are an Indexed Job\n/.exec(launched.stderr)!;
+
+  const place = sharedAgentPlace(runs, id, silent)!;
+  assert.equal(await runAgent(place, id, { retries: 0, failFast: true, threads: 1, output: silent }), 0);
+  assert.equal(existsSync(path.join(runs, "runs.db")), false, "no agent opens the store of another machine");
+
+  const status = await callCli(["sweep", "s.yaml", "--status"], { cwd });
+  assert.match(status.stdout, /^ +0 +1 +2\/2 +0\.\d+ +complete +\w+\n +1 +2 +2\/2 +0\.\d+ +complete +\w+\n/m);
+  assert.match(status.stderr, /2 of 2 trials begun: 2 complete\n/);
+  assert.match((await callCli(["list"], { cwd })).stdout, / s-1 +FINISHED .*\n.* s-0 +FINISHED /);
+  const rows = () => {
+    const store = openStore(runs, { readonly: true });
+    try {
+      return store.trials(id);
+    } finally {
+      store.close();
+    }
+  };
+  const before = rows();
+  assert.deepEqual(
+    before.map(({ runId, state, holder }) => [runId, state, holder]),
+    openSharedSweep(runs, id)!
+      .trials()
+      .map(({ runId }) => [runId, "complete", null]),
+  );
+  mergeShared(runs, { warn: assert.fail });
+  assert.deepEqual(rows(), before);
+
+  // Agents of this machine go by the files, too: there is nothing left to do.
+  const again = await callCli(["sweep", "s.yaml"], { cwd });
+  assert.equal(again.code, 0, again.stderr);
+  assert.deepEqual(rows(), before);
+});
