@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { Study } from "../store/study-rows.ts";
 import { type Answers, answersVersion } from "./answers.ts";
+import { pairIds } from "./pair-ids.ts";
 
 /** Forty answers are 2 kB. */
 export const mostAnswersBytes = 1e6;
@@ -48,11 +49,10 @@ export function answersTo(
   file: string,
 ): { readonly answers: Answers; readonly leftOut: number } {
   const pairs = new Set(study.pairs.map(({ id }) => id));
-  const isShortened = lostPairs(study);
+  const made = new Set([...pairs, ...pairIds(study.pairsMade)]);
   const answered = new Set<string>();
   for (const { pair } of answers.judgements) {
-    if (!pairs.has(pair) && !(isShortened && /^\d+$/.test(pair)))
-      throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
+    if (!made.has(pair)) throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
     if (answered.has(pair)) throw new UserError(`${file}: pair ${pair}: expected one answer, got several`);
     answered.add(pair);
   }
@@ -62,11 +62,6 @@ export function answersTo(
       `${file}: expected answers to all ${pairs.size} pairs of study ${study.id}, got ${kept.length}`,
     );
   return { answers: { ...answers, judgements: kept }, leftOut: answered.size - kept.length };
-}
-
-/** Pairs are numbered from 1 in an order that says nothing: those of a purged network leave holes. */
-function lostPairs({ pairs }: Study): boolean {
-  return pairs.some(({ id }) => Number(id) > pairs.length);
 }
 
 function parsedJson(text: string, file: string): unknown {

@@ -38,7 +38,8 @@ export type StudyWriter = {
 
 export function createStudyReader(database: Database): StudyReader {
   const selectStudy = database.prepare<[string], Omit<Study, "networks" | "pairs">>(
-    `SELECT id, question, "set", fingerprint, seed, shown_ms AS shownMs, created_at AS createdAt
+    `SELECT id, question, "set", fingerprint, seed, shown_ms AS shownMs, created_at AS createdAt,
+       pairs_made AS pairsMade
      FROM studies WHERE id = ?`,
   );
   const selectNetworks = database.prepare<[string], JudgedNetwork>(
@@ -96,8 +97,8 @@ function createJudgeReader(database: Database): StudyReader["judges"] {
 
 export function createStudyWriter(database: Database, now: () => number): StudyWriter {
   const insertStudy = database.prepare(
-    `INSERT INTO studies (id, question, "set", fingerprint, seed, shown_ms, created_at)
-     VALUES (:id, :question, :set, :fingerprint, :seed, :shownMs, :createdAt)`,
+    `INSERT INTO studies (id, question, "set", fingerprint, seed, shown_ms, created_at, pairs_made)
+     VALUES (:id, :question, :set, :fingerprint, :seed, :shownMs, :createdAt, :pairsMade)`,
   );
   const insertNetwork = database.prepare("INSERT INTO study_networks VALUES (?, ?, ?, ?)");
   const insertPair = database.prepare(
@@ -109,7 +110,7 @@ export function createStudyWriter(database: Database, now: () => number): StudyW
   const judgesOf = createJudgeReader(database);
 
   const saveStudy = database.transaction(({ networks, pairs, ...head }: NewStudy) => {
-    insertStudy.run({ ...head, createdAt: Math.round(now()) });
+    insertStudy.run({ ...head, createdAt: Math.round(now()), pairsMade: pairs.length });
     for (const [number, { runId, step }] of networks.entries())
       insertNetwork.run(head.id, number, runId, step);
     for (const pair of pairs) insertPair.run({ study: head.id, ...pair });

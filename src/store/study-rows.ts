@@ -41,6 +41,8 @@ export type Study = StudyHead & {
   /** By their numbers; those of runs that were purged are gone, and so are their pairs. */
   readonly networks: readonly JudgedNetwork[];
   readonly pairs: readonly StudyPair[];
+  /** How many pairs it had when it was made. */
+  readonly pairsMade: number;
 };
 
 export type StudySummary = Pick<Study, "id" | "question" | "set" | "createdAt"> & {

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { meanChroma, oppositeColors } from "../../judge/opposite-colors.ts";
+import { pairIds } from "../../judge/pair-ids.ts";
 import { type PlannedPair, planPairs } from "../../judge/plan-pairs.ts";
 import { rightPicture } from "../../judge/right-picture.ts";
 import { pageAssets } from "../../report/build-client.ts";
@@ -117,7 +118,7 @@ async function makeStudy(
     return [await base64(first), await base64(second)];
   };
   const id = newRunId();
-  const idOf = (at: number) => String(at + 1).padStart(String(pairs).length, "0");
+  const ids = pairIds(plan.pairs.length);
   return {
     study: {
       id,
@@ -127,7 +128,7 @@ async function makeStudy(
       seed,
       shownMs,
       networks: networks.map(({ run, checkpoint }) => ({ runId: run.id, step: checkpoint.step })),
-      pairs: plan.pairs.map(({ image, ...pair }, at) => ({ ...pair, id: idOf(at), index: places[image]! })),
+      pairs: plan.pairs.map(({ image, ...pair }, at) => ({ ...pair, id: ids[at]!, index: places[image]! })),
     },
     data: {
       study: id,
@@ -140,7 +141,7 @@ async function makeStudy(
         })),
       ),
       pairs: await Promise.all(
-        plan.pairs.map(async (pair, at) => ({ id: idOf(at), pictures: await onPage(pair) })),
+        plan.pairs.map(async (pair, at) => ({ id: ids[at]!, pictures: await onPage(pair) })),
       ),
     },
   };
