@@ -70,6 +70,13 @@ export type Judge = {
   readonly judgements: readonly Judgement[];
 };
 
+export type SavedJudge = {
+  /** false where the answers were there before. */
+  readonly isNew: boolean;
+  /** Answers about pairs that are gone, as a network of theirs was purged. */
+  readonly leftOut: number;
+};
+
 /** A metric of one image by a network. */
 export type ImageMetric = {
   readonly metric: string;

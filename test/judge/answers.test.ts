@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answersFileName, answersText } from "../../src/judge/answers.ts";
-import { answersTo, readAnswers } from "../../src/judge/read-answers.ts";
+import { readAnswers, requireAnswers } from "../../src/judge/read-answers.ts";
 import { judgeOf, studyOf } from "./study.ts";
 
 const study = studyOf("real", [
@@ -12,7 +12,7 @@ const answers = { study: "study1", ...judgeOf("judge1", [1, 0]), name: 'Ada "<b>
 
 test("what a page writes is read as it was", () => {
   assert.deepEqual(readAnswers(answersText(answers), "a.json"), answers);
-  assert.deepEqual(answersTo(study, answers, "a.json"), { answers, leftOut: 0 });
+  requireAnswers(study, answers, "a.json");
   assert.equal(answersFileName(answers), "answers-study1-judge1.json");
 });
 
@@ -33,7 +33,7 @@ test("anything else is refused in one line", () => {
 test("answers are to all pairs of their study, once", () => {
   const [first, second] = answers.judgements;
   const given = (judgements: typeof answers.judgements) => () =>
-    answersTo(study, { ...answers, judgements }, "a.json");
+    requireAnswers(study, { ...answers, judgements }, "a.json");
   assert.throws(
     given([first!]),
     /^UserError: a\.json: expected answers to all 2 pairs of study study1, got 1$/,
@@ -61,15 +61,14 @@ test("where a network was purged, answers to the pairs that are left are taken, 
         { ...second!, id: right },
       ],
     };
-    const { answers: kept, leftOut } = answersTo(shortened, given("1", "2", "3", "4"), "a.json");
-    assert.deepEqual([kept.judgements.map(({ pair }) => pair), leftOut], [[left, right], 2]);
+    requireAnswers(shortened, given("1", "2", "3", "4"), "a.json");
     assert.throws(
-      () => answersTo(shortened, given(left), "a.json"),
+      () => requireAnswers(shortened, given(left), "a.json"),
       /expected answers to all 2 pairs .*, got 1$/,
     );
     for (const odd of ["x", "0", "01", "5", "777"])
       assert.throws(
-        () => answersTo(shortened, given(left, right, odd), "a.json"),
+        () => requireAnswers(shortened, given(left, right, odd), "a.json"),
         new RegExp(`pair ${odd}: study study1 has no such pair$`),
       );
   }

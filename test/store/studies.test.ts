@@ -53,8 +53,9 @@ test("a study and its answers come back; the same answers again change nothing, 
   assert.deepEqual(store.studiesOf(second), ["study1"]);
   assert.deepEqual(store.judges("study1"), []);
 
-  assert.equal(store.saveJudge("study1", judge), true);
-  assert.equal(store.saveJudge("study1", { ...judge, judgements: [...judge.judgements].reverse() }), false);
+  assert.deepEqual(store.saveJudge("study1", judge), { isNew: true, leftOut: 0 });
+  const reversed = { ...judge, judgements: [...judge.judgements].reverse() };
+  assert.deepEqual(store.saveJudge("study1", reversed), { isNew: false, leftOut: 0 });
   const changed = {
     ...judge,
     judgements: [judge.judgements[0]!, { pair: "2", picture: 0, ms: 1200 } as const],
@@ -64,13 +65,9 @@ test("a study and its answers come back; the same answers again change nothing, 
     /^UserError: study study1: judge judge1 has answered otherwise before$/,
   );
   assert.throws(() => store.saveJudge("other", judge), /^UserError: study other: is not in this store$/);
-  // An answer to a pair that is not there leaves none of the others.
-  const foreign = {
-    ...judge,
-    id: "judge2",
-    judgements: [judge.judgements[0]!, { ...judge.judgements[1]!, pair: "9" }],
-  };
-  assert.throws(() => store.saveJudge("study1", foreign), /FOREIGN KEY/);
+  // A wrong answer leaves none of the others.
+  const twice = { ...judge, id: "judge2", judgements: [judge.judgements[0]!, judge.judgements[0]!] };
+  assert.throws(() => store.saveJudge("study1", twice), /UNIQUE/);
   assert.deepEqual(store.judges("study1"), [judge]);
 
   // A run that is purged takes the pairs about it along; the last one the study.
@@ -79,6 +76,9 @@ test("a study and its answers come back; the same answers again change nothing, 
   assert.deepEqual(store.study("study1")!.pairs, study.pairs.slice(1));
   assert.equal(store.study("study1")!.pairsMade, 2);
   assert.deepEqual(store.judges("study1")[0]!.judgements, judge.judgements.slice(1));
+  // Answers that were checked before that, and stored after.
+  assert.deepEqual(store.saveJudge("study1", { ...judge, id: "late" }), { isNew: true, leftOut: 1 });
+  assert.deepEqual(store.saveJudge("study1", { ...judge, id: "late" }), { isNew: false, leftOut: 1 });
   store.deleteRun(second);
   assert.equal(store.study("study1"), undefined);
   const database = new Database(databasePath(store.folder), { readonly: true });
