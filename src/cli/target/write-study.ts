@@ -44,6 +44,8 @@ type Made = {
   /** The key. */
   readonly study: NewStudy;
   readonly data: StudyPictures;
+  /** By practice pair: numbers of the networks that colored its pictures. */
+  readonly practiceNetworks: readonly (readonly number[])[];
 };
 
 type MakeOptions = Pick<Options, "ask" | "pairs" | "seed"> & {
@@ -73,7 +75,7 @@ export async function writeStudy(
       const set = await openStudySet(on, runsOnce, { store, output, signal });
       try {
         const wanted = { ask, pairs, seed, shownMs, store, device, signal };
-        const { study, data } = await makeStudy(networks, set, wanted);
+        const { study, data, practiceNetworks } = await makeStudy(networks, set, wanted);
         const page = judgeHtml(
           { ...data, sendTo: null },
           await pageAssets("judge"),
@@ -82,7 +84,7 @@ export async function writeStudy(
         const file = path.resolve(options.out);
         // First the key: a page without one is worth nothing.
         store.saveStudy(study);
-        await writeStudyFile(runs, data);
+        await writeStudyFile(runs, { ...data, practiceNetworks });
         await writeWhole(file, Buffer.from(page));
         print(`${file}\n`);
         output.info(
@@ -144,6 +146,9 @@ async function makeStudy(
         plan.pairs.map(async (pair, at) => ({ id: ids[at]!, pictures: await onPage(pair) })),
       ),
     },
+    practiceNetworks: plan.practice.map(({ network, against }) =>
+      [network, against].filter((number) => number !== null),
+    ),
   };
 }
 
