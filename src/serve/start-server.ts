@@ -47,7 +47,15 @@ export async function startServer(
   folder: string,
   { host, port, colorist, warn, onError }: ServerOptions,
 ): Promise<RunningServer> {
-  const lookAtSpool = createSpoolLook(folder, warn);
+  const look = createSpoolLook(folder, warn);
+  /** What is known of runs is shown, whatever becomes of the others. */
+  const lookAtSpool = () => {
+    try {
+      look();
+    } catch (thrown) {
+      onError(thrown);
+    }
+  };
   lookAtSpool();
   let opened = openRuns(folder);
   const version = () => {

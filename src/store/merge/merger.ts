@@ -9,7 +9,7 @@ import { errorCodeOf, storeError } from "../store-error.ts";
 import { createRunMerger, other, temporaryTables } from "./merge-runs.ts";
 import { mergeSweepsAndStudies } from "./merge-sweeps-and-studies.ts";
 import { type Descent, type MergeMode, mergeModeOf, type RunVersion } from "./run-versions.ts";
-import { withCopy } from "./source-copy.ts";
+import { sourceError, withCopy } from "./source-copy.ts";
 
 export type MergeOptions = {
   /** The only runs to take, without sweeps and studies; all, with them, where it is left out. */
@@ -140,8 +140,10 @@ export function mergeStore(folder: string, file: string, options?: MergeOptions)
 
 /** What the rows themselves are refused for is the fault of the merged file. */
 function mergeError(thrown: unknown, file: string, path: string): unknown {
-  const lacksTables = thrown instanceof Error && /^no such (table|column): other\b/.test(thrown.message);
-  if (lacksTables || /^SQLITE_(CONSTRAINT|MISMATCH|CORRUPT)/.test(errorCodeOf(thrown)))
+  const code = errorCodeOf(thrown);
+  if (code.startsWith("SQLITE_CORRUPT")) return sourceError(thrown, file);
+  const lacksTables = thrown instanceof Error && /^no such (table|column)\b/.test(thrown.message);
+  if (lacksTables || /^SQLITE_(CONSTRAINT|MISMATCH)/.test(code))
     return new UserError(`${file}: its rows are not those of runs: ${(thrown as Error).message}`, {
       cause: thrown,
     });

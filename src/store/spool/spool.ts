@@ -20,7 +20,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { openMerger } from "../merge/merger.ts";
-import { serializeWhole } from "../merge/source-copy.ts";
+import { DamagedDatabase, serializeWhole } from "../merge/source-copy.ts";
 import { openForReading } from "../open-database.ts";
 import { heartbeatEveryMs } from "../run-writer.ts";
 import {
@@ -66,7 +66,8 @@ export type Spool = {
 
 /**
  * Opens a spool with, to go on with a run, the rows of its newest attempt that is whole. Throws UserError where that run is
- * still being written, by its heartbeat, unless `attempt` says that others have looked.
+ * still being written, by its heartbeat, unless `attempt` says that others have looked, and UnreadableRun where this host or
+ * this version of the program cannot read it.
  */
 export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOptions): Spool {
   const known = resume === null ? [] : (spoolFiles(runsFolder).get(resume) ?? []);
@@ -86,6 +87,13 @@ export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOp
   }
 }
 
+/** What a run has logged is whole and cannot be read here and now: no earlier attempt takes its place. */
+export class UnreadableRun extends UserError {}
+
+function unreadable(thrown: unknown): unknown {
+  return thrown instanceof UserError ? new UnreadableRun(thrown.message, { cause: thrown }) : thrown;
+}
+
 type Taken = { readonly file: SpoolFile; readonly ended: boolean };
 
 /** Puts the rows of a run into a local store; its writer, if it still lives, finds that it was overtaken. */
@@ -103,7 +111,7 @@ function takeOver(
         merger.database.prepare("UPDATE runs SET status = 'DEAD' WHERE status = 'RUNNING'").run();
         return { file, ended: run!.ended };
       } catch (thrown) {
-        if (!(thrown instanceof UserError)) throw thrown;
+        if (!(thrown instanceof DamagedDatabase)) throw unreadable(thrown);
         warn(`${thrown.message}; an earlier attempt at the run is looked for`);
       }
     }
