@@ -32,6 +32,9 @@ export type MergedRun = {
 /** What became of every run of the file that is not in its trash, in the order in which they began. */
 export type Merged = readonly MergedRun[];
 
+/** A file has not the run that is asked for. */
+export class RunNotThere extends UserError {}
+
 export type Merger = {
   /** The store's own connection, for what goes along with merging. */
   readonly database: Database.Database;
@@ -102,7 +105,7 @@ export function openMerger(folder: string): Merger {
         return { id, mode, ended: both.ended === 1, writer };
       });
     const missing = only?.find((id) => !merged.some((run) => run.id === id));
-    if (missing !== undefined) throw new UserError(`${file}: has no run ${missing}`);
+    if (missing !== undefined) throw new RunNotThere(`${file}: has no run ${missing}`);
     mergeRuns();
     if (only === undefined) mergeSweepsAndStudies(database);
     database.exec("DELETE FROM main.purged_runs WHERE id IN (SELECT run_id FROM taken)");
