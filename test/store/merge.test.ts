@@ -358,6 +358,23 @@ describe("a store that is merged into another", () => {
     assert.equal(into.getRun(failed).error, "it broke");
   });
 
+  it("ends a trial whose run had ended before, and one that fails without a run", (test) => {
+    const { store } = fullStore(test);
+    const into = target(test);
+    const next = () => ({ parameters: { rate: 2 }, seed: 3 });
+    const failing = store.claimTrial("sweep1", { retries: 0, next });
+    assert.ok(typeof failing !== "string");
+    const running = store.trials("sweep1")[1]!;
+    const states = () => into.trials("sweep1").map(({ state }) => state);
+    mergeStore(into.folder, databasePath(store.folder));
+    assert.deepEqual(states(), ["complete", "running", "running"]);
+    store.endTrial(running, { state: "complete", error: null });
+    store.endTrial(failing, { state: "failed", error: "no such file" });
+    assert.equal(mergeStore(into.folder, databasePath(store.folder))[2]!.mode, "add");
+    assert.deepEqual(states(), ["complete", "complete", "failed"]);
+    assert.deepEqual(into.trials("sweep1"), store.trials("sweep1"));
+  });
+
   it("takes one run alone where one is asked for", (test) => {
     const { store, ids } = fullStore(test);
     const into = target(test);

@@ -8,7 +8,10 @@ const isHere = (run: string) => `EXISTS (SELECT 1 FROM main.runs WHERE id = ${ru
 
 const trial = "state, parameters, seed, run_id, holder, heartbeat_at, failures, deaths, error";
 
-// A trial whose run did not come along waits, as one whose run was deleted does.
+const isOpen = (state: string) => `${state} IN ('waiting', 'running')`;
+
+// A trial whose run did not come along waits, as one whose run was deleted does. One that is open here and ended there ends,
+// also where nothing is new of its run, unless another run trains it here or ours went further.
 const sweeps = (copy: CopyRows) => `
 ${copy("sweeps")} WHERE true ON CONFLICT DO NOTHING;
 INSERT INTO main.trials (sweep_id, number, ${trial})
@@ -18,8 +21,10 @@ SELECT sweep_id, number, 'waiting', parameters, seed FROM ${other}.trials
 WHERE run_id IS NOT NULL AND NOT ${isHere("run_id")} ON CONFLICT DO NOTHING;
 UPDATE main.trials SET (${trial}) = (SELECT ${trial} FROM ${other}.trials AS theirs
   WHERE theirs.sweep_id = trials.sweep_id AND theirs.number = trials.number)
-WHERE EXISTS (SELECT 1 FROM ${other}.trials AS theirs JOIN taken ON taken.run_id = theirs.run_id AND mode <> 'add'
-  WHERE theirs.sweep_id = trials.sweep_id AND theirs.number = trials.number);
+WHERE EXISTS (SELECT 1 FROM ${other}.trials AS theirs LEFT JOIN taken ON taken.run_id = theirs.run_id
+  WHERE theirs.sweep_id = trials.sweep_id AND theirs.number = trials.number AND (
+    mode <> 'add' OR (${isOpen("trials.state")} AND NOT ${isOpen("theirs.state")}
+      AND (theirs.run_id IS NULL OR mode = 'add') AND (trials.run_id IS NULL OR trials.run_id = theirs.run_id))));
 `;
 
 const studies = (copy: CopyRows) => `
