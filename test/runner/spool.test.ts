@@ -146,6 +146,9 @@ test("publications: seen while it trains, told apart by what they hold, refused 
   next.publish("start", id);
   assert.throws(() => beside.publish("start", id), /another process went on with it/);
   assert.throws(() => spool.publish("end", id), /another process went on with it/);
+  // Several attempts died before they took their names.
+  writeFileSync(spoolFile(folder, id, 9).path, "");
+  assert.throws(() => next.publish("checkpoint", id), /another process went on with it/);
   for (const each of [next, beside, spool]) each.close();
 });
 
@@ -237,6 +240,19 @@ test("a folder, rows of others and more columns: told with the file's name, or t
   const own = openStore(folder, { readonly: true });
   assert.deepEqual(own.getRun(run.id).tags, ["grün 🌈", "smoke"]);
   own.close();
+});
+
+test("a name that could not be taken leaves no folder that looks like another run's", (t) => {
+  const folder = temporaryFolder(t);
+  const spool = openSpool(folder, { resume: null, warn: fail });
+  // Its folder can be made, and its file has five letters too many.
+  const store = openStore(spool.storeFolder, { newId: () => "a".repeat(252) });
+  t.after(() => store.close());
+  saveDataset(store);
+  const run = store.createRun(newRun());
+  for (let at = 0; at < 2; at++) assert.throws(() => spool.publish("start", run.id), /ENAMETOOLONG/);
+  assert.deepEqual(readdirSync(folder), ["spool"]);
+  rmSync(spool.close()!, { recursive: true });
 });
 
 test("what cannot be read here and now gives the trial back; only damage makes an earlier attempt count", (t) => {
