@@ -90,7 +90,17 @@ test("killed -9 off the store's machine: seen as dead, taken over, and equal to 
   assert.equal(store.getRun(id).status, "DEAD", "its process is gone");
   assert.ok(store.series(id, "train/loss")!.step.at(-1)! >= 4, "no checkpoint is newer than the rows");
 
+  const ownTemporary = process.env.TMPDIR;
+  process.env.TMPDIR = local;
+  assert.equal(readdirSync(local).filter((name) => name.startsWith("hueristic-spool-")).length, 1);
   const spool = openSpool(folder, { resume: id, attempt: 2, warn: fail });
+  if (ownTemporary === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = ownTemporary;
+  assert.deepEqual(
+    readdirSync(local).filter((name) => name.startsWith("hueristic-")),
+    [path.basename(spool.storeFolder)],
+    "what the killed process left is gone",
+  );
   assert.equal(spool.resume, id);
   assert.equal((await runWith(folder, spool)).runId, id);
   assert.equal(spool.close(), null);

@@ -7,14 +7,12 @@ import {
   existsSync,
   fsyncSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
@@ -24,6 +22,7 @@ import { openMerger } from "../merge/merger.ts";
 import { DamagedDatabase, serializeWhole } from "../merge/source-copy.ts";
 import { openForReading } from "../open-database.ts";
 import { heartbeatEveryMs } from "../run-writer.ts";
+import { keepFolder, makeLocalFolder } from "./local-folder.ts";
 import {
   beat,
   fileServerTime,
@@ -73,7 +72,7 @@ export type Spool = {
 export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOptions): Spool {
   const known = resume === null ? [] : (spoolFiles(runsFolder).get(resume) ?? []);
   const ownAttempt = attempt ?? (known[0]?.attempt ?? 0) + 1;
-  const storeFolder = mkdtempSync(join(tmpdir(), "hueristic-spool-"));
+  const storeFolder = makeLocalFolder();
   try {
     const taken = takeOver(
       storeFolder,
@@ -174,6 +173,7 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
         if (thrown instanceof Overtaken) throw thrown;
         const isFirst = !missing;
         missing = true;
+        if (isFirst) keepFolder(storeFolder);
         if (!(thrown instanceof UserError) && (thrown as NodeJS.ErrnoException).syscall === undefined)
           throw thrown;
         const line = `${spoolFile(runsFolder, runId, attempt).path}: cannot be written: ${messageOf(thrown)}`;
