@@ -69,7 +69,7 @@ function ownVersion(): string {
 function survivePipes({ stdout, stderr }: Streams): void {
   stderr.on("error", () => {});
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
+    if (error.code === "EPIPE" || (error.code === "EIO" && stdout.isTTY)) return;
     printError(new UserError(`standard output: ${error.message}`), false, stderr);
     process.once("exit", () => {
       process.exitCode ||= 2;

@@ -11,7 +11,6 @@ import { databasePath } from "../store/open-database.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { createSpoolLook } from "../store/spool/watch-spools.ts";
 import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
-
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
 import { createEvents } from "./events.ts";
@@ -56,7 +55,7 @@ export async function startServer(
     return opened.watch.version();
   };
   const events = createEvents(version, onError);
-  const pages = createPageCache(() => `${opened.file} ${version()}`);
+  const pages = createPageCache(() => `${opened.file} ${opened.watch.version()}`);
   /** Whoever deleted the folder and began anew has another database under the same name. */
   const current = (): OpenedRuns => {
     const file = fileOf(folder);

@@ -20,6 +20,12 @@ export function databasePath(folder: string): string {
   return join(folder, "runs.db");
 }
 
+/** Whether the folder has runs. Throws UserError where one may not look, and where something else is called so. */
+export function hasDatabase(folder: string): boolean {
+  const path = databasePath(folder);
+  return translated(path, "read", () => isThere(path));
+}
+
 /** Opens `<folder>/runs.db` for writing, creating and migrating it where needed. `networkDisk` as `networkDiskOf` has it. */
 export function openForWriting(folder: string, networkDisk = networkDiskOf): Database.Database {
   const path = databasePath(folder);
@@ -43,7 +49,7 @@ export function openForWriting(folder: string, networkDisk = networkDiskOf): Dat
 /** Opens `<folder>/runs.db` for reading, also while others write it. */
 export function openForReading(folder: string, networkDisk = networkDiskOf): Database.Database {
   const path = databasePath(folder);
-  if (!translated(path, "read", () => isThere(path)))
+  if (!hasDatabase(folder))
     throw new UserError(
       `${folder}: no runs here (${path} does not exist); start one with \`hueristic run <experiment>\` or name another folder`,
     );

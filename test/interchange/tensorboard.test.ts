@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { crc32c, maskedCrc32c } from "../../src/interchange/tensorboard/crc32c.ts";
 import { decodeEvent, type EventMessage } from "../../src/interchange/tensorboard/event-proto.ts";
+import { exportRunEvents } from "../../src/interchange/tensorboard/export-run.ts";
 import { decodeRecords, encodeRecord } from "../../src/interchange/tensorboard/records.ts";
 import { silent } from "../../src/output.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
@@ -17,7 +18,7 @@ import { openStore, type Store } from "../../src/store/open-store.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { pythonWith, runPython } from "../python-with.ts";
 import { smallExperiment } from "../runner/small-experiment.ts";
-import { log, newRun, saveDataset } from "../store/fixtures.ts";
+import { experiment, log, newRun, saveDataset } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test("CRC-32C of RFC 3720, and records that are told apart from damaged ones", () => {
@@ -179,6 +180,22 @@ test("export: every value and picture at its step, NaN and infinities kept; Tens
     [theirs.hparams["model.kind"], theirs.hparams.deterministic, theirs.hparams.status],
     ["beta", false, 1],
   );
+});
+
+test("the file of a run that trains is not replaced under its hands", async (t) => {
+  const cwd = temporaryFolder(t);
+  const store = openStore(path.join(cwd, "runs"));
+  t.after(() => store.close());
+  saveDataset(store);
+  const logFolder = path.join(cwd, "tb");
+  const run = store.createRun(newRun({ experiment: { ...experiment, log: { tensorboard: logFolder } } }));
+  const options = { logFolder, replace: true, now: Date.now() };
+  await assert.rejects(
+    exportRunEvents(store, run.id, options),
+    /writes it while it trains; name another folder/,
+  );
+  run.finish("FINISHED");
+  assert.equal((await exportRunEvents(store, run.id, options)).scalars, 0);
 });
 
 test("a training is logged as it goes, and has no step twice after it went on; a folder that cannot be written is said", async (t) => {

@@ -178,7 +178,7 @@ test("a heartbeat counts by the file server's clock; who is alive is not taken o
   assert.deepEqual(spoolFiles(folder), new Map());
 });
 
-test("a damaged file is one warning, and the others are merged; a spool that cannot be merged leaves reading alone", async (t) => {
+test("a damaged file is one warning, and the others are merged", async (t) => {
   const folder = temporaryFolder(t);
   const ids: string[] = [];
   for (let at = 0; at < 2; at++) {

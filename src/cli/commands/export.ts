@@ -36,6 +36,11 @@ export const exportCommand: Command<ExportOptions> = {
         requiresArg: true,
         describe: "With --format: file or folder to write; csv and json go to standard output without it",
       })
+      .option("to", {
+        type: "string",
+        requiresArg: true,
+        describe: "With --format mlflow: the tracking server, such as http://localhost:5000",
+      })
       .option("onnx", { type: "string", requiresArg: true, describe: "ONNX file to write" })
       .option("safetensors", { type: "string", requiresArg: true, describe: "Safetensors file to write" })
       .option("discriminator", {
@@ -65,7 +70,7 @@ export const exportCommand: Command<ExportOptions> = {
       .example("$0 export k3v9@best --onnx l.onnx --input L", "The best checkpoint kept; it takes lightness")
       .example("$0 export night-sweep --format parquet -o runs.parquet", "All values of all its runs"),
 
-  async run({ run = [], format, out, ...options }, context) {
+  async run({ run = [], format, out, to, ...options }, context) {
     const [first, second] = run;
     if (first === undefined)
       throw new UserError("export: expected a run, such as `hueristic export latest --onnx colorize.onnx`");
@@ -77,10 +82,12 @@ export const exportCommand: Command<ExportOptions> = {
         throw new UserError(
           `export: --${ofNetworks} is about a network, --format ${format} about what runs have logged: expected one of them`,
         );
-      return exportLogged(run, { ...options, format, out }, context);
+      return exportLogged(run, { ...options, format, out, to }, context);
     }
-    if (out !== undefined)
-      throw new UserError(`export: --out: expected --format beside it, one of ${exportForms.join(", ")}`);
+    if (out !== undefined || to !== undefined)
+      throw new UserError(
+        `export: --${out === undefined ? "to" : "out"}: expected --format beside it, one of ${exportForms.join(", ")}`,
+      );
     if (second !== undefined && ofNetworks !== undefined)
       throw new UserError(`export: --${ofNetworks}: expected one run, got ${run.join(" ")}`);
     return exportNetwork(first, options, context);

@@ -1,7 +1,6 @@
 // The one door through which commands look at runs: what was logged off this machine is merged first. A store must be there:
 // none is created, except for runs that were trained elsewhere.
 
-import { existsSync } from "node:fs";
 import type { Output } from "../../output.ts";
 import type { Store } from "../../store/open-store.ts";
 
@@ -26,7 +25,9 @@ export async function openIfThere(folder: string, output: Pick<Output, "warn">):
 
 async function isThere(folder: string, { warn }: Pick<Output, "warn">): Promise<boolean> {
   const { mergeShared } = await import("../../store/shared-sweeps/merge-shared.ts");
-  const { databasePath } = await import("../../store/open-database.ts");
+  const { hasDatabase } = await import("../../store/open-database.ts");
+  // Before anything else: where one may not look there is nothing to merge.
+  hasDatabase(folder);
   mergeShared(folder, { warn });
-  return existsSync(databasePath(folder));
+  return hasDatabase(folder);
 }

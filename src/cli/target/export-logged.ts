@@ -10,12 +10,14 @@ import { type Context, type GlobalOptions, toJson } from "../context.ts";
 import { openExisting } from "./existing-store.ts";
 import { findRuns } from "./run-references.ts";
 
-export const exportForms = ["csv", "json", "parquet", "tensorboard"] as const;
+export const exportForms = ["csv", "json", "parquet", "tensorboard", "mlflow"] as const;
 
 export type LoggedOptions = {
   readonly format: (typeof exportForms)[number];
   /** File or folder; undefined is standard output where the form allows it. */
   readonly out: string | undefined;
+  /** Address of a server; undefined where none is sent to. */
+  readonly to: string | undefined;
 };
 
 type Options = GlobalOptions & LoggedOptions & { readonly force: boolean; readonly json: boolean };
@@ -26,11 +28,16 @@ export async function exportLogged(
   options: Options,
   context: Context,
 ): Promise<number> {
+  const { format, out, to } = options;
+  if (format !== "mlflow" && to !== undefined)
+    throw new UserError(`export: --to: expected --format mlflow beside it, got ${format}`);
+  if (format === "mlflow" && out !== undefined)
+    throw new UserError("export: --format mlflow: expected --to <address>, not --out");
   const store = await openExisting(options.runs, { readonly: true }, context.output);
   try {
     const runIds = await findRuns(store, refs);
-    const { format } = options;
-    if (format === "tensorboard") await exportTensorboard(store, runIds, options, context);
+    if (format === "mlflow") await exportMlflow(store, runIds, options, context);
+    else if (format === "tensorboard") await exportTensorboard(store, runIds, options, context);
     else await exportTable(store, runIds, { ...options, format }, context);
     return 0;
   } finally {
@@ -81,4 +88,33 @@ async function exportTensorboard(
   }
   if (json) print(toJson(written));
   else print(`look at them:  tensorboard --logdir ${shellWord(out)} --samples_per_plugin images=1000\n`);
+}
+
+async function exportMlflow(
+  store: Store,
+  runIds: readonly string[],
+  { runs, to, json }: Options,
+  { print, output }: Context,
+): Promise<void> {
+  if (to === undefined)
+    throw new UserError(
+      "export: --format mlflow: expected --to <address> beside it, such as http://localhost:5000",
+    );
+  const { openMlflow } = await import("../../interchange/mlflow/client.ts");
+  const { exportToMlflow, mlflowExperiment } = await import("../../interchange/mlflow/export-run.ts");
+  const { checkpointFiles, checkpointFolder } = await import("../../runner/checkpoints.ts");
+  const client = openMlflow(to);
+  const experimentId = await mlflowExperiment(client, "hueristic");
+  const sent: object[] = [];
+  for (const run of runIds) {
+    const checkpoints = checkpointFiles(checkpointFolder(runs, run));
+    const { notes, ...done } = await exportToMlflow(store, run, client, { experimentId, checkpoints });
+    sent.push({ run, ...done, notes });
+    for (const note of notes) output.warn(`run ${run}: ${note}`);
+    if (!json)
+      print(
+        `run ${run}: ${done.isNew ? "is" : "was there as"} ${done.runId}: ${formatCount(done.metrics)} values and ${plural(done.artifacts, "file")} sent\n`,
+      );
+  }
+  if (json) print(toJson(sent));
 }

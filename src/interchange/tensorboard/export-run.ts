@@ -28,6 +28,13 @@ export async function exportRunEvents(
 ): Promise<ExportedEvents> {
   const run = store.getRun(runId);
   const folder = path.join(logFolder, runFolderName(run));
+  const { tensorboard } = run.experiment.log;
+  if (
+    run.status === "RUNNING" &&
+    tensorboard !== null &&
+    path.resolve(tensorboard) === path.resolve(logFolder)
+  )
+    throw new UserError(`${folder}: run ${runId} writes it while it trains; name another folder`);
   const earlier = await earlierEventFiles(folder, runId);
   if (earlier.length > 0 && !replace)
     throw new UserError(`${folder}: has events of run ${runId} already; --force replaces them`);

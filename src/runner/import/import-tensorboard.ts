@@ -62,11 +62,9 @@ async function importLog(
 
   const { images, skipped } = await picturesOf(log);
   problems.push(...skipped);
-  const times = [...log.scalars.values(), ...log.pictures.values()]
-    .flat()
-    .map(({ wallTime }) => wallTime * 1000);
-  const begin = Math.round(smallest(times) ?? Date.now());
-  const timeOf = ({ wallTime }: ReadPoint<unknown>) => Math.max(begin, Math.round(wallTime * 1000));
+  const times = [...log.scalars.values(), ...log.pictures.values()].flat().map(millisecondsOf);
+  const begin = smallest(times) ?? Date.now();
+  const timeOf = (point: ReadPoint<unknown>) => Math.max(begin, millisecondsOf(point));
   clock.at = begin;
   const run = createRun(store, log, name);
   let [values, last] = [0, begin];
@@ -184,6 +182,12 @@ async function picturesOf(
       }
     }
   return { images, skipped };
+}
+
+/** 0 where it is no time at all. */
+function millisecondsOf({ wallTime }: ReadPoint<unknown>): number {
+  const milliseconds = Math.round(wallTime * 1000);
+  return Number.isNaN(new Date(milliseconds).getTime()) ? 0 : milliseconds;
 }
 
 function smallest(values: readonly number[]): number | null {

@@ -14,6 +14,7 @@ CREATE TEMP TABLE taken (run_id TEXT NOT NULL PRIMARY KEY, mode TEXT NOT NULL) S
 CREATE TEMP TABLE series_map (
   theirs INTEGER NOT NULL PRIMARY KEY, ours INTEGER NOT NULL, fresh INTEGER NOT NULL, per_step INTEGER NOT NULL
 ) STRICT;
+CREATE TEMP TABLE kind_map (theirs INTEGER NOT NULL PRIMARY KEY, ours INTEGER NOT NULL) STRICT;
 CREATE TEMP TABLE new_datasets (fingerprint TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
@@ -77,13 +78,14 @@ ON CONFLICT DO NOTHING;
 INSERT INTO main.series_kinds (${kinds})
 SELECT DISTINCT ${kinds} FROM ${other}.series_kinds AS theirs
 WHERE NOT EXISTS (SELECT 1 FROM main.series_kinds AS own WHERE ${sameKind});
+DELETE FROM kind_map;
+INSERT INTO kind_map
+SELECT theirs.id, min(own.id) FROM ${other}.series_kinds AS theirs JOIN main.series_kinds AS own ON ${sameKind} GROUP BY theirs.id;
 DELETE FROM series_map;
 INSERT INTO main.series (run_id, "set", name, kind_id)
-SELECT run_id, "set", theirs_series.name,
-  (SELECT own.id FROM main.series_kinds AS own JOIN ${other}.series_kinds AS theirs ON ${sameKind} WHERE theirs.id = theirs_series.kind_id)
-FROM ${other}.series AS theirs_series
-WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("theirs_series.run_id", 'theirs_series."set"')})
-ORDER BY theirs_series.id
+SELECT run_id, "set", name, ours FROM ${other}.series AS given JOIN kind_map ON kind_map.theirs = kind_id
+WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("given.run_id", 'given."set"')})
+ORDER BY id
 ON CONFLICT DO NOTHING;
 INSERT INTO series_map
 SELECT theirs.id, own.id, NOT EXISTS (SELECT 1 FROM main.scalars WHERE series_id = own.id), theirs."set" = 'train'
@@ -91,22 +93,23 @@ FROM ${other}.series AS theirs JOIN main.series AS own USING (run_id, "set", nam
 WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("theirs.run_id", 'theirs."set"')});
 `;
 
+  // CROSS JOIN keeps the order of the map, in which both sides count up: no sorting, and rows go to the end of their table.
   // Nothing but the training itself logs series of its steps, so that those only grow at their end; the few values of other
   // sets are looked up one by one, as some may have been measured here as well. What is measured on both sides stays.
   const values = `
 INSERT INTO main.scalars
-SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars ON series_id = theirs
-WHERE fresh ORDER BY ours, step;
+SELECT ours, step, elapsed_ms, value FROM series_map CROSS JOIN ${other}.scalars ON series_id = theirs
+WHERE fresh;
 INSERT INTO main.scalars
-SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars AS given ON given.series_id = theirs
+SELECT ours, step, elapsed_ms, value FROM series_map CROSS JOIN ${other}.scalars AS given ON given.series_id = theirs
   AND step > (SELECT max(step) FROM main.scalars WHERE series_id = ours)
 WHERE NOT fresh AND per_step;
 INSERT INTO main.scalars
-SELECT ours, step, elapsed_ms, value FROM series_map JOIN ${other}.scalars ON series_id = theirs
+SELECT ours, step, elapsed_ms, value FROM series_map CROSS JOIN ${other}.scalars ON series_id = theirs
 WHERE NOT fresh AND NOT per_step ON CONFLICT DO NOTHING;
 INSERT INTO main.image_values
-SELECT ours, step, idx, value FROM series_map JOIN ${other}.image_values ON series_id = theirs
-WHERE true ORDER BY ours, step, idx ON CONFLICT DO NOTHING;
+SELECT ours, step, idx, value FROM series_map CROSS JOIN ${other}.image_values ON series_id = theirs
+WHERE true ON CONFLICT DO NOTHING;
 `;
 
   const pictures = `

@@ -162,6 +162,7 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
         write(runId);
         missing = false;
       } catch (thrown) {
+        if (thrown instanceof UserError) throw thrown; // overtaken: nobody wants these rows any more
         const isFirst = !missing;
         missing = true;
         if ((thrown as NodeJS.ErrnoException).syscall === undefined) throw thrown;
