@@ -8,7 +8,9 @@ import { silent } from "../../src/output.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { mergeShared } from "../../src/store/shared-sweeps/merge-shared.ts";
 import { openSharedSweep } from "../../src/store/shared-sweeps/shared-sweep.ts";
+import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { runAgent } from "../../src/sweep/scheduling/agent.ts";
+import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { sharedAgentPlace } from "../../src/sweep/scheduling/trial-board.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -29,9 +31,20 @@ it("is read here as if it had been trained here", async (test) => {
     path.join(cwd, "s.yaml"),
     "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n",
   );
+  const elsewhere = openStore(path.join(cwd, "begun"));
+  const { sweep } = loadSweep(path.join(cwd, "s.yaml"));
+  elsewhere.saveSweep({ id: sweepId(sweep), name: sweep.name, definition: JSON.stringify(sweep) });
+  elsewhere.claimTrial(sweepId(sweep), { retries: 0, next: () => ({ parameters: {}, seed: null }) });
+  elsewhere.close();
   const words = ["--launcher", "k8s", "--k8s", "image=hueristic", "volume_claim=runs"];
   const launched = await callCli(["sweep", "s.yaml", ...words], { cwd });
   assert.equal(launched.code, 0, launched.stderr);
+  const refused = await callCli(["sweep", "s.yaml", "--runs", "begun", ...words], { cwd });
+  assert.deepEqual([refused.code, existsSync(path.join(cwd, "begun", "sweeps"))], [2, false]);
+  assert.match(
+    refused.stderr,
+    /^error: sweep \w+: was begun on this machine \(1 trial\); finish it here, or /,
+  );
   const [, id = ""] = /^sweep (\w+): s, grid; its agents are an Indexed Job\n/.exec(launched.stderr)!;
 
   const place = sharedAgentPlace(runs, id, silent)!;

@@ -1,10 +1,12 @@
 // hueristic sweep --launcher: shares the sweep, writes what starts its agents beside it, and hands that to Slurm.
 
-import { mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
 import { plural, shellWord } from "../../runs/format/words.ts";
+import { databasePath } from "../../store/open-database.ts";
+import { openStore } from "../../store/open-store.ts";
 import { readSharedSweep, sharedSweepFolder, shareSweep } from "../../store/shared-sweeps/shared-sweep.ts";
 import { k8sManifest } from "../../sweep/launching/k8s-manifest.ts";
 import {
@@ -100,7 +102,9 @@ export async function launchSweep(
   const { id, sweep, runs, statusCommand } = launching;
   const text = launchText(launcher, launching);
   mkdirSync(runs, { recursive: true });
-  const createdAt = readSharedSweep(runs, id)?.createdAt ?? Math.round(now());
+  const known = readSharedSweep(runs, id);
+  if (known === null) requireNotBegun(runs, id);
+  const createdAt = known?.createdAt ?? Math.round(now());
   shareSweep(runs, { id, name: sweep.name, createdAt, definition: JSON.stringify(sweep) });
   const folder = sharedSweepFolder(path.resolve(runs), id);
   const file = path.join(folder, launcher.kind === "slurm" ? "slurm.sh" : "job.yaml");
@@ -130,6 +134,21 @@ export async function launchSweep(
   say("cancel", `scancel ${job} (what is under way is saved; the same command goes on with it)`);
   output.info(`You may leave this shell. To help from here: hueristic agent ${id}${runsFlag(runs)}`);
   return 0;
+}
+
+/** Trials that this machine's store has given out are not known to agents of other hosts: they would be trained twice. */
+function requireNotBegun(runs: string, id: string): void {
+  if (!existsSync(databasePath(runs))) return;
+  const store = openStore(runs, { readonly: true });
+  try {
+    const begun = store.trials(id).length;
+    if (begun > 0)
+      throw new UserError(
+        `sweep ${id}: was begun on this machine (${plural(begun, "trial")}); finish it here, or give it another name for the cluster`,
+      );
+  } finally {
+    store.close();
+  }
 }
 
 /** The program that was started, where all hosts find it. */
