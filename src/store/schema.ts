@@ -5,6 +5,7 @@ import { declareSeries } from "./declared-series.ts";
 import { earlierExperiments } from "./earlier-experiments.ts";
 import { interfaceVersion } from "./interface-version.ts";
 import type { Migration } from "./migrate.ts";
+import { pairsMade } from "./pairs-made.ts";
 import { runRevisions } from "./revisions.ts";
 import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
@@ -413,4 +414,5 @@ export const migrations: readonly Migration[] = [
   travellingRuns,
   interfaceVersion,
   runRevisions,
+  pairsMade,
 ];
