@@ -27,10 +27,8 @@ it("is read here as if it had been trained here", async (test) => {
   const cwd = temporaryFolder(test);
   const runs = path.join(cwd, "runs");
   writeFileSync(path.join(cwd, "base.yaml"), base);
-  writeFileSync(
-    path.join(cwd, "s.yaml"),
-    "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n",
-  );
+  const sweepText = "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n";
+  writeFileSync(path.join(cwd, "s.yaml"), sweepText);
   const elsewhere = openStore(path.join(cwd, "begun"));
   const { sweep } = loadSweep(path.join(cwd, "s.yaml"));
   elsewhere.saveSweep({ id: sweepId(sweep), name: sweep.name, definition: JSON.stringify(sweep) });
@@ -73,8 +71,10 @@ it("is read here as if it had been trained here", async (test) => {
   mergeShared(runs, { warn: assert.fail });
   assert.deepEqual(rows(), before);
 
-  // Agents of this machine go by the files, too: there is nothing left to do.
+  // Agents of this machine go by the files, too: there is nothing left to do. What changed in the file reaches the others.
+  writeFileSync(path.join(cwd, "s.yaml"), `${sweepText}run_cap: 2\n`);
   const again = await callCli(["sweep", "s.yaml"], { cwd });
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(rows(), before);
+  assert.match(openSharedSweep(runs, id)!.getSweep().definition, /"runCap":2/);
 });
