@@ -8,6 +8,7 @@ import { silent } from "../../src/output.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { mergeShared } from "../../src/store/shared-sweeps/merge-shared.ts";
 import { openSharedSweep } from "../../src/store/shared-sweeps/shared-sweep.ts";
+import { watchRuns } from "../../src/store/watch-runs.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { runAgent } from "../../src/sweep/scheduling/agent.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
@@ -71,10 +72,30 @@ it("is read here as if it had been trained here", async (test) => {
   mergeShared(runs, { warn: assert.fail });
   assert.deepEqual(rows(), before);
 
-  // Agents of this machine go by the files, too: there is nothing left to do. What changed in the file reaches the others.
+  const store = openStore(runs);
+  test.after(() => store.close());
+  const watch = watchRuns(runs);
+  test.after(() => watch.close());
+  const afterMerging = () => {
+    mergeShared(runs, { warn: assert.fail });
+    const version = watch.version();
+    mergeShared(runs, { warn: assert.fail });
+    assert.equal(watch.version(), version);
+    return rows().map(({ runId, state }) => [runId, state]);
+  };
+  const [first, second] = before.map(({ runId }) => [runId, "complete"]);
+  const isDeleted = [null, "complete"];
+
+  // Agents of this machine go by the files, too: there is nothing left to do, though a run was deleted here. What changed in
+  // the file of the sweep reaches the others.
+  store.trashRun(String(first![0]));
   writeFileSync(path.join(cwd, "s.yaml"), `${sweepText}run_cap: 2\n`);
   const again = await callCli(["sweep", "s.yaml"], { cwd });
   assert.equal(again.code, 0, again.stderr);
-  assert.deepEqual(rows(), before);
   assert.match(openSharedSweep(runs, id)!.getSweep().definition, /"runCap":2/);
+  assert.deepEqual(afterMerging(), [isDeleted, second]);
+  store.restoreRun(String(first![0]));
+  assert.deepEqual(afterMerging(), [first, second]);
+  store.deleteRun(String(first![0]));
+  assert.deepEqual(afterMerging(), [isDeleted, second]);
 });
