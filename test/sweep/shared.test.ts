@@ -1,13 +1,17 @@
 // A sweep of several hosts from here: its agents train into spools, and the store of this machine gets all by merging.
 
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { it } from "node:test";
 import { silent } from "../../src/output.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { mergeShared } from "../../src/store/shared-sweeps/merge-shared.ts";
-import { openSharedSweep } from "../../src/store/shared-sweeps/shared-sweep.ts";
+import {
+  openSharedSweep,
+  sharedSweepFolder,
+  shareSweep,
+} from "../../src/store/shared-sweeps/shared-sweep.ts";
 import { watchRuns } from "../../src/store/watch-runs.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { runAgent } from "../../src/sweep/scheduling/agent.ts";
@@ -98,4 +102,31 @@ it("is read here as if it had been trained here", async (test) => {
   assert.deepEqual(afterMerging(), [first, second]);
   store.deleteRun(String(first![0]));
   assert.deepEqual(afterMerging(), [isDeleted, second]);
+});
+
+it("of which one cannot be read keeps no other one away", (test) => {
+  const runs = temporaryFolder(test);
+  openStore(runs).close();
+  const ids = ["0123456789aa", "0123456789bb", "0123456789cc"];
+  for (const [at, id] of ids.entries())
+    shareSweep(runs, { id, name: id, createdAt: 3 - at, definition: at === 0 ? "{" : "{}" });
+  writeFileSync(path.join(sharedSweepFolder(runs, ids[1]!), "0000"), "");
+  mkdirSync(path.join(sharedSweepFolder(runs, ids[1]!), "0001"));
+  mkdirSync(path.join(sharedSweepFolder(runs, ids[1]!), "0001", "000100.1.claim"));
+  const told: string[] = [];
+  mergeShared(runs, { warn: (line) => told.push(line) });
+  assert.match(
+    told.join("\n"),
+    /^\S+sweeps\/0123456789aa: is not up to date here: CHECK constraint failed: [^\n]+$/,
+  );
+  const store = openStore(runs, { readonly: true });
+  assert.deepEqual(
+    store.listSweeps().map(({ id }) => id),
+    ids.slice(1),
+  );
+  store.close();
+
+  writeFileSync(path.join(runs, "runs.db"), "garbage ".repeat(1000));
+  mergeShared(runs, { warn: (line) => told.push(line) });
+  assert.match(told.at(-1)!, /: sweeps of other hosts are not up to date here: .*is not a SQLite database/);
 });

@@ -6,8 +6,9 @@ import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
 import { databasePath, openForWriting, openReadOnly } from "../open-database.ts";
 import { type MergeSpoolsOptions, mergeSpools } from "../spool/merge-spools.ts";
+import { errorCodeOf, storeError } from "../store-error.ts";
 import { createSweepReader, type SweepRow, type TrialRow } from "../sweeps.ts";
-import { listSharedSweeps, openSharedSweep, type SharedSweep } from "./shared-sweep.ts";
+import { listSharedSweeps, openSharedSweep, type SharedSweep, sharedSweepFolder } from "./shared-sweep.ts";
 
 type Known = {
   readonly sweeps: ReadonlyMap<string, SweepRow>;
@@ -16,26 +17,40 @@ type Known = {
   hasRun(runId: string): boolean;
 };
 
-/** Throws nothing that only concerns what is shared. */
+/** Throws nothing that only concerns what is shared: one sweep that cannot be read keeps no other one away. */
 export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): void {
   mergeSpools(runsFolder, options);
   const { warn, now = Date.now } = options;
-  try {
+  const path = databasePath(runsFolder);
+  const orWarn = (what: string, work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      const told = storeError(thrown, path);
+      if (!isOfFiles(told)) throw thrown;
+      warn(`${what} not up to date here: ${messageOf(told)}`);
+    }
+  };
+  orWarn(`${runsFolder}: sweeps of other hosts are`, () => {
     const shared = listSharedSweeps(runsFolder);
     if (shared.length === 0) return;
-    const path = databasePath(runsFolder);
     const reading = existsSync(path) ? openReadOnly(path) : null;
     try {
       const known = reading && knownSweeps(reading);
-      for (const row of shared) mergeSweep(runsFolder, row, known, now());
+      for (const row of shared)
+        orWarn(`${sharedSweepFolder(runsFolder, row.id)}: is`, () =>
+          mergeSweep(runsFolder, row, known, now()),
+        );
     } finally {
       reading?.close();
     }
-  } catch (thrown) {
-    if (!(thrown instanceof UserError) && (thrown as NodeJS.ErrnoException).syscall === undefined)
-      throw thrown;
-    warn(`${runsFolder}: sweeps of other hosts are not up to date here: ${messageOf(thrown)}`);
-  }
+  });
+}
+
+/** Of what lies on the disk; a statement that is wrong in itself is a bug. */
+function isOfFiles(thrown: unknown): boolean {
+  if (thrown instanceof UserError || (thrown as NodeJS.ErrnoException).syscall !== undefined) return true;
+  return /^SQLITE_(?!ERROR)/.test(errorCodeOf(thrown));
 }
 
 function knownSweeps(database: Database): Known | null {
