@@ -246,7 +246,15 @@ describe("claims by files", () => {
     const folder = folderWithSweep(test);
     const sweep = open(folder);
     sweep.endTrial(trialOf(claim(sweep, 2)), complete);
-    const foreign = ["notes.txt", "000000.claim", "000002.0.claim", ".nfs01", "1.1.claim", "000123.1.claim"];
+    const foreign = [
+      "notes.txt",
+      "000000.claim",
+      "000002.0.claim",
+      ".nfs01",
+      "1.1.claim",
+      "000123.1.claim",
+      "000000.999999999.end",
+    ];
     for (const name of foreign) writeFileSync(fileOf(folder, name), "");
     mkdirSync(fileOf(folder, "000005.1.progress.d"));
     mkdirSync(path.join(sharedSweepFolder(folder, id), "00x"));
