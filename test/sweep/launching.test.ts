@@ -172,6 +172,10 @@ describe("--launcher k8s", () => {
     const { spec } = parse(manifest);
     const { completions, parallelism, completionMode, template } = spec;
     assert.deepEqual([completions, parallelism, completionMode], [4, 4, "Indexed"]);
+    assert.deepEqual(
+      spec.podFailurePolicy.rules.map(({ action }: { action: string }) => action),
+      ["Ignore", "FailIndex"],
+    );
     const [container] = template.spec.containers;
     assert.deepEqual(container.args, [
       "agent",

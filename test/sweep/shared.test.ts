@@ -12,9 +12,10 @@ import {
   sharedSweepFolder,
   shareSweep,
 } from "../../src/store/shared-sweeps/shared-sweep.ts";
+import type { TrialRow } from "../../src/store/sweeps.ts";
 import { watchRuns } from "../../src/store/watch-runs.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
-import { runAgent } from "../../src/sweep/scheduling/agent.ts";
+import { isWorkLeft, runAgent } from "../../src/sweep/scheduling/agent.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { sharedAgentPlace } from "../../src/sweep/scheduling/trial-board.ts";
 import { callCli } from "../cli/call-cli.ts";
@@ -129,4 +130,31 @@ it("of which one cannot be read keeps no other one away", (test) => {
   writeFileSync(path.join(runs, "runs.db"), "garbage ".repeat(1000));
   mergeShared(runs, { warn: (line) => told.push(line) });
   assert.match(told.at(-1)!, /: sweeps of other hosts are not up to date here: .*is not a SQLite database/);
+});
+
+it("is found by name without a store; to a scheduler an agent with nothing left to do has not failed", async (test) => {
+  const cwd = temporaryFolder(test);
+  const runs = path.join(cwd, "runs");
+  writeFileSync(path.join(cwd, "base.yaml"), base);
+  writeFileSync(
+    path.join(cwd, "s.yaml"),
+    "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1]}}\n",
+  );
+  const { sweep } = loadSweep(path.join(cwd, "s.yaml"));
+  const id = sweepId(sweep);
+  shareSweep(runs, { id, name: sweep.name, createdAt: 1, definition: JSON.stringify(sweep) });
+  const { board } = sharedAgentPlace(runs, id, silent)!;
+  assert.equal(isWorkLeft(board, 0), true);
+  const next = () => ({ parameters: { seed: 1 }, seed: null });
+  const trial = board.claimTrial(id, { retries: 0, next }) as TrialRow;
+  assert.equal(isWorkLeft(board, 0), true);
+  board.endTrial(trial, { state: "failed", error: "no room" });
+  assert.deepEqual([isWorkLeft(board, 0), isWorkLeft(board, 1)], [false, true]);
+
+  for (const ref of ["s", id.slice(0, 6), "latest", "s.yaml"])
+    assert.deepEqual(await callCli(["agent", ref], { cwd }), { code: 1, stdout: "", stderr: "" }, ref);
+  process.env.SLURM_JOB_ID = "4711";
+  test.after(() => delete process.env.SLURM_JOB_ID);
+  assert.equal((await callCli(["agent", id], { cwd })).code, 0);
+  assert.equal(existsSync(path.join(runs, "runs.db")), false);
 });
