@@ -139,6 +139,19 @@ describe("claims by files", () => {
     assert.deepEqual([states(sleeper), claim(sleeper, 1)], [["pruned"], "done"]);
   });
 
+  it("are not taken over by one that slept between its looks at the clock and at the heartbeat", (test) => {
+    const folder = folderWithSweep(test);
+    const holder = open(folder);
+    const trial = trialOf(claim(holder, 1));
+    const monotonic = () => {
+      holder.renewTrial(trial);
+      return performance.now();
+    };
+    const other = openSharedSweep(folder, id, { newToken: far, monotonic })!;
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    assert.equal(claim(other, 1), "wait");
+  });
+
   it("end at once with a process of this host", (test) => {
     const folder = folderWithSweep(test);
     const gone = newProcessToken().replace(` ${process.pid} `, " 4194999 ");

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { newProcessToken } from "../../process-identity.ts";
+import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import type { SweepRow } from "../sweeps.ts";
 import { namesIn } from "./attempt-files.ts";
 import { createExclusively, readObject, writeTemporary } from "./exclusive-file.ts";
@@ -43,7 +44,8 @@ const definitionFile = "sweep.json";
 export function shareSweep(runsFolder: string, row: SweepRow): void {
   const folder = sharedSweepFolder(runsFolder, row.id);
   mkdirSync(folder, { recursive: true });
-  const probe = path.join(folder, `.probe.${randomUUID()}`);
+  removeLeftovers(folder);
+  const probe = temporaryName(path.join(folder, `probe.${randomUUID()}`));
   createExclusively(probe, "\n");
   rmSync(probe);
   const file = path.join(folder, definitionFile);
