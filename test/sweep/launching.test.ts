@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { listSharedSweeps } from "../../src/store/shared-sweeps/shared-sweep.ts";
 import { k8sManifest } from "../../src/sweep/launching/k8s-manifest.ts";
 import { readK8sOptions } from "../../src/sweep/launching/k8s-options.ts";
 import { readPair } from "../../src/sweep/launching/launcher.ts";
@@ -138,6 +139,28 @@ describe("--launcher slurm", () => {
       /^error: --slurm: expected key=value, such as partition=gpu, got "partition"\n$/,
     );
   });
+});
+
+it("what sbatch refuses is told in one line, and the sweep stays on this machine", async (test) => {
+  const cwd = temporaryFolder(test);
+  writeFileSync(path.join(cwd, "base.yaml"), base);
+  writeFileSync(path.join(cwd, "s.yaml"), `experiment: base.yaml\n${grid}\nlauncher: {kind: slurm}\n`);
+  const paths = process.env.PATH;
+  process.env.PATH = cwd;
+  test.after(() => {
+    process.env.PATH = paths;
+  });
+  const says = async (script: string | null) => {
+    if (script !== null) writeFileSync(path.join(cwd, "sbatch"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { code, stderr } = await callCli(["sweep", "s.yaml"], { cwd });
+    assert.equal(code, 2);
+    assert.deepEqual(listSharedSweeps(path.join(cwd, "runs")), []);
+    return stderr;
+  };
+  assert.equal(await says(null), "error: sbatch: not found; --dry-run shows the script without Slurm\n");
+  assert.equal(await says("exit 3"), "error: sbatch: ended with 3 and said nothing\n");
+  const two = "echo 'sbatch: error: no such partition' >&2; echo 'sbatch: error: failed' >&2; exit 1";
+  assert.equal(await says(two), "error: sbatch: error: no such partition; error: failed\n");
 });
 
 describe("launcher of a sweep's file", () => {

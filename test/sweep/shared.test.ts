@@ -40,9 +40,10 @@ it("is read here as if it had been trained here", async (test) => {
   elsewhere.saveSweep({ id: sweepId(sweep), name: sweep.name, definition: JSON.stringify(sweep) });
   elsewhere.claimTrial(sweepId(sweep), { retries: 0, next: () => ({ parameters: {}, seed: null }) });
   elsewhere.close();
-  const words = ["--launcher", "k8s", "--k8s", "image=hueristic", "volume_claim=runs"];
+  const words = ["--launcher", "k8s", "--k8s", "image=hueristic", "volume_claim=runs", "namespace=color"];
   const launched = await callCli(["sweep", "s.yaml", ...words], { cwd });
   assert.equal(launched.code, 0, launched.stderr);
+  assert.match(launched.stderr, /; kubectl get pods -n color -l hueristic\/sweep=/);
   const refused = await callCli(["sweep", "s.yaml", "--runs", "begun", ...words], { cwd });
   assert.deepEqual([refused.code, existsSync(path.join(cwd, "begun", "sweeps"))], [2, false]);
   assert.match(

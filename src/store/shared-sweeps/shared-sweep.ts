@@ -7,7 +7,7 @@ import path from "node:path";
 import { newProcessToken } from "../../process-identity.ts";
 import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import type { SweepRow } from "../sweeps.ts";
-import { namesIn } from "./attempt-files.ts";
+import { isHundredFolder, namesIn } from "./attempt-files.ts";
 import { createExclusively, readObject, writeTemporary } from "./exclusive-file.ts";
 import { createFileLeases, type FileLeases } from "./file-leases.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -50,6 +50,12 @@ export function shareSweep(runsFolder: string, row: SweepRow): void {
   rmSync(probe);
   const file = path.join(folder, definitionFile);
   renameSync(writeTemporary(file, `${JSON.stringify(row)}\n`), file);
+}
+
+/** Takes `shareSweep` back, unless a trial was claimed meanwhile. */
+export function unshareSweep(runsFolder: string, sweepId: string): void {
+  const folder = sharedSweepFolder(runsFolder, sweepId);
+  if (!namesIn(folder).some(isHundredFolder)) rmSync(path.join(folder, definitionFile), { force: true });
 }
 
 /** Newest first. */

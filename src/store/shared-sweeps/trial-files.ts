@@ -17,6 +17,7 @@ import {
   type EndState,
   hundredFolder,
   isEndState,
+  isHundredFolder,
   namesIn,
   trialsPerFolder,
 } from "./attempt-files.ts";
@@ -185,7 +186,7 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
 
   const look = () => {
     for (const name of namesIn(folder)) {
-      if (!/^\d{4,}$/.test(name)) continue;
+      if (!isHundredFolder(name)) continue;
       const hundred = Number(name);
       if (closed.has(hundred)) continue;
       namesIn(hundredFolder(folder, hundred))
