@@ -225,6 +225,17 @@ describe("--launcher k8s", () => {
       ["image", "paralelism", "gpus", "volume_claim"],
     );
     assert.match(found[1]!.text, /did you mean parallelism\?/);
+    const wrongOf = (volume_claim: string, sub_path: string, namespace: string) =>
+      readK8sOptions({ image: "a", volume_claim, sub_path, namespace }).problems.map(
+        ({ path: [key] }) => key,
+      );
+    assert.deepEqual(wrongOf(`pool.runs-${"a".repeat(64)}`, "a..b/.c", "color"), []);
+    assert.deepEqual(wrongOf("a..b", "a/../b", "a.b"), ["volume_claim", "sub_path", "namespace"]);
+    assert.deepEqual(wrongOf("a".repeat(254), "/a", "a".repeat(64)), [
+      "volume_claim",
+      "sub_path",
+      "namespace",
+    ]);
   });
 
   const models = process.env.HUERISTIC_KUBERNETES_MODELS ?? "";
