@@ -18,6 +18,7 @@ import {
 } from "../../src/store/shared-sweeps/shared-sweep.ts";
 import type { TrialRow } from "../../src/store/sweeps.ts";
 import type { Claim, NewTrial } from "../../src/store/trial-leases.ts";
+import { temporaryName } from "../../src/whole-file.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const id = "0123456789ab";
@@ -293,6 +294,17 @@ describe("claims by files", () => {
     );
     rmSync(sharedSweepFolder(folder, id), { recursive: true });
     assert.equal(openSharedSweep(folder, id), null);
+  });
+
+  it("are made in a folder without what processes left there that are gone", (test) => {
+    const folder = temporaryFolder(test);
+    const shared = sharedSweepFolder(folder, id);
+    mkdirSync(shared, { recursive: true });
+    for (const name of ["clock", "probe", "sweep.json"])
+      writeFileSync(temporaryName(path.join(shared, name)).replace(`.${process.pid}.`, ".4194999."), "");
+    assert.equal(readdirSync(shared).length, 3);
+    shareSweep(folder, { id, name: "study", createdAt: 1, definition: "{}" });
+    assert.deepEqual(readdirSync(shared), ["sweep.json"]);
   });
 
   it("of a folder that is removed meanwhile are lost", (test) => {
