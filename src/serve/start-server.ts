@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { databasePath } from "../store/open-database.ts";
 import { openStore, type Store } from "../store/open-store.ts";
-import { createSpoolLook } from "../store/spool/watch-spools.ts";
+import { createSpoolLook } from "../store/shared-sweeps/watch-shared.ts";
 import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
