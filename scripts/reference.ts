@@ -21,10 +21,17 @@ type Node = {
   readonly exclusiveMaximum?: number;
 };
 
-/** A mapping that one of its keys tells from the others, such as `{kind: beta}`. */
-type Variant = { readonly key: string; readonly name: string; readonly node: Node };
+/** A mapping among the values of a key, often told from others by one of its own, such as `{kind: beta}`. */
+type Mapping = {
+  readonly path: string;
+  /** Of the key that tells it; null where none does. */
+  readonly told: { readonly key: string; readonly name: string; readonly description: string } | null;
+  readonly keys: Readonly<Record<string, Node>>;
+};
 type Row = { readonly path: string; readonly node: Node };
-type Section = { readonly path: string; readonly variants: readonly Variant[] };
+
+/** Of headings below those of the three kinds of files. */
+const topLevel = 3;
 
 export function referenceText(): string {
   const experiment = experimentJsonSchema() as Node;
@@ -34,21 +41,20 @@ export function referenceText(): string {
     "# Reference",
     "Every key of an experiment, its `report:` and a sweep. Written by `npm run schema` from the definitions that check the files: edit those. What they are for: [data.md](data.md), [networks.md](networks.md), [metrics.md](metrics.md), [reports.md](reports.md), [sweeps.md](sweeps.md).",
     "## Experiment",
-    ...mapping({ properties: keys }, "", 3),
+    ...mapping({ properties: keys }, topLevel),
     "## Report",
     `\`report:\` of an experiment, or a file of its own. ${report!.description}`,
-    ...mapping(report!, "", 3),
+    ...mapping(report!, topLevel),
     "## Sweep",
-    ...mapping(sweep, "", 3),
+    ...mapping(sweep, topLevel),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-/** A table of the keys, then a section for every key whose value is one of several mappings. */
-function mapping(node: Node, path: string, level: number): string[] {
-  const [rows, sections]: [Row[], Section[]] = [[], []];
-  collect(node, path, rows, sections);
+/** A table of the keys, then a section for every mapping that is a value of one of them. */
+function mapping(node: Node, level: number): string[] {
+  const rows = rowsOf(node, "");
   const table = [
     "| key | value | default | |",
     "|---|---|---|---|",
@@ -57,68 +63,68 @@ function mapping(node: Node, path: string, level: number): string[] {
         `| \`${path}\` | ${cell(valueWords(node))} | ${cell(defaultWords(node))} | ${cell(node.description ?? "")} |`,
     ),
   ].join("\n");
-  const below = sections.flatMap(({ path, variants }) =>
-    variants.flatMap(({ key, name, node }) => {
-      const { [key]: own, ...others } = node.properties!;
-      const hasKeys = Object.keys(others).length > 0;
-      return [
-        `${"#".repeat(level)} \`${path}: {${key}: ${name}}\``,
-        ...(own!.description && own!.description !== name ? [own!.description] : []),
-        ...(hasKeys ? mapping({ properties: others }, "", level + 1) : []),
-      ];
-    }),
-  );
+  const below = rows
+    .filter(({ path, node }) => !isElsewhere(path, node, level))
+    .flatMap(({ path, node }) => mappingsOf(node, path))
+    .flatMap(({ path, told, keys }) => [
+      `${"#".repeat(level)} \`${path}${told ? `: {${told.key}: ${told.name}}` : ""}\``,
+      ...(told && told.description !== told.name ? [told.description] : []),
+      ...(Object.keys(keys).length > 0 ? mapping({ properties: keys }, level + 1) : []),
+    ]);
   return [...(rows.length > 0 ? [table] : []), ...below];
 }
 
-function collect(node: Node, path: string, rows: Row[], sections: Section[]): void {
-  for (const [name, inner] of Object.entries(node.properties ?? {})) {
+/** Keys of mappings that are always there stand in the table of those around them. */
+function rowsOf(node: Node, path: string): Row[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, inner]) => {
     const here = path === "" ? name : `${path}.${name}`;
-    const variants = variantsOf(inner);
-    if (inner.properties !== undefined) collect(inner, here, rows, sections);
-    else rows.push({ path: here, node: inner });
-    // What a set under evaluate or a part of a union may be stands under `dataset`.
-    if (variants.length > 0 && !isElsewhere(variants, name)) sections.push({ path: here, variants });
-  }
-}
-
-const isElsewhere = (variants: readonly Variant[], name: string) =>
-  (variants.some((variant) => variant.name === "coco") && name !== "dataset") ||
-  name === "discriminator_optimizer";
-
-/** The mappings among the values of a key, in a list or a mapping of them too. */
-function variantsOf(node: Node): readonly Variant[] {
-  const inner = [...(node.anyOf ?? node.oneOf ?? [])];
-  if (node.items) inner.push(...(node.items.anyOf ?? node.items.oneOf ?? []));
-  if (typeof node.additionalProperties === "object")
-    inner.push(...(node.additionalProperties.anyOf ?? node.additionalProperties.oneOf ?? []));
-  return inner.flatMap((option) => {
-    const [key, own] =
-      Object.entries(option.properties ?? {}).find(([, { const: name }]) => name !== undefined) ?? [];
-    return key === undefined ? [] : [{ key, name: String(own!.const), node: option }];
+    return inner.properties === undefined ? [{ path: here, node: inner }] : rowsOf(inner, here);
   });
 }
 
+/** What a set under `evaluate` or a part of a union may be stands under `dataset`. */
+function isElsewhere(path: string, node: Node, level: number): boolean {
+  const isDataset = mappingsOf(node, path).some(({ told }) => told?.name === "coco");
+  return (isDataset && (path !== "dataset" || level > topLevel)) || path.endsWith("discriminator_optimizer");
+}
+
+function mappingsOf(node: Node, path: string): readonly Mapping[] {
+  const options = node.anyOf ?? node.oneOf;
+  if (options !== undefined) return options.flatMap((option) => mappingsOf(option, path));
+  if (node.items) return mappingsOf(node.items, `${path}[]`);
+  if (typeof node.additionalProperties === "object")
+    return mappingsOf(node.additionalProperties, `${path}.…`);
+  if (node.properties === undefined) return [];
+  const [key, own] = Object.entries(node.properties).find(([, { const: name }]) => name !== undefined) ?? [];
+  if (key === undefined) return [{ path, told: null, keys: node.properties }];
+  const { [key]: _, ...keys } = node.properties;
+  const name = String(own!.const);
+  return [{ path, told: { key, name, description: own!.description ?? name }, keys }];
+}
+
 function valueWords(node: Node): string {
-  const variants = variantsOf(node);
   const options = node.anyOf ?? node.oneOf;
   if (options !== undefined) {
-    const mappings =
-      variants.length > 0 ? [`one of ${variants.map(({ name }) => code(name)).join(", ")}`] : [];
-    const others = options
-      .filter((option) => !option.properties && !(variants.length > 0 && option.enum))
-      .flatMap((option) => valueWords(option) || []);
-    return [...new Set([...mappings, ...others])].join(" or ");
+    const names = options.flatMap((option) => toldName(option) ?? []);
+    // Beside mappings an enum is their short form.
+    const others = options.filter(
+      (option) => toldName(option) === null && !(names.length > 0 && option.enum),
+    );
+    const words = names.length > 0 ? [`one of ${names.map(code).join(", ")}`] : [];
+    return [...new Set([...words, ...others.map(valueWords)])].filter(Boolean).join(" or ");
   }
   if (node.enum) return node.enum.map((value) => code(String(value))).join(", ");
   if (node.const !== undefined) return code(String(node.const));
-  if (node.items)
-    return `list of ${variants.length > 0 ? variants.map(({ name }) => code(name)).join(", ") : valueWords(node.items) || "values"}`;
+  if (node.items) return `list of ${valueWords(node.items).replace(/^one of /, "") || "values"}`;
   if (typeof node.additionalProperties === "object")
     return `name → ${valueWords(node.additionalProperties) || "value"}`;
   if (node.properties) return "mapping";
   const types: readonly string[] = typeof node.type === "string" ? [node.type] : (node.type ?? []);
   return types.map((type) => `${typeWords[type] ?? type}${rangeWords(node)}`).join(" or ");
+}
+
+function toldName(node: Node): string | null {
+  return node.properties === undefined ? null : (mappingsOf(node, "")[0]?.told?.name ?? null);
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -151,8 +157,9 @@ function defaultWords({ default: value }: Node): string {
 /** `{name: adam}` as one writes it: adam. */
 function shortOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return code(String(value));
-  const entries = Object.entries(value);
-  return entries.length === 1 ? code(String(entries[0]![1])) : code(JSON.stringify(value));
+  const [[key, told] = [], ...others] = Object.entries(value);
+  const isShort = others.length === 0 && /^(kind|name|type)$/.test(key ?? "");
+  return code(isShort ? String(told) : JSON.stringify(value));
 }
 
 const code = (text: string) => `\`${text}\``;

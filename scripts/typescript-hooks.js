@@ -1,15 +1,18 @@
 // Hands Node the JavaScript of TypeScript modules, as esbuild makes it of one file at a time. What it made is kept under
-// node_modules/.cache, a file for each module, which opens with the hash of the source that it was made of: never stale.
+// node_modules/.cache, a file for each module, which opens with the hash of all that it was made of: never stale.
 // Imports name the file with its extension (tsconfig.json), so finding our modules is joining paths.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = path.join(root, "node_modules/.cache/hueristic-typescript");
 const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/esbuild/package.json"), "utf8"));
+const options = { loader: "ts", target: "node20", sourcemap: "inline", sourcesContent: false };
+/** What the result depends on beside the source. */
+const made = JSON.stringify({ version, options });
 
 const isOurs = (url) => /^file:.*\.ts$/.test(url) && !url.includes("/node_modules/");
 
@@ -26,7 +29,7 @@ export async function load(url, context, next) {
   if (!isOurs(url)) return next(url, context);
   const file = fileURLToPath(url);
   const text = readFileSync(file, "utf8");
-  const hash = createHash("sha256").update(`${version}\n${text}`).digest("hex");
+  const hash = createHash("sha256").update(`${made}\n${text}`).digest("hex");
   const kept = path.join(folder, `${path.relative(root, file).replace(/[^\w.-]/g, "+")}.js`);
   // On the first line, so that line numbers stay.
   const mark = `/* ${hash} */`;
@@ -49,17 +52,18 @@ function read(file, mark) {
 
 async function transform(text, sourcefile) {
   const esbuild = await import("esbuild");
-  const sourcemap = { sourcemap: "inline", sourcesContent: false, sourcefile };
-  const { code } = await esbuild.transform(text, { loader: "ts", target: "node20", ...sourcemap });
+  const { code } = await esbuild.transform(text, { ...options, sourcefile });
   return code;
 }
 
 /** Several processes may do so at once. Where nothing can be written, the next process transforms again. */
 function keep(file, source) {
+  const writing = `${file}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
-    const writing = `${file}.${process.pid}`;
     writeFileSync(writing, source);
     renameSync(writing, file);
-  } catch {}
+  } catch {
+    rmSync(writing, { force: true });
+  }
 }

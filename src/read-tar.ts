@@ -27,17 +27,16 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     if (header.every((byte) => byte === 0)) return;
     requireChecksum(header);
     const type = String.fromCharCode(header[156]!);
-    const size = extended.size ?? numberOf(header.subarray(124, 136));
-    const padding = (blockBytes - (size % blockBytes)) % blockBytes;
+    const ownSize = numberOf(header.subarray(124, 136));
     if (type === "x" || type === "L" || type === "g" || type === "K") {
-      if (size > mostExtended) throw new TarError("a name in it is too long");
-      const body = await reader.take(size);
-      await reader.take(padding);
+      if (ownSize > mostExtended) throw new TarError("a name in it is too long");
+      const body = await reader.take(ownSize);
+      await reader.take(paddingOf(ownSize));
       if (type === "x") extended = { ...extended, ...paxOf(body) };
       if (type === "L") extended = { ...extended, path: textOf(body) };
       continue;
     }
-    const path = extended.path ?? nameOf(header);
+    const { path = nameOf(header), size = ownSize } = extended;
     extended = {};
     const kind = type === "0" || type === "\0" || type === "7" ? "file" : type === "5" ? "folder" : "other";
     // Of old tars, whose folders are files of a name that ends in a slash.
@@ -52,8 +51,13 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     }
     yield { path, size, kind: isFolder ? "folder" : kind, read };
     for await (const _ of read());
-    await reader.take(padding);
+    await reader.take(paddingOf(size));
   }
+}
+
+/** What fills the last block of so many bytes. */
+function paddingOf(size: number): number {
+  return (blockBytes - (size % blockBytes)) % blockBytes;
 }
 
 class BlockReader {

@@ -23,6 +23,13 @@ export type Unpickling = {
 /** A dict; keys are texts or numbers. */
 export type PickledDict = Map<unknown, unknown>;
 
+/** What a value is, in a few words: tuples in tuples may be endless as text. */
+export function wordsOf(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string" && value.length <= 100) return JSON.stringify(value);
+  return value === null ? "None" : `a ${Array.isArray(value) ? "list" : typeof value}`;
+}
+
 class Mark {}
 const mark = new Mark();
 

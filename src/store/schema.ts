@@ -6,6 +6,7 @@ import { earlierExperiments } from "./earlier-experiments.ts";
 import { interfaceVersion } from "./interface-version.ts";
 import type { Migration } from "./migrate.ts";
 import { pairsMade } from "./pairs-made.ts";
+import { runRevisions } from "./revisions.ts";
 import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
 import { writtenKeys } from "./written-keys.ts";
@@ -412,5 +413,6 @@ export const migrations: readonly Migration[] = [
   testedSets,
   travellingRuns,
   interfaceVersion,
+  runRevisions,
   pairsMade,
 ];

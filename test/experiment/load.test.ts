@@ -15,7 +15,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { referenceText } from "../../scripts/reference.ts";
 import { loadExperiment } from "../../src/experiment/load-experiment.ts";
-import { jsonSchemaText } from "../../src/experiment/schema/json-schema.ts";
+import { experimentJsonSchema, jsonSchemaText } from "../../src/experiment/schema/json-schema.ts";
 import { problemsOf } from "./fixtures.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "hueristic-load-"));
@@ -109,6 +109,25 @@ test("every experiment of this project is right and names its schema", () => {
 test("docs/reference.md is what `npm run schema` writes", () => {
   const written = readFileSync(path.join(experiments, "../docs/reference.md"), "utf8");
   assert.ok(written === referenceText(), "docs/reference.md is stale: run `npm run schema`");
+});
+
+test("docs/reference.md has every key of the schema", () => {
+  const text = readFileSync(path.join(experiments, "../docs/reference.md"), "utf8");
+  const named = new Set(
+    [...text.matchAll(/`([\w.[\]…]+)(?:: \{(\w+): \w+\})?:?`/g)].flatMap(([, keys, told]) => [
+      ...keys!.split(/[.[\]…]+/),
+      told,
+    ]),
+  );
+  const keysOf = (node: unknown): string[] => {
+    if (typeof node !== "object" || node === null) return [];
+    const own = "properties" in node ? Object.keys(node.properties as object) : [];
+    return [...own, ...Object.values(node).flatMap(keysOf)];
+  };
+  assert.deepEqual(
+    [...new Set(keysOf(experimentJsonSchema()))].filter((key) => !named.has(key)),
+    [],
+  );
 });
 
 test("experiments/schema.json is what `npm run schema` writes", () => {

@@ -1,11 +1,18 @@
 // hueristic sweep --launcher: shares the sweep, writes what starts its agents beside it, and hands that to Slurm.
 
-import { mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
 import { plural, shellWord } from "../../runs/format/words.ts";
-import { readSharedSweep, sharedSweepFolder, shareSweep } from "../../store/shared-sweeps/shared-sweep.ts";
+import { databasePath } from "../../store/open-database.ts";
+import { openStore } from "../../store/open-store.ts";
+import {
+  readSharedSweep,
+  sharedSweepFolder,
+  shareSweep,
+  unshareSweep,
+} from "../../store/shared-sweeps/shared-sweep.ts";
 import { k8sManifest } from "../../sweep/launching/k8s-manifest.ts";
 import {
   type Launcher,
@@ -100,7 +107,9 @@ export async function launchSweep(
   const { id, sweep, runs, statusCommand } = launching;
   const text = launchText(launcher, launching);
   mkdirSync(runs, { recursive: true });
-  const createdAt = readSharedSweep(runs, id)?.createdAt ?? Math.round(now());
+  const known = readSharedSweep(runs, id);
+  if (known === null) requireNotBegun(runs, id);
+  const createdAt = known?.createdAt ?? Math.round(now());
   shareSweep(runs, { id, name: sweep.name, createdAt, definition: JSON.stringify(sweep) });
   const folder = sharedSweepFolder(path.resolve(runs), id);
   const file = path.join(folder, launcher.kind === "slurm" ? "slurm.sh" : "job.yaml");
@@ -109,20 +118,25 @@ export async function launchSweep(
   if (launcher.kind === "k8s") {
     output.info(`sweep ${id}: ${sweep.name}, ${sweep.method}; its agents are an Indexed Job`);
     say("start", `kubectl apply -f ${shellWord(file)}`);
-    say("watch", `${statusCommand}; kubectl get pods -l hueristic/sweep=${id}`);
+    const { namespace } = launcher.options;
+    const within = namespace === null ? "" : ` -n ${namespace}`;
+    say("watch", `${statusCommand}; kubectl get pods${within} -l hueristic/sweep=${id}`);
     say(
       "cancel",
       `kubectl delete -f ${shellWord(file)} (what is under way is saved; the same Job goes on with it)`,
     );
     return 0;
   }
-  const job = await submit(file);
+  const job = await submit(file).catch((thrown: unknown) => {
+    if (known === null) unshareSweep(runs, id);
+    throw thrown;
+  });
   const tasks = /^#SBATCH --array=0-(\d+)$/m.exec(text)![1]!;
   output.info(
     `sweep ${id}: ${sweep.name}, ${sweep.method}; ${plural(Number(tasks) + 1, "agent")} as Slurm job ${job}`,
   );
   say("watch", `${statusCommand}; squeue --job ${job}`);
-  say("logs", shellWord(path.join(folder, `slurm-${job}_*.log`)).replaceAll("'", ""));
+  say("logs", `${shellWord(path.join(folder, `slurm-${job}_`))}*.log`);
   say(
     "extend",
     `more agents: the same command once more; more time: scontrol update JobId=${job} TimeLimit=…`,
@@ -130,6 +144,21 @@ export async function launchSweep(
   say("cancel", `scancel ${job} (what is under way is saved; the same command goes on with it)`);
   output.info(`You may leave this shell. To help from here: hueristic agent ${id}${runsFlag(runs)}`);
   return 0;
+}
+
+/** Trials that this machine's store has given out are not known to agents of other hosts: they would be trained twice. */
+function requireNotBegun(runs: string, id: string): void {
+  if (!existsSync(databasePath(runs))) return;
+  const store = openStore(runs, { readonly: true });
+  try {
+    const begun = store.trials(id).length;
+    if (begun > 0)
+      throw new UserError(
+        `sweep ${id}: was begun on this machine (${plural(begun, "trial")}); finish it here, or give it another name for the cluster`,
+      );
+  } finally {
+    store.close();
+  }
 }
 
 /** The program that was started, where all hosts find it. */

@@ -12,6 +12,9 @@ import { readTar, TarError } from "../../read-tar.ts";
 import { pathProblem } from "./entry-path.ts";
 import type { ExtractOptions } from "./extract-zip.ts";
 
+/** What is left in an archive, such as a page that describes it, and the headers. */
+const mostBesides = 64 * 2 ** 20;
+
 /** As extractZip; how many files there are shows only in the end. */
 export async function extractTar(
   tarPath: string,
@@ -23,9 +26,16 @@ export async function extractTar(
   const unpacked = createGunzip();
   const piped = pipeline(packed, unpacked, { signal });
   piped.catch(() => {}); // its error comes out of the reading, too
-  let [files, entries, bytes] = [0, 0, 0];
+  let [files, entries, bytes, all] = [0, 0, 0, 0];
+  async function* counted() {
+    for await (const piece of unpacked as AsyncIterable<Buffer>) {
+      all += piece.length;
+      if (all > mostBytes + mostBesides) throw refuse("it holds far more than what is taken from it");
+      yield piece;
+    }
+  }
   try {
-    for await (const { path, size, kind, read } of readTar(unpacked)) {
+    for await (const { path, size, kind, read } of readTar(counted())) {
       signal.throwIfAborted();
       if (++entries > mostEntries) throw refuse(`expected at most ${mostEntries} entries, got more`);
       const problem = pathProblem(path) ?? (kind === "other" ? "is neither a file nor a folder" : null);

@@ -4,7 +4,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { unpickle } from "../../unpickle.ts";
+import { unpickle, wordsOf } from "../../unpickle.ts";
 
 /** Width and height. */
 export const cifarSide = 32;
@@ -148,7 +148,7 @@ function requireLabels(labels: ArrayLike<unknown>, classes: number, path: string
   );
   if (wrong !== undefined)
     throw new UserError(
-      `${path}: expected classes below ${classes}, got ${String(wrong)}: another set, or damaged`,
+      `${path}: expected classes below ${classes}, got ${wordsOf(wrong)}: another set, or damaged`,
     );
 }
 
@@ -176,10 +176,9 @@ class Pixels {
   bytes: Buffer | null = null;
 }
 
-/** What numpy's arrays call in a pickle; numpy 2 has renamed one of them. */
+/** What arrays of the numpy of then call in a pickle. */
 const numpy: Readonly<Record<string, string>> = {
   "numpy.core.multiarray._reconstruct": "array",
-  "numpy._core.multiarray._reconstruct": "array",
   "numpy.ndarray": "ndarray",
   "numpy.dtype": "dtype",
 };
@@ -195,7 +194,7 @@ function readPickle(bytes: Buffer, path: string): ReadonlyMap<unknown, unknown> 
       if (callable === "array" && first === "ndarray") return new Pixels();
       if (callable === "dtype") return { dtype: first };
       throw new UserError(
-        `${path}: refused: its pickle calls ${String(callable)} in a way that numpy does not`,
+        `${path}: refused: its pickle calls ${wordsOf(callable)} in a way that numpy does not`,
       );
     },
     build(object, state) {

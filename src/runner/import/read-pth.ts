@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { sizeOf } from "../../training-step.ts";
-import { type PickledDict, unpickle } from "../../unpickle.ts";
+import { type PickledDict, unpickle, wordsOf } from "../../unpickle.ts";
 import {
   bytesOfNumber,
   floatsOf,
@@ -174,8 +174,7 @@ function meanings(file: string) {
         if (tensor !== null) return tensor;
         throw refuse("it has a tensor that does not lie in its storage, or repeats its numbers");
       }
-      const what = typeof callable === "string" ? callable : `a ${typeof callable}`;
-      throw refuse(`its pickle calls ${what} in a way that PyTorch does not`);
+      throw refuse(`its pickle calls ${wordsOf(callable)} in a way that PyTorch does not`);
     },
     persistent(key: unknown): Storage {
       const [kind, format, name, , count] = Array.isArray(key) ? key : [];

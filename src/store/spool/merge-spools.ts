@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { type Merger, openMerger } from "../merge/merger.ts";
+import { isOfSystem } from "../merge/source-copy.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { storeError } from "../store-error.ts";
 import { fileServerTime, markOf, type SpoolFile, silenceOf, spoolFiles, spoolFolder } from "./spool-files.ts";
@@ -42,8 +43,8 @@ export function mergeSpools(runsFolder: string, { warn, now = Date.now }: MergeS
     }
   } catch (thrown) {
     const told = storeError(thrown, spoolFolder(runsFolder));
-    if (!(told instanceof UserError)) throw thrown;
-    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${told.message}`);
+    if (!(told instanceof UserError) && !isOfSystem(told)) throw thrown;
+    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${messageOf(told)}`);
   }
 }
 

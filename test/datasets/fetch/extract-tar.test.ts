@@ -67,6 +67,14 @@ for (const format of ["ustar", "gnu", "pax"])
     assert.deepEqual(files(), ["set", path.dirname(long), long, "set/empty"].sort());
   });
 
+test("a size of a pax header is that of the file behind all headers", async (t) => {
+  const long = `set/${"n".repeat(120)}`;
+  const bytes = packed(entry("x", "10 size=4\n", "x"), entry("././@LongLink", long, "L"), entry("n", "four"));
+  const { target, extract } = setUp(t, bytes);
+  assert.equal(await extract(), 1);
+  assert.equal(readFileSync(path.join(target, long), "utf8"), "four");
+});
+
 test("what is hostile or damaged is refused in one line", async (t) => {
   const fine = entry("a", "fine");
   const linked = temporaryFolder(t);
@@ -94,6 +102,7 @@ test("what is hostile or damaged is refused in one line", async (t) => {
       packed(entry("x", "29 size=99999999999999999999\n", "x"), fine),
       /no \.tar\.gz that can be read: a size that is none$/,
     ],
+    [packed(entry("a", "x".repeat(70 * 2 ** 20))), /refused: expected at most|holds far more/],
     [Buffer.alloc(0), /no \.tar\.gz that can be read/],
   ];
   for (const [bytes, expected] of cases) {

@@ -134,6 +134,11 @@ test("what is wrong is one line that names the file", async (t) => {
       Buffer.from("\x80\x02}.", "latin1"),
       /data_batch_3: expected `data`, uint8 of 3072 columns, got something else$/,
     ],
+    [
+      // Tuples of tuples, 2 to the power of 60 of them as text.
+      Buffer.from(`\x80\x02)q\0${"h\0h\0\x86q\0".repeat(60)})R.`, "latin1"),
+      /data_batch_3: refused: its pickle calls a list in a way that numpy does not$/,
+    ],
     [Buffer.alloc(0), /data_batch_3: not a pickle that can be read: it ends too early$/],
   ] as const) {
     writeFileSync(pickle, bytes);
