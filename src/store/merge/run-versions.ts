@@ -1,7 +1,6 @@
 // Two copies of one run, as of a store and of a file that is merged into it: which of them is ahead. Clocks of hosts are not
 // compared, as they differ. One revision of a run is only ever added to, by one writer; it ends, and until then the time in
-// which it ran grows. Whoever goes on with a run
-// begins a revision that has all earlier ones behind it.
+// which it ran grows. Whoever goes on with a run begins a revision that has all earlier ones behind it.
 
 export type RunVersion = {
   readonly revision: number;

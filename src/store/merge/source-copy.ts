@@ -9,7 +9,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { migrate, schemaVersion } from "../migrate.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { migrations } from "../schema.ts";
-import { errorCodeOf, storeError } from "../store-error.ts";
+import { errorCodeOf, isOfFiles, storeError } from "../store-error.ts";
 
 /** What SQLite can give as one piece of memory ends at 2 GiB. */
 const mostInMemory = 2 ** 30;
@@ -57,21 +57,15 @@ function copyOnceMore(file: string, copy: string): void {
   }
 }
 
-/** All that the system or SQLite say of a file is told with its name. */
+/** All that the system or SQLite say of a file is told with its name; what is full is the folder of its copy. */
 export function sourceError(thrown: unknown, file: string): unknown {
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(thrown)))
-    return new DamagedDatabase((storeError(thrown, file, "read") as UserError).message, { cause: thrown });
-  if (/^(ENOSPC|EDQUOT)/.test(errorCodeOf(thrown)))
+  const [code, told] = [errorCodeOf(thrown), storeError(thrown, file, "read")];
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return new DamagedDatabase(messageOf(told), { cause: thrown });
+  if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
     return new UserError(`${tmpdir()}: cannot be written: ${messageOf(thrown)}`, { cause: thrown });
-  const told = storeError(thrown, file, "read");
-  return told instanceof UserError || !isOfSystem(thrown)
-    ? told
-    : new UserError(`${file}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
-}
-
-/** Whether the file system or SQLite refused something, as for a folder in place of a file. */
-export function isOfSystem(thrown: unknown): boolean {
-  return thrown instanceof Database.SqliteError || (thrown as NodeJS.ErrnoException)?.syscall !== undefined;
+  if (told instanceof UserError) return told;
+  if (!isOfFiles(thrown) && !code.startsWith("SQLITE_")) return thrown;
+  return new UserError(`${file}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function copyDatabase(file: string, copy: string): void {

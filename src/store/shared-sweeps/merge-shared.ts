@@ -3,10 +3,10 @@
 
 import { existsSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { databasePath, openForWriting, openReadOnly } from "../open-database.ts";
 import { type MergeSpoolsOptions, mergeSpools } from "../spool/merge-spools.ts";
-import { errorCodeOf, storeError } from "../store-error.ts";
+import { isOfFiles, storeError } from "../store-error.ts";
 import { createSweepReader, type SweepRow, type TrialRow } from "../sweeps.ts";
 import { listSharedSweeps, openSharedSweep, type SharedSweep, sharedSweepFolder } from "./shared-sweep.ts";
 
@@ -45,12 +45,6 @@ export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): vo
       reading?.close();
     }
   });
-}
-
-/** Of what lies on the disk; a statement that is wrong in itself is a bug. */
-function isOfFiles(thrown: unknown): boolean {
-  if (thrown instanceof UserError || (thrown as NodeJS.ErrnoException).syscall !== undefined) return true;
-  return /^SQLITE_(?!ERROR)/.test(errorCodeOf(thrown));
 }
 
 function knownSweeps(database: Database): Known | null {

@@ -5,9 +5,8 @@ import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { type Merger, openMerger } from "../merge/merger.ts";
-import { isOfSystem } from "../merge/source-copy.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
-import { storeError } from "../store-error.ts";
+import { isOfFiles, storeError } from "../store-error.ts";
 import { fileServerTime, markOf, type SpoolFile, silenceOf, spoolFiles, spoolFolder } from "./spool-files.ts";
 
 export type MergeSpoolsOptions = {
@@ -43,7 +42,7 @@ export function mergeSpools(runsFolder: string, { warn, now = Date.now }: MergeS
     }
   } catch (thrown) {
     const told = storeError(thrown, spoolFolder(runsFolder));
-    if (!(told instanceof UserError) && !isOfSystem(told)) throw thrown;
+    if (!isOfFiles(told)) throw thrown;
     warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${messageOf(told)}`);
   }
 }
