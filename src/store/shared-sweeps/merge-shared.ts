@@ -4,9 +4,10 @@
 import { existsSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
+import { isOfSystem } from "../merge/source-copy.ts";
 import { databasePath, openForWriting, openReadOnly } from "../open-database.ts";
 import { type MergeSpoolsOptions, mergeSpools } from "../spool/merge-spools.ts";
-import { errorCodeOf, storeError } from "../store-error.ts";
+import { storeError } from "../store-error.ts";
 import { createSweepReader, type SweepRow, type TrialRow } from "../sweeps.ts";
 import { listSharedSweeps, openSharedSweep, type SharedSweep, sharedSweepFolder } from "./shared-sweep.ts";
 
@@ -26,8 +27,9 @@ export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): vo
     try {
       work();
     } catch (thrown) {
-      const told = storeError(thrown, path);
-      if (!isOfFiles(told)) throw thrown;
+      // What the system refuses names its file itself: it need not be the store.
+      const told = (thrown as NodeJS.ErrnoException).syscall === undefined ? storeError(thrown, path) : thrown;
+      if (!(told instanceof UserError) && !isOfSystem(told)) throw thrown;
       warn(`${what} not up to date here: ${messageOf(told)}`);
     }
   };
@@ -45,12 +47,6 @@ export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): vo
       reading?.close();
     }
   });
-}
-
-/** Of what lies on the disk; a statement that is wrong in itself is a bug. */
-function isOfFiles(thrown: unknown): boolean {
-  if (thrown instanceof UserError || (thrown as NodeJS.ErrnoException).syscall !== undefined) return true;
-  return /^SQLITE_(?!ERROR)/.test(errorCodeOf(thrown));
 }
 
 function knownSweeps(database: Database): Known | null {
