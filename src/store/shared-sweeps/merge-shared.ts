@@ -28,7 +28,8 @@ export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): vo
       work();
     } catch (thrown) {
       // What the system refuses names its file itself: it need not be the store.
-      const told = (thrown as NodeJS.ErrnoException).syscall === undefined ? storeError(thrown, path) : thrown;
+      const told =
+        (thrown as NodeJS.ErrnoException).syscall === undefined ? storeError(thrown, path) : thrown;
       if (!(told instanceof UserError) && !isOfSystem(told)) throw thrown;
       warn(`${what} not up to date here: ${messageOf(told)}`);
     }
