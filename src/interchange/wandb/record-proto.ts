@@ -49,15 +49,20 @@ export type Item = { readonly key: string; readonly valueJson: string };
 
 type Update = { readonly update?: readonly Item[] };
 
-/** One of them; without a number, which is its place in the file. */
-export type RecordContent =
-  | { readonly run: RunMessage }
-  | { readonly history: { readonly item: readonly Item[]; readonly step: { readonly num: number } } }
-  | { readonly summary: Update }
+type RecordFields = {
+  readonly run: RunMessage;
+  readonly history: { readonly item: readonly Item[]; readonly step: { readonly num: number } };
+  readonly summary: Update;
   /** Paths within the folder `files`. */
-  | { readonly files: { readonly files: readonly { readonly path: string }[] } }
+  readonly files: { readonly files: readonly { readonly path: string }[] };
   /** `runtime` in seconds. */
-  | { readonly exit: { readonly exitCode: number; readonly runtime: number } };
+  readonly exit: { readonly exitCode: number; readonly runtime: number };
+};
+
+/** One of them; without a number, which is its place in the file. */
+export type RecordContent = {
+  [Kind in keyof RecordFields]: Pick<RecordFields, Kind>;
+}[keyof RecordFields];
 
 export type RunMessage = {
   readonly runId: string;
@@ -68,7 +73,8 @@ export type RunMessage = {
   readonly tags: readonly string[];
   readonly host: string;
   readonly startTime: { readonly seconds: number; readonly nanos: number };
-  readonly git?: { readonly commit: string };
+  /** null where it is unknown. */
+  readonly git: { readonly commit: string } | null;
 };
 
 /** `num` counts from 1. */
@@ -76,7 +82,8 @@ export function encodeRecord(num: number, content: RecordContent): Uint8Array {
   return recordType.encode({ num, ...content }).finish();
 }
 
-/** Fields that are not there are left out. Throws where the bytes are no such message. */
-export function decodeRecord(bytes: Uint8Array): { readonly num: number } & RecordContent {
-  return recordType.toObject(recordType.decode(bytes), { longs: Number }) as { num: number } & RecordContent;
+/** A field that is not there has its zero. Throws where the bytes are no such message. */
+export function decodeRecord(bytes: Uint8Array): { readonly num: number } & Partial<RecordFields> {
+  const options = { longs: Number, defaults: true };
+  return recordType.toObject(recordType.decode(bytes), options) as { num: number } & Partial<RecordFields>;
 }

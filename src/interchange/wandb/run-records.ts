@@ -77,7 +77,7 @@ function runRecord(run: RunRow, project: string): RecordContent {
       tags: tags.filter(isTagForWandb),
       host: provenance.host,
       startTime: { seconds: Math.floor(createdAt / 1000), nanos: Math.round((createdAt % 1000) * 1e6) },
-      ...(provenance.gitCommit !== null && { git: { commit: provenance.gitCommit } }),
+      git: provenance.gitCommit === null ? null : { commit: provenance.gitCommit },
     },
   };
 }
@@ -128,9 +128,8 @@ function* valuesByStep(all: readonly Series[], more: Iterable<number>): Generato
   }
 }
 
-/** As W&B reads it back: NaN, Infinity, -Infinity; a sign of zero stays, and no whole number is too large for 64 bits. */
+/** As W&B reads it back: NaN, Infinity, -Infinity, and no whole number that is too large for 64 bits. */
 function numberJson(value: number): string {
-  if (Object.is(value, -0)) return "-0.0";
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return value.toExponential();
   return String(value);
 }
