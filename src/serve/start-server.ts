@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { databasePath } from "../store/open-database.ts";
 import { openStore, type Store } from "../store/open-store.ts";
-import { createSpoolLook } from "../store/spool/watch-spools.ts";
+import { createSpoolLook } from "../store/shared-sweeps/watch-shared.ts";
 import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
@@ -47,7 +47,15 @@ export async function startServer(
   folder: string,
   { host, port, colorist, warn, onError }: ServerOptions,
 ): Promise<RunningServer> {
-  const lookAtSpool = createSpoolLook(folder, warn);
+  const look = createSpoolLook(folder, warn);
+  /** What is known of runs is shown, whatever becomes of the others. */
+  const lookAtSpool = () => {
+    try {
+      look();
+    } catch (thrown) {
+      onError(thrown);
+    }
+  };
   lookAtSpool();
   let opened = openRuns(folder);
   const version = () => {

@@ -16,14 +16,18 @@ export type SqlAnswer = {
   readonly rows: Iterable<readonly SqlValue[]>;
 };
 
-/** Hands the answer of `sql` to `read`. Throws UserError for bad SQL, and for a statement that does more than read. */
-export function querySql<T>(folder: string, sql: string, read: (answer: SqlAnswer) => T): T {
+/** Hands the answer of `sql` to `read`. Rejects with UserError for bad SQL, and for a statement that does more than read. */
+export async function querySql(
+  folder: string,
+  sql: string,
+  read: (answer: SqlAnswer) => void | Promise<void>,
+): Promise<void> {
   const database = openForReading(folder);
   try {
     database.pragma("query_only = ON");
     const statement = prepared(database, sql);
     const columns = statement.columns().map(({ name }) => name);
-    return read({ columns, rows: plainRows(statement) });
+    await read({ columns, rows: plainRows(statement) });
   } catch (thrown) {
     throw sqlError(thrown, databasePath(folder));
   } finally {

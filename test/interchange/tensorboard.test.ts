@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { crc32c, maskedCrc32c } from "../../src/interchange/tensorboard/crc32c.ts";
+import { openEventLog } from "../../src/interchange/tensorboard/event-log.ts";
 import { decodeEvent, type EventMessage } from "../../src/interchange/tensorboard/event-proto.ts";
 import { exportRunEvents } from "../../src/interchange/tensorboard/export-run.ts";
 import { decodeRecords, encodeRecord } from "../../src/interchange/tensorboard/records.ts";
@@ -172,6 +173,23 @@ test("the file of a run that trains is not replaced under its hands", async (t) 
   );
   run.finish("FINISHED");
   assert.equal((await exportRunEvents(store, run.id, options)).scalars, 0);
+});
+
+test("what goes wrong in the log ends the log alone, and is told once with its stack", async (t) => {
+  const cwd = temporaryFolder(t);
+  const store = openStore(path.join(cwd, "runs"));
+  saveDataset(store);
+  const run = store.createRun(newRun());
+  const warned: string[] = [];
+  const warn = (line: string) => warned.push(line);
+  const log = await openEventLog(store, run.id, { logFolder: path.join(cwd, "tb"), now: Date.now, warn });
+  assert.deepEqual(warned, []);
+  run.finish("FINISHED");
+  store.close(); // of all things that nobody expects
+  await log.catchUp();
+  await log.close("FINISHED");
+  assert.equal(warned.length, 1);
+  assert.match(warned[0]!, /^log\.tensorboard: .* the training goes on without it.*\nTypeError: .*\n +at /);
 });
 
 test("a training is logged as it goes, and has no step twice after it went on; a folder that cannot be written is said", async (t) => {

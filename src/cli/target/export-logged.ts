@@ -50,14 +50,15 @@ async function exportTable(
   store: Store,
   runIds: readonly string[],
   { format, out, force, json }: Options & { readonly format: TableFormat },
-  { print }: Context,
+  { print, printAll }: Context,
 ): Promise<void> {
   const { longTablePieces } = await import("../../interchange/table/long-table-pieces.ts");
   if (out === undefined) {
     if (format === "parquet") throw new UserError("export: --format parquet: expected -o <file> beside it");
     if (json)
       throw new UserError("export: --json: expected -o <file> beside it; without it the table is printed");
-    for (const piece of longTablePieces(store, runIds, format).pieces) print(Buffer.from(piece).toString());
+    const { pieces } = longTablePieces(store, runIds, format);
+    await printAll(textsOf(pieces));
     return;
   }
   const { requireWritable } = await import("../../runner/export/require-writable.ts");
@@ -68,6 +69,11 @@ async function exportTable(
   const { rows, bytes } = table.written();
   if (json) print(toJson({ file: out, format, runs: runIds, rows, bytes }));
   else print(`${out}: ${plural(runIds.length, "run")}, ${formatCount(rows)} values, ${formatBytes(bytes)}\n`);
+}
+
+/** Pieces end with a line. */
+function* textsOf(pieces: Iterable<Uint8Array>): Generator<string> {
+  for (const piece of pieces) yield Buffer.from(piece).toString();
 }
 
 async function exportTensorboard(

@@ -1,7 +1,7 @@
-// Brings a store up to date for as long as it is looked at, now and then: where the folder of a spool is slow or large, not
-// more often than it can bear.
+// Brings a store up to date with what is trained off this machine for as long as it is looked at, now and then: where the
+// shared folders are slow or large, not more often than they can bear.
 
-import { mergeSpools } from "./merge-spools.ts";
+import { mergeShared } from "./merge-shared.ts";
 
 const lookEveryMs = 1_000;
 /** A look takes no more than this share of the time. */
@@ -22,7 +22,7 @@ export function createSpoolLook(runsFolder: string, warn: (line: string) => void
   return () => {
     const began = performance.now();
     if (began < nextAt) return;
-    mergeSpools(runsFolder, { warn: warnOnce });
+    mergeShared(runsFolder, { warn: warnOnce });
     const ended = performance.now();
     nextAt = ended + Math.max(lookEveryMs, (ended - began) / mostShare);
   };
