@@ -20,6 +20,7 @@ import { noteCommand } from "./cli/commands/note.ts";
 import { packCommand } from "./cli/commands/pack.ts";
 import { purgeCommand } from "./cli/commands/purge.ts";
 import { reportCommand } from "./cli/commands/report.ts";
+import { rescueCommand } from "./cli/commands/rescue.ts";
 import { routerCommand } from "./cli/commands/router.ts";
 import { runCommand } from "./cli/commands/run.ts";
 import { serveCommand } from "./cli/commands/serve.ts";
@@ -131,6 +132,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
   add(deleteCommand);
   add(restoreCommand);
   add(purgeCommand);
+  add(rescueCommand);
   add(evaluateCommand);
   add(colorizeCommand);
   add(routerCommand(add));

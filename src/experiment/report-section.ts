@@ -3,11 +3,33 @@
 
 import { nearMiss } from "../near-miss.ts";
 import { parseSize } from "../parse-size.ts";
-import { describe, type Located, type Path, type Problem } from "./text/located.ts";
+import { describe, type Located, type Path, type Problem, quoted } from "./text/located.ts";
 
 export const pageKinds = ["runs", "models", "sweep", "datasets", "run"] as const;
 
 export type PageKind = (typeof pageKinds)[number];
+
+/** Ids of all sections that pages have, `text` among them; src/report/sections makes them. */
+export const sectionIds = [
+  "text",
+  "curves",
+  "samples",
+  "judged",
+  "table",
+  "parallel",
+  "importance",
+  "heat",
+  "configurations",
+  "matrix",
+  "differences",
+  "emergence",
+  "health",
+  "system",
+  "events",
+  "provenance",
+  "again",
+  "about",
+] as const;
 
 export type ReportSection = {
   readonly title: string | null;
@@ -58,7 +80,9 @@ export function readReportSection(
   const words = (key: string, expected: string): string | null => {
     const value = entries.get(key);
     if (value === undefined) return null;
-    return value.type === "scalar" && value.value !== null ? String(value.value) : wrong(key, expected);
+    if (value.type !== "scalar" || value.value === null) return wrong(key, expected);
+    // A number as it was written: as a number a long one loses digits.
+    return typeof value.value === "string" ? value.value : value.source;
   };
   const list = (key: string): string[] | null => {
     const value = entries.get(key);
@@ -68,6 +92,19 @@ export function readReportSection(
       return wrong(key, "a list of words");
     return items.map((item) => (item.type === "scalar" ? item.source : ""));
   };
+  const panels = list("panels");
+  const written = entries.get("panels");
+  for (const item of written?.type === "list" ? written.items : written === undefined ? [] : [written]) {
+    const id = item.type === "scalar" && item.value !== null ? item.source : null;
+    if (id === null || (sectionIds as readonly string[]).includes(id)) continue;
+    const near = nearMiss(id, sectionIds);
+    const hint = near === null ? "" : `, did you mean ${near}?`;
+    report(
+      item,
+      [...path, "panels"],
+      `no page has a section ${quoted(id)}${hint} (known: ${sectionIds.join(", ")})`,
+    );
+  }
   const page = words("page", pageKinds.join(", "));
   const isPage = (text: string): text is PageKind => (pageKinds as readonly string[]).includes(text);
   const size = words("max_size", "a size such as 10MB");
@@ -78,7 +115,7 @@ export function readReportSection(
       text: words("text", "Markdown"),
       page: page === null || isPage(page) ? page : wrong("page", `one of ${pageKinds.join(", ")}`),
       runs: list("runs"),
-      panels: list("panels"),
+      panels,
       maxSize: size !== null && maxSize === null ? wrong("max_size", "a size such as 10MB") : maxSize,
     },
     problems,

@@ -15,7 +15,10 @@ export type DatasetReader = {
   dataset(fingerprint: string): DatasetRow | undefined;
   /** In the order of the data set. */
   datasetImages(fingerprint: string): DatasetImage[];
-  /** SHA-256 of the files of a side; null where the data set was stored before hashes were. */
+  /**
+   * SHA-256 of the files of a side; null where the data set was stored before hashes were, and for images whose rows were
+   * lost (rescue/).
+   */
   imageHashes(fingerprint: string, set: ImageSet): (string | null)[];
   skippedFiles(fingerprint: string): SkippedFile[];
 };
@@ -39,7 +42,12 @@ export function createDatasetReader(database: Database): DatasetReader {
   return {
     dataset: (fingerprint) => selectDataset.get(fingerprint),
     datasetImages: (fingerprint) => selectImages.all(fingerprint),
-    imageHashes: (fingerprint, set) => selectHashes.all(fingerprint, set),
+    imageHashes(fingerprint, set) {
+      const hashes = selectHashes.all(fingerprint, set);
+      const { seenCount = 0, unseenCount = 0 } = selectDataset.get(fingerprint) ?? {};
+      const missing = (set === "seen" ? seenCount : unseenCount) - hashes.length;
+      return missing > 0 ? [...hashes, ...Array<null>(missing).fill(null)] : hashes;
+    },
     skippedFiles: (fingerprint) => selectSkipped.all(fingerprint),
   };
 }
@@ -52,7 +60,9 @@ export type SaveDataset = (
 
 export function createDatasetWriter(database: Database): SaveDataset {
   const insertDataset = database.prepare(
-    "INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount) ON CONFLICT DO UPDATE SET description = excluded.description",
+    `INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount)
+     ON CONFLICT DO UPDATE SET description = excluded.description,
+       size = excluded.size, seen_count = excluded.seen_count, unseen_count = excluded.unseen_count`,
   );
   const selectImages = database.prepare<[string], HashedImage>(
     'SELECT image_id AS id, "set", hash FROM dataset_images WHERE fingerprint = ? ORDER BY idx',

@@ -1,6 +1,6 @@
 // One question in SQL to runs.db by somebody who may only look: one statement that reads and gives rows, on a connection that
-// cannot write. ATTACH, PRAGMA and all that changes something are refused before they run; extensions are not loaded, and
-// SQLite's library has no function that touches files.
+// cannot write. ATTACH, PRAGMA and all that changes something are refused before they run, EXPLAIN of them too; extensions are
+// not loaded, and SQLite's library has no function that touches files.
 
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
@@ -36,13 +36,24 @@ export async function querySql(
 }
 
 function prepared(database: Database.Database, sql: string): Database.Statement<[], SqlValue[]> {
-  const first = /^(?:\s|;|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)*(\w*)/.exec(sql)?.[1]?.toUpperCase() ?? "";
-  if (!["SELECT", "WITH", "VALUES", "EXPLAIN"].includes(first))
+  const first = firstWord(sql);
+  if (!["SELECT", "WITH", "VALUES"].includes(first))
     throw new UserError(`sql: expected a query that only reads, as SELECT does, got ${first || "nothing"}`);
   const statement = database.prepare<[], SqlValue[]>(sql);
   if (!statement.readonly || !statement.reader)
     throw new UserError("sql: expected a query that only reads, got one that would change the store");
   return statement.raw().safeIntegers();
+}
+
+const between = String.raw`(?:\s|;|--.*(?:\n|$)|/\*[\s\S]*?\*/)*`;
+const opening = new RegExp(
+  `^${between}(?:EXPLAIN\\b${between}(?:QUERY\\b${between}PLAN\\b${between})?)?(\\w*)`,
+  "i",
+);
+
+/** In capitals, behind comments; of EXPLAIN and EXPLAIN QUERY PLAN that of what they explain. */
+function firstWord(sql: string): string {
+  return opening.exec(sql)?.[1]?.toUpperCase() ?? "";
 }
 
 function* plainRows(statement: Database.Statement<[], SqlValue[]>): Generator<readonly SqlValue[]> {

@@ -47,7 +47,7 @@ function adviceFor(code: string, does: Purpose): string | null {
   if (/^SQLITE_NOTADB/.test(code))
     return "is not a SQLite database; move the file away or name another folder";
   if (/^SQLITE_CORRUPT/.test(code))
-    return "the database is damaged; restore a copy, or save what can be read with `sqlite3 runs.db .recover`";
+    return "the database is damaged; restore a copy, or save what can be read into a new folder with `hueristic rescue`";
   if (/^SQLITE_IOERR/.test(code))
     return "the disk reports an error; check its health and free space, then resume the run";
   return null;

@@ -70,6 +70,8 @@ test("parquet: PLAIN pages of every column, found through a footer that is read 
   const file = Buffer.concat([...parquetPieces(rows, 2)]);
   assert.deepEqual(readParquet(file), rows);
   assert.deepEqual(readParquet(Buffer.concat([...parquetPieces([])])), []);
+  // A page of each of seven columns in two groups, and none that is empty, between the file's ends.
+  assert.equal([...parquetPieces(rows.slice(0, 4), 2)].length, 1 + 2 * 7 + 1);
 });
 
 test("what cannot be exported is one line", async (t) => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
+import { sectionIds } from "../../src/experiment/report-section.ts";
 import { parseSize } from "../../src/parse-size.ts";
 import { isDefinition, readDefinition } from "../../src/report/definition.ts";
 import { numberPool } from "../../src/report/numbers.ts";
@@ -11,6 +12,7 @@ import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { mergeSeeds } from "../../src/report/sections/curves/client/merge-seeds.ts";
 import { sampleGrids } from "../../src/report/sections/samples/model.ts";
 import { markdownHtml } from "../../src/report/sections/text/markdown.ts";
+import { sections } from "../../src/report/sections.ts";
 import { runsMeant } from "../../src/runs/references.ts";
 import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
@@ -146,6 +148,12 @@ test("a report section stands in an experiment or a sweep, changes neither, and 
     message:
       "study.yaml:2: report.titel: unknown key, did you mean title? (known: title, text, page, runs, panels, max_size)",
   });
+  assert.throws(
+    () => resolveExperiment(`${text}report:\n  panels: [text, sampels]\n`, { file: "study.yaml" }),
+    {
+      message: `study.yaml:3: report.panels: no page has a section "sampels", did you mean samples? (known: ${sectionIds.join(", ")})`,
+    },
+  );
   const sweep = "experiment: base.yaml\nmethod: grid\nparameters: {seed: {values: [1, 2]}}\n";
   const files = memoryFiles({ "/base.yaml": text });
   assert.equal(
@@ -156,4 +164,14 @@ test("a report section stands in an experiment or a sweep, changes neither, and 
     message: 'study.yaml:4: report: expected keys such as title, text and runs, got "faces"',
   });
   assert.deepEqual(readDefinition(`${sweep}${section}`, "study.yaml").panels, ["text", "samples"]);
+});
+
+test("the sections that a definition may name are those that there are", () => {
+  const ids = Object.values(sections).map((section) => section().id);
+  assert.deepEqual([...new Set(ids)], [...sectionIds]);
+});
+
+test("a title that is a number keeps its digits", () => {
+  const { title } = readDefinition("runs: [a]\ntitle: 9007199254740993\n", "study.yaml");
+  assert.equal(title, "9007199254740993");
 });

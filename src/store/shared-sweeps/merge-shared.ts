@@ -26,7 +26,9 @@ export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): vo
     try {
       work();
     } catch (thrown) {
-      const told = storeError(thrown, path);
+      // What the system refuses names its file itself: it need not be the store.
+      const told =
+        (thrown as NodeJS.ErrnoException).syscall === undefined ? storeError(thrown, path) : thrown;
       if (!isOfFiles(told)) throw thrown;
       warn(`${what} not up to date here: ${messageOf(told)}`);
     }

@@ -11,7 +11,7 @@ const mostShare = 0.05;
  * Gives a function that merges what is new, at most once a second. `warn` is told of every trouble once, however often it is
  * met.
  */
-export function createSpoolLook(runsFolder: string, warn: (line: string) => void): () => void {
+export function createSharedLook(runsFolder: string, warn: (line: string) => void): () => void {
   const told = new Set<string>();
   const warnOnce = (line: string) => {
     if (told.has(line)) return;

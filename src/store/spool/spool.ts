@@ -2,21 +2,11 @@
 // temporary folder on a local disk, of which whole copies are published into <runs>/spool. Its checkpoints are written to the
 // runs folder itself, each after the rows that it stands on: whoever goes on with the run finds no hole.
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
-import { removeLeftovers, temporaryName } from "../../whole-file.ts";
+import { makeWholeSync, removeLeftovers } from "../../whole-file.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { openMerger } from "../merge/merger.ts";
 import { DamagedDatabase, serializeWhole } from "../merge/source-copy.ts";
@@ -154,7 +144,9 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
       timer.unref();
     }
     requireNewest(runsFolder, file, moment);
-    writeWholeAndSync(file.path, bytes);
+    makeWholeSync(file.path, (opened) => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
+    });
     beat(file);
     lastEndedAt = performance.now();
     lastTookMs = lastEndedAt - began;
@@ -247,36 +239,4 @@ class Overtaken extends UserError {}
 
 function overtaken(runId: string): string {
   return `run ${runId}: another process went on with it; this one must stop`;
-}
-
-/** A reader sees the old file or the new one, also after a power cut. */
-function writeWholeAndSync(target: string, bytes: Uint8Array): void {
-  const temporary = temporaryName(target);
-  try {
-    const opened = openSync(temporary, "w");
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
-      fsyncSync(opened);
-    } finally {
-      closeSync(opened);
-    }
-    renameSync(temporary, target);
-  } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw thrown;
-  }
-  syncFolder(dirname(target));
-}
-
-/** Some file systems have no such thing. */
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, "r");
-  try {
-    fsyncSync(opened);
-  } catch (thrown) {
-    if (!["EINVAL", "ENOTSUP", "EPERM", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? ""))
-      throw thrown;
-  } finally {
-    closeSync(opened);
-  }
 }
