@@ -122,7 +122,7 @@ test("export: every value and picture at its step, NaN and infinities kept; wand
     [["grün 🌈", "smoke"], "bench", { commit: "0123456789abcdef" }],
   );
   assert.equal(run.startTime.seconds * 1000 + run.startTime.nanos / 1e6, createdAt);
-  const config = read(run.config.update!) as Record<string, Line>;
+  const config = read(run.config.update) as Record<string, Line>;
   assert.equal((config.train!.optimizer as Line).learning_rate, 0.001);
   assert.deepEqual([config.name, config.log, config.hueristic!.run], [undefined, undefined, id]);
 
@@ -153,7 +153,7 @@ test("export: every value and picture at its step, NaN and infinities kept; wand
     saved,
     pictures.map(({ entry }) => entry.path),
   );
-  const summary = read(all("summary")[0]!.update!);
+  const summary = read(all("summary")[0]!.update);
   assert.deepEqual(
     [summary["train/loss"], summary["unseen/psnr"], summary._step, summary["unseen/samples/0/colorized"]],
     [1e300, 22.5, 6, pictures[2]!.entry],

@@ -82,9 +82,9 @@ export async function exportToWandb(
   return { folder, ...counted, notes };
 }
 
-/** A number of a series: no picture, which is an object, and nothing of W&B's own. */
+/** A number of a series: no picture, which is an object, and nothing of W&B's own, such as `_step`. */
 function isValue(key: string, valueJson: string): boolean {
-  return !key.startsWith("_") && !valueJson.startsWith("{");
+  return key.includes("/") && !valueJson.startsWith("{");
 }
 
 /** As W&B names it, by when the run began, UTC: the same run is the same folder. */

@@ -4,19 +4,14 @@
 
 import { crc32 } from "node:zlib";
 
-export const blockBytes = 32768;
-export const headBytes = 7;
+const blockBytes = 32768;
+const headBytes = 7;
 
 /** What a part is of its record. */
-export const partKinds = { full: 1, first: 2, middle: 3, last: 4 } as const;
+const partKinds = { full: 1, first: 2, middle: 3, last: 4 } as const;
 
 /** ":W&B", 0xbee1 and the version 0, little endian. */
-export const fileHead = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0]);
-
-/** Over the kind and the bytes of a part. */
-export function partChecksum(kind: number, bytes: Uint8Array): number {
-  return crc32(bytes, crc32(Uint8Array.of(kind)));
-}
+const fileHead = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0]);
 
 /** A whole file, in the pieces that one writes. */
 export async function* frameRecords(records: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
@@ -46,9 +41,9 @@ function* partsOf(record: Uint8Array, at: number): Generator<Uint8Array> {
     const kind = partKinds[isFirst ? (isLast ? "full" : "first") : isLast ? "last" : "middle"];
     const bytes = record.subarray(begin, end);
     const head = Buffer.alloc(headBytes);
-    head.writeUInt32LE(partChecksum(kind, bytes), 0);
     head.writeUInt16LE(bytes.length, 4);
     head.writeUInt8(kind, 6);
+    head.writeUInt32LE(crc32(bytes, crc32(head.subarray(6))), 0);
     yield head;
     yield bytes;
     begin = end;

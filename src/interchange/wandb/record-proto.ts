@@ -47,7 +47,7 @@ const recordType = root.lookupType("Record");
 
 export type Item = { readonly key: string; readonly valueJson: string };
 
-type Update = { readonly update?: readonly Item[] };
+type Update = { readonly update: readonly Item[] };
 
 type RecordFields = {
   readonly run: RunMessage;
