@@ -31,6 +31,7 @@ import { tagCommand } from "./cli/commands/tag.ts";
 import type { Command, Context, GlobalOptions } from "./cli/context.ts";
 import { defaultRunsFolder, standardInput } from "./cli/context.ts";
 import { printError } from "./cli/print/print-error.ts";
+import { writeAll } from "./cli/print/write-all.ts";
 import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[], streams: Streams = process):
   const context: Context = {
     output: terminalOutput(stderr),
     print: (text) => stdout.write(text),
+    printAll: (texts) => writeAll(stdout, texts),
     colors: colorsOf(stdout),
     width: stdout.isTTY ? stdout.columns : null,
     now: Date.now,

@@ -2,7 +2,7 @@
 // left of it is removed by the next one that writes into the folder.
 
 import { createHash } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "./errors.ts";
@@ -36,6 +36,41 @@ export async function makeWhole<T>(file: string, write: (temporary: string) => P
     await rm(temporary, { force: true }).catch(() => {});
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new UserError(`${file}: cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * The same at once, and on the disk before anybody can see it: a power cut leaves the file before or this one. `write` gets the
+ * descriptor of the temporary file, in a folder that is there. Throws the system's errors.
+ */
+export function makeWholeSync(file: string, write: (opened: number) => void): void {
+  const temporary = temporaryName(file);
+  try {
+    const opened = openSync(temporary, "w");
+    try {
+      write(opened);
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+    renameSync(temporary, file);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  }
+  syncFolder(path.dirname(file));
+}
+
+/** Some file systems have no such thing. */
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, "r");
+  try {
+    fsyncSync(opened);
+  } catch (thrown) {
+    if (!["EINVAL", "ENOTSUP", "EPERM", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? ""))
+      throw thrown;
+  } finally {
+    closeSync(opened);
   }
 }
 

@@ -1,33 +1,47 @@
 // A tar of plain files (ustar, POSIX.1-2017; sizes from 8 GiB on as GNU tar writes them), which read-tar.ts and other programs
 // read.
 
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { UserError } from "./errors.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { messageOf, UserError } from "./errors.ts";
 
 const blockBytes = 512;
 
 export type TarFile = {
   /** Within the tar: at most 100 bytes of ASCII. */
   readonly path: string;
-  /** On the disk. */
+  /** On the disk; left out where it is gone by the time it is to be read, as a checkpoint of a run under way. */
   readonly file: string;
 };
 
-/** The bytes of a tar, piece by piece. Throws UserError for a file that changes while it is read. */
+/** The bytes of a tar, piece by piece. Throws UserError for a file that cannot be read or changes meanwhile. */
 export async function* writeTar(files: Iterable<TarFile>): AsyncGenerator<Uint8Array> {
   for (const { path, file } of files) {
-    const { size, mtimeMs } = await stat(file);
-    yield headerOf(path, size, Math.max(0, Math.floor(mtimeMs / 1000)));
-    let read = 0;
-    for await (const bytes of createReadStream(file)) {
-      read += bytes.length;
-      if (read <= size) yield bytes;
+    const opened = await openIfThere(file);
+    if (opened === null) continue;
+    try {
+      const { size, mtimeMs } = await opened.stat();
+      yield headerOf(path, size, Math.max(0, Math.floor(mtimeMs / 1000)));
+      let read = 0;
+      for await (const bytes of opened.createReadStream({ autoClose: false })) {
+        read += bytes.length;
+        if (read <= size) yield bytes;
+      }
+      if (read !== size) throw new UserError(`${file}: changed while it was read; try again`);
+      yield new Uint8Array((blockBytes - (size % blockBytes)) % blockBytes);
+    } finally {
+      await opened.close();
     }
-    if (read !== size) throw new UserError(`${file}: changed while it was read; try again`);
-    yield new Uint8Array((blockBytes - (size % blockBytes)) % blockBytes);
   }
   yield new Uint8Array(2 * blockBytes);
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new UserError(`${file}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }
 
 function headerOf(path: string, size: number, seconds: number): Uint8Array {

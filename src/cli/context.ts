@@ -12,6 +12,8 @@ export type Context = {
   readonly output: Output;
   /** For people and scripts: standard output. */
   print(text: string): void;
+  /** The same of many texts one after the other, while they are read. */
+  printAll(texts: Iterable<string>): Promise<void>;
   /** Of standard output. */
   readonly colors: Colors;
   /** Columns of the terminal on standard output; null where it is none. */

@@ -18,7 +18,7 @@ const marginShare = 3 / 8;
 export function tiledPredictor(tile: Predictor, { size, step }: Tiling): Predictor {
   const side = tile.size;
   const channels = tile.output === "rgb" ? 3 : 2;
-  const overlap = Math.max(step, Math.floor((side * overlapShare) / step) * step);
+  const overlap = Math.ceil((side * overlapShare) / step) * step;
   const starts = startsOf(size, side, side - overlap);
   const weights = starts.map((start) => weightsOf(side, overlap, start === 0, start === size - side));
   const sums = new Float64Array(size);

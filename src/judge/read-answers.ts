@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { Study } from "../store/study-rows.ts";
 import { type Answers, answersVersion } from "./answers.ts";
+import { pairIds } from "./pair-ids.ts";
 
 /** Forty answers are 2 kB. */
 export const mostAnswersBytes = 1e6;
@@ -39,34 +40,23 @@ export function readAnswers(text: string, file: string): Answers {
 }
 
 /**
- * The answers to pairs that are there still. Throws UserError where they are not one to every pair of the study; where a
- * network of it was purged, one to every pair that there was.
+ * Throws UserError where they are not one to every pair of the study; those of pairs that went with a purged network may be
+ * among them.
  */
-export function answersTo(
-  study: Study,
-  answers: Answers,
-  file: string,
-): { readonly answers: Answers; readonly leftOut: number } {
+export function requireAnswers(study: Study, { judgements }: Answers, file: string): void {
   const pairs = new Set(study.pairs.map(({ id }) => id));
-  const isShortened = lostPairs(study);
+  const made = new Set([...pairs, ...pairIds(study.pairsMade)]);
   const answered = new Set<string>();
-  for (const { pair } of answers.judgements) {
-    if (!pairs.has(pair) && !(isShortened && /^\d+$/.test(pair)))
-      throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
+  for (const { pair } of judgements) {
+    if (!made.has(pair)) throw new UserError(`${file}: pair ${pair}: study ${study.id} has no such pair`);
     if (answered.has(pair)) throw new UserError(`${file}: pair ${pair}: expected one answer, got several`);
     answered.add(pair);
   }
-  const kept = answers.judgements.filter(({ pair }) => pairs.has(pair));
-  if (kept.length < pairs.size)
+  const kept = judgements.filter(({ pair }) => pairs.has(pair)).length;
+  if (kept < pairs.size)
     throw new UserError(
-      `${file}: expected answers to all ${pairs.size} pairs of study ${study.id}, got ${kept.length}`,
+      `${file}: expected answers to all ${pairs.size} pairs of study ${study.id}, got ${kept}`,
     );
-  return { answers: { ...answers, judgements: kept }, leftOut: answered.size - kept.length };
-}
-
-/** Pairs are numbered from 1 in an order that says nothing: those of a purged network leave holes. */
-function lostPairs({ pairs }: Study): boolean {
-  return pairs.some(({ id }) => Number(id) > pairs.length);
 }
 
 function parsedJson(text: string, file: string): unknown {

@@ -1,35 +1,35 @@
 // Answers of one person into the store, whole or not at all, by whichever way they came.
 
 import { UserError } from "../errors.ts";
-import type { Judge, Study } from "../store/study-rows.ts";
-import { answersTo, readAnswers } from "./read-answers.ts";
+import type { Judge, SavedJudge, Study } from "../store/study-rows.ts";
+import { readAnswers, requireAnswers } from "./read-answers.ts";
 
 /** Of the store. */
 export type StudyStore = {
   readonly folder: string;
   study(id: string): Study | undefined;
-  saveJudge(studyId: string, judge: Judge): boolean;
+  saveJudge(studyId: string, judge: Judge): SavedJudge;
 };
 
-export type Taken = {
-  readonly study: Study;
-  /** false where they were there before. */
-  readonly isNew: boolean;
-  /** Answers about pairs that are gone, as a network of theirs was purged. */
-  readonly leftOut: number;
+export type Taken = SavedJudge & {
+  /** Id of the study. */
+  readonly study: string;
+  /** How many answers came. */
+  readonly given: number;
 };
 
 /** `source` is for messages. Throws UserError. */
 export function takeAnswers(text: string, source: string, store: StudyStore): Taken {
-  const given = readAnswers(text, source);
-  const study = store.study(given.study);
+  const answers = readAnswers(text, source);
+  const study = store.study(answers.study);
   if (study === undefined)
     throw new UserError(
-      `${source}: study ${given.study} is not in ${store.folder}; name its folder with --runs`,
+      `${source}: study ${answers.study} is not in ${store.folder}; name its folder with --runs`,
     );
-  const { answers, leftOut } = answersTo(study, given, source);
+  requireAnswers(study, answers, source);
   try {
-    return { study, isNew: store.saveJudge(study.id, answers), leftOut };
+    // A purge may take pairs, or the study, between these two.
+    return { study: study.id, given: answers.judgements.length, ...store.saveJudge(study.id, answers) };
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     throw new UserError(`${source}: ${thrown.message}`);

@@ -1,11 +1,11 @@
 // Checkpoints: the state record and where training stood, as one safetensors file each. A file is written under a
 // temporary name and renamed, so that a checkpoint is whole or not there.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { State } from "../training-step.ts";
-import { removeLeftovers, temporaryName } from "../whole-file.ts";
+import { makeWholeSync, removeLeftovers } from "../whole-file.ts";
 import { readTensors, writeTensors } from "./safetensors.ts";
 
 export type Checkpoint = { readonly step: number; readonly epoch: number; readonly state: State };
@@ -19,21 +19,12 @@ export function checkpointFolder(runsFolder: string, runId: string): string {
 /** Writes a checkpoint, removes those older than the newest `keep`, and returns its path. */
 export function writeCheckpoint(folder: string, { step, epoch, state }: Checkpoint, keep: number): string {
   const target = path.join(folder, `step-${String(step).padStart(8, "0")}.safetensors`);
-  const temporary = temporaryName(target);
+  const metadata = { format: "hueristic 1", step: String(step), epoch: String(epoch) };
   try {
     mkdirSync(folder, { recursive: true });
     removeLeftovers(folder);
-    const file = openSync(temporary, "w");
-    try {
-      const metadata = { format: "hueristic 1", step: String(step), epoch: String(epoch) };
-      writeTensors(file, { tensors: state, metadata });
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, target);
+    makeWholeSync(target, (file) => writeTensors(file, { tensors: state, metadata }));
   } catch (error) {
-    rmSync(temporary, { force: true });
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EACCES" && code !== "EROFS") throw error;
     throw new UserError(

@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import { pageAssets } from "../report/build-client.ts";
 import { databasePath } from "../store/open-database.ts";
 import { openStore, type Store } from "../store/open-store.ts";
-import { createSpoolLook } from "../store/spool/watch-spools.ts";
+import { createSharedLook } from "../store/shared-sweeps/watch-shared.ts";
 import { type RunWatch, watchRuns } from "../store/watch-runs.ts";
 import { createTurns } from "../turns.ts";
 import type { Colorist } from "./coloring/colorist.ts";
@@ -47,11 +47,19 @@ export async function startServer(
   folder: string,
   { host, port, colorist, warn, onError }: ServerOptions,
 ): Promise<RunningServer> {
-  const lookAtSpool = createSpoolLook(folder, warn);
-  lookAtSpool();
+  const look = createSharedLook(folder, warn);
+  /** What is known of runs is shown, whatever becomes of the others. */
+  const lookAtShared = () => {
+    try {
+      look();
+    } catch (thrown) {
+      onError(thrown);
+    }
+  };
+  lookAtShared();
   let opened = openRuns(folder);
   const version = () => {
-    lookAtSpool();
+    lookAtShared();
     return opened.watch.version();
   };
   const events = createEvents(version, onError);
@@ -84,7 +92,7 @@ export async function startServer(
   const judging = isLocal ? createTurns({ mostWaiting }) : null;
   const shared = { events, pages, assets, colorAssets, judgeAssets, isLocal, coloring, judging, onError };
   const server = createServer((request, response) => {
-    lookAtSpool();
+    lookAtShared();
     answer(() => ({ ...shared, ...current() }), request, response);
   });
   try {

@@ -1,6 +1,6 @@
 // One question in SQL to runs.db by somebody who may only look: one statement that reads and gives rows, on a connection that
-// cannot write. ATTACH, PRAGMA and all that changes something are refused before they run; extensions are not loaded, and
-// SQLite's library has no function that touches files.
+// cannot write. ATTACH, PRAGMA and all that changes something are refused before they run, EXPLAIN of them too; extensions are
+// not loaded, and SQLite's library has no function that touches files.
 
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
@@ -16,14 +16,18 @@ export type SqlAnswer = {
   readonly rows: Iterable<readonly SqlValue[]>;
 };
 
-/** Hands the answer of `sql` to `read`. Throws UserError for bad SQL, and for a statement that does more than read. */
-export function querySql<T>(folder: string, sql: string, read: (answer: SqlAnswer) => T): T {
+/** Hands the answer of `sql` to `read`. Rejects with UserError for bad SQL, and for a statement that does more than read. */
+export async function querySql(
+  folder: string,
+  sql: string,
+  read: (answer: SqlAnswer) => void | Promise<void>,
+): Promise<void> {
   const database = openForReading(folder);
   try {
     database.pragma("query_only = ON");
     const statement = prepared(database, sql);
     const columns = statement.columns().map(({ name }) => name);
-    return read({ columns, rows: plainRows(statement) });
+    await read({ columns, rows: plainRows(statement) });
   } catch (thrown) {
     throw sqlError(thrown, databasePath(folder));
   } finally {
@@ -32,13 +36,24 @@ export function querySql<T>(folder: string, sql: string, read: (answer: SqlAnswe
 }
 
 function prepared(database: Database.Database, sql: string): Database.Statement<[], SqlValue[]> {
-  const first = /^(?:\s|;|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)*(\w*)/.exec(sql)?.[1]?.toUpperCase() ?? "";
-  if (!["SELECT", "WITH", "VALUES", "EXPLAIN"].includes(first))
+  const first = firstWord(sql);
+  if (!["SELECT", "WITH", "VALUES"].includes(first))
     throw new UserError(`sql: expected a query that only reads, as SELECT does, got ${first || "nothing"}`);
   const statement = database.prepare<[], SqlValue[]>(sql);
   if (!statement.readonly || !statement.reader)
     throw new UserError("sql: expected a query that only reads, got one that would change the store");
   return statement.raw().safeIntegers();
+}
+
+const between = String.raw`(?:\s|;|--.*(?:\n|$)|/\*[\s\S]*?\*/)*`;
+const opening = new RegExp(
+  `^${between}(?:EXPLAIN\\b${between}(?:QUERY\\b${between}PLAN\\b${between})?)?(\\w*)`,
+  "i",
+);
+
+/** In capitals, behind comments; of EXPLAIN and EXPLAIN QUERY PLAN that of what they explain. */
+function firstWord(sql: string): string {
+  return opening.exec(sql)?.[1]?.toUpperCase() ?? "";
 }
 
 function* plainRows(statement: Database.Statement<[], SqlValue[]>): Generator<readonly SqlValue[]> {

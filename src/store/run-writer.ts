@@ -10,6 +10,7 @@ import { createBlobSweeper } from "./delete-run.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
 import { createPictureWriter, type NewImage } from "./pictures.ts";
+import { createRevisionRecorder } from "./revisions.ts";
 import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow } from "./rows.ts";
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { errorCodeOf, withStoreErrors } from "./store-error.ts";
@@ -97,6 +98,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
   );
   const pictures = createPictureWriter(database);
   const deleteImages = database.prepare("DELETE FROM images WHERE run_id = ? AND epoch > ?");
+  const recordRevision = createRevisionRecorder(database);
   const countRevision = database.prepare("UPDATE runs SET revision = revision + 1 WHERE id = ?");
 
   let waitingEvents: EventRow[] = [];
@@ -233,6 +235,7 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
         deleteImages.run(id, epoch);
         blobs.sweep(hashes);
         countRevision.run(id);
+        recordRevision(id, { step, epoch });
       });
       scalars.reload();
     },

@@ -5,6 +5,8 @@ import { declareSeries } from "./declared-series.ts";
 import { earlierExperiments } from "./earlier-experiments.ts";
 import { interfaceVersion } from "./interface-version.ts";
 import type { Migration } from "./migrate.ts";
+import { pairsMade } from "./pairs-made.ts";
+import { runRevisions } from "./revisions.ts";
 import { runningTime } from "./running-time.ts";
 import { nameTellers } from "./tellers.ts";
 import { writtenKeys } from "./written-keys.ts";
@@ -411,4 +413,6 @@ export const migrations: readonly Migration[] = [
   testedSets,
   travellingRuns,
   interfaceVersion,
+  runRevisions,
+  pairsMade,
 ];

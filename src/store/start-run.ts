@@ -7,6 +7,7 @@ import { experimentUpgrades } from "../experiment/upgrade.ts";
 import { nfc } from "../same-text.ts";
 import { statusAt } from "./dead-runs.ts";
 import { createEarlierExperiments } from "./earlier-experiments.ts";
+import { createRevisionRecorder } from "./revisions.ts";
 import type { RunRow, RunStatus } from "./rows.ts";
 import { createRunWriter, type RunWriter, type WriterSources } from "./run-writer.ts";
 
@@ -52,6 +53,7 @@ export function createRunStarter(database: Database, sources: StarterSources): R
     "SELECT status, writer, heartbeat_at, elapsed_ms FROM runs WHERE id = ?",
   );
   const earlier = createEarlierExperiments(database);
+  const recordRevision = createRevisionRecorder(database);
   const takeOver = database.prepare(
     `UPDATE runs SET status = 'RUNNING', writer = :token, heartbeat_at = :at, finished_at = NULL, error = NULL,
        revision = revision + 1, revision_token = :token, experiment = coalesce(:experiment, experiment),
@@ -78,6 +80,7 @@ export function createRunStarter(database: Database, sources: StarterSources): R
     });
     for (const tag of new Map(run.experiment.tags.map((tag) => [nfc(tag), tag])).values())
       insertTag.run(id, tag);
+    recordRevision(id);
     return id;
   });
 
@@ -97,6 +100,7 @@ export function createRunStarter(database: Database, sources: StarterSources): R
         experiment: continuation?.experiment === undefined ? null : JSON.stringify(continuation.experiment),
         experimentVersion: experimentUpgrades.length,
       });
+      recordRevision(id);
       return run.elapsed_ms;
     },
   );

@@ -9,6 +9,12 @@ export function errorCodeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
+/** Whether an error is of what lies on the disk; a statement that is wrong in itself is a bug. */
+export function isOfFiles(thrown: unknown): boolean {
+  if (thrown instanceof UserError || (thrown as NodeJS.ErrnoException).syscall !== undefined) return true;
+  return /^SQLITE_(?!ERROR)/.test(errorCodeOf(thrown));
+}
+
 /** What a database was opened for. */
 export type Purpose = "read" | "write";
 

@@ -9,6 +9,7 @@ import type {
   JudgedNetwork,
   Judgement,
   NewStudy,
+  SavedJudge,
   Study,
   StudyNetwork,
   StudyPair,
@@ -30,15 +31,16 @@ export type StudyReader = {
 export type StudyWriter = {
   saveStudy(study: NewStudy): void;
   /**
-   * All answers of a judge, or none: false where they are there already. Throws UserError where the judge has answered
-   * otherwise before, and where the study is unknown.
+   * A judge's answers to all pairs that are there still, or none. Throws UserError where the judge has answered otherwise
+   * before, and where the study is unknown.
    */
-  saveJudge(studyId: string, judge: Judge): boolean;
+  saveJudge(studyId: string, judge: Judge): SavedJudge;
 };
 
 export function createStudyReader(database: Database): StudyReader {
   const selectStudy = database.prepare<[string], Omit<Study, "networks" | "pairs">>(
-    `SELECT id, question, "set", fingerprint, seed, shown_ms AS shownMs, created_at AS createdAt
+    `SELECT id, question, "set", fingerprint, seed, shown_ms AS shownMs, created_at AS createdAt,
+       pairs_made AS pairsMade
      FROM studies WHERE id = ?`,
   );
   const selectNetworks = database.prepare<[string], JudgedNetwork>(
@@ -96,35 +98,43 @@ function createJudgeReader(database: Database): StudyReader["judges"] {
 
 export function createStudyWriter(database: Database, now: () => number): StudyWriter {
   const insertStudy = database.prepare(
-    `INSERT INTO studies (id, question, "set", fingerprint, seed, shown_ms, created_at)
-     VALUES (:id, :question, :set, :fingerprint, :seed, :shownMs, :createdAt)`,
+    `INSERT INTO studies (id, question, "set", fingerprint, seed, shown_ms, created_at, pairs_made)
+     VALUES (:id, :question, :set, :fingerprint, :seed, :shownMs, :createdAt, :pairsMade)`,
   );
   const insertNetwork = database.prepare("INSERT INTO study_networks VALUES (?, ?, ?, ?)");
   const insertPair = database.prepare(
     "INSERT INTO study_pairs VALUES (:study, :id, :index, :network, :against, :place)",
   );
   const selectStudy = database.prepare<[string]>("SELECT 1 FROM studies WHERE id = ?");
+  const selectPairs = database
+    .prepare<[string], string>("SELECT id FROM study_pairs WHERE study_id = ?")
+    .pluck();
   const insertJudge = database.prepare("INSERT INTO judges VALUES (?, ?, ?, ?)");
   const insertJudgement = database.prepare("INSERT INTO judgements VALUES (?, ?, ?, ?, ?)");
   const judgesOf = createJudgeReader(database);
 
   const saveStudy = database.transaction(({ networks, pairs, ...head }: NewStudy) => {
-    insertStudy.run({ ...head, createdAt: Math.round(now()) });
+    insertStudy.run({ ...head, createdAt: Math.round(now()), pairsMade: pairs.length });
     for (const [number, { runId, step }] of networks.entries())
       insertNetwork.run(head.id, number, runId, step);
     for (const pair of pairs) insertPair.run({ study: head.id, ...pair });
   });
-  const saveJudge = database.transaction((study: string, { id, name, judgements }: Judge): boolean => {
-    if (selectStudy.get(study) === undefined) throw new UserError(`study ${study}: is not in this store`);
-    const known = judgesOf(study).find((judge) => judge.id === id);
-    if (known !== undefined) {
-      if (sameAnswers(known.judgements, judgements)) return false;
-      throw new UserError(`study ${study}: judge ${id} has answered otherwise before`);
-    }
-    insertJudge.run(study, id, name, Math.round(now()));
-    for (const { pair, picture, ms } of judgements) insertJudgement.run(study, id, pair, picture, ms);
-    return true;
-  });
+  const saveJudge = database.transaction(
+    (study: string, { id, name, judgements: given }: Judge): SavedJudge => {
+      if (selectStudy.get(study) === undefined) throw new UserError(`study ${study}: is not in this store`);
+      const pairs = new Set(selectPairs.all(study));
+      const judgements = given.filter(({ pair }) => pairs.has(pair));
+      const leftOut = given.length - judgements.length;
+      const known = judgesOf(study).find((judge) => judge.id === id);
+      if (known !== undefined) {
+        if (sameAnswers(known.judgements, judgements)) return { isNew: false, leftOut };
+        throw new UserError(`study ${study}: judge ${id} has answered otherwise before`);
+      }
+      insertJudge.run(study, id, name, Math.round(now()));
+      for (const { pair, picture, ms } of judgements) insertJudgement.run(study, id, pair, picture, ms);
+      return { isNew: true, leftOut };
+    },
+  );
   return {
     saveStudy: (study) => saveStudy.immediate(study),
     saveJudge: (study, judge) => saveJudge.immediate(study, judge),

@@ -41,6 +41,8 @@ export type Study = StudyHead & {
   /** By their numbers; those of runs that were purged are gone, and so are their pairs. */
   readonly networks: readonly JudgedNetwork[];
   readonly pairs: readonly StudyPair[];
+  /** How many pairs it had when it was made. */
+  readonly pairsMade: number;
 };
 
 export type StudySummary = Pick<Study, "id" | "question" | "set" | "createdAt"> & {
@@ -66,6 +68,13 @@ export type Judge = {
   /** As the person wrote it; "" for none. */
   readonly name: string;
   readonly judgements: readonly Judgement[];
+};
+
+export type SavedJudge = {
+  /** false where the answers were there before. */
+  readonly isNew: boolean;
+  /** Answers about pairs that are gone, as a network of theirs was purged. */
+  readonly leftOut: number;
 };
 
 /** A metric of one image by a network. */

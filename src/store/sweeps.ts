@@ -60,13 +60,16 @@ export function trialOf(stored: StoredTrial): TrialRow {
 }
 
 export function createTrialReader(database: Database): (sweepId: string) => TrialRow[] {
-  // A trial whose run is in the trash waits; the run comes back to it as long as no other has begun.
+  // A trial whose run is in the trash waits; the run comes back to it as long as no other has begun. Of a sweep of several
+  // hosts, whose runs came as files, the agents say how trials stand, and what they trained they do not train again.
+  const counts =
+    "deleted_at IS NULL OR EXISTS (SELECT 1 FROM merged_files WHERE merged_files.run_id = runs.id)";
   const select = database.prepare<[string], StoredTrial>(
     `SELECT sweep_id AS sweepId, number, trials.parameters, seed, holder, trials.heartbeat_at AS heartbeatAt,
-       iif(deleted_at IS NULL, run_id, NULL) AS runId, iif(deleted_at IS NULL, state, 'waiting') AS state,
-       iif(deleted_at IS NULL, failures, 0) AS failures, iif(deleted_at IS NULL, deaths, 0) AS deaths,
-       iif(deleted_at IS NULL, trials.error, NULL) AS error
-     FROM trials LEFT JOIN runs ON runs.id = run_id WHERE sweep_id = ? ORDER BY number`,
+       iif(deleted_at IS NULL, trials.run_id, NULL) AS runId, iif(${counts}, state, 'waiting') AS state,
+       iif(${counts}, failures, 0) AS failures, iif(${counts}, deaths, 0) AS deaths,
+       iif(${counts}, trials.error, NULL) AS error
+     FROM trials LEFT JOIN runs ON runs.id = trials.run_id WHERE sweep_id = ? ORDER BY number`,
   );
   return (sweepId) => select.all(sweepId).map(trialOf);
 }

@@ -16,6 +16,7 @@ async function output(runs: string, run: readonly string[], json: boolean): Prom
   const context = {
     output: { ...silent, info: (line: string) => (said += line) },
     print: (text: string) => (printed += text),
+    printAll: async () => assert.fail(),
     colors: colorsOf({ isTTY: false }),
     width: null,
     now: Date.now,

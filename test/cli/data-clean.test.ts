@@ -32,6 +32,7 @@ async function clean(runs: string, { dryRun = false, later = hour } = {}): Promi
     print: (more: string) => {
       text += more;
     },
+    printAll: async () => assert.fail(),
     colors: colorsOf({ isTTY: false }, {}),
     width: null,
     now: () => Date.now() + later,

@@ -24,6 +24,7 @@ async function printed(width: number | null, run: (context: Context) => Promise<
     print: (more) => {
       text += more;
     },
+    printAll: async () => assert.fail(),
     colors: colorsOf({ isTTY: false }, {}),
     width,
     now: () => 0,

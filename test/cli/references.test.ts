@@ -43,6 +43,7 @@ test("tag, note, show, compare, delete and restore by tag, file and sweep", asyn
     print: (text) => {
       printed += text;
     },
+    printAll: async () => assert.fail(),
     colors: colorsOf({ isTTY: false }),
     width: null,
     now: Date.now,

@@ -58,6 +58,7 @@ test("they are there as soon as they are published: listed, shown, served, delet
   rmSync(other);
 
   for (const [words, expected] of [
+    [["run", "--resume", "abroad", "train.epochs=4"], /is trained in the spool .*train\.epochs=4 --spool\n/],
     [["run", "--spool", "--resume", "nobody"], /--resume: "nobody": no run in runs\/spool begins so/],
     [["run", "--spool", "--resume", run.id], /has trained 2 epochs already.*train\.epochs=4 --spool\n/],
   ] as const) {

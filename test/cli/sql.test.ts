@@ -43,6 +43,8 @@ test("a table, JSON and CSV, with all that is no finite number", async (t) => {
     "none,much,less,big,safe,bytes,word,word\r\n,Infinity,-Infinity,9223372036854775807,9007199254740991,00FF,a,1\r\n",
   );
   assert.equal(await ask("select version from interface_version", "--csv"), "version\r\n1\r\n");
+  assert.match(await ask("explain query plan select * from runs"), /SCAN runs/);
+  assert.match(await ask("explain select 1"), /ResultRow/);
   assert.equal(await ask("select 1 as one where false", "--json"), "[]\n");
 });
 
@@ -55,6 +57,9 @@ test("nothing can be changed, and bad SQL is one line", async (t) => {
     ["attach 'other.db' as other", /got ATTACH/],
     ["pragma user_version = 3", /got PRAGMA/],
     ["pragma journal_mode = delete", /got PRAGMA/],
+    ["explain pragma query_only = off", /got PRAGMA/],
+    ["explain /* a */ query plan -- b\n pragma query_only = off", /got PRAGMA/],
+    ["explain delete from runs", /got DELETE/],
     ["vacuum into 'copy.db'", /got VACUUM/],
     ["create temp table a (b)", /got CREATE/],
     ["select 1; delete from runs", /more than one statement/],

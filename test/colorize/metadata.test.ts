@@ -146,3 +146,31 @@ test("EXIF goes into a TIFF among its own tags, and out of it again", async () =
   assert.equal(exifOfTiff(Buffer.from("II*\0\xff\xff\xff\0", "latin1")), null);
   assert.equal(exifOfTiff(Buffer.from("no TIFF")), null);
 });
+
+test("of a TIFF whose tags point at one place again and again, each is read once, and no more than a description", () => {
+  const directory = (entries: number, entry: (at: number) => readonly [number, number, number, number]) => {
+    const bytes = Buffer.alloc(2 + 12 * entries + 4);
+    bytes.writeUInt16LE(entries);
+    for (let at = 0; at < entries; at++) {
+      const [tag, type, count, value] = entry(at);
+      bytes.writeUInt16LE(tag, 2 + 12 * at);
+      bytes.writeUInt16LE(type, 4 + 12 * at);
+      bytes.writeUInt32LE(count, 6 + 12 * at);
+      bytes.writeUInt32LE(value, 10 + 12 * at);
+    }
+    return bytes;
+  };
+  const head = Buffer.from("II*\0\x08\0\0\0", "latin1");
+  const pointers = directory(3000, () => [34665, 4, 1, 8 + 2 + 12 * 3000 + 4]);
+  const same = directory(3000, () => [33434, 4, 1, 7]);
+  // The first directory of one pointer, the camera's of one tag.
+  assert.equal(exifOfTiff(Buffer.concat([head, pointers, same]))!.length, 8 + 2 * (2 + 12 + 4));
+
+  const one = directory(1, () => [34665, 4, 1, 8 + 2 + 12 + 4]);
+  const of = (tags: number, length: number) =>
+    Buffer.concat([head, one, directory(tags, (at) => [50_000 + at, 1, length, 0]), Buffer.alloc(40_000)]);
+  assert.equal(exifOfTiff(of(2, 20_000))!.length, 8 + (2 + 12 + 4) + (2 + 24 + 4) + 40_000);
+  assert.equal(exifOfTiff(of(2, 40_000)), null);
+  assert.notEqual(exifOfTiff(of(1000, 1)), null);
+  assert.equal(exifOfTiff(of(1001, 1)), null);
+});

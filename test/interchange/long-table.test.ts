@@ -18,7 +18,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 function oddRuns(cwd: string): readonly [string, string] {
   const [plain] = fillStore(path.join(cwd, "runs"), ["FINISHED"]);
   const store = openStore(path.join(cwd, "runs"));
-  const run = store.createRun(newRun({ name: 'grün, "🌈"' }));
+  const run = store.createRun(newRun({ name: '=grün, "🌈"' }));
   log(run, 1, { "train/loss": Number.NaN, "unseen/loss": 0.1 + 0.2 });
   log(run, 2, { "train/loss": Number.POSITIVE_INFINITY, "unseen/loss": 1e-300 });
   log(run, 3, { "train/loss": Number.NEGATIVE_INFINITY });
@@ -32,7 +32,7 @@ test("csv and json have every value as it was logged", async (t) => {
   const [plain, odd] = oddRuns(cwd);
   const csv = await callCli(["export", odd, "--format", "csv"], { cwd });
   assert.equal(csv.code, 0, csv.stderr);
-  const name = '"grün, ""🌈"""';
+  const name = '"=grün, ""🌈"""';
   const times = csv.stdout.split("\r\n").map((line) => line.split(",").at(-2));
   assert.deepEqual(csv.stdout.split("\r\n"), [
     "run,run_name,series,step,epoch,elapsed_s,value",
@@ -70,6 +70,8 @@ test("parquet: PLAIN pages of every column, found through a footer that is read 
   const file = Buffer.concat([...parquetPieces(rows, 2)]);
   assert.deepEqual(readParquet(file), rows);
   assert.deepEqual(readParquet(Buffer.concat([...parquetPieces([])])), []);
+  // A page of each of seven columns in two groups, and none that is empty, between the file's ends.
+  assert.equal([...parquetPieces(rows.slice(0, 4), 2)].length, 1 + 2 * 7 + 1);
 });
 
 test("what cannot be exported is one line", async (t) => {

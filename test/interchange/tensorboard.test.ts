@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { crc32c, maskedCrc32c } from "../../src/interchange/tensorboard/crc32c.ts";
+import { openEventLog } from "../../src/interchange/tensorboard/event-log.ts";
 import { decodeEvent, type EventMessage } from "../../src/interchange/tensorboard/event-proto.ts";
 import { exportRunEvents } from "../../src/interchange/tensorboard/export-run.ts";
 import { decodeRecords, encodeRecord } from "../../src/interchange/tensorboard/records.ts";
@@ -18,8 +19,9 @@ import { openStore, type Store } from "../../src/store/open-store.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { pythonWith, runPython } from "../python-with.ts";
 import { smallExperiment } from "../runner/small-experiment.ts";
-import { experiment, log, newRun, saveDataset } from "../store/fixtures.ts";
+import { experiment, newRun, saveDataset } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { oddRun } from "./odd-run.ts";
 
 test("CRC-32C of RFC 3720, and records that are told apart from damaged ones", () => {
   const counting = Uint8Array.from({ length: 32 }, (_, at) => at);
@@ -99,31 +101,6 @@ function requireAll(store: Store, id: string, scalars: Found["scalars"]): void {
   assert.deepEqual(scalars, Object.fromEntries(expected));
 }
 
-/** A run with values that are no finite numbers, and pictures at two epochs. */
-async function oddRun(runs: string): Promise<string> {
-  const store = openStore(runs);
-  saveDataset(store);
-  const run = store.createRun(newRun({ name: "a / b: grün" }));
-  const inputs = [Number.NaN, 0.1 + 0.2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -2.5, 1e300];
-  inputs.forEach((value, at) => {
-    log(run, at + 1, { "train/loss": value });
-  });
-  log(run, 2, { "unseen/psnr": 21.5 });
-  log(run, 4, { "unseen/psnr": 22.5 });
-  for (const epoch of [0, 2]) {
-    const rgb = Buffer.alloc(4 * 3 * 3, 40 * epoch + 10);
-    const bytes = await sharp(rgb, { raw: { width: 4, height: 3, channels: 3 } })
-      .webp({ lossless: true })
-      .toBuffer();
-    const picture = { set: "unseen", index: 0, imageId: "b.png", mime: "image/webp", bytes } as const;
-    if (epoch === 0) run.logImages([{ ...picture, epoch, kind: "real" }]);
-    run.logImages([{ ...picture, epoch, kind: "colorized" }]);
-  }
-  run.finish("FINISHED");
-  store.close();
-  return run.id;
-}
-
 const python = pythonWith("tensorboard");
 
 test("export: every value and picture at its step, NaN and infinities kept; TensorBoard reads the same", async (t) => {
@@ -196,6 +173,23 @@ test("the file of a run that trains is not replaced under its hands", async (t) 
   );
   run.finish("FINISHED");
   assert.equal((await exportRunEvents(store, run.id, options)).scalars, 0);
+});
+
+test("what goes wrong in the log ends the log alone, and is told once with its stack", async (t) => {
+  const cwd = temporaryFolder(t);
+  const store = openStore(path.join(cwd, "runs"));
+  saveDataset(store);
+  const run = store.createRun(newRun());
+  const warned: string[] = [];
+  const warn = (line: string) => warned.push(line);
+  const log = await openEventLog(store, run.id, { logFolder: path.join(cwd, "tb"), now: Date.now, warn });
+  assert.deepEqual(warned, []);
+  run.finish("FINISHED");
+  store.close(); // of all things that nobody expects
+  await log.catchUp();
+  await log.close("FINISHED");
+  assert.equal(warned.length, 1);
+  assert.match(warned[0]!, /^log\.tensorboard: .* the training goes on without it.*\nTypeError: .*\n +at /);
 });
 
 test("a training is logged as it goes, and has no step twice after it went on; a folder that cannot be written is said", async (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answersFileName, answersText } from "../../src/judge/answers.ts";
-import { answersTo, readAnswers } from "../../src/judge/read-answers.ts";
+import { readAnswers, requireAnswers } from "../../src/judge/read-answers.ts";
 import { judgeOf, studyOf } from "./study.ts";
 
 const study = studyOf("real", [
@@ -12,7 +12,7 @@ const answers = { study: "study1", ...judgeOf("judge1", [1, 0]), name: 'Ada "<b>
 
 test("what a page writes is read as it was", () => {
   assert.deepEqual(readAnswers(answersText(answers), "a.json"), answers);
-  assert.deepEqual(answersTo(study, answers, "a.json"), { answers, leftOut: 0 });
+  requireAnswers(study, answers, "a.json");
   assert.equal(answersFileName(answers), "answers-study1-judge1.json");
 });
 
@@ -33,24 +33,43 @@ test("anything else is refused in one line", () => {
 test("answers are to all pairs of their study, once", () => {
   const [first, second] = answers.judgements;
   const given = (judgements: typeof answers.judgements) => () =>
-    answersTo(study, { ...answers, judgements }, "a.json");
+    requireAnswers(study, { ...answers, judgements }, "a.json");
   assert.throws(
     given([first!]),
     /^UserError: a\.json: expected answers to all 2 pairs of study study1, got 1$/,
   );
-  assert.throws(given([first!, second!, first!]), /pair 0: expected one answer, got several$/);
+  assert.throws(given([first!, second!, first!]), /pair 1: expected one answer, got several$/);
   assert.throws(given([first!, { ...second!, pair: "9" }]), /pair 9: study study1 has no such pair$/);
 });
 
-test("where a network was purged, answers to the pairs that are left are taken", () => {
-  // The pair "1" has gone.
-  const left = { ...study, pairs: study.pairs.map((pair, at) => (at === 1 ? { ...pair, id: "3" } : pair)) };
-  const [first] = answers.judgements;
-  const all = ["0", "1", "2", "3"].map((pair) => ({ ...first!, pair }));
-  const { answers: kept, leftOut } = answersTo(left, { ...answers, judgements: all }, "a.json");
-  assert.deepEqual([kept.judgements.map(({ pair }) => pair), leftOut], [["0", "3"], 2]);
-  const less = { ...answers, judgements: all.slice(0, 3) };
-  assert.throws(() => answersTo(left, less, "a.json"), /expected answers to all 2 pairs .*, got 1$/);
-  const odd = { ...answers, judgements: [...all, { ...first!, pair: "x" }] };
-  assert.throws(() => answersTo(left, odd, "a.json"), /pair x: study study1 has no such pair$/);
+test("where a network was purged, answers to the pairs that are left are taken, whichever went, and to no others", () => {
+  const [first, second] = study.pairs;
+  const given = (...pairs: string[]) => ({
+    ...answers,
+    judgements: pairs.map((pair) => ({ ...answers.judgements[0]!, pair })),
+  });
+  for (const [left, right] of [
+    ["1", "2"],
+    ["1", "4"],
+    ["3", "4"],
+  ] as const) {
+    const shortened = {
+      ...study,
+      pairsMade: 4,
+      pairs: [
+        { ...first!, id: left },
+        { ...second!, id: right },
+      ],
+    };
+    requireAnswers(shortened, given("1", "2", "3", "4"), "a.json");
+    assert.throws(
+      () => requireAnswers(shortened, given(left), "a.json"),
+      /expected answers to all 2 pairs .*, got 1$/,
+    );
+    for (const odd of ["x", "0", "01", "5", "777"])
+      assert.throws(
+        () => requireAnswers(shortened, given(left, right, odd), "a.json"),
+        new RegExp(`pair ${odd}: study study1 has no such pair$`),
+      );
+  }
 });

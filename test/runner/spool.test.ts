@@ -2,10 +2,20 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { silent } from "../../src/output.ts";
 import { checkpointFiles, checkpointFolder } from "../../src/runner/checkpoints.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
@@ -14,6 +24,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { mergeSpools } from "../../src/store/spool/merge-spools.ts";
 import { openSpool, type Spool } from "../../src/store/spool/spool.ts";
 import { beat, removeSpoolFiles, spoolFile, spoolFiles } from "../../src/store/spool/spool-files.ts";
+import { machineFault } from "../../src/sweep/scheduling/machine-fault.ts";
 import { everythingOf } from "../store/everything.ts";
 import { newRun, saveDataset } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -79,7 +90,17 @@ test("killed -9 off the store's machine: seen as dead, taken over, and equal to 
   assert.equal(store.getRun(id).status, "DEAD", "its process is gone");
   assert.ok(store.series(id, "train/loss")!.step.at(-1)! >= 4, "no checkpoint is newer than the rows");
 
+  const ownTemporary = process.env.TMPDIR;
+  process.env.TMPDIR = local;
+  assert.equal(readdirSync(local).filter((name) => name.startsWith("hueristic-spool-")).length, 1);
   const spool = openSpool(folder, { resume: id, attempt: 2, warn: fail });
+  if (ownTemporary === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = ownTemporary;
+  assert.deepEqual(
+    readdirSync(local).filter((name) => name.startsWith("hueristic-")),
+    [path.basename(spool.storeFolder)],
+    "what the killed process left is gone",
+  );
   assert.equal(spool.resume, id);
   assert.equal((await runWith(folder, spool)).runId, id);
   assert.equal(spool.close(), null);
@@ -135,6 +156,9 @@ test("publications: seen while it trains, told apart by what they hold, refused 
   next.publish("start", id);
   assert.throws(() => beside.publish("start", id), /another process went on with it/);
   assert.throws(() => spool.publish("end", id), /another process went on with it/);
+  // Several attempts died before they took their names.
+  writeFileSync(spoolFile(folder, id, 9).path, "");
+  assert.throws(() => next.publish("checkpoint", id), /another process went on with it/);
   for (const each of [next, beside, spool]) each.close();
 });
 
@@ -203,6 +227,69 @@ test("a damaged file is one warning, and the others are merged", async (t) => {
     [good],
   );
   store.close();
+});
+
+test("a folder, rows of others and more columns: told with the file's name, or taken", (t) => {
+  const folder = temporaryFolder(t);
+  const spool = openSpool(folder, { resume: null, warn: fail });
+  const { store, run } = startRun(spool);
+  run.finish("FINISHED");
+  store.close();
+  spool.publish("end", run.id);
+  spool.close();
+  const { path: whole } = spoolFile(folder, run.id, 1);
+  const database = new Database(whole);
+  database.pragma("journal_mode = DELETE");
+  database.exec("ALTER TABLE tags ADD COLUMN more TEXT");
+  database.close();
+  mkdirSync(spoolFile(folder, "folder1", 1).path);
+  const lines: string[] = [];
+  mergeSpools(folder, { warn: (line) => lines.push(line) });
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /spool\/folder1\.1\.db: cannot be read: .*EISDIR/);
+  const own = openStore(folder, { readonly: true });
+  assert.deepEqual(own.getRun(run.id).tags, ["grün 🌈", "smoke"]);
+  own.close();
+});
+
+test("a name that could not be taken leaves no folder that looks like another run's", (t) => {
+  const folder = temporaryFolder(t);
+  const spool = openSpool(folder, { resume: null, warn: fail });
+  // Its folder can be made, and its file has five letters too many.
+  const store = openStore(spool.storeFolder, { newId: () => "a".repeat(252) });
+  t.after(() => store.close());
+  saveDataset(store);
+  const run = store.createRun(newRun());
+  for (let at = 0; at < 2; at++) assert.throws(() => spool.publish("start", run.id), /ENAMETOOLONG/);
+  assert.deepEqual(readdirSync(folder), ["spool"]);
+  rmSync(spool.close()!, { recursive: true });
+});
+
+test("what cannot be read here and now gives the trial back; only damage makes an earlier attempt count", (t) => {
+  const folder = temporaryFolder(t);
+  const spool = openSpool(folder, { resume: null, warn: fail });
+  const { store, run } = startRun(spool);
+  run.finish("KILLED");
+  store.close();
+  spool.publish("end", run.id);
+  spool.close();
+  const second = spoolFile(folder, run.id, 2).path;
+  copyFileSync(spoolFile(folder, run.id, 1).path, second);
+  const database = new Database(second);
+  database.pragma("user_version = 999");
+  database.pragma("journal_mode = DELETE");
+  database.close();
+  const open = (warn: (line: string) => void) => openSpool(folder, { resume: run.id, attempt: 3, warn });
+  assert.throws(
+    () => open(fail),
+    (thrown) => /newer Hueristic/.test(machineFault(thrown)!.message),
+  );
+  writeFileSync(second, "no database at all");
+  const lines: string[] = [];
+  const next = open((line) => lines.push(line));
+  assert.equal(next.resume, run.id);
+  assert.match(lines.join(), /2\.db: is not a SQLite database.*an earlier attempt/);
+  next.close();
 });
 
 test("a shared disk that takes nothing: an epoch is a warning, a checkpoint stops in one line, and the rows are kept", async (t) => {

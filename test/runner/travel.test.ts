@@ -2,12 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { checkpointFiles, checkpointFolder, writeCheckpoint } from "../../src/runner/checkpoints.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
+import { openSpool } from "../../src/store/spool/spool.ts";
+import { spoolFile } from "../../src/store/spool/spool-files.ts";
+import { writeTar } from "../../src/write-tar.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { everythingOf } from "../store/everything.ts";
 import { log, newRun, saveDataset } from "../store/fixtures.ts";
@@ -90,6 +93,59 @@ test("a runs folder: rows and checkpoints, once; a run that went on is brought u
   assert.equal(back.stdout, "early: runs: 1 here already, 1 further here than there; 0 checkpoints copied\n");
   assert.deepEqual(at("here").at(-1), ["step-00000004.safetensors", 44]);
   assert.deepEqual(everythingIn(path.join(folder, "here")), everythingOf(store));
+});
+
+test("a replacement that fails changes neither rows nor checkpoints; what could not be read is told", async (t) => {
+  const { folder, store, ids } = twoRuns(t);
+  await cli(folder, "import", "there", "--runs", "here");
+  const before = [everythingIn(path.join(folder, "here")), checkpointsOf(path.join(folder, "here"), ids[0])];
+  const run = store.resumeRun(ids[0], { fromStep: 1 });
+  run.rewind(1, 1);
+  log(run, 3, { "train/loss": 33 });
+  const there = path.join(folder, "there");
+  saveAt(there, ids[0], 2, 22);
+  run.finish("KILLED");
+  const [, last] = checkpointFiles(checkpointFolder(there, ids[0]));
+  rmSync(last!);
+  mkdirSync(last!);
+  const failed = await cli(folder, "import", "there", "--runs", "here");
+  assert.equal(failed.code, 2);
+  assert.match(
+    failed.stderr,
+    /there\/\w+\/checkpoints\/step-00000004\.safetensors: cannot be copied to here/,
+  );
+  assert.deepEqual(
+    [everythingIn(path.join(folder, "here")), checkpointsOf(path.join(folder, "here"), ids[0])],
+    before,
+  );
+  assert.deepEqual(
+    readdirSync(checkpointFolder(path.join(folder, "here"), ids[0])).filter((name) => name.startsWith(".")),
+    [],
+  );
+  rmSync(last!, { recursive: true });
+
+  // A spool beside, whose newest attempt is damaged and whose first has not published.
+  const spool = openSpool(there, { resume: null, warn: assert.fail });
+  const local = openStore(spool.storeFolder);
+  saveDataset(local);
+  const abroad = local.createRun(newRun({ name: "abroad" }));
+  abroad.finish("FINISHED");
+  spool.publish("end", abroad.id);
+  local.close();
+  spool.close();
+  writeFileSync(spoolFile(there, abroad.id, 2).path, "no database");
+  writeFileSync(spoolFile(there, abroad.id, 3).path, "");
+  const { stdout, stderr, code } = await cli(folder, "import", "there", "--runs", "here");
+  assert.equal(stdout, "there: runs: 1 new, 1 brought up to date, 1 here already; 1 checkpoint copied\n");
+  assert.match(stderr, /^error: there\/spool\/\w+\.2\.db: is not a SQLite database.*\n$/);
+  assert.equal(code, 2);
+});
+
+test("a checkpoint that is gone when it is packed is left out", async (t) => {
+  const gone = writeTar([{ path: "a", file: path.join(temporaryFolder(t), "gone") }]);
+  const pieces: Uint8Array[] = [];
+  for await (const bytes of gone) pieces.push(bytes);
+  assert.equal(Buffer.concat(pieces).length, 1024);
 });
 
 test("a packed run is the same run elsewhere; other programs read the archive", async (t) => {

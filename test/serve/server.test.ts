@@ -11,6 +11,7 @@ import { isLoopback, isOwnHost } from "../../src/serve/headers.ts";
 import { createPageCache } from "../../src/serve/page-cache.ts";
 import { startServer } from "../../src/serve/start-server.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { openSharedSweep, shareSweep } from "../../src/store/shared-sweeps/shared-sweep.ts";
 import { saveDataset, temporaryFolder } from "../store/fixtures.ts";
 import { addEpoch, type Fixture, servedStore, startRun } from "./fixtures.ts";
 
@@ -317,4 +318,14 @@ test("a folder that was deleted and made anew is shown as it is now; streams hav
   for (const each of await Promise.all(many)) assert.equal(each.status, 200);
   assert.equal((await raw(fixture, "/events")).status, 503);
   assert.deepEqual(fixture.errors, []);
+});
+
+test("a sweep of other hosts is served as they train it", async (t) => {
+  const id = "0123456789ab";
+  const { server } = await servedStore(t, ({ folder }) => {
+    shareSweep(folder, { id, name: "elsewhere", createdAt: 1, definition: "{}" });
+    openSharedSweep(folder, id)!.claimTrial(id, { retries: 0, next: () => ({ parameters: {}, seed: 1 }) });
+  });
+  const page = await (await fetch(server.url)).text();
+  assert.match(page, /<li id="sweep-0123456789ab">.*elsewhere.*0 of 1 trial done/);
 });

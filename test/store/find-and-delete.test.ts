@@ -162,7 +162,7 @@ describe("deleting a run", () => {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .pluck()
       .all();
-    assert.equal(tables.length, 23);
+    assert.equal(tables.length, 24);
     // The catalogue says what any run may log; purged runs are known, so that no file brings them back.
     for (const table of tables.filter((name) => name !== "series_kinds" && name !== "purged_runs"))
       assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, String(table));

@@ -17,6 +17,7 @@ import {
   declare,
   handClock,
   log,
+  names,
   newRun,
   outcomeOf,
   specOf,
@@ -218,6 +219,69 @@ describe("a store that is merged into another", () => {
     database.close();
   });
 
+  it("keeps a run that forked, whoever resumed it more often", (test) => {
+    const clock = handClock();
+    const store = temporaryStore(test, { now: clock.now });
+    const run = store.createRun(newRun());
+    log(run, 2, { "train/loss": 2 });
+    run.finish("KILLED");
+    const into = target(test);
+    const merge = () => mergeStore(into.folder, databasePath(store.folder))[0]!.mode;
+    assert.equal(merge(), "new");
+    const goOn = (where: Store, step: number) => {
+      const again = where.resumeRun(run.id, { fromStep: 2 });
+      again.rewind(2, 1);
+      declare(again, "train/loss");
+      again.logScalars(step, { "train/loss": step });
+      again.finish("KILLED");
+    };
+    goOn(into, 999);
+    goOn(store, 3);
+    assert.equal(merge(), "conflict", "as often");
+    goOn(store, 3);
+    assert.equal(merge(), "conflict", "resumed more often there");
+    goOn(into, 999);
+    goOn(into, 1000);
+    assert.equal(merge(), "conflict", "resumed more often here");
+    assert.deepEqual([...into.series(run.id, "train/loss")!.step], [2, 1000]);
+  });
+
+  it("drops what was measured here of a network that was cut away, and of other images", (test) => {
+    const clock = handClock();
+    const store = temporaryStore(test, { now: clock.now });
+    saveFaces(store);
+    const run = store.createRun(newRun());
+    log(run, 10, { "train/loss": 2 });
+    run.finish("KILLED");
+    const into = target(test);
+    saveFaces(into);
+    mergeStore(into.folder, databasePath(store.folder));
+    const measure = (where: Store, step: number, name: string, fingerprint: string, metric = "psnr") => {
+      const { ofSet, ofImages, ...rest } = psnr(20, name);
+      const renamed = { ofSet: { [metric]: ofSet.psnr }, ofImages: { [metric]: ofImages.psnr } };
+      const measured = { ...rest, ...renamed };
+      where.saveEvaluation(run.id, { step, series: [specOf(`${name}/${metric}`)], measured, fingerprint });
+    };
+    measure(into, 4, "kept", faces.fingerprint);
+    measure(into, 10, "kept", faces.fingerprint);
+    measure(into, 4, "coco", faces.fingerprint, "ssim");
+    const again = store.resumeRun(run.id, { fromStep: 5 });
+    again.rewind(5, 2);
+    again.finish("KILLED");
+    measure(store, 5, "coco", dataset.fingerprint);
+    assert.equal(mergeStore(into.folder, databasePath(store.folder))[0]!.mode, "replace");
+    assert.deepEqual([...into.series(run.id, "kept/psnr")!.step], [4]);
+    const database = new Database(databasePath(into.folder), { readonly: true });
+    assert.deepEqual(database.prepare("SELECT step FROM image_values ORDER BY step").pluck().all(), [4, 5]);
+    database.close();
+    assert.deepEqual(names(into, run.id).sort(), ["coco/psnr", "kept/psnr"]);
+    const sets = into.evaluationSets(run.id).map(({ set, fingerprint }) => [set, fingerprint]);
+    assert.deepEqual(sets.sort(), [
+      ["coco", dataset.fingerprint],
+      ["kept", faces.fingerprint],
+    ]);
+  });
+
   it("never takes a run back", (test) => {
     const clock = handClock();
     const store = temporaryStore(test, { now: clock.now });
@@ -294,6 +358,23 @@ describe("a store that is merged into another", () => {
     assert.equal(into.getRun(failed).error, "it broke");
   });
 
+  it("ends a trial whose run had ended before, and one that fails without a run", (test) => {
+    const { store } = fullStore(test);
+    const into = target(test);
+    const next = () => ({ parameters: { rate: 2 }, seed: 3 });
+    const failing = store.claimTrial("sweep1", { retries: 0, next });
+    assert.ok(typeof failing !== "string");
+    const running = store.trials("sweep1")[1]!;
+    const states = () => into.trials("sweep1").map(({ state }) => state);
+    mergeStore(into.folder, databasePath(store.folder));
+    assert.deepEqual(states(), ["complete", "running", "running"]);
+    store.endTrial(running, { state: "complete", error: null });
+    store.endTrial(failing, { state: "failed", error: "no such file" });
+    assert.equal(mergeStore(into.folder, databasePath(store.folder))[2]!.mode, "add");
+    assert.deepEqual(states(), ["complete", "complete", "failed"]);
+    assert.deepEqual(into.trials("sweep1"), store.trials("sweep1"));
+  });
+
   it("takes one run alone where one is asked for", (test) => {
     const { store, ids } = fullStore(test);
     const into = target(test);
@@ -356,6 +437,7 @@ describe("a store that is merged into another", () => {
 
 it("versions: a revision beats all, then the end, then the longer time; two writers of one revision are a conflict", () => {
   const here = { revision: 3, token: "a", ended: false, elapsedMs: 10 };
+  const line = { theyFollow: true, weFollow: true };
   const modes = [
     [{ revision: 4, token: "b", elapsedMs: 1 }, "replace"],
     [{ revision: 2, ended: true, elapsedMs: 99 }, "older"],
@@ -365,11 +447,13 @@ it("versions: a revision beats all, then the end, then the longer time; two writ
     [{}, "add"],
     [{ token: "b", elapsedMs: 99, ended: true }, "conflict"],
   ] as const;
-  for (const [there, mode] of modes) assert.equal(mergeModeOf(here, { ...here, ...there }), mode);
-  assert.equal(mergeModeOf(null, here), "new");
+  for (const [there, mode] of modes) assert.equal(mergeModeOf(here, { ...here, ...there }, line), mode);
+  const forked = { theyFollow: false, weFollow: false };
+  for (const revision of [2, 4]) assert.equal(mergeModeOf(here, { ...here, revision }, forked), "conflict");
+  assert.equal(mergeModeOf(null, here, forked), "new");
   const old = { ...here, token: null };
   assert.equal(
-    mergeModeOf(old, { ...old, elapsedMs: 11 }),
+    mergeModeOf(old, { ...old, elapsedMs: 11 }, line),
     "replace",
     "resumed before revisions were counted",
   );

@@ -18,6 +18,7 @@ import {
 } from "../../src/store/shared-sweeps/shared-sweep.ts";
 import type { TrialRow } from "../../src/store/sweeps.ts";
 import type { Claim, NewTrial } from "../../src/store/trial-leases.ts";
+import { temporaryName } from "../../src/whole-file.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const id = "0123456789ab";
@@ -139,6 +140,19 @@ describe("claims by files", () => {
     assert.deepEqual([states(sleeper), claim(sleeper, 1)], [["pruned"], "done"]);
   });
 
+  it("are not taken over by one that slept between its looks at the clock and at the heartbeat", (test) => {
+    const folder = folderWithSweep(test);
+    const holder = open(folder);
+    const trial = trialOf(claim(holder, 1));
+    const monotonic = () => {
+      holder.renewTrial(trial);
+      return performance.now();
+    };
+    const other = openSharedSweep(folder, id, { newToken: far, monotonic })!;
+    age(folder, "000000.1.claim", deadAfterMs + 5_000);
+    assert.equal(claim(other, 1), "wait");
+  });
+
   it("end at once with a process of this host", (test) => {
     const folder = folderWithSweep(test);
     const gone = newProcessToken().replace(` ${process.pid} `, " 4194999 ");
@@ -246,7 +260,15 @@ describe("claims by files", () => {
     const folder = folderWithSweep(test);
     const sweep = open(folder);
     sweep.endTrial(trialOf(claim(sweep, 2)), complete);
-    const foreign = ["notes.txt", "000000.claim", "000002.0.claim", ".nfs01", "1.1.claim", "000123.1.claim"];
+    const foreign = [
+      "notes.txt",
+      "000000.claim",
+      "000002.0.claim",
+      ".nfs01",
+      "1.1.claim",
+      "000123.1.claim",
+      "000000.999999999.end",
+    ];
     for (const name of foreign) writeFileSync(fileOf(folder, name), "");
     mkdirSync(fileOf(folder, "000005.1.progress.d"));
     mkdirSync(path.join(sharedSweepFolder(folder, id), "00x"));
@@ -272,6 +294,17 @@ describe("claims by files", () => {
     );
     rmSync(sharedSweepFolder(folder, id), { recursive: true });
     assert.equal(openSharedSweep(folder, id), null);
+  });
+
+  it("are made in a folder without what processes left there that are gone", (test) => {
+    const folder = temporaryFolder(test);
+    const shared = sharedSweepFolder(folder, id);
+    mkdirSync(shared, { recursive: true });
+    for (const name of ["clock", "probe", "sweep.json"])
+      writeFileSync(temporaryName(path.join(shared, name)).replace(`.${process.pid}.`, ".4194999."), "");
+    assert.equal(readdirSync(shared).length, 3);
+    shareSweep(folder, { id, name: "study", createdAt: 1, definition: "{}" });
+    assert.deepEqual(readdirSync(shared), ["sweep.json"]);
   });
 
   it("of a folder that is removed meanwhile are lost", (test) => {

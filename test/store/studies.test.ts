@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Database from "better-sqlite3";
+import { migrate } from "../../src/store/migrate.ts";
 import { databasePath } from "../../src/store/open-database.ts";
+import { pairsMade } from "../../src/store/pairs-made.ts";
+import { migrations } from "../../src/store/schema.ts";
 import type { Judge, NewStudy } from "../../src/store/study-rows.ts";
 import { dataset, declare, newRun, temporaryStore } from "./fixtures.ts";
 
@@ -46,12 +49,13 @@ test("a study and its answers come back; the same answers again change nothing, 
     { ...study.networks[0]!, number: 0, runName: "one", epoch: 1 },
     { ...study.networks[1]!, number: 1, runName: "two", epoch: 2 },
   ];
-  assert.deepEqual(store.study("study1"), { ...study, networks, createdAt: 77 });
+  assert.deepEqual(store.study("study1"), { ...study, networks, createdAt: 77, pairsMade: 2 });
   assert.deepEqual(store.studiesOf(second), ["study1"]);
   assert.deepEqual(store.judges("study1"), []);
 
-  assert.equal(store.saveJudge("study1", judge), true);
-  assert.equal(store.saveJudge("study1", { ...judge, judgements: [...judge.judgements].reverse() }), false);
+  assert.deepEqual(store.saveJudge("study1", judge), { isNew: true, leftOut: 0 });
+  const reversed = { ...judge, judgements: [...judge.judgements].reverse() };
+  assert.deepEqual(store.saveJudge("study1", reversed), { isNew: false, leftOut: 0 });
   const changed = {
     ...judge,
     judgements: [judge.judgements[0]!, { pair: "2", picture: 0, ms: 1200 } as const],
@@ -61,26 +65,52 @@ test("a study and its answers come back; the same answers again change nothing, 
     /^UserError: study study1: judge judge1 has answered otherwise before$/,
   );
   assert.throws(() => store.saveJudge("other", judge), /^UserError: study other: is not in this store$/);
-  // An answer to a pair that is not there leaves none of the others.
-  const foreign = {
-    ...judge,
-    id: "judge2",
-    judgements: [judge.judgements[0]!, { ...judge.judgements[1]!, pair: "9" }],
-  };
-  assert.throws(() => store.saveJudge("study1", foreign), /FOREIGN KEY/);
+  // A wrong answer leaves none of the others.
+  const twice = { ...judge, id: "judge2", judgements: [judge.judgements[0]!, judge.judgements[0]!] };
+  assert.throws(() => store.saveJudge("study1", twice), /UNIQUE/);
   assert.deepEqual(store.judges("study1"), [judge]);
 
   // A run that is purged takes the pairs about it along; the last one the study.
   store.deleteRun(first);
   assert.deepEqual(store.study("study1")!.networks, networks.slice(1));
   assert.deepEqual(store.study("study1")!.pairs, study.pairs.slice(1));
+  assert.equal(store.study("study1")!.pairsMade, 2);
   assert.deepEqual(store.judges("study1")[0]!.judgements, judge.judgements.slice(1));
+  // Answers that were checked before that, and stored after.
+  assert.deepEqual(store.saveJudge("study1", { ...judge, id: "late" }), { isNew: true, leftOut: 1 });
+  assert.deepEqual(store.saveJudge("study1", { ...judge, id: "late" }), { isNew: false, leftOut: 1 });
   store.deleteRun(second);
   assert.equal(store.study("study1"), undefined);
   const database = new Database(databasePath(store.folder), { readonly: true });
   t.after(() => database.close());
   for (const table of ["study_networks", "study_pairs", "judges", "judgements"])
     assert.equal(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 0, table);
+});
+
+test("a study of an older store had at least the pairs that its ids tell", (t) => {
+  const database = new Database(":memory:");
+  t.after(() => database.close());
+  migrate(database, migrations.slice(0, migrations.indexOf(pairsMade)));
+  database.pragma("foreign_keys = OFF");
+  const study = database.prepare(
+    `INSERT INTO studies (id, question, "set", fingerprint, seed, created_at) VALUES (?, 'real', 'unseen', 'f', 1, 1)`,
+  );
+  const pair = database.prepare("INSERT INTO study_pairs VALUES (?, ?, 1, NULL, NULL, 0)");
+  const cases: [string[], number][] = [
+    [["1", "2"], 2],
+    [["03", "12"], 12],
+    [["02", "07"], 10],
+    [[], 0],
+  ];
+  for (const [at, [ids]] of cases.entries()) {
+    study.run(String(at));
+    for (const id of ids) pair.run(String(at), id);
+  }
+  migrate(database, migrations);
+  assert.deepEqual(
+    database.prepare("SELECT pairs_made FROM studies ORDER BY id").pluck().all(),
+    cases.map(([, made]) => made),
+  );
 });
 
 test("metrics of a network's images: at its step, on the study's images, of those that have a direction", (t) => {

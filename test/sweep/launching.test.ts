@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { listSharedSweeps } from "../../src/store/shared-sweeps/shared-sweep.ts";
 import { k8sManifest } from "../../src/sweep/launching/k8s-manifest.ts";
 import { readK8sOptions } from "../../src/sweep/launching/k8s-options.ts";
 import { readPair } from "../../src/sweep/launching/launcher.ts";
@@ -140,6 +141,28 @@ describe("--launcher slurm", () => {
   });
 });
 
+it("what sbatch refuses is told in one line, and the sweep stays on this machine", async (test) => {
+  const cwd = temporaryFolder(test);
+  writeFileSync(path.join(cwd, "base.yaml"), base);
+  writeFileSync(path.join(cwd, "s.yaml"), `experiment: base.yaml\n${grid}\nlauncher: {kind: slurm}\n`);
+  const paths = process.env.PATH;
+  process.env.PATH = cwd;
+  test.after(() => {
+    process.env.PATH = paths;
+  });
+  const says = async (script: string | null) => {
+    if (script !== null) writeFileSync(path.join(cwd, "sbatch"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { code, stderr } = await callCli(["sweep", "s.yaml"], { cwd });
+    assert.equal(code, 2);
+    assert.deepEqual(listSharedSweeps(path.join(cwd, "runs")), []);
+    return stderr;
+  };
+  assert.equal(await says(null), "error: sbatch: not found; --dry-run shows the script without Slurm\n");
+  assert.equal(await says("exit 3"), "error: sbatch: ended with 3 and said nothing\n");
+  const two = "echo 'sbatch: error: no such partition' >&2; echo 'sbatch: error: failed' >&2; exit 1";
+  assert.equal(await says(two), "error: sbatch: error: no such partition; error: failed\n");
+});
+
 describe("launcher of a sweep's file", () => {
   it("is no part of what the sweep is known by, and is checked with its lines", () => {
     const launched = sweepOf(`${grid}\nlauncher: {kind: slurm, partition: gpu}`);
@@ -172,6 +195,10 @@ describe("--launcher k8s", () => {
     const { spec } = parse(manifest);
     const { completions, parallelism, completionMode, template } = spec;
     assert.deepEqual([completions, parallelism, completionMode], [4, 4, "Indexed"]);
+    assert.deepEqual(
+      spec.podFailurePolicy.rules.map(({ action }: { action: string }) => action),
+      ["Ignore", "FailIndex"],
+    );
     const [container] = template.spec.containers;
     assert.deepEqual(container.args, [
       "agent",
@@ -198,6 +225,17 @@ describe("--launcher k8s", () => {
       ["image", "paralelism", "gpus", "volume_claim"],
     );
     assert.match(found[1]!.text, /did you mean parallelism\?/);
+    const wrongOf = (volume_claim: string, sub_path: string, namespace: string) =>
+      readK8sOptions({ image: "a", volume_claim, sub_path, namespace }).problems.map(
+        ({ path: [key] }) => key,
+      );
+    assert.deepEqual(wrongOf(`pool.runs-${"a".repeat(64)}`, "a..b/.c", "color"), []);
+    assert.deepEqual(wrongOf("a..b", "a/../b", "a.b"), ["volume_claim", "sub_path", "namespace"]);
+    assert.deepEqual(wrongOf("a".repeat(254), "/a", "a".repeat(64)), [
+      "volume_claim",
+      "sub_path",
+      "namespace",
+    ]);
   });
 
   const models = process.env.HUERISTIC_KUBERNETES_MODELS ?? "";

@@ -1,8 +1,10 @@
 // hueristic agent: trains trials of a sweep that another shell began.
 
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import type { Output } from "../../output.ts";
+import type { Store } from "../../store/open-store.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
+import type { AgentPlace } from "../../sweep/scheduling/trial-board.ts";
 import type { FaultMessage } from "../../sweep/scheduling/workers.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 
@@ -47,37 +49,32 @@ export const agentCommand: Command<AgentOptions> = {
     leaveWithParent();
     const isToRequeue = options.requeue ? await requeueAtSignal() : () => false;
     try {
-      const code = await work(options, output);
-      if (isToRequeue()) await requeueJob(output);
-      return code;
+      return await work(options, output);
     } catch (thrown) {
       const fault = machineFault(thrown);
       if (fault === null) throw thrown;
       await tellParent({ fault: fault.message });
       throw fault;
+    } finally {
+      if (isToRequeue()) await requeueJob(options, output);
     }
   },
 };
 
-async function work(
-  { sweep: ref, retries, threads, runs, "fail-fast": failFast }: AgentOptions,
-  output: Output,
-): Promise<number> {
+async function work(options: AgentOptions, output: Output): Promise<number> {
   const os = await import("node:os");
-  const { openStore } = await import("../../store/open-store.ts");
   const { runAgent } = await import("../../sweep/scheduling/agent.ts");
-  const { agentPlaceInStore, sharedAgentPlace } = await import("../../sweep/scheduling/trial-board.ts");
+  const { jobOfScheduler } = await import("../../sweep/scheduling/job-of-scheduler.ts");
+  const { retries, threads, "fail-fast": failFast } = options;
   const settings = { retries, failFast, threads: threads ?? os.availableParallelism(), output };
-  const id = await sweepOfAgent(runs, ref);
-  const shared = sharedAgentPlace(runs, id, output);
-  // The store belongs to one machine: an agent of another one never opens it.
-  const store = shared === null ? openStore(runs) : null;
-  const place = shared ?? agentPlaceInStore(store!, id);
+  const { id, place, store } = await openPlace(options, output);
   const { board } = place;
   try {
     const code = await runAgent(place, id, settings);
     // Of a worker the parent looks at what became of the trials.
     if (code !== 0 || process.send !== undefined) return code;
+    // To a scheduler it is no failure of its own that a trial of somebody failed: there is nothing left to do again.
+    if (store === null && jobOfScheduler(process.env) !== null) return 0;
     const { finishSweep } = await import("../target/finish-sweep.ts");
     const finished = store === null ? 0 : await finishSweep(store, id, board.definition(), output);
     return finished || exitCodeOf(board.trials().map(({ state }) => state));
@@ -86,15 +83,33 @@ async function work(
   }
 }
 
-/** Of a sweep of several hosts its id alone tells it, without a store. */
-async function sweepOfAgent(runs: string, ref: string): Promise<string> {
+type Place = { readonly id: string; readonly place: AgentPlace; readonly store: Store | null };
+
+/** The store belongs to one machine: of a sweep of several hosts it is not opened, and is null. */
+async function openPlace({ sweep: ref, runs }: AgentOptions, output: Output): Promise<Place> {
   const { openStore } = await import("../../store/open-store.ts");
-  const { readSharedSweep } = await import("../../store/shared-sweeps/shared-sweep.ts");
+  const { agentPlaceInStore, sharedAgentPlace } = await import("../../sweep/scheduling/trial-board.ts");
+  const id = await sweepOfAgent(runs, ref);
+  const shared = sharedAgentPlace(runs, id, output);
+  if (shared !== null) return { id, place: shared, store: null };
+  const store = openStore(runs);
+  return { id, place: agentPlaceInStore(store, id), store };
+}
+
+/** Of a sweep of several hosts its id alone tells it, without a look into the store; anything else may also mean one in there. */
+async function sweepOfAgent(runs: string, ref: string): Promise<string> {
+  const { hasDatabase } = await import("../../store/open-database.ts");
+  const { openStore } = await import("../../store/open-store.ts");
+  const { listSharedSweeps, readSharedSweep } = await import("../../store/shared-sweeps/shared-sweep.ts");
   const { sweepMeant } = await import("../target/run-references.ts");
   if (readSharedSweep(runs, ref) !== null) return ref;
+  const shared = listSharedSweeps(runs);
+  if (shared.length > 0 && !hasDatabase(runs)) return await sweepMeant({ listSweeps: () => shared }, ref);
   const reading = openStore(runs, { readonly: true }); // a folder without a store is not made one
   try {
-    return await sweepMeant(reading, ref);
+    const byId = new Map([...shared, ...reading.listSweeps()].map((sweep) => [sweep.id, sweep]));
+    const all = [...byId.values()].sort((a, b) => b.createdAt - a.createdAt);
+    return await sweepMeant({ listSweeps: () => all }, ref);
   } finally {
     reading.close();
   }
@@ -136,9 +151,19 @@ async function requeueAtSignal(): Promise<() => boolean> {
   return () => came;
 }
 
-async function requeueJob(output: Output): Promise<void> {
+/** Unless nothing is left to do. Where it cannot be said, or Slurm refuses, the agent ends as it would have. */
+async function requeueJob(options: AgentOptions, output: Output): Promise<void> {
   const { requeueThisJob } = await import("../../sweep/launching/slurm-commands.ts");
-  output.info(`SIGUSR1: ${await requeueThisJob()} is put back into Slurm's queue, where it goes on`);
+  const { isWorkLeft } = await import("../../sweep/scheduling/agent.ts");
+  try {
+    const { place, store } = await openPlace(options, output);
+    const isLeft = isWorkLeft(place.board, options.retries);
+    store?.close();
+    if (!isLeft) output.info("SIGUSR1: no trial is left, so this job ends here");
+    else output.info(`SIGUSR1: ${await requeueThisJob()} is put back into Slurm's queue, where it goes on`);
+  } catch (thrown) {
+    output.error(`SIGUSR1: this job is not put back into Slurm's queue: ${messageOf(thrown)}`);
+  }
 }
 
 /** A worker whose parent was killed saves its trial and ends. */

@@ -68,7 +68,11 @@ export const exportCommand: Command<ExportOptions> = {
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
       .example("$0 export latest --onnx colorize.onnx", "Feed it RGB bytes, get RGB bytes")
       .example("$0 export k3v9@best --onnx l.onnx --input L", "The best checkpoint kept; it takes lightness")
-      .example("$0 export night-sweep --format parquet -o runs.parquet", "All values of all its runs"),
+      .example("$0 export night-sweep --format parquet -o runs.parquet", "All values of all its runs")
+      .example(
+        "$0 export night-sweep --format wandb -o wandb",
+        "As W&B's offline runs, for `wandb sync wandb`",
+      ),
 
   async run({ run = [], format, out, to, ...options }, context) {
     const [first, second] = run;

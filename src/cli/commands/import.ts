@@ -98,12 +98,13 @@ async function importStores(
   let failure = 0;
   for (const each of from) {
     try {
-      const found = await importRuns(runs, each);
+      const { runs: found, refusals } = await importRuns(runs, each);
       imported.push(...found.map((run) => ({ from: each, ...run })));
       if (!json) print(`${each}: ${countsOf(found)}\n`);
       for (const { id, mode } of found)
         if (mode === "conflict")
           output.warn(`run ${id}: went on here and there: the store keeps what it has`);
+      for (const refusal of refusals) failure = Math.max(failure, reportError(refusal, debug));
     } catch (thrown) {
       failure = Math.max(failure, reportError(thrown, debug));
     }

@@ -68,14 +68,14 @@ export const purgeCommand: Command<PurgeOptions> = {
         output.info("nothing was removed");
         return 0;
       }
-      const { removeStudyFiles } = await import("../../report/judge/study-file.ts");
+      const { cleanStudyFiles } = await import("../../report/judge/study-file.ts");
       const before = await sizeOf(runs);
       for (const { id, name } of doomed) {
         await removeFiles(runs, id);
         store.deleteRun(id);
         print(`${id} ${plainText(name)}: removed\n`);
       }
-      removeStudyFiles(runs, (id) => store.study(id) !== undefined);
+      await cleanStudyFiles(runs, store.study);
       if (!store.shrink())
         output.warn(
           "the database is in use: its file shrinks at the next purge, until then the room serves new runs",

@@ -196,6 +196,7 @@ async function storedJob(
     const run = findSummary(store, await findRun(store, ref));
     if (run.experiment.dataset.kind === "elsewhere")
       throw new UserError(`run ${run.id}: was trained elsewhere and imported: it cannot be trained on here`);
+    if (!spool) await requireNotInSpool(run.id, runsFolder, overrides);
     const experiment = await withOverrides(run.experiment, overrides);
     const { epochs } = experiment.train;
     const done = run.lastEpoch ?? 0;
@@ -212,6 +213,17 @@ async function storedJob(
   } finally {
     store.close();
   }
+}
+
+/** What goes on in the store is not seen by whoever goes on with the run in the spool: it would fork. */
+async function requireNotInSpool(id: string, runsFolder: string, overrides: readonly string[]) {
+  const { spoolFiles } = await import("../../store/spool/spool-files.ts");
+  const newest = spoolFiles(runsFolder).get(id)?.[0];
+  if (newest === undefined) return;
+  const words = [id, ...overrides].join(" ");
+  throw new UserError(
+    `run ${id}: is trained in the spool (${newest.path}) and goes on there, on any machine: hueristic run --resume ${words} --spool${runsFlag(runsFolder)}`,
+  );
 }
 
 /** The stored experiment, checked anew with another number of epochs or another device. */

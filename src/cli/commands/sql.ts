@@ -41,7 +41,7 @@ export const sqlCommand: Command<SqlOptions> = {
     const { querySql } = await import("../../store/query-sql.ts");
     (await openExisting(runs, { readonly: true }, context.output)).close(); // merges what is new
     const print = json ? printJson : csv ? printCsv : printTable;
-    querySql(runs, query, (answer) => print(answer, context));
+    await querySql(runs, query, (answer) => print(answer, context));
     return 0;
   },
 };
@@ -58,9 +58,12 @@ function printJson({ columns, rows }: SqlAnswer, { print }: Context): void {
   print(toJson(objects));
 }
 
-function printCsv({ columns, rows }: SqlAnswer, { print }: Context): void {
-  print(csvLine(columns));
-  for (const row of rows) print(csvLine(row.map(scriptValue)));
+function printCsv({ columns, rows }: SqlAnswer, { printAll }: Context): Promise<void> {
+  function* lines(): Generator<string> {
+    yield csvLine(columns);
+    for (const row of rows) yield csvLine(row.map(scriptValue));
+  }
+  return printAll(lines());
 }
 
 function printTable({ columns, rows }: SqlAnswer, { print, colors, width, output }: Context): void {

@@ -108,6 +108,7 @@ export const sweepCommand: Command<SweepOptions> = {
     const { missingFiles } = await import("../../sweep/file/missing-files.ts");
     const { sweepId } = await import("../../sweep/scheduling/identity.ts");
     const { openStore } = await import("../../store/open-store.ts");
+    const { readSharedSweep, shareSweep } = await import("../../store/shared-sweeps/shared-sweep.ts");
     const { openExisting } = await import("../target/existing-store.ts");
     const { variant = null, experiment = null } = options;
     const { sweep, notes, launcher, experiments } = loadSweep(file, {
@@ -141,7 +142,11 @@ export const sweepCommand: Command<SweepOptions> = {
     try {
       if (!status) {
         for (const note of notes) context.output.info(note);
-        store.saveSweep({ id, name: sweep.name, definition: JSON.stringify(sweep) });
+        const definition = JSON.stringify(sweep);
+        store.saveSweep({ id, name: sweep.name, definition });
+        // Agents of a sweep of several hosts read it from its folder.
+        const shared = readSharedSweep(runs, id);
+        if (shared !== null) shareSweep(runs, { ...shared, definition });
       }
       const code = status ? 0 : await train(store, id, sweep, options, context);
       await printStandings(store, id, sweep, status, where, context);

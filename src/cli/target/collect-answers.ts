@@ -21,11 +21,11 @@ export async function collectAnswers(
     let [added, known, refused] = [0, 0, 0];
     for (const file of files) {
       try {
-        const { study, isNew, leftOut } = takeAnswers(await textOf(file), file, store);
-        studies.add(study.id);
+        const { study, given, isNew, leftOut } = takeAnswers(await textOf(file), file, store);
+        studies.add(study);
         if (leftOut > 0)
           output.info(
-            `${file}: ${plural(leftOut, "answer")} of ${leftOut + study.pairs.length} left out, about pairs of a network that was purged`,
+            `${file}: ${plural(leftOut, "answer")} of ${given} left out, about pairs of a network that was purged`,
           );
         if (isNew) added++;
         else {

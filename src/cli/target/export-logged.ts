@@ -10,7 +10,7 @@ import { type Context, type GlobalOptions, toJson } from "../context.ts";
 import { openExisting } from "./existing-store.ts";
 import { findRuns } from "./run-references.ts";
 
-export const exportForms = ["csv", "json", "parquet", "tensorboard", "mlflow"] as const;
+export const exportForms = ["csv", "json", "parquet", "tensorboard", "mlflow", "wandb"] as const;
 
 export type LoggedOptions = {
   readonly format: (typeof exportForms)[number];
@@ -38,6 +38,7 @@ export async function exportLogged(
     const runIds = await findRuns(store, refs);
     if (format === "mlflow") await exportMlflow(store, runIds, options, context);
     else if (format === "tensorboard") await exportTensorboard(store, runIds, options, context);
+    else if (format === "wandb") await exportWandb(store, runIds, options, context);
     else await exportTable(store, runIds, { ...options, format }, context);
     return 0;
   } finally {
@@ -49,14 +50,15 @@ async function exportTable(
   store: Store,
   runIds: readonly string[],
   { format, out, force, json }: Options & { readonly format: TableFormat },
-  { print }: Context,
+  { print, printAll }: Context,
 ): Promise<void> {
   const { longTablePieces } = await import("../../interchange/table/long-table-pieces.ts");
   if (out === undefined) {
     if (format === "parquet") throw new UserError("export: --format parquet: expected -o <file> beside it");
     if (json)
       throw new UserError("export: --json: expected -o <file> beside it; without it the table is printed");
-    for (const piece of longTablePieces(store, runIds, format).pieces) print(Buffer.from(piece).toString());
+    const { pieces } = longTablePieces(store, runIds, format);
+    await printAll(textsOf(pieces));
     return;
   }
   const { requireWritable } = await import("../../runner/export/require-writable.ts");
@@ -67,6 +69,11 @@ async function exportTable(
   const { rows, bytes } = table.written();
   if (json) print(toJson({ file: out, format, runs: runIds, rows, bytes }));
   else print(`${out}: ${plural(runIds.length, "run")}, ${formatCount(rows)} values, ${formatBytes(bytes)}\n`);
+}
+
+/** Pieces end with a line. */
+function* textsOf(pieces: Iterable<Uint8Array>): Generator<string> {
+  for (const piece of pieces) yield Buffer.from(piece).toString();
 }
 
 async function exportTensorboard(
@@ -81,13 +88,38 @@ async function exportTensorboard(
   for (const run of runIds) {
     const done = await exportRunEvents(store, run, { logFolder: out, replace: force, now: now() });
     written.push({ run, ...done });
-    if (!json)
-      print(
-        `${done.folder}: ${formatCount(done.scalars)} values, ${plural(done.pictures, "picture")}, ${formatBytes(done.bytes)}\n`,
-      );
+    if (!json) print(writtenLine({ ...done, values: done.scalars }));
   }
   if (json) print(toJson(written));
   else print(`look at them:  tensorboard --logdir ${shellWord(out)} --samples_per_plugin images=1000\n`);
+}
+
+function writtenLine({
+  folder,
+  values,
+  pictures,
+  bytes,
+}: Readonly<Record<"values" | "pictures" | "bytes", number>> & { readonly folder: string }): string {
+  return `${folder}: ${formatCount(values)} values, ${plural(pictures, "picture")}, ${formatBytes(bytes)}\n`;
+}
+
+async function exportWandb(
+  store: Store,
+  runIds: readonly string[],
+  { out, force, json }: Options,
+  { print, output }: Context,
+): Promise<void> {
+  if (out === undefined) throw new UserError("export: --format wandb: expected -o <folder> beside it");
+  const { exportToWandb } = await import("../../interchange/wandb/export-run.ts");
+  const written: object[] = [];
+  for (const run of runIds) {
+    const done = await exportToWandb(store, run, { outFolder: out, project: "hueristic", replace: force });
+    written.push({ run, ...done });
+    for (const note of done.notes) output.warn(`run ${run}: ${note}`);
+    if (!json) print(writtenLine(done));
+  }
+  if (json) print(toJson(written));
+  else print(`send them:  wandb sync ${shellWord(out)}\n`);
 }
 
 async function exportMlflow(

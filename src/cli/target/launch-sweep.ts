@@ -7,7 +7,12 @@ import { UserError } from "../../errors.ts";
 import { plural, shellWord } from "../../runs/format/words.ts";
 import { databasePath } from "../../store/open-database.ts";
 import { openStore } from "../../store/open-store.ts";
-import { readSharedSweep, sharedSweepFolder, shareSweep } from "../../store/shared-sweeps/shared-sweep.ts";
+import {
+  readSharedSweep,
+  sharedSweepFolder,
+  shareSweep,
+  unshareSweep,
+} from "../../store/shared-sweeps/shared-sweep.ts";
 import { k8sManifest } from "../../sweep/launching/k8s-manifest.ts";
 import {
   type Launcher,
@@ -113,20 +118,25 @@ export async function launchSweep(
   if (launcher.kind === "k8s") {
     output.info(`sweep ${id}: ${sweep.name}, ${sweep.method}; its agents are an Indexed Job`);
     say("start", `kubectl apply -f ${shellWord(file)}`);
-    say("watch", `${statusCommand}; kubectl get pods -l hueristic/sweep=${id}`);
+    const { namespace } = launcher.options;
+    const within = namespace === null ? "" : ` -n ${namespace}`;
+    say("watch", `${statusCommand}; kubectl get pods${within} -l hueristic/sweep=${id}`);
     say(
       "cancel",
       `kubectl delete -f ${shellWord(file)} (what is under way is saved; the same Job goes on with it)`,
     );
     return 0;
   }
-  const job = await submit(file);
+  const job = await submit(file).catch((thrown: unknown) => {
+    if (known === null) unshareSweep(runs, id);
+    throw thrown;
+  });
   const tasks = /^#SBATCH --array=0-(\d+)$/m.exec(text)![1]!;
   output.info(
     `sweep ${id}: ${sweep.name}, ${sweep.method}; ${plural(Number(tasks) + 1, "agent")} as Slurm job ${job}`,
   );
   say("watch", `${statusCommand}; squeue --job ${job}`);
-  say("logs", shellWord(path.join(folder, `slurm-${job}_*.log`)).replaceAll("'", ""));
+  say("logs", `${shellWord(path.join(folder, `slurm-${job}_`))}*.log`);
   say(
     "extend",
     `more agents: the same command once more; more time: scontrol update JobId=${job} TimeLimit=…`,

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { meanChroma, oppositeColors } from "../../judge/opposite-colors.ts";
+import { pairIds } from "../../judge/pair-ids.ts";
 import { type PlannedPair, planPairs } from "../../judge/plan-pairs.ts";
 import { rightPicture } from "../../judge/right-picture.ts";
 import { pageAssets } from "../../report/build-client.ts";
@@ -43,6 +44,8 @@ type Made = {
   /** The key. */
   readonly study: NewStudy;
   readonly data: StudyPictures;
+  /** By practice pair: numbers of the networks that colored its pictures. */
+  readonly practiceNetworks: readonly (readonly number[])[];
 };
 
 type MakeOptions = Pick<Options, "ask" | "pairs" | "seed"> & {
@@ -72,7 +75,7 @@ export async function writeStudy(
       const set = await openStudySet(on, runsOnce, { store, output, signal });
       try {
         const wanted = { ask, pairs, seed, shownMs, store, device, signal };
-        const { study, data } = await makeStudy(networks, set, wanted);
+        const { study, data, practiceNetworks } = await makeStudy(networks, set, wanted);
         const page = judgeHtml(
           { ...data, sendTo: null },
           await pageAssets("judge"),
@@ -81,7 +84,7 @@ export async function writeStudy(
         const file = path.resolve(options.out);
         // First the key: a page without one is worth nothing.
         store.saveStudy(study);
-        await writeStudyFile(runs, data);
+        await writeStudyFile(runs, { ...data, practiceNetworks });
         await writeWhole(file, Buffer.from(page));
         print(`${file}\n`);
         output.info(
@@ -117,7 +120,7 @@ async function makeStudy(
     return [await base64(first), await base64(second)];
   };
   const id = newRunId();
-  const idOf = (at: number) => String(at + 1).padStart(String(pairs).length, "0");
+  const ids = pairIds(plan.pairs.length);
   return {
     study: {
       id,
@@ -127,7 +130,7 @@ async function makeStudy(
       seed,
       shownMs,
       networks: networks.map(({ run, checkpoint }) => ({ runId: run.id, step: checkpoint.step })),
-      pairs: plan.pairs.map(({ image, ...pair }, at) => ({ ...pair, id: idOf(at), index: places[image]! })),
+      pairs: plan.pairs.map(({ image, ...pair }, at) => ({ ...pair, id: ids[at]!, index: places[image]! })),
     },
     data: {
       study: id,
@@ -140,9 +143,12 @@ async function makeStudy(
         })),
       ),
       pairs: await Promise.all(
-        plan.pairs.map(async (pair, at) => ({ id: idOf(at), pictures: await onPage(pair) })),
+        plan.pairs.map(async (pair, at) => ({ id: ids[at]!, pictures: await onPage(pair) })),
       ),
     },
+    practiceNetworks: plan.practice.map(({ network, against }) =>
+      [network, against].filter((number) => number !== null),
+    ),
   };
 }
 

@@ -11,7 +11,7 @@ export type Upright = { readonly software: string; readonly width: number; reado
 
 /** null in place of what was too long or damaged gives EXIF of the software alone. */
 export function uprightExif(original: Buffer | null, upright: Upright): Buffer {
-  const kept = original === null ? null : rewritten(original, upright);
+  const kept = original === null || original.length > longest ? null : rewritten(original, upright);
   if (kept !== null && kept.length <= longest) return kept;
   const empty = Buffer.from("MM\0*\0\0\0\x08\0\0\0\0\0\0", "latin1");
   return rewritten(empty, upright)!;
@@ -25,10 +25,10 @@ function rewritten(original: Buffer, { software, width, height }: Upright): Buff
     const text = Buffer.from(`${software.replace(/[^\x20-\x7e]/g, "?")}\0`, "latin1");
     const end = view.bytes.length + (view.bytes.length & 1);
     const kept = entries.filter(({ tag }) => tag !== tags.software);
-    for (const { tag, bytes } of kept) {
-      if (tag === tags.orientation) view.of(bytes).setU16(8, 1);
-      if (tag === tags.exif) mend(view, view.of(bytes).u32(8), { width, height });
-    }
+    for (const { tag, bytes } of kept) if (tag === tags.orientation) view.of(bytes).setU16(8, 1);
+    // The first one alone: thousands could point at one directory of thousands.
+    const camera = kept.find(({ tag }) => tag === tags.exif);
+    if (camera !== undefined) mend(view, view.of(camera.bytes).u32(8), { width, height });
     const entry = view.of(Buffer.alloc(entryLength));
     entry.setU16(0, tags.software);
     entry.setU16(2, 2);

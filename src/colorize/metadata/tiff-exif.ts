@@ -2,7 +2,7 @@
 // libvips does neither. Every value moves, so that its place is written anew. Makers' notes are left out: they have places
 // inside that only their maker knows.
 
-import { entriesAt, entryLength, isTiff, type View, viewOf } from "./tiff-view.ts";
+import { type Entry, entriesAt, entryLength, isTiff, type View, viewOf } from "./tiff-view.ts";
 
 /** `bytes` are its values in little-endian order. */
 type Tag = { readonly tag: number; readonly type: number; readonly count: number; readonly bytes: Buffer };
@@ -33,10 +33,17 @@ const describing = new Set([
   40095,
 ]);
 const orientation = 274;
-/** More of one tag is no description. */
+/** More of one tag is no description, and more of all tags nothing that the EXIF of a JPEG could hold. */
 const mostBytes = 60_000;
+const mostTags = 1000;
 
-/** What describes a TIFF, as EXIF that stands by itself; null where it has no such thing, or is damaged, or a BigTIFF. */
+/** What may still be read of a file, whose tags may all point at the same place. */
+type Budget = { tags: number; bytes: number };
+
+/**
+ * What describes a TIFF, as EXIF that stands by itself; null where it has no such thing or too much of it, or is damaged, or a
+ * BigTIFF.
+ */
 export function exifOfTiff(file: Buffer): Buffer | null {
   const found = described(file);
   if (found === null || (found.tags.length === 0 && found.below.size === 0)) return null;
@@ -69,33 +76,53 @@ export function inTiff(file: Buffer, exif: Buffer): Buffer[] | null {
 function described(bytes: Buffer): Directory | null {
   if (!isTiff(bytes)) return null;
   const view = viewOf(bytes);
+  const budget = { tags: mostTags, bytes: mostBytes };
   try {
-    return directoryAt(view, view.u32(4), (tag) => describing.has(tag), [pointers.exif, pointers.gps]);
+    const below = [pointers.exif, pointers.gps];
+    return directoryAt(view, view.u32(4), { isKept: (tag) => describing.has(tag), below, budget });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** Throws RangeError beyond the end. */
-function directoryAt(
-  view: View,
-  at: number,
-  isKept: (tag: number) => boolean,
-  below: readonly number[],
-): Directory {
-  const entries = entriesAt(view, at);
+type Wanted = {
+  readonly isKept: (tag: number) => boolean;
+  /** Tags of directories below. */
+  readonly below: readonly number[];
+  readonly budget: Budget;
+};
+
+/** Throws RangeError beyond the end, and beyond the budget. */
+function directoryAt(view: View, at: number, { isKept, below, budget }: Wanted): Directory {
+  const entries = firstOfEach(entriesAt(view, at));
+  const tags = entries.flatMap(({ tag, bytes }) => {
+    const found = isKept(tag) ? tagOf(view, tag, view.of(bytes)) : null;
+    if (found === null) return [];
+    budget.tags--;
+    budget.bytes -= found.bytes.length;
+    if (budget.tags < 0 || budget.bytes < 0) throw new RangeError("more than a description");
+    return [found];
+  });
   const pointed = entries.filter(({ tag }) => below.includes(tag));
   return {
-    tags: entries.flatMap(({ tag, bytes }) => (isKept(tag) ? (tagOf(view, tag, view.of(bytes)) ?? []) : [])),
+    tags,
     below: new Map(
       pointed.map(({ tag, bytes }) => {
         const deeper = tag === pointers.exif ? [pointers.interoperability] : [];
         const isKeptThere = (each: number) => each !== makerNote && each !== pointers.interoperability;
-        return [tag, directoryAt(view, view.of(bytes).u32(8), isKeptThere, deeper)];
+        const wanted = { isKept: isKeptThere, below: deeper, budget };
+        return [tag, directoryAt(view, view.of(bytes).u32(8), wanted)];
       }),
     ),
   };
+}
+
+/** A tag stands once in a directory: those that come again are left out. */
+function firstOfEach(entries: readonly Entry[]): Entry[] {
+  const firsts = new Map<number, Entry>();
+  for (const entry of entries) if (!firsts.has(entry.tag)) firsts.set(entry.tag, entry);
+  return [...firsts.values()];
 }
 
 /** null for a type that nobody knows, and for one that is no description. */

@@ -123,14 +123,15 @@ function columnChunk({ name, type, count, offset, bytes }: Chunk): ThriftStruct 
   return { 2: i64(offset), 3: { struct: about } };
 }
 
-/** At least one group, since readers want one. */
+/** At least one group, since readers want one; none is empty but that of no rows. */
 function* grouped(rows: Iterable<LongRow>, size: number): Generator<LongRow[]> {
   let group: LongRow[] = [];
   for (const row of rows) {
+    if (group.length === size) {
+      yield group;
+      group = [];
+    }
     group.push(row);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
   }
   yield group;
 }

@@ -1,15 +1,16 @@
 // The long table as text. What is no finite number is written as "NaN", "Infinity" and "-Infinity", in JSON as texts, since JSON has
 // no such numbers: none becomes another one or nothing.
 
-import { csvLine } from "../../query/csv-line.ts";
+import { plainCsvLine } from "../../query/csv-line.ts";
 import { type LongRow, longColumns } from "./long-table.ts";
 
 /** Pieces of a CSV file of so many rows each. */
 const rowsPerPiece = 1000;
 
 export function* csvPieces(rows: Iterable<LongRow>): Generator<Uint8Array> {
-  yield Buffer.from(csvLine(longColumns));
-  for (const piece of inPieces(rows, (row) => csvLine(longColumns.map((column) => row[column])))) yield piece;
+  yield Buffer.from(plainCsvLine(longColumns));
+  for (const piece of inPieces(rows, (row) => plainCsvLine(longColumns.map((column) => row[column]))))
+    yield piece;
 }
 
 /** A list of objects, one a line. */

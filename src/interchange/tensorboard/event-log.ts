@@ -46,19 +46,22 @@ export async function openEventLog(
   }
 
   function stop(): void {
-    if (file !== null) closeSync(file);
+    const opened = file;
     file = null;
+    if (opened !== null) closeSync(opened);
   }
 
-  /** What the file system refuses ends the log; what is wrong in here does not pass for it. */
+  /** Any error ends the log and not the training; what is wrong in here is told with its stack. */
   async function guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-      stop();
+      try {
+        stop();
+      } catch {} // the first error counts
+      const { syscall, stack } = error as NodeJS.ErrnoException;
       warn(
-        `log.tensorboard: ${logFolder} cannot be written: ${messageOf(error)}; the training goes on without it, and \`hueristic export ${runId} --format tensorboard\` writes all of it later`,
+        `log.tensorboard: ${logFolder} cannot be written: ${messageOf(error)}; the training goes on without it, and \`hueristic export ${runId} --format tensorboard\` writes all of it later${syscall === undefined ? `\n${stack}` : ""}`,
       );
     }
   }

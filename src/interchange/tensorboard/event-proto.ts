@@ -2,9 +2,7 @@
 // TensorFlow; plugin_data.proto and api.proto of the hparams plugin), by protobufjs.
 
 import protobuf from "protobufjs/light.js";
-
-const field = (id: number, type: string, rule?: "repeated") =>
-  rule === undefined ? { id, type } : { id, type, rule };
+import { field } from "../proto-field.ts";
 
 /** From texts. */
 const mapField = (id: number, type: string): protobuf.IMapField => ({ id, type, keyType: "string" });

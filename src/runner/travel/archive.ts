@@ -38,9 +38,7 @@ export async function packRuns(runsFolder: string, runIds: readonly string[], fi
     } finally {
       merger.close();
     }
-    // Meanwhile a training may have removed some.
-    const kept = checkpoints.filter(({ file }) => existsSync(file));
-    const packed = writeTar([{ path: "runs.db", file: databasePath(folder) }, ...kept]);
+    const packed = writeTar([{ path: "runs.db", file: databasePath(folder) }, ...checkpoints]);
     await makeWhole(file, async (temporary) => {
       const steps = [
         Readable.from(packed),

@@ -1,6 +1,7 @@
 // The rows of runs from an attached database into the store's own, within the caller's transaction. Which runs are taken,
 // and how, stands in the temporary table `taken` (run-versions.ts says what the modes mean). Numbers of series and kinds are
-// the store's own: temporary tables map them.
+// the store's own: temporary tables map them. What the copy here has beyond the step from which a run was trained anew is of
+// networks that are no part of it any more, and goes.
 
 import type { Database } from "better-sqlite3";
 import { createBlobSweeper } from "../delete-run.ts";
@@ -10,7 +11,9 @@ import { kindColumns } from "../kind-rows.ts";
 export const other = "other";
 
 export const temporaryTables = `
-CREATE TEMP TABLE taken (run_id TEXT NOT NULL PRIMARY KEY, mode TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE taken (
+  run_id TEXT NOT NULL PRIMARY KEY, mode TEXT NOT NULL, cut_step INTEGER, cut_epoch INTEGER
+) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE series_map (
   theirs INTEGER NOT NULL PRIMARY KEY, ours INTEGER NOT NULL, fresh INTEGER NOT NULL, per_step INTEGER NOT NULL
 ) STRICT;
@@ -30,9 +33,30 @@ const sameImages = (run: string, set: string) =>
    OR EXISTS (SELECT 1 FROM main.evaluation_sets AS own JOIN ${other}.evaluation_sets AS theirs USING (run_id, "set", fingerprint)
      WHERE own.run_id = ${run} AND own."set" = ${set})`;
 
+/** The beginning of the statement that copies rows of a table from the other database. */
+export type CopyRows = (table: string) => string;
+
+/** By the names of the columns: the other database may have them in another order, and more of them. */
+export function createRowCopy(database: Database): CopyRows {
+  return (table) => {
+    const columns = columnsOf(database, table)
+      .map((name) => `"${name}"`)
+      .join(", ");
+    return `INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM ${other}.${table}`;
+  };
+}
+
+function columnsOf(database: Database, table: string): string[] {
+  return database
+    .prepare<[string], string>("SELECT name FROM pragma_table_info(?, 'main')")
+    .pluck()
+    .all(table);
+}
+
 /** Gives a function that takes over the rows of the runs in `taken`. */
 export function createRunMerger(database: Database): () => void {
-  const columns = database.prepare<[], string>("SELECT name FROM pragma_table_info('runs')").pluck().all();
+  const copy = createRowCopy(database);
+  const columns = columnsOf(database, "runs");
   const updated = columns.filter((name) => !ownColumns.includes(name)).join(", ");
   const sameKind = kindColumns.map((column) => `own.${column} IS theirs.${column}`).join(" AND ");
   const kinds = kindColumns.join(", ");
@@ -46,31 +70,41 @@ SELECT fingerprint FROM ${other}.datasets WHERE fingerprint NOT IN (SELECT finge
   UNION SELECT fingerprint FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
   UNION SELECT part_of FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
 );
-${["datasets", "dataset_images", "skipped_files"].map((table) => `INSERT INTO main.${table} SELECT * FROM ${other}.${table} WHERE fingerprint IN (SELECT fingerprint FROM new_datasets);`).join("\n")}
+${["datasets", "dataset_images", "skipped_files"].map((table) => `${copy(table)} WHERE fingerprint IN (SELECT fingerprint FROM new_datasets);`).join("\n")}
 `;
 
   // Of a run in the trash here nobody is the writer, as trash.ts has it.
   const runs = `
 INSERT INTO main.runs (${columns.join(", ")})
 SELECT ${columns.join(", ")} FROM ${other}.runs WHERE id IN ${modes("new")} ORDER BY rowid;
-INSERT INTO main.tags SELECT * FROM ${other}.tags WHERE run_id IN ${modes("new")};
+${copy("tags")} WHERE run_id IN ${modes("new")};
 UPDATE main.runs SET (${updated}) = (SELECT ${updated} FROM ${other}.runs AS theirs WHERE theirs.id = runs.id)
 WHERE id IN ${modes("replace", "extend")};
 UPDATE main.runs SET writer = NULL, status = iif(status = 'RUNNING', 'DEAD', status)
 WHERE deleted_at IS NOT NULL AND id IN ${modes("replace", "extend")};
 DELETE FROM main.earlier_experiments WHERE run_id IN ${modes("replace")};
-INSERT INTO main.earlier_experiments SELECT * FROM ${other}.earlier_experiments WHERE run_id IN ${modes("new", "replace")};
+${copy("earlier_experiments")} WHERE run_id IN ${modes("new", "replace")};
+${copy("revisions")} WHERE run_id IN ${modes("new", "replace")} ON CONFLICT DO NOTHING;
 DELETE FROM main.events WHERE run_id IN ${modes("replace", "extend")};
 INSERT INTO main.events (run_id, at, level, kind, message)
 SELECT run_id, at, level, kind, message FROM ${other}.events WHERE run_id IN ${modes("new", "replace", "extend")} ORDER BY id;
 `;
 
+  const cutStep = (series: string) =>
+    `(SELECT cut_step FROM taken JOIN main.series ON taken.run_id = series.run_id WHERE mode = 'replace' AND series.id = ${series})`;
+  const isCut =
+    "IN (SELECT id FROM main.series JOIN taken USING (run_id) WHERE mode = 'replace' AND cut_step IS NOT NULL)";
   const sets = `
+DELETE FROM main.scalars WHERE series_id ${isCut} AND step > ${cutStep("scalars.series_id")};
+DELETE FROM main.image_values WHERE series_id ${isCut} AND step > ${cutStep("image_values.series_id")};
+DELETE FROM main.series WHERE run_id IN ${modes("replace")}
+  AND EXISTS (SELECT 1 FROM main.evaluation_sets AS own JOIN ${other}.evaluation_sets AS theirs USING (run_id, "set")
+    WHERE own.run_id = series.run_id AND own."set" = series."set" AND own.fingerprint <> theirs.fingerprint);
 DELETE FROM main.series WHERE run_id IN ${modes("replace")}
   AND EXISTS (SELECT 1 FROM ${other}.series AS theirs WHERE theirs.run_id = series.run_id AND theirs."set" = series."set" AND theirs.name = series.name);
 DELETE FROM main.evaluation_sets WHERE run_id IN ${modes("replace")}
   AND EXISTS (SELECT 1 FROM ${other}.evaluation_sets AS theirs WHERE theirs.run_id = evaluation_sets.run_id AND theirs."set" = evaluation_sets."set");
-INSERT INTO main.evaluation_sets SELECT * FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
+${copy("evaluation_sets")} WHERE run_id IN (SELECT run_id FROM taken)
 ON CONFLICT DO NOTHING;
 `;
 
@@ -113,17 +147,16 @@ WHERE true ON CONFLICT DO NOTHING;
 `;
 
   const pictures = `
-INSERT INTO main.blobs
-SELECT * FROM ${other}.blobs
+${copy("blobs")}
 WHERE hash IN (SELECT blob_hash FROM ${other}.images WHERE run_id IN (SELECT run_id FROM taken)) ON CONFLICT DO NOTHING;
-INSERT INTO main.images
-SELECT * FROM ${other}.images AS given
+${copy("images")} AS given
 WHERE run_id IN (SELECT run_id FROM taken) AND (${sameImages("given.run_id", 'given."set"')}) ON CONFLICT DO NOTHING;
 `;
   const deletePictures = `
 DELETE FROM main.images WHERE run_id IN ${modes("replace")}
   AND ("set" IN ('seen', 'unseen') OR EXISTS (SELECT 1 FROM ${other}.evaluation_sets AS theirs
-    WHERE theirs.run_id = images.run_id AND theirs."set" = images."set"))
+    WHERE theirs.run_id = images.run_id AND theirs."set" = images."set")
+    OR epoch > (SELECT cut_epoch FROM taken WHERE taken.run_id = images.run_id))
 RETURNING blob_hash
 `;
 

@@ -8,8 +8,8 @@ import { databasePath, openForWriting } from "../open-database.ts";
 import { errorCodeOf, storeError } from "../store-error.ts";
 import { createRunMerger, other, temporaryTables } from "./merge-runs.ts";
 import { mergeSweepsAndStudies } from "./merge-sweeps-and-studies.ts";
-import { type MergeMode, mergeModeOf, type RunVersion } from "./run-versions.ts";
-import { withCopy } from "./source-copy.ts";
+import { type Descent, type MergeMode, mergeModeOf, type RunVersion } from "./run-versions.ts";
+import { sourceError, withCopy } from "./source-copy.ts";
 
 export type MergeOptions = {
   /** The only runs to take, without sweeps and studies; all, with them, where it is left out. */
@@ -32,6 +32,9 @@ export type MergedRun = {
 /** What became of every run of the file that is not in its trash, in the order in which they began. */
 export type Merged = readonly MergedRun[];
 
+/** A file has not the run that is asked for. */
+export class RunNotThere extends UserError {}
+
 export type Merger = {
   /** The store's own connection, for what goes along with merging. */
   readonly database: Database.Database;
@@ -49,11 +52,15 @@ type BothVersions = {
   readonly purged: 0 | 1;
 } & Record<"revision" | "elapsed", number> &
   Record<"token", string | null> &
-  Record<"ended", 0 | 1> &
-  Record<"ownRevision" | "ownElapsed", number | null> & {
+  Record<"ended" | "theyFollow" | "weFollow", 0 | 1> &
+  Record<"ownRevision" | "ownElapsed" | "cutStep" | "cutEpoch", number | null> & {
     readonly ownToken: string | null;
     readonly ownEnded: 0 | 1 | null;
   };
+
+/** The earliest step or epoch from which the other copy was trained anew since it was as the own one is. */
+const firstCut = (column: string) =>
+  `(SELECT min(${column}) FROM ${other}.revisions WHERE run_id = theirs.id AND revision > own.revision)`;
 
 /** Merges into the store of `folder`, which it makes where there is none. */
 export function openMerger(folder: string): Merger {
@@ -67,6 +74,11 @@ export function openMerger(folder: string): Merger {
     SELECT theirs.id, theirs.writer, theirs.revision, theirs.revision_token AS token, theirs.elapsed_ms AS elapsed,
       theirs.finished_at IS NOT NULL AS ended, own.revision AS ownRevision, own.revision_token AS ownToken,
       own.elapsed_ms AS ownElapsed, own.finished_at IS NOT NULL AS ownEnded,
+      EXISTS (SELECT 1 FROM ${other}.revisions AS r WHERE r.run_id = theirs.id
+        AND r.revision = own.revision AND r.token IS own.revision_token) AS theyFollow,
+      EXISTS (SELECT 1 FROM main.revisions AS r WHERE r.run_id = theirs.id
+        AND r.revision = theirs.revision AND r.token IS theirs.revision_token) AS weFollow,
+      ${firstCut("cut_step")} AS cutStep, ${firstCut("cut_epoch")} AS cutEpoch,
       EXISTS (SELECT 1 FROM main.purged_runs WHERE id = theirs.id) AS purged
     FROM ${other}.runs AS theirs LEFT JOIN main.runs AS own ON own.id = theirs.id
     WHERE theirs.deleted_at IS NULL AND (:only IS NULL OR theirs.id IN (SELECT value FROM json_each(:only))) ORDER BY theirs.rowid`;
@@ -76,7 +88,7 @@ export function openMerger(folder: string): Merger {
     { only, purged = "stays away", alongside = () => {} }: MergeOptions,
   ): Merged => {
     database.exec("DELETE FROM taken");
-    const take = database.prepare("INSERT INTO taken VALUES (?, ?)");
+    const take = database.prepare("INSERT INTO taken VALUES (?, ?, ?, ?)");
     const merged = database
       .prepare<[object], BothVersions>(selectBoth)
       .all({ only: only === undefined ? null : JSON.stringify(only) })
@@ -85,12 +97,15 @@ export function openMerger(folder: string): Merger {
         // Folders are named after them.
         if (!/^\w+$/.test(id)) throw new UserError(`${file}: ${JSON.stringify(id)} is no id of a run`);
         const staysAway = both.purged === 1 && purged === "stays away";
-        const mode = staysAway ? "purged" : mergeModeOf(ownVersion(both), theirVersion(both));
-        if (mode === "new" || mode === "replace" || mode === "extend" || mode === "add") take.run(id, mode);
+        const mode = staysAway
+          ? "purged"
+          : mergeModeOf(ownVersion(both), theirVersion(both), descentOf(both));
+        if (mode === "new" || mode === "replace" || mode === "extend" || mode === "add")
+          take.run(id, mode, both.cutStep, both.cutEpoch);
         return { id, mode, ended: both.ended === 1, writer };
       });
     const missing = only?.find((id) => !merged.some((run) => run.id === id));
-    if (missing !== undefined) throw new UserError(`${file}: has no run ${missing}`);
+    if (missing !== undefined) throw new RunNotThere(`${file}: has no run ${missing}`);
     mergeRuns();
     if (only === undefined) mergeSweepsAndStudies(database);
     database.exec("DELETE FROM main.purged_runs WHERE id IN (SELECT run_id FROM taken)");
@@ -128,8 +143,10 @@ export function mergeStore(folder: string, file: string, options?: MergeOptions)
 
 /** What the rows themselves are refused for is the fault of the merged file. */
 function mergeError(thrown: unknown, file: string, path: string): unknown {
-  const lacksTables = thrown instanceof Error && /^no such (table|column): other\b/.test(thrown.message);
-  if (lacksTables || /^SQLITE_(CONSTRAINT|MISMATCH|CORRUPT)/.test(errorCodeOf(thrown)))
+  const code = errorCodeOf(thrown);
+  if (code.startsWith("SQLITE_CORRUPT")) return sourceError(thrown, file);
+  const lacksTables = thrown instanceof Error && /^no such (table|column)\b/.test(thrown.message);
+  if (lacksTables || /^SQLITE_(CONSTRAINT|MISMATCH)/.test(code))
     return new UserError(`${file}: its rows are not those of runs: ${(thrown as Error).message}`, {
       cause: thrown,
     });
@@ -138,6 +155,10 @@ function mergeError(thrown: unknown, file: string, path: string): unknown {
 
 function theirVersion({ revision, token, ended, elapsed }: BothVersions): RunVersion {
   return { revision, token, ended: ended === 1, elapsedMs: elapsed };
+}
+
+function descentOf({ theyFollow, weFollow }: BothVersions): Descent {
+  return { theyFollow: theyFollow === 1, weFollow: weFollow === 1 };
 }
 
 function ownVersion({ ownRevision, ownToken, ownEnded, ownElapsed }: BothVersions): RunVersion | null {

@@ -5,34 +5,67 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import { migrate, schemaVersion } from "../migrate.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { migrations } from "../schema.ts";
-import { storeError } from "../store-error.ts";
+import { errorCodeOf, isOfFiles, storeError } from "../store-error.ts";
 
 /** What SQLite can give as one piece of memory ends at 2 GiB. */
 const mostInMemory = 2 ** 30;
 
+/** A database of which nothing can be read, whoever tries it when. */
+export class DamagedDatabase extends UserError {}
+
 /**
  * Copies a database into a temporary folder, checks it and brings it to the newest schema, and gives the copy to `use`, which
- * nobody else writes. Throws UserError, with the name of the file, for one that is damaged, newer, or of another program.
+ * nobody else writes. Throws UserError, with the name of the file, for one that cannot be read, is newer, or of another
+ * program; of those DamagedDatabase for one that is damaged or empty.
  */
 export function withCopy<T>(file: string, use: (copy: string) => T): T {
   if (!existsSync(file)) throw new UserError(`${file}: no such file`);
-  const folder = mkdtempSync(join(tmpdir(), "hueristic-"));
+  const folder = temporaryFolder();
   try {
     const copy = join(folder, "runs.db");
     try {
-      copyDatabase(file, copy);
+      copyOnceMore(file, copy);
       prepare(copy, file);
     } catch (thrown) {
-      throw storeError(thrown, file, "read");
+      throw sourceError(thrown, file);
     }
     return use(copy);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "hueristic-"));
+  } catch (thrown) {
+    throw new UserError(`${tmpdir()}: cannot be written: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+/** On NFS a file that its writer replaces meanwhile is gone or stale to whoever has opened it. */
+function copyOnceMore(file: string, copy: string): void {
+  try {
+    copyDatabase(file, copy);
+  } catch (thrown) {
+    if (!["ESTALE", "ENOENT"].includes(errorCodeOf(thrown))) throw thrown;
+    copyDatabase(file, copy);
+  }
+}
+
+/** All that the system or SQLite say of a file is told with its name; what is full is the folder of its copy. */
+export function sourceError(thrown: unknown, file: string): unknown {
+  const [code, told] = [errorCodeOf(thrown), storeError(thrown, file, "read")];
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return new DamagedDatabase(messageOf(told), { cause: thrown });
+  if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
+    return new UserError(`${tmpdir()}: cannot be written: ${messageOf(thrown)}`, { cause: thrown });
+  if (told instanceof UserError) return told;
+  if (!isOfFiles(thrown) && !code.startsWith("SQLITE_")) return thrown;
+  return new UserError(`${file}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function copyDatabase(file: string, copy: string): void {
@@ -73,9 +106,10 @@ function prepare(copy: string, file: string): void {
   try {
     database.pragma("trusted_schema = OFF");
     const version = schemaVersion(database, migrations.length, file);
-    if (version === 0) throw new UserError(`${file}: holds no runs`);
+    if (version === 0) throw new DamagedDatabase(`${file}: holds no runs`);
     const faults = database.pragma("quick_check(1)", { simple: true });
-    if (faults !== "ok") throw new UserError(`${file}: the database is damaged (${faults}); restore a copy`);
+    if (faults !== "ok")
+      throw new DamagedDatabase(`${file}: the database is damaged (${faults}); restore a copy`);
     database.pragma("journal_mode = DELETE");
     database.pragma("synchronous = OFF");
     migrate(database, migrations);

@@ -44,6 +44,11 @@ export function hundredFolder(sweepFolder: string, hundred: number): string {
   return path.join(sweepFolder, String(hundred).padStart(4, "0"));
 }
 
+/** Whether a name in the folder of a sweep is that of a folder for a hundred trials. */
+export function isHundredFolder(name: string): boolean {
+  return /^\d{4,}$/.test(name);
+}
+
 export function isEndState(kind: unknown): kind is EndState {
   return endStates.includes(kind as EndState);
 }

@@ -12,7 +12,7 @@ import { isOpen, type NewTrial, type TrialEnding, type TrialLeases } from "../tr
 import { contentText, type ProgressContent } from "./attempt-content.ts";
 import { type AttemptFile, attemptFile, type EndState } from "./attempt-files.ts";
 import { createExclusively, linkExclusively, writeTemporary } from "./exclusive-file.ts";
-import { modifiedAt, touch } from "./server-clock.ts";
+import { isThere, modifiedAt, touch } from "./server-clock.ts";
 import type { SharedTrial, TrialFiles } from "./trial-files.ts";
 
 /** Of other agents' attempts so many are looked at for each claim: a thousand agents that look at all load the server. */
@@ -49,8 +49,11 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
     const token = files.claim(number, attempt)?.holder ?? null;
     if (token !== null && held.has(token)) return false;
     if (processIsGone(token)) return true;
-    const beat = modifiedAt(fileOf(number, attempt, "claim"));
-    return beat === null || beat < serverNow() - deadAfterMs;
+    const file = fileOf(number, attempt, "claim");
+    // The time first: a process that is stopped in between takes the holder for more alive than it is.
+    const now = serverNow();
+    const beat = modifiedAt(file);
+    return beat === null ? !isThere(file) : beat < now - deadAfterMs;
   };
 
   /** Whether it is this call that ended the attempt. */
@@ -72,6 +75,7 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
     // Looked for first: of a thousand agents that begin at once most need not write anything.
     const isTaken = modifiedAt(file) !== null;
     if (!isTaken) makeFolder(path.dirname(file));
+    removeLeftovers(folder);
     const isOurs = !isTaken && createExclusively(file, contentText({ parameters, seed, holder, job, runId }));
     files.noteTaken(number, attempt);
     if (!isOurs) return null;
@@ -88,7 +92,7 @@ export function createFileLeases({ folder, files, serverNow, newToken, job }: So
   /** The held attempt of a trial, unless another process took it over. */
   const renewed = ({ number, holder }: TrialRow): Held | null => {
     const mine = held.get(holder ?? "");
-    if (mine === undefined || modifiedAt(fileOf(number, mine.attempt, "end")) !== null) return null;
+    if (mine === undefined || isThere(fileOf(number, mine.attempt, "end"))) return null;
     return touch(fileOf(number, mine.attempt, "claim")) ? mine : null;
   };
 

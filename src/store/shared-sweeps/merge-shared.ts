@@ -3,40 +3,61 @@
 
 import { existsSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { databasePath, openForWriting, openReadOnly } from "../open-database.ts";
 import { type MergeSpoolsOptions, mergeSpools } from "../spool/merge-spools.ts";
+import { isOfFiles, storeError } from "../store-error.ts";
 import { createSweepReader, type SweepRow, type TrialRow } from "../sweeps.ts";
-import { listSharedSweeps, openSharedSweep, type SharedSweep } from "./shared-sweep.ts";
+import { listSharedSweeps, openSharedSweep, type SharedSweep, sharedSweepFolder } from "./shared-sweep.ts";
 
-type Known = { readonly sweeps: ReadonlyMap<string, SweepRow>; trials(sweepId: string): readonly TrialRow[] };
+type Known = {
+  readonly sweeps: ReadonlyMap<string, SweepRow>;
+  trials(sweepId: string): readonly TrialRow[];
+  /** Whether the store has a run, not in the trash. */
+  hasRun(runId: string): boolean;
+};
 
-/** Throws nothing that only concerns what is shared. */
+/** Throws nothing that only concerns what is shared: one sweep that cannot be read keeps no other one away. */
 export function mergeShared(runsFolder: string, options: MergeSpoolsOptions): void {
   mergeSpools(runsFolder, options);
   const { warn, now = Date.now } = options;
-  try {
+  const path = databasePath(runsFolder);
+  const orWarn = (what: string, work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      // What the system refuses names its file itself: it need not be the store.
+      const told =
+        (thrown as NodeJS.ErrnoException).syscall === undefined ? storeError(thrown, path) : thrown;
+      if (!isOfFiles(told)) throw thrown;
+      warn(`${what} not up to date here: ${messageOf(told)}`);
+    }
+  };
+  orWarn(`${runsFolder}: sweeps of other hosts are`, () => {
     const shared = listSharedSweeps(runsFolder);
     if (shared.length === 0) return;
-    const path = databasePath(runsFolder);
     const reading = existsSync(path) ? openReadOnly(path) : null;
     try {
       const known = reading && knownSweeps(reading);
-      for (const row of shared) mergeSweep(runsFolder, row, known, now());
+      for (const row of shared)
+        orWarn(`${sharedSweepFolder(runsFolder, row.id)}: is`, () =>
+          mergeSweep(runsFolder, row, known, now()),
+        );
     } finally {
       reading?.close();
     }
-  } catch (thrown) {
-    if (!(thrown instanceof UserError) && (thrown as NodeJS.ErrnoException).syscall === undefined)
-      throw thrown;
-    warn(`${runsFolder}: sweeps of other hosts are not up to date here: ${messageOf(thrown)}`);
-  }
+  });
 }
 
 function knownSweeps(database: Database): Known | null {
   try {
     const { listSweeps, trials } = createSweepReader(database);
-    return { sweeps: new Map(listSweeps().map((sweep) => [sweep.id, sweep])), trials };
+    const select = database.prepare("SELECT 1 FROM runs WHERE id = ? AND deleted_at IS NULL");
+    return {
+      sweeps: new Map(listSweeps().map((sweep) => [sweep.id, sweep])),
+      trials,
+      hasRun: (id) => select.get(id) !== undefined,
+    };
   } catch (thrown) {
     if (/no such (table|column)/.test(messageOf(thrown))) return null; // of an older version
     throw thrown;
@@ -47,7 +68,10 @@ function mergeSweep(runsFolder: string, row: SweepRow, known: Known | null, at: 
   const shared = openSharedSweep(runsFolder, row.id);
   if (shared === null) return;
   const before = new Map(known?.trials(row.id).map((trial) => [trial.number, trial]) ?? []);
-  const changed = shared.trials().flatMap((trial) => changeOf(trial, before.get(trial.number), shared) ?? []);
+  const isHere = (runId: string | null) => runId !== null && known?.hasRun(runId) === true;
+  const changed = shared
+    .trials()
+    .flatMap((trial) => changeOf(trial, before.get(trial.number), shared, isHere) ?? []);
   const isKnown = known?.sweeps.get(row.id)?.definition === row.definition;
   if (isKnown && changed.length === 0) return;
   const database = openForWriting(runsFolder);
@@ -61,8 +85,13 @@ function mergeSweep(runsFolder: string, row: SweepRow, known: Known | null, at: 
 type Trial = ReturnType<SharedSweep["trials"]>[number];
 type Change = Omit<TrialRow, "sweepId" | "heartbeatAt">;
 
-/** What is done is read no second time. */
-function changeOf(trial: Trial, before: TrialRow | undefined, shared: SharedSweep): Change | null {
+/** What is done is read no second time, unless its run was deleted. */
+function changeOf(
+  trial: Trial,
+  before: TrialRow | undefined,
+  shared: SharedSweep,
+  isHere: (runId: string | null) => boolean,
+): Change | null {
   const { number, failures, deaths } = trial;
   // Nobody trains it until another agent takes it.
   const state = trial.state === "running" && shared.isGone(trial) ? "waiting" : trial.state;
@@ -71,7 +100,8 @@ function changeOf(trial: Trial, before: TrialRow | undefined, shared: SharedSwee
   if (isDone && isSame && before.runId !== null) return null;
   const { parameters, seed, runId, error } = trial;
   const holder = state === "running" ? (trial.holder ?? "unknown") : null;
-  if (isSame && before.runId === runId && before.holder === holder) return null;
+  const canHave = isHere(runId) ? runId : null;
+  if (isSame && before.runId === canHave && before.holder === holder) return null;
   return { number, state, parameters, seed, runId, holder, failures, deaths, error };
 }
 

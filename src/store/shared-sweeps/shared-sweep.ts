@@ -5,8 +5,9 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { newProcessToken } from "../../process-identity.ts";
+import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import type { SweepRow } from "../sweeps.ts";
-import { namesIn } from "./attempt-files.ts";
+import { isHundredFolder, namesIn } from "./attempt-files.ts";
 import { createExclusively, readObject, writeTemporary } from "./exclusive-file.ts";
 import { createFileLeases, type FileLeases } from "./file-leases.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -43,11 +44,18 @@ const definitionFile = "sweep.json";
 export function shareSweep(runsFolder: string, row: SweepRow): void {
   const folder = sharedSweepFolder(runsFolder, row.id);
   mkdirSync(folder, { recursive: true });
-  const probe = path.join(folder, `.probe.${randomUUID()}`);
+  removeLeftovers(folder);
+  const probe = temporaryName(path.join(folder, `probe.${randomUUID()}`));
   createExclusively(probe, "\n");
   rmSync(probe);
   const file = path.join(folder, definitionFile);
   renameSync(writeTemporary(file, `${JSON.stringify(row)}\n`), file);
+}
+
+/** Takes `shareSweep` back, unless a trial was claimed meanwhile. */
+export function unshareSweep(runsFolder: string, sweepId: string): void {
+  const folder = sharedSweepFolder(runsFolder, sweepId);
+  if (!namesIn(folder).some(isHundredFolder)) rmSync(path.join(folder, definitionFile), { force: true });
 }
 
 /** Newest first. */

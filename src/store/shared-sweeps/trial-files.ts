@@ -17,6 +17,7 @@ import {
   type EndState,
   hundredFolder,
   isEndState,
+  isHundredFolder,
   namesIn,
   trialsPerFolder,
 } from "./attempt-files.ts";
@@ -44,6 +45,12 @@ export type TrialFiles = {
   progress(runId: string): ProgressContent | null;
 };
 
+/**
+ * So many attempts at a trial may be missing from a listing before the next one. Nobody makes an attempt without those before
+ * it: a name further off is somebody else's, and to look for all that it leaves out would take for ever.
+ */
+const mostUnseen = 100;
+
 type Attempt = { readonly kinds: Set<AttemptFile["kind"]> };
 
 export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
@@ -62,6 +69,7 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
 
   const note = ({ number, attempt, kind }: AttemptFile) => {
     const attempts = seen.get(number) ?? [];
+    if (attempt > attempts.length + mostUnseen) return;
     while (attempts.length < attempt) attempts.push({ kinds: new Set() });
     attempts[attempt - 1]!.kinds.add(kind);
     seen.set(number, attempts);
@@ -178,13 +186,14 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
 
   const look = () => {
     for (const name of namesIn(folder)) {
-      if (!/^\d{4,}$/.test(name)) continue;
+      if (!isHundredFolder(name)) continue;
       const hundred = Number(name);
       if (closed.has(hundred)) continue;
-      for (const each of namesIn(hundredFolder(folder, hundred))) {
-        const found = attemptFileOf(each);
-        if (found !== null && Math.floor(found.number / trialsPerFolder) === hundred) note(found);
-      }
+      namesIn(hundredFolder(folder, hundred))
+        .flatMap((each) => attemptFileOf(each) ?? [])
+        .filter(({ number }) => Math.floor(number / trialsPerFolder) === hundred)
+        .sort((a, b) => a.attempt - b.attempt)
+        .forEach(note);
       const first = hundred * trialsPerFolder;
       const numbers = Array.from({ length: trialsPerFolder }, (_, index) => first + index);
       if (numbers.every((number) => seen.has(number) && isDone(trialOf(number)))) closed.add(hundred);

@@ -6,7 +6,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { type Merger, openMerger } from "../merge/merger.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
-import { storeError } from "../store-error.ts";
+import { isOfFiles, storeError } from "../store-error.ts";
 import { fileServerTime, markOf, type SpoolFile, silenceOf, spoolFiles, spoolFolder } from "./spool-files.ts";
 
 export type MergeSpoolsOptions = {
@@ -42,8 +42,8 @@ export function mergeSpools(runsFolder: string, { warn, now = Date.now }: MergeS
     }
   } catch (thrown) {
     const told = storeError(thrown, spoolFolder(runsFolder));
-    if (!(told instanceof UserError)) throw thrown;
-    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${told.message}`);
+    if (!isOfFiles(told)) throw thrown;
+    warn(`${spoolFolder(runsFolder)}: runs trained elsewhere are not up to date here: ${messageOf(told)}`);
   }
 }
 

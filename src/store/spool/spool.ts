@@ -2,27 +2,17 @@
 // temporary folder on a local disk, of which whole copies are published into <runs>/spool. Its checkpoints are written to the
 // runs folder itself, each after the rows that it stands on: whoever goes on with the run finds no hole.
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
-import { removeLeftovers, temporaryName } from "../../whole-file.ts";
+import { makeWholeSync, removeLeftovers } from "../../whole-file.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { openMerger } from "../merge/merger.ts";
-import { serializeWhole } from "../merge/source-copy.ts";
+import { DamagedDatabase, serializeWhole } from "../merge/source-copy.ts";
 import { openForReading } from "../open-database.ts";
 import { heartbeatEveryMs } from "../run-writer.ts";
+import { keepFolder, makeLocalFolder } from "./local-folder.ts";
 import {
   beat,
   fileServerTime,
@@ -66,12 +56,13 @@ export type Spool = {
 
 /**
  * Opens a spool with, to go on with a run, the rows of its newest attempt that is whole. Throws UserError where that run is
- * still being written, by its heartbeat, unless `attempt` says that others have looked.
+ * still being written, by its heartbeat, unless `attempt` says that others have looked, and UnreadableRun where this host or
+ * this version of the program cannot read it.
  */
 export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOptions): Spool {
   const known = resume === null ? [] : (spoolFiles(runsFolder).get(resume) ?? []);
   const ownAttempt = attempt ?? (known[0]?.attempt ?? 0) + 1;
-  const storeFolder = mkdtempSync(join(tmpdir(), "hueristic-spool-"));
+  const storeFolder = makeLocalFolder();
   try {
     const taken = takeOver(
       storeFolder,
@@ -84,6 +75,13 @@ export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOp
     rmSync(storeFolder, { recursive: true, force: true });
     throw thrown;
   }
+}
+
+/** What a run has logged is whole and cannot be read here and now: no earlier attempt takes its place. */
+export class UnreadableRun extends UserError {}
+
+function unreadable(thrown: unknown): unknown {
+  return thrown instanceof UserError ? new UnreadableRun(thrown.message, { cause: thrown }) : thrown;
 }
 
 type Taken = { readonly file: SpoolFile; readonly ended: boolean };
@@ -103,7 +101,7 @@ function takeOver(
         merger.database.prepare("UPDATE runs SET status = 'DEAD' WHERE status = 'RUNNING'").run();
         return { file, ended: run!.ended };
       } catch (thrown) {
-        if (!(thrown instanceof UserError)) throw thrown;
+        if (!(thrown instanceof DamagedDatabase)) throw unreadable(thrown);
         warn(`${thrown.message}; an earlier attempt at the run is looked for`);
       }
     }
@@ -135,7 +133,7 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
   let lastEndedAt = performance.now();
   let missing = false;
 
-  const write = (runId: string) => {
+  const write = (runId: string, moment: Moment) => {
     const began = performance.now();
     database ??= openForReading(storeFolder);
     const bytes = serializeWhole(database);
@@ -145,8 +143,10 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
       timer = setInterval(() => tryToBeat(own), heartbeatEveryMs);
       timer.unref();
     }
-    requireNewest(runsFolder, file);
-    writeWholeAndSync(file.path, bytes);
+    requireNewest(runsFolder, file, moment);
+    makeWholeSync(file.path, (opened) => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
+    });
     beat(file);
     lastEndedAt = performance.now();
     lastTookMs = lastEndedAt - began;
@@ -159,13 +159,15 @@ function createSpool({ runsFolder, storeFolder, attempt, resume, warn }: Opened)
       const sinceMs = performance.now() - lastEndedAt;
       if (moment === "epoch" && !missing && lastTookMs > mostShare * sinceMs) return;
       try {
-        write(runId);
+        write(runId, moment);
         missing = false;
       } catch (thrown) {
-        if (thrown instanceof UserError) throw thrown; // overtaken: nobody wants these rows any more
+        if (thrown instanceof Overtaken) throw thrown;
         const isFirst = !missing;
         missing = true;
-        if ((thrown as NodeJS.ErrnoException).syscall === undefined) throw thrown;
+        if (isFirst) keepFolder(storeFolder);
+        if (!(thrown instanceof UserError) && (thrown as NodeJS.ErrnoException).syscall === undefined)
+          throw thrown;
         const line = `${spoolFile(runsFolder, runId, attempt).path}: cannot be written: ${messageOf(thrown)}`;
         if (moment !== "epoch")
           throw new UserError(`${line}; free space or mend the disk, then resume the run`, { cause: thrown });
@@ -204,61 +206,37 @@ function tryToStopBeating(file: SpoolFile): void {
 /** The name of an attempt, and the folder of a new run, belong to the one process that could create them. */
 function takeName(runsFolder: string, runId: string, attempt: number, isNew: boolean): SpoolFile {
   const file = spoolFile(runsFolder, runId, attempt);
+  const folder = join(runsFolder, runId);
   mkdirSync(spoolFolder(runsFolder), { recursive: true });
   removeLeftovers(spoolFolder(runsFolder));
+  let isOurs = false;
   try {
-    if (isNew) mkdirSync(join(runsFolder, runId));
+    if (isNew) mkdirSync(folder);
+    isOurs = isNew;
     closeSync(openSync(file.path, "wx"));
   } catch (thrown) {
+    if (isOurs) rmdirSync(folder); // or the next try would take it for another run's
     if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    throw new UserError(isNew ? `run ${runId}: another run has this id; start once more` : overtaken(runId), {
-      cause: thrown,
-    });
+    throw new Overtaken(isNew ? `run ${runId}: another run has this id; start once more` : overtaken(runId));
   }
   return file;
 }
 
 /**
- * An attempt takes the name of its file before it trains. Only the next ones are looked for: an agent's claim says the same of
- * any later one, and a folder of ten thousand files is not listed for it.
+ * An attempt takes the name of its file before it trains. After an epoch only the next one is looked for, as a folder may have
+ * ten thousand files; for all else it is listed, as attempts that died before they took their names are passed over.
  */
-function requireNewest(runsFolder: string, { runId, attempt }: SpoolFile): void {
-  const isThere = (ahead: number) => existsSync(spoolFile(runsFolder, runId, attempt + ahead).path);
-  if ([1, 2, 3].some(isThere)) throw new UserError(overtaken(runId));
+function requireNewest(runsFolder: string, { runId, attempt }: SpoolFile, moment: Moment): void {
+  const isOvertaken =
+    moment === "epoch"
+      ? existsSync(spoolFile(runsFolder, runId, attempt + 1).path)
+      : (spoolFiles(runsFolder).get(runId)?.[0]?.attempt ?? attempt) > attempt;
+  if (isOvertaken) throw new Overtaken(overtaken(runId));
 }
+
+/** The name is another process's: nobody wants these rows any more. */
+class Overtaken extends UserError {}
 
 function overtaken(runId: string): string {
   return `run ${runId}: another process went on with it; this one must stop`;
-}
-
-/** A reader sees the old file or the new one, also after a power cut. */
-function writeWholeAndSync(target: string, bytes: Uint8Array): void {
-  const temporary = temporaryName(target);
-  try {
-    const opened = openSync(temporary, "w");
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
-      fsyncSync(opened);
-    } finally {
-      closeSync(opened);
-    }
-    renameSync(temporary, target);
-  } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw thrown;
-  }
-  syncFolder(dirname(target));
-}
-
-/** Some file systems have no such thing. */
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, "r");
-  try {
-    fsyncSync(opened);
-  } catch (thrown) {
-    if (!["EINVAL", "ENOTSUP", "EPERM", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? ""))
-      throw thrown;
-  } finally {
-    closeSync(opened);
-  }
 }

@@ -85,23 +85,35 @@ const search = z
     constant_liar: z.boolean({ error: "true or false" }).describe("Keep away from running trials; true."),
   })
   .partial()
-  .default({});
+  .default({})
+  .describe("How random and bayes draw.");
 
 export const sweepSchema = z.strictObject({
-  name: text().max(200, { error: "a text of at most 200 characters" }).optional(),
-  description: z.string({ error: "a text" }).default(""),
+  name: text()
+    .max(200, { error: "a text of at most 200 characters" })
+    .optional()
+    .describe("Name of the sweep; the file's name where it is left out."),
+  description: z.string({ error: "a text" }).default("").describe("A sentence for its page."),
   experiment: text().optional().describe("The experiment that the parameters are laid over."),
-  method: oneOf(["grid", "random", "bayes"]),
+  method: oneOf(["grid", "random", "bayes"]).describe(
+    "grid: all combinations, the last parameter fastest; random: trial n draws the same whoever draws it; bayes: TPE. None trains a configuration twice.",
+  ),
   metric: metric.optional(),
-  parameters: z.record(z.string(), parameterSchema).default({}),
-  early_terminate: earlyTerminate.optional(),
-  prune: prune.optional(),
-  run_cap: whole("configurations", { least: 1 }).optional(),
+  parameters: z
+    .record(z.string(), parameterSchema)
+    .default({})
+    .describe(
+      "Path in the experiment -> what is tried there: a value, a list of values, a range or a distribution.",
+    ),
+  early_terminate: earlyTerminate.optional().describe("W&B's hyperband: stop trials that do worse."),
+  prune: prune.optional().describe("Stop trials that do worse, as Optuna does; steps are epochs."),
+  run_cap: whole("configurations", { least: 1 }).optional().describe("At most so many configurations."),
   seeds: z
     .array(whole("", { least: 0 }), { error: "a list of whole numbers" })
     .min(1, { error: "at least one seed" })
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: "every seed once" })
-    .optional(),
+    .optional()
+    .describe("Every configuration is trained with each; search and tables use the mean."),
   search,
   evaluate: z
     .strictObject({

@@ -16,7 +16,7 @@ export type K8sManifest = {
   readonly user: { readonly uid: number; readonly gid: number } | null;
 };
 
-/** A pod that fails for whatever reason is made again so often, for each index. */
+/** A pod that dies, as of memory, is made again so often, for each index. */
 const retriesPerIndex = 20;
 
 const secondsToSave = 120;
@@ -34,9 +34,12 @@ export function k8sManifest({ sweep, options, pods, runsFolder, agent, user }: K
       completions: pods,
       parallelism: pods,
       backoffLimitPerIndex: retriesPerIndex,
-      // An eviction is nobody's fault and is not counted.
+      // An eviction is nobody's fault and is not counted; what an agent says itself (exit codes 1 and 2) it would say again.
       podFailurePolicy: {
-        rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+        rules: [
+          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+          { action: "FailIndex", onExitCodes: { operator: "In", values: [1, 2] } },
+        ],
       },
       template: {
         metadata: { labels },

@@ -25,13 +25,15 @@ const keys: Readonly<
     expected: "the name of an image, such as registry.example/hueristic:0.1",
     isGood: (value) => typeof value === "string" && /^[\w][\w.:/@-]*$/.test(value),
   },
-  volume_claim: { expected: "the name of a persistent volume claim", isGood: isName },
+  volume_claim: { expected: "the name of a persistent volume claim", isGood: isSubdomain },
   sub_path: {
     expected: "a path within the volume, such as teams/color/runs",
     isGood: (value) =>
-      typeof value === "string" && /^[^/\0]+(\/[^/\0]+)*$/.test(value) && !value.includes(".."),
+      typeof value === "string" &&
+      /^[^/\0]+(\/[^/\0]+)*$/.test(value) &&
+      !value.split("/").some((part) => part === "." || part === ".."),
   },
-  namespace: { expected: "the name of a namespace", isGood: isName },
+  namespace: { expected: "the name of a namespace", isGood: isLabel },
   parallelism: { expected: "a whole number of agents, at least 1", isGood: (value) => isWhole(value, 1) },
   cpus: { expected: "a number greater than 0", isGood: (value) => typeof value === "number" && value > 0 },
   mem_gb: { expected: "a number greater than 0", isGood: (value) => typeof value === "number" && value > 0 },
@@ -72,8 +74,15 @@ export function readK8sOptions(given: Readonly<Record<string, unknown>>): {
   return { options: options as K8sOptions, problems };
 }
 
-function isName(value: unknown): boolean {
+/** Of RFC 1123, as the names of namespaces are. */
+function isLabel(value: unknown): boolean {
   return typeof value === "string" && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
+}
+
+/** Of RFC 1123 as Kubernetes reads it, as the names of most other objects are: parts of any length between dots. */
+function isSubdomain(value: unknown): boolean {
+  const part = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+  return typeof value === "string" && value.length <= 253 && new RegExp(`^${part}(\\.${part})*$`).test(value);
 }
 
 function isWhole(value: unknown, least: number): boolean {

@@ -26,9 +26,11 @@ async function call(program: string, args: readonly string[]): Promise<string> {
   try {
     return (await promisify(execFile)(program, args)).stdout;
   } catch (thrown) {
-    const { code, stderr } = thrown as NodeJS.ErrnoException & { stderr?: string };
+    const { code, stderr = "" } = thrown as NodeJS.ErrnoException & { stderr?: string };
     if (String(code) === "ENOENT")
       throw new UserError(`${program}: not found; --dry-run shows the script without Slurm`);
-    throw new UserError(`${program}: ${(stderr ?? String(thrown)).trim()}`, { cause: thrown });
+    const lines = stderr.split("\n").map((line) => line.trim().replace(`${program}: `, ""));
+    const said = lines.filter((line) => line !== "").join("; ");
+    throw new UserError(`${program}: ${said || `ended with ${code} and said nothing`}`, { cause: thrown });
   }
 }

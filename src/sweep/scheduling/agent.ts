@@ -4,11 +4,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Output } from "../../output.ts";
 import { exitCodes, watchInterrupts } from "../../runner/interrupt.ts";
-import type { Claim } from "../../store/trial-leases.ts";
+import { type Claim, isOpen } from "../../store/trial-leases.ts";
 import { trialExperiments } from "../trial-experiment.ts";
 import { nextTrial } from "./next-trial.ts";
 import { trainTrial } from "./train-trial.ts";
-import type { AgentPlace } from "./trial-board.ts";
+import type { AgentPlace, TrialBoard } from "./trial-board.ts";
 
 export type AgentOptions = {
   readonly retries: number;
@@ -58,4 +58,11 @@ export async function runAgent(
   } finally {
     interrupt.close();
   }
+}
+
+/** Whether an agent that begins now would find a trial, or one of another's to wait for. */
+export function isWorkLeft(board: TrialBoard, retries: number): boolean {
+  const trials = board.trials();
+  if (trials.some((trial) => trial.state === "running" || isOpen(trial, retries))) return true;
+  return nextTrial(board.definition(), board, trials) !== null;
 }

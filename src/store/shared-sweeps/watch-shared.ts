@@ -1,7 +1,7 @@
-// Brings a store up to date for as long as it is looked at, now and then: where the folder of a spool is slow or large, not
-// more often than it can bear.
+// Brings a store up to date with what is trained off this machine for as long as it is looked at, now and then: where the
+// shared folders are slow or large, not more often than they can bear.
 
-import { mergeSpools } from "./merge-spools.ts";
+import { mergeShared } from "./merge-shared.ts";
 
 const lookEveryMs = 1_000;
 /** A look takes no more than this share of the time. */
@@ -11,7 +11,7 @@ const mostShare = 0.05;
  * Gives a function that merges what is new, at most once a second. `warn` is told of every trouble once, however often it is
  * met.
  */
-export function createSpoolLook(runsFolder: string, warn: (line: string) => void): () => void {
+export function createSharedLook(runsFolder: string, warn: (line: string) => void): () => void {
   const told = new Set<string>();
   const warnOnce = (line: string) => {
     if (told.has(line)) return;
@@ -22,7 +22,7 @@ export function createSpoolLook(runsFolder: string, warn: (line: string) => void
   return () => {
     const began = performance.now();
     if (began < nextAt) return;
-    mergeSpools(runsFolder, { warn: warnOnce });
+    mergeShared(runsFolder, { warn: warnOnce });
     const ended = performance.now();
     nextAt = ended + Math.max(lookEveryMs, (ended - began) / mostShare);
   };
