@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { toJson } from "../../src/cli/context.ts";
 import { numberOrDash, plainText } from "../../src/cli/print/format.ts";
 import { type Column, formatTable } from "../../src/cli/print/table.ts";
 import { usageError } from "../../src/cli/usage-error.ts";
-import { colorsOf } from "../../src/output.ts";
+import { colorsOf, terminalOutput } from "../../src/output.ts";
 
 test("what is not there is a dash", () => {
   assert.deepEqual([0.5, null, undefined].map(numberOrDash), ["0.5", "-", "-"]);
@@ -49,6 +50,28 @@ test("colors follow the stream, NO_COLOR and FORCE_COLOR", () => {
   assert.equal(isRed(false, { FORCE_COLOR: "1" }), true);
   assert.equal(isRed(true, { FORCE_COLOR: "0" }), false);
   assert.equal(isRed(false, { FORCE_COLOR: "1", NO_COLOR: "1" }), false);
+});
+
+test("a terminal that cannot move its cursor has no progress bar", (t) => {
+  const term = process.env.TERM;
+  t.after(() => {
+    if (term === undefined) delete process.env.TERM;
+    else process.env.TERM = term;
+  });
+  const written = (name: string) => {
+    process.env.TERM = name;
+    const parts: string[] = [];
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    stream.on("data", (part) => parts.push(`${part}`));
+    const output = terminalOutput(stream as unknown as NodeJS.WriteStream);
+    const bar = output.progress(10);
+    bar.update(5, "half");
+    output.info("a line");
+    bar.stop();
+    return parts.join("");
+  };
+  assert.equal(written("dumb"), "a line\n");
+  assert.match(written("xterm"), /50% {2}half/);
 });
 
 test("a usage error names what was probably meant", () => {

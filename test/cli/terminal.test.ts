@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -45,4 +46,28 @@ test("Ctrl-C and Ctrl-D at a question are no", { skip: noScript }, async (t) => 
     assert.match(shown(), /nothing was removed/);
   }
   assert.equal(store.getDeletedRun(run.id).id, run.id);
+});
+
+test("a terminal that is closed ends a training as a signal does: saved, and said in the record", {
+  skip: noScript,
+}, async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(
+    path.join(cwd, "long.yaml"),
+    "model: alpha\ndataset: {kind: synthetic, count: 24}\nimage: {size: 16}\ntrain: {epochs: 100000, batch_size: 4}\n",
+  );
+  const store = openStore(path.join(cwd, "runs"));
+  t.after(() => store.close());
+  const { child } = inTerminal(`${process.execPath} ${program} run long.yaml`, cwd);
+  t.after(() => child.kill("SIGKILL"));
+  const look = () => {
+    const [run] = store.listRuns();
+    return run === undefined ? null : { ...run, seen: store.series(run.id, "seen/loss")?.step.length ?? 0 };
+  };
+  await until(() => (look()?.seen ?? 0) > 1);
+  child.kill("SIGKILL");
+  await until(() => look()?.status !== "RUNNING");
+  const run = look()!;
+  assert.equal(run.status, "KILLED", "one that died without a word is DEAD");
+  assert.ok(readdirSync(path.join(cwd, "runs", run.id, "checkpoints")).length > 0);
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { type CacheIndex, createCache, sweepLeftovers } from "../../../src/datasets/cache/cache.ts";
 import { withLock } from "../../../src/datasets/cache/lock.ts";
 import { newProcessToken } from "../../../src/process-identity.ts";
 import { temporaryFolder } from "../pictures.ts";
@@ -64,4 +65,17 @@ test("the lock is given back when the work throws", async (t) => {
     /no/,
   );
   assert.ok(!existsSync(path));
+});
+
+test("a process that stood still until another one took its lock and swept publishes nothing, and says why", async (t) => {
+  const folder = temporaryFolder(t);
+  const writer = await createCache(folder, "abc", 0);
+  await writer.append([Buffer.alloc(12)]);
+  await sweepLeftovers(folder, "abc");
+  await assert.rejects(writer.publish({} as CacheIndex), {
+    name: "UserError",
+    message: /stood still .*try again$/,
+  });
+  await writer.discard();
+  assert.deepEqual(readdirSync(folder), []);
 });
