@@ -15,6 +15,9 @@ export function isOfFiles(thrown: unknown): boolean {
   return /^SQLITE_(?!ERROR)/.test(errorCodeOf(thrown));
 }
 
+export const isDamaged =
+  "the database is damaged; restore a copy, or save what can be read into a new folder with `hueristic rescue`";
+
 /** What a database was opened for. */
 export type Purpose = "read" | "write";
 
@@ -46,8 +49,7 @@ function adviceFor(code: string, does: Purpose): string | null {
     return `cannot be opened; check that its folder is a folder and that you may ${does === "read" ? "read it" : "write in it"}`;
   if (/^SQLITE_NOTADB/.test(code))
     return "is not a SQLite database; move the file away or name another folder";
-  if (/^SQLITE_CORRUPT/.test(code))
-    return "the database is damaged; restore a copy, or save what can be read into a new folder with `hueristic rescue`";
+  if (/^SQLITE_CORRUPT/.test(code)) return isDamaged;
   if (/^SQLITE_IOERR/.test(code))
     return "the disk reports an error; check its health and free space, then resume the run";
   return null;

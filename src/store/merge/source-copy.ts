@@ -9,7 +9,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { migrate, schemaVersion } from "../migrate.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { migrations } from "../schema.ts";
-import { errorCodeOf, isOfFiles, storeError } from "../store-error.ts";
+import { errorCodeOf, isDamaged, isOfFiles, storeError } from "../store-error.ts";
 
 /** What SQLite can give as one piece of memory ends at 2 GiB. */
 const mostInMemory = 2 ** 30;
@@ -108,8 +108,7 @@ function prepare(copy: string, file: string): void {
     const version = schemaVersion(database, migrations.length, file);
     if (version === 0) throw new DamagedDatabase(`${file}: holds no runs`);
     const faults = database.pragma("quick_check(1)", { simple: true });
-    if (faults !== "ok")
-      throw new DamagedDatabase(`${file}: the database is damaged (${faults}); restore a copy`);
+    if (faults !== "ok") throw new DamagedDatabase(`${file}: ${isDamaged} (${faults})`);
     database.pragma("journal_mode = DELETE");
     database.pragma("synchronous = OFF");
     migrate(database, migrations);
