@@ -162,7 +162,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     });
     await eventually(page, "document.querySelectorAll('[data-samples] .tile').length === 12");
     await eventually(page, "document.querySelector('.plot .layer') !== null");
-    assert.equal(await page.locator("[data-epoch-name]").textContent(), "1");
+    await eventually(page, "document.querySelector('[data-epoch-name]').textContent === '1'");
     const stills = page.locator("tr:has(.still)");
     const before = await stills.count();
     await stills.last().scrollIntoViewIfNeeded();

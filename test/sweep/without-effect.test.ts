@@ -46,7 +46,7 @@ describe("words without effect", () => {
       [
         `method: grid\n${seeds}\nvariants:\n  smoke: {run_cap: 2, parametres: {}}\n  tiny: {run_cap: 0}`,
         [
-          "5: parametres: unknown key, did you mean parameters? (known: name, description, experiment, method, metric, parameters, early_terminate, prune, run_cap, seeds, search, evaluate, variants, report)",
+          "5: parametres: unknown key, did you mean parameters? (known: name, description, experiment, method, metric, parameters, early_terminate, prune, run_cap, seeds, search, evaluate, launcher, variants, report)",
           "6: run_cap: expected a whole number of configurations, at least 1, got 0",
         ],
       ],
