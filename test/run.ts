@@ -11,8 +11,8 @@ import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 
-/** Files at a time: one more than there are cores, as many wait for a browser or for a process. */
-const concurrency = Math.min(8, availableParallelism()) + 1;
+/** Files at a time: two more than there are cores, as many wait for a browser or for a process. */
+const concurrency = Math.min(8, availableParallelism()) + 2;
 
 /** A file that takes longer hangs: it fails, instead of holding everything up. */
 const mostMs = 420_000;
