@@ -53,6 +53,8 @@ async function judgeAll(page: Page, choose: (pictures: readonly string[]) => num
       `document.body.dataset.screen !== "pair" || /shown|asked/.test(document.querySelector("[data-pair]").dataset.phase)`,
     );
     if ((await page.evaluate("document.body.dataset.screen")) !== "pair") return pairs;
+    // Answers are taken from the first frame on that shows the pair.
+    await page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))");
     const sources: string[] = await page.evaluate(
       `[...document.querySelectorAll("[data-side] img")].map(({ src }) => src.split(",")[1])`,
     );
