@@ -53,7 +53,6 @@ export const compareCommand: Command<CompareOptions> = {
       })
       .option("markdown", { type: "boolean", default: false, describe: "Tables for a page in Markdown" })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
-      .conflicts("markdown", "json")
       .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics")
       .example("$0 compare models.yaml --markdown", "Configurations of a sweep: means over their seeds"),
 
@@ -61,6 +60,7 @@ export const compareCommand: Command<CompareOptions> = {
     { run: refs = [], runs, json, markdown, "every-run": everyRun },
     { print, colors, width, output },
   ) {
+    if (markdown && json) throw new UserError("compare: expected --markdown or --json, got both");
     const { openExisting } = await import("../target/existing-store.ts");
     const store = await openExisting(runs, { readonly: true }, output);
     try {
