@@ -4,6 +4,7 @@ import { compareCommand } from "../../src/cli/commands/compare.ts";
 import { colorsOf, silent } from "../../src/output.ts";
 import type { Difference } from "../../src/report/sections/differences/model.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { emergenceSeries, ofReal } from "../../src/store/read-emergence.ts";
 import { dataset, declare, log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
 
 /** Of twelve unseen images, each as much better as the others. */
@@ -99,6 +100,9 @@ test("compare puts runs that differ in their seed into one column, and writes Ma
   ] as const) {
     const writer = store.createRun(newRun({ name, experiment: { ...newRun().experiment, seed } }));
     log(writer, 2, { "unseen/psnr": psnr });
+    const [images, blue] = [emergenceSeries.images, emergenceSeries.share("blue")];
+    for (const step of [4, 8])
+      log(writer, step, { [images]: 10, [blue]: step * seed * 0.01, [ofReal(blue)]: 0.2 });
     writer.finish("FINISHED");
     all.push(writer.id);
   }
@@ -108,6 +112,10 @@ test("compare puts runs that differ in their seed into one column, and writes Ma
   const found = await lines({});
   for (const line of ["results  a|b (2 seeds)  c", "seed  1, 2  1", "unseen/psnr  21 ± 1.4 *  20.5"])
     assert.ok(found.includes(line), `${line} in ${found.join("\n")}`);
+  assert.deepEqual(
+    found.filter((line) => /, seed \d {2}/.test(line)).map((line) => /epoch \d|not yet/.exec(line)![0]),
+    ["not yet", "epoch 4"],
+  );
   assert.ok((await lines({ "every-run": true })).includes("unseen/psnr  20  22 *  20.5"));
   const table = (await lines({ markdown: true })).join("\n");
   assert.match(table, /^### results\n\n\| results \| a\\\|b \(2 seeds\) \| c \|\n\| --- \| --- \| --- \|$/m);

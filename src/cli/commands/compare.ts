@@ -108,6 +108,12 @@ export const compareCommand: Command<CompareOptions> = {
         if (rows.length > 0) show(title, columnsOf(title, heads), rows);
         else print(markdown ? `${title}: no difference\n\n` : `${colors.bold(title)}: no difference\n\n`);
       }
+      const { emergenceComparison } = await import("../../report/sections/emergence/model.ts");
+      const learned = emergenceComparison(page.runs, page.names);
+      if (learned !== null) {
+        const [, ...titles] = learned.columns;
+        show("colors learned", textColumns(["colors learned", ...titles]), learned.rows);
+      }
       if (differing !== null) await printDifferences(differing, show, print, colors);
       for (const [note, names] of notesOf(sections))
         output.info(`${names.join(", ")}: ${note}, so that none is marked as the best`);
@@ -189,18 +195,23 @@ async function printDifferences(
   );
   const { found } = differences;
   if (found.length > 0) {
-    const columns = differenceColumns.map(
-      (title, at): Column<readonly string[]> => ({
-        title,
-        align: "left",
-        expendable: at < 6 ? 0 : 1,
-        cell: (cells) => plainText(cells[at]!),
-      }),
-    );
+    const columns = textColumns(differenceColumns).map((column, at) => ({
+      ...column,
+      expendable: at < 6 ? 0 : 1,
+    }));
     print(`${colors.bold("more than chance?")}\n${mainSentences(differences).map(plainText).join("\n")}\n\n`);
     show("differences", columns, found.map(differenceCells));
   }
   print(`${differenceNotes(differences).map(plainText).join("\n")}\n`);
+}
+
+function textColumns(titles: readonly string[]): Column<readonly string[]>[] {
+  return titles.map((title, at) => ({
+    title,
+    align: "left",
+    expendable: 0,
+    cell: (cells) => plainText(cells[at]!),
+  }));
 }
 
 /** What a run was trained with; a setting that changed on the way as "10 until step 40, then 20". */
