@@ -1,8 +1,10 @@
 // What README.md and docs/ show is what the program takes: commands and their options, experiments with their overrides, files in
-// YAML, links. Nothing is trained; docs/tour.md is followed by tour.test.ts, CONTRIBUTING.md by contributing/.
+// YAML, recipes, links. Nothing is trained; docs/tour.md is followed by tour.test.ts, CONTRIBUTING.md by contributing/.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { before, describe, it } from "node:test";
 import { parse } from "yaml";
 import { createParser } from "../../src/cli.ts";
@@ -15,6 +17,7 @@ import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
 import { readLauncher } from "../../src/sweep/launching/launcher.ts";
 import { root } from "../copy-of-tree.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { anchors, blocks, commandLines, documents, links, mentionedCommands, wordsOf } from "./documents.ts";
 
 const all = documents();
@@ -90,6 +93,38 @@ describe("README.md and docs/", () => {
         assert.fail(`${where}\n${error}`);
       }
     }
+  });
+
+  it("make folders of Open Images, one for each class", (t) => {
+    const cwd = temporaryFolder(t);
+    const write = (file: string, ...lines: string[]) =>
+      writeFileSync(path.join(cwd, file), lines.map((line) => `${line}\n`).join(""));
+    const names = ["/m/0bt9lr,Dog", "/m/01yrx,Cat\r", "/m/04m9y,Dogfish", "/m/0dzct,Human face"];
+    write("oidv7-class-descriptions.csv", "LabelName,DisplayName", ...names);
+    write(
+      "oidv7-val-annotations-human-imagelabels.csv",
+      "ImageID,Source,LabelName,Confidence",
+      "both,verification,/m/0bt9lr,1.0",
+      "both,verification,/m/0dzct,1.0",
+      "face,verification,/m/0dzct,1",
+      "absent,verification,/m/01yrx,0.0",
+      "other,verification,/m/04m9y,1",
+      "missing,verification,/m/0bt9lr,1",
+      "cat,crowdsource-verification,/m/01yrx,1",
+    );
+    mkdirSync(path.join(cwd, "images"));
+    for (const name of ["both", "face", "absent", "other", "cat"]) write(`images/${name}.jpg`, name);
+    const guide = all.find(({ file }) => file === "docs/data.md")!;
+    const recipe = blocks(guide, "sh").find(({ text }) => text.includes("imagelabels.csv"))!;
+    execFileSync("bash", ["-euc", recipe.text], { cwd });
+    const classes = path.join(cwd, "classes");
+    const found = readdirSync(classes).map((name) => [name, readdirSync(path.join(classes, name))] as const);
+    assert.deepEqual(Object.fromEntries(found), {
+      Dog: ["both.jpg"],
+      Cat: ["cat.jpg"],
+      "Human face": ["face.jpg"],
+    });
+    assert.equal(readFileSync(path.join(classes, "Cat/cat.jpg"), "utf8"), "cat\n");
   });
 
   it("link to files and headings that there are", () => {
