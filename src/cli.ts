@@ -53,8 +53,8 @@ export async function main(argv: readonly string[], streams: Streams = process):
   };
   let exitCode = 0;
   try {
-    await createParser(argv, context, (code) => {
-      exitCode = code;
+    await createParser(argv, context, async (run) => {
+      exitCode = await run();
     }).parseAsync();
     return exitCode;
   } catch (thrown) {
@@ -80,7 +80,12 @@ function survivePipes({ stdout, stderr }: Streams): void {
   });
 }
 
-function createParser(argv: readonly string[], context: Context, onExit: (code: number) => void) {
+/** `act` is handed what the arguments ask for once they are understood; it throws a UserError where they are not. */
+export function createParser(
+  argv: readonly string[],
+  context: Context,
+  act: (run: () => Promise<number>) => Promise<void>,
+) {
   const parser = yargs(argv.map((word) => (word === "-" && argv.includes("colorize") ? standardInput : word)))
     .scriptName("hueristic")
     .usage("$0 <command>\n\nTrains networks that color grey images, and shows how well they do.")
@@ -113,7 +118,7 @@ function createParser(argv: readonly string[], context: Context, onExit: (code: 
         const given = lastOfEach(parsed, command, lists) as Options & GlobalOptions;
         requireNumbers(given, argv);
         if (given.runs === "") throw new UserError('--runs: expected a folder, got ""');
-        onExit(await run(given, context));
+        await act(() => run(given, context));
       },
     );
   }

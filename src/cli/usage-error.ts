@@ -30,9 +30,15 @@ export function usageError(message: string, argv: readonly string[], known: Know
   return new UserError(`${found.join("; ")} ${help}`);
 }
 
+/** What commands want first that want no run. */
+const firstArguments: Readonly<Record<string, string>> = {
+  sweep: "a file: a sweep, or an experiment followed by such as train.batch_size=16,32",
+  agent: "a sweep: its id, the beginning of it, its name or latest",
+};
+
 function worded(message: string, command: string | undefined): string {
   if (message.startsWith("Not enough non-option arguments") && command !== undefined)
-    return `${command}: expected a run: an id, its beginning, a name or latest`;
+    return `${command}: expected ${firstArguments[command] ?? "a run: an id, its beginning, a name or latest"}`;
   return `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 

@@ -11,7 +11,14 @@ import { withTexts } from "../settings/paths.ts";
 import type { Experiment } from "./experiment.ts";
 import { validate } from "./problems/validate.ts";
 import type { Written } from "./schema/schema.ts";
-import { expandShorthands, itemProblems, merge, type Overrides, readOverrides } from "./text/compose.ts";
+import {
+  expandShorthands,
+  itemProblems,
+  merge,
+  type Overrides,
+  readOverrides,
+  withoutCleared,
+} from "./text/compose.ts";
 import { type ExperimentFiles, type Layers, readLayers } from "./text/files.ts";
 import { type Located, locate, located, type Path, type Problem, problemLines } from "./text/located.ts";
 import { withUsualValues } from "./text/usual-values.ts";
@@ -59,7 +66,7 @@ export function completeExperiment(
 /** The same for a file that was read, with what is laid over it. Throws a UserError as well. */
 export function resolveLayers(layers: Layers, above: Overrides, file: string): Experiment {
   if (layers.value === null) throw problemsError([...layers.problems, ...above.problems]);
-  const root = withUsualValues(merge(layers.value, above.value));
+  const root = withUsualValues(withoutCleared(merge(layers.value, above.value)));
   const { written, problems } = validate(root);
   const items = itemProblems(layers.value, above.value);
   const all = [...layers.problems, ...problems, ...above.problems, ...items];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
-import { problemsOf, resolve } from "./fixtures.ts";
+import { memoryFiles, problemsOf, resolve } from "./fixtures.ts";
 
 const complete = (text: string, ...overrides: string[]) => resolve(`dataset: synthetic\n${text}`, overrides);
 
@@ -37,6 +37,26 @@ test("evaluate: data sets by names that stay as they are, all images unless a sh
     },
     half: { kind: "synthetic", count: 640, ...common, holdout: 0.5 },
   });
+});
+
+test("evaluate: null takes away sets of a file below, one or all, and a file above may name them again", () => {
+  const files = memoryFiles({
+    "/project/experiments/base.yaml":
+      "dataset: synthetic\nevaluate: {a: {kind: celeba, root: a}, b: {kind: celeba, root: b, limit: 3}}",
+    "/project/experiments/none.yaml": "extends: base.yaml\nevaluate: null",
+  });
+  const sets = (text: string, ...overrides: string[]) => resolve(text, overrides, files).evaluate;
+  assert.deepEqual(sets("extends: none.yaml"), {});
+  assert.deepEqual(sets("extends: base.yaml", "evaluate=null"), {});
+  assert.deepEqual(Object.keys(sets("extends: base.yaml\nevaluate: {a: null}")), ["b"]);
+  const again = sets("extends: none.yaml\nevaluate: {b: {kind: celeba, root: c}}");
+  assert.deepEqual(Object.keys(again), ["b"]);
+  assert.equal(again.b!.limit, null);
+  assert.deepEqual(sets("dataset: synthetic\nevaluate:"), {});
+  assert.deepEqual(
+    problemsOf(() => sets("extends: base.yaml\ndataset: null")),
+    ["experiments/demo.yaml:2: dataset: expected a mapping such as {kind: synthetic}, got nothing"],
+  );
 });
 
 test("both read back from YAML as themselves", () => {

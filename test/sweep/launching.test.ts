@@ -130,7 +130,7 @@ describe("--launcher slurm", () => {
     assert.equal(existsSync(path.join(cwd, "it is here")), false);
 
     const local = await callCli(["sweep", "s.yaml", "--dry-run", "--launcher", "local"], { cwd });
-    assert.match(local.stderr, /^error: sweep: --dry-run: expected together with --launcher\n$/);
+    assert.match(local.stdout, /^sweep \w{12}: a; id, grid; 2 trials; a dry run, nothing is trained\n/);
     const mixed = await callCli(["sweep", "s.yaml", "--k8s", "image=a"], { cwd });
     assert.match(mixed.stderr, /^error: sweep: --k8s: expected together with --launcher k8s\n$/);
     const none = await callCli(["sweep", "s.yaml", "--dry-run", "--slurm", "partition"], { cwd });
@@ -139,6 +139,57 @@ describe("--launcher slurm", () => {
       /^error: --slurm: expected key=value, such as partition=gpu, got "partition"\n$/,
     );
   });
+});
+
+it("--dry-run without a launcher shows the trials whole, and leaves nothing", async (test) => {
+  const cwd = temporaryFolder(test);
+  writeFileSync(path.join(cwd, "base.yaml"), base);
+  const plan = async (text: string, ...words: string[]) => {
+    writeFileSync(path.join(cwd, "s.yaml"), `experiment: base.yaml\n${text}`);
+    const { code, stdout, stderr } = await callCli(["sweep", "s.yaml", "--dry-run", ...words], { cwd });
+    return { code, stderr, lines: stdout.split("\n").map((line) => line.trimEnd()) };
+  };
+  const values = "{values: [{name: adam, learning_rate: 1e-3}, sgd]}";
+  const grid = await plan(
+    `method: grid\nseeds: [1, 2]\nparameters:\n  train.optimizer: ${values}\n  train.epochs: {value: 1}\n`,
+    "~image",
+  );
+  assert.deepEqual([grid.code, grid.stderr], [0, ""]);
+  assert.match(
+    grid.lines[0]!,
+    /: s, grid; 2 configurations with 2 seeds each: 4 trials; a dry run, nothing is trained$/,
+  );
+  assert.deepEqual(grid.lines.slice(1, -1), [
+    "experiment  base.yaml",
+    "in all      train.epochs: 1",
+    "without     image",
+    "",
+    "trial  train.optimizer           seed",
+    "    0  adam learning_rate=0.001     1",
+    "    1  adam learning_rate=0.001     2",
+    "    2  sgd                          1",
+    "    3  sgd                          2",
+  ]);
+  const range = "parameters:\n  train.optimizer.learning_rate: {min: 0.001, max: 0.1}\n";
+  const random = await plan(`method: random\n${range}`);
+  assert.match(random.lines[0]!, /random; trials until it is stopped;/);
+  assert.deepEqual([random.lines.length, random.lines.at(-2)], [27, "and so on"]);
+  const metric = "metric: {name: unseen/loss}\nrun_cap: 9\nsearch: {n_startup_trials: 2}";
+  const bayes = await plan(`method: bayes\n${metric}\n${range}`);
+  assert.match(bayes.lines[0]!, /bayes; 9 trials;/);
+  assert.deepEqual(bayes.lines.slice(4), [
+    random.lines[4],
+    random.lines[5],
+    "",
+    "what is tried after these follows from what they come to",
+    "",
+  ]);
+  const both = await plan(`method: random\n${range}`, "--status");
+  assert.deepEqual(
+    [both.code, both.stderr],
+    [2, "error: sweep: expected either --dry-run or --status, got both\n"],
+  );
+  assert.equal(existsSync(path.join(cwd, "runs")), false);
 });
 
 it("what sbatch refuses is told in one line, and the sweep stays on this machine", async (test) => {

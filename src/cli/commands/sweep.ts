@@ -84,13 +84,14 @@ export const sweepCommand: Command<SweepOptions> = {
       .option("dry-run", {
         type: "boolean",
         default: false,
-        describe: "With a launcher: show the script or manifest and start nothing",
+        describe: "Show the trials, or with a launcher its script or manifest, and start nothing",
       })
       .example(
         "$0 sweep sweep.yaml --launcher slurm --slurm partition=gpu gres=gpu:1 time=02:00:00 array_parallelism=16",
         "Sixteen agents as a job array",
       )
       .example("$0 sweep sweep.yaml --workers 4", "Four trials at a time; once more goes on")
+      .example("$0 sweep sweep.yaml --dry-run", "The trials that it would train")
       .example("$0 sweep sweep.yaml --status", "Where it stands")
       .example(
         "$0 sweep sweep.yaml --status --where 'state = complete and train.batch_size >= 16'",
@@ -119,10 +120,15 @@ export const sweepCommand: Command<SweepOptions> = {
     const { slurm = [], k8s = [], "dry-run": isDry } = options;
     const { launcherMeant, launchSweep, launchText } = await import("../target/launch-sweep.ts");
     const asked = launcherMeant(launcher, { launcher: options.launcher ?? null, slurm, k8s });
-    if (isDry && asked === null) throw new UserError("sweep: --dry-run: expected together with --launcher");
+    const id = sweepId(sweep);
+    if (isDry && status) throw new UserError("sweep: expected either --dry-run or --status, got both");
+    if (isDry && asked === null) {
+      for (const note of notes) context.output.info(note);
+      const { sweepPlan } = await import("../print/sweep-plan.ts");
+      context.print(`${sweepPlan(sweep, id, context.width).join("\n")}\n`);
+    }
     const missing = status ? [] : missingFiles(sweep, experiments);
     if (missing.length > 0) throw new UserError(missing.join("\n"));
-    const id = sweepId(sweep);
     const launching = {
       id,
       sweep,
@@ -131,7 +137,7 @@ export const sweepCommand: Command<SweepOptions> = {
       agentOptions: agentOptions(options),
     };
     if (isDry) {
-      context.print(launchText(asked!, launching));
+      if (asked !== null) context.print(launchText(asked, launching));
       return 0;
     }
     if (asked !== null && !status) {

@@ -13,16 +13,7 @@ export function trialTable(rows: readonly Standing[], sweep: Sweep, width: numbe
     [
       { title: "trial", align: "right", expendable: 0, cell: ({ trial }) => String(trial.number) },
       ...parameterColumns(sweep, ({ trial }: Standing) => trial.parameters),
-      ...(sweep.seeds.length === 0
-        ? []
-        : [
-            {
-              title: "seed",
-              align: "right",
-              expendable: 2,
-              cell: ({ trial }: Standing) => String(trial.seed ?? ""),
-            } as const,
-          ]),
+      ...seedColumn<Standing>(sweep, ({ trial }) => trial.seed),
       { title: "epoch", align: "right", expendable: 1, cell: epochText },
       {
         title: `best ${sweep.metric.series}`,
@@ -89,6 +80,15 @@ export function parametersLine(parameters: Readonly<Record<string, unknown>>, sw
 
 export function stateText(state: TrialRowState): string {
   return state === "waiting" ? "stopped" : state;
+}
+
+/** Where the sweep trains with several seeds, or with one of its own. */
+export function seedColumn<Row>(
+  { seeds }: Pick<Sweep, "seeds">,
+  seedOf: (row: Row) => number | null,
+): Column<Row>[] {
+  if (seeds.length === 0) return [];
+  return [{ title: "seed", align: "right", expendable: 2, cell: (row) => String(seedOf(row) ?? "") }];
 }
 
 /** On a narrow terminal the last parameters are left out first. */

@@ -21,6 +21,7 @@ export function experimentJsonSchema(): JsonSchema {
   }) as JsonSchema;
   const properties = json.properties as Record<string, JsonSchema>;
   for (const { path, key } of variants) addShorthand(json, path, key);
+  properties.evaluate = orNull(properties.evaluate!);
   dropRequired(json);
   return {
     $schema: json.$schema,
@@ -29,6 +30,13 @@ export function experimentJsonSchema(): JsonSchema {
     ...json,
     properties: { extends: extendsSchema, ...properties, report: reportSchema },
   };
+}
+
+/** Sets, and all of them, may be null to take away those of a file below (withoutCleared). */
+function orNull(evaluate: JsonSchema): JsonSchema {
+  const set = evaluate.additionalProperties as JsonSchema;
+  const sets = { ...set, anyOf: [...(set.anyOf as JsonSchema[]), { type: "null" }] };
+  return { ...evaluate, type: [evaluate.type, "null"], additionalProperties: sets };
 }
 
 const extendsSchema: JsonSchema = {

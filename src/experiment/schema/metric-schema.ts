@@ -15,4 +15,6 @@ export const metrics = z
 export const evaluate = z
   .record(text(), evaluationSet, { error: "a mapping such as {portraits: {kind: celeba, root: celeba}}" })
   .default({})
-  .describe("Sets of images to measure on beside seen and unseen, each by a name of its own.");
+  .describe(
+    "Sets of images to measure on beside seen and unseen, each by a name of its own. null in place of a set takes away one of a file that this one extends, null in place of them all takes all away.",
+  );

@@ -81,6 +81,24 @@ export function itemProblems(lower: Located, upper: Located, path: Path = []): P
   });
 }
 
+/** Without what `evaluate: null` takes away of the files below, or `evaluate: {portraits: null}` one of its sets. */
+export function withoutCleared(root: Located): Located {
+  if (root.type !== "mapping") return root;
+  const evaluate = root.entries.get("evaluate");
+  if (evaluate === undefined) return root;
+  const entries = new Map(root.entries);
+  if (isNull(evaluate)) entries.delete("evaluate");
+  else if (evaluate.type === "mapping") {
+    const sets = [...evaluate.entries].filter(([, set]) => !isNull(set));
+    entries.set("evaluate", { ...evaluate, entries: new Map(sets) });
+  }
+  return { ...root, entries };
+}
+
+function isNull(value: Located): boolean {
+  return value.type === "scalar" && value.value === null;
+}
+
 function changes(lower: LocatedMapping, upper: LocatedMapping, { key, usual }: Variant): boolean {
   const [before, after] = [lower.entries.get(key), upper.entries.get(key)];
   if (after === undefined) return false;
