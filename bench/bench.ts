@@ -19,13 +19,16 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   merge: async () => (await import("./merge.ts")).benchMerge(),
   report: async () => (await import("./report.ts")).benchReport(),
   shared: async (rest) => (await import("./shared.ts")).benchShared(rest),
+  kill: async (rest) => (await import("./kill.ts")).benchKill(rest),
 };
+
+const takesOptions = ["step", "shared", "kill"];
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
 if (name === "page" && rest.length === 0) {
   (await import("./page.ts")).writePage();
-} else if (bench && (rest.length === 0 || name === "step" || name === "shared")) {
+} else if (bench && (rest.length === 0 || takesOptions.includes(name))) {
   await measure(bench).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`error: ${error.message}`);
