@@ -2,11 +2,11 @@
 // survives the death of the process at any moment; a power cut may cost the last commits, never the database. On a network
 // disk a rollback journal with synchronous FULL, which relies on the disk's locks (decision 15).
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, type Stats, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, mkdirSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { makeScratchFolder } from "../scratch-folder.ts";
 import { addStatusFunction } from "./dead-runs.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
 import { networkDiskOf } from "./network-disk.ts";
@@ -98,7 +98,7 @@ export function openReadOnly(
  * Its files go at once; the open connection keeps them alive.
  */
 function openCopy(path: string, open: (name: string) => Database.Database): Database.Database {
-  const folder = mkdtempSync(join(tmpdir(), "hueristic-"));
+  const folder = makeScratchFolder();
   try {
     for (const suffix of ["", "-wal"])
       if (existsSync(path + suffix)) copyFileSync(path + suffix, databasePath(folder) + suffix);
