@@ -74,7 +74,7 @@ function requireNoWal(path: string, disk: string | null): void {
     );
 }
 
-/** Opens a database of any version, also where its folder may not be written; what `check` throws closes it. */
+/** Opens a database of any version, also where its folder may not be written or its disk is full; what `check` throws closes it. */
 export function openReadOnly(
   path: string,
   check: (database: Database.Database) => void = () => {},
@@ -88,7 +88,7 @@ export function openReadOnly(
   try {
     return open(path);
   } catch (thrown) {
-    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
+    if (!/^SQLITE_(CANTOPEN|READONLY|IOERR_SHMSIZE)/.test(errorCodeOf(thrown))) throw thrown;
     return openCopy(path, open);
   }
 }
