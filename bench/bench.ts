@@ -2,6 +2,7 @@
 // also appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
 // npm run bench -- step pix2pix-64 --rounds 5
+// kill, soak and many try what docs/reliability.md promises, and end with exit code 1 where it does not hold.
 
 import { UserError } from "../src/errors.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
@@ -19,13 +20,18 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   merge: async () => (await import("./merge.ts")).benchMerge(),
   report: async () => (await import("./report.ts")).benchReport(),
   shared: async (rest) => (await import("./shared.ts")).benchShared(rest),
+  kill: async (rest) => (await import("./kill.ts")).benchKill(rest),
+  many: async (rest) => (await import("./many.ts")).benchMany(rest),
+  soak: async (rest) => (await import("./soak.ts")).benchSoak(rest),
 };
+
+const takesOptions = ["step", "shared", "kill", "soak", "many"];
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
 if (name === "page" && rest.length === 0) {
   (await import("./page.ts")).writePage();
-} else if (bench && (rest.length === 0 || name === "step" || name === "shared")) {
+} else if (bench && (rest.length === 0 || takesOptions.includes(name))) {
   await measure(bench).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`error: ${error.message}`);
@@ -33,7 +39,7 @@ if (name === "page" && rest.length === 0) {
   });
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials`,
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials, kill --rounds and --seed, soak --steps, --epochs and --calls, many --processes, --readers and --seconds`,
   );
   process.exitCode = 2;
 }

@@ -2,11 +2,11 @@
 // survives the death of the process at any moment; a power cut may cost the last commits, never the database. On a network
 // disk a rollback journal with synchronous FULL, which relies on the disk's locks (decision 15).
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, type Stats, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, mkdirSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { makeScratchFolder } from "../scratch-folder.ts";
 import { addStatusFunction } from "./dead-runs.ts";
 import { migrate, schemaVersion } from "./migrate.ts";
 import { networkDiskOf } from "./network-disk.ts";
@@ -74,7 +74,7 @@ function requireNoWal(path: string, disk: string | null): void {
     );
 }
 
-/** Opens a database of any version, also where its folder may not be written; what `check` throws closes it. */
+/** Opens a database of any version, also where its folder may not be written or its disk is full; what `check` throws closes it. */
 export function openReadOnly(
   path: string,
   check: (database: Database.Database) => void = () => {},
@@ -88,7 +88,7 @@ export function openReadOnly(
   try {
     return open(path);
   } catch (thrown) {
-    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(errorCodeOf(thrown))) throw thrown;
+    if (!/^SQLITE_(CANTOPEN|READONLY|IOERR_SHMSIZE)/.test(errorCodeOf(thrown))) throw thrown;
     return openCopy(path, open);
   }
 }
@@ -98,7 +98,7 @@ export function openReadOnly(
  * Its files go at once; the open connection keeps them alive.
  */
 function openCopy(path: string, open: (name: string) => Database.Database): Database.Database {
-  const folder = mkdtempSync(join(tmpdir(), "hueristic-"));
+  const folder = makeScratchFolder();
   try {
     for (const suffix of ["", "-wal"])
       if (existsSync(path + suffix)) copyFileSync(path + suffix, databasePath(folder) + suffix);

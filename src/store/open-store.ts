@@ -14,6 +14,7 @@ import {
 import { markDeadRuns } from "./dead-runs.ts";
 import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
+import { failRunsOfFullDisk, forgetFullDisk, isFullDisk } from "./full-disk.ts";
 import { createKnownRuns } from "./known-runs.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createImageValueReader, type ImageValueReader } from "./read-image-values.ts";
@@ -99,9 +100,19 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
   }
 }
 
+/** On a full disk they stay as they are, so that it can be purged. */
+function markEndedRuns(database: Database, folder: string, now: number): void {
+  try {
+    failRunsOfFullDisk(database, folder, now);
+    markDeadRuns(database, now);
+  } catch (thrown) {
+    if (!isFullDisk(thrown)) throw thrown;
+  }
+}
+
 function assemble(folder: string, database: Database, readonly: boolean, sources: StarterSources): Store {
   const { now } = sources;
-  if (!readonly) markDeadRuns(database, now());
+  if (!readonly) markEndedRuns(database, folder, now());
   const { listRuns, summaries, runById } = createRunReader(database, now);
   const known = createKnownRuns(database, "outside");
   const knownDeleted = createKnownRuns(database, "in the trash");
@@ -154,7 +165,11 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
       saveDataset(row, images, skipped);
     },
     createRun: (run) => open((onClose) => starter.create(run, onClose)),
-    resumeRun: (id, continuation) => open((onClose) => starter.resume(id, continuation, onClose)),
+    resumeRun: (id, continuation) =>
+      open((onClose) => {
+        forgetFullDisk(folder, id);
+        return starter.resume(id, continuation, onClose);
+      }),
     requireEvaluable: evaluations.requireEvaluable,
     saveEvaluation(id, evaluation) {
       requireWritable();

@@ -3,10 +3,12 @@
 // call. A failed commit leaves what waits in place for the next try. Every commit renews the heartbeat and checks
 // that the run still belongs to this writer, so that a run never has two.
 
+import { dirname } from "node:path";
 import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { type SeriesSpec, seriesName } from "../runs/series.ts";
 import { createBlobSweeper } from "./delete-run.ts";
+import { isFullDisk, noteFullDisk } from "./full-disk.ts";
 import { createImageValueWriter } from "./image-values.ts";
 import { createSeriesDeclarer } from "./kind-rows.ts";
 import { createPictureWriter, type NewImage } from "./pictures.ts";
@@ -240,7 +242,12 @@ export function createRunWriter(database: Database, options: RunWriterOptions): 
       scalars.reload();
     },
     finish(status, error) {
-      flush(() => end.run({ id, token, at: Math.round(now()), status, error: error ?? null }));
+      try {
+        flush(() => end.run({ id, token, at: Math.round(now()), status, error: error ?? null }));
+      } catch (thrown) {
+        if (isFullDisk(thrown)) noteFullDisk(dirname(database.name), id);
+        throw thrown;
+      }
       stop();
     },
     close() {

@@ -9,6 +9,11 @@ export function errorCodeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
+/** Of shared memory SQLite says only that it could not be made as large as it must be. */
+export function isFullDiskCode(code: string): boolean {
+  return /^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_SHMSIZE)/.test(code);
+}
+
 /** Whether an error is of what lies on the disk; a statement that is wrong in itself is a bug. */
 export function isOfFiles(thrown: unknown): boolean {
   if (thrown instanceof UserError || (thrown as NodeJS.ErrnoException).syscall !== undefined) return true;
@@ -39,7 +44,7 @@ function lacksBinding(thrown: unknown): boolean {
 }
 
 function adviceFor(code: string, does: Purpose): string | null {
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_SHMSIZE)/.test(code))
+  if (isFullDiskCode(code))
     return "the disk is full; free some space, then resume the run: all that was committed before is safe";
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return "the database stayed locked; close the program that holds it open in a transaction, then try again";

@@ -16,6 +16,7 @@ import { runExperiment } from "../../src/runner/run-experiment.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { typescript } from "../typescript.ts";
+import { everySeries } from "./every-series.ts";
 import { smallExperiment } from "./small-experiment.ts";
 
 const trainChild = fileURLToPath(new URL("train-child.ts", import.meta.url));
@@ -47,25 +48,6 @@ function interruptAt(step: number, signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Out
     process.emit(signal, signal);
   };
   return { ...silent, progress: () => ({ update, stop: () => {} }) };
-}
-
-function everySeries(runsFolder: string, runId: string) {
-  const store = openStore(runsFolder, { readonly: true });
-  try {
-    const timed = (name: string) => name.endsWith("_second") || name.endsWith("_seconds");
-    const names = store
-      .allSeries(runId)
-      .map(({ name }) => name)
-      .filter((name) => !timed(name));
-    return Object.fromEntries(
-      names.map((name) => {
-        const { step, value } = store.series(runId, name)!;
-        return [name, { step: Array.from(step), value: Array.from(value) }];
-      }),
-    );
-  } finally {
-    store.close();
-  }
 }
 
 test("a run leaves its losses, sample grids, events and checkpoints", async (context) => {

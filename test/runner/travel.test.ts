@@ -10,6 +10,7 @@ import { checkpointFiles, checkpointFolder, writeCheckpoint } from "../../src/ru
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { openSpool } from "../../src/store/spool/spool.ts";
 import { spoolFile } from "../../src/store/spool/spool-files.ts";
+import { temporaryName } from "../../src/whole-file.ts";
 import { writeTar } from "../../src/write-tar.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { everythingOf } from "../store/everything.ts";
@@ -60,6 +61,11 @@ function everythingIn(runs: string) {
 test("a runs folder: rows and checkpoints, once; a run that went on is brought up to date, and never back", async (t) => {
   const { folder, store, ids } = twoRuns(t);
   cpSync(path.join(folder, "there"), path.join(folder, "early"), { recursive: true });
+  // Of an import that was killed while it copied.
+  const copies = path.join(folder, "here", ids[0], "checkpoints");
+  const half = temporaryName(path.join(copies, "step-00000002.safetensors"));
+  mkdirSync(copies, { recursive: true });
+  writeFileSync(half.replace(`.${process.pid}.`, `.${2 ** 22 + 1}.`), "half");
   const first = await cli(folder, "import", "there", "--runs", "here");
   assert.deepEqual([first.stdout, first.code], ["there: runs: 2 new; 4 checkpoints copied\n", 0]);
   assert.deepEqual(everythingIn(path.join(folder, "here")), everythingOf(store));
@@ -68,6 +74,7 @@ test("a runs folder: rows and checkpoints, once; a run that went on is brought u
     ["step-00000002.safetensors", 2],
     ["step-00000004.safetensors", 4],
   ]);
+  assert.equal(readdirSync(copies).length, 2);
   const again = await cli(folder, "import", "there/runs.db", "--runs", "here", "--json");
   assert.deepEqual(JSON.parse(again.stdout)[0], {
     from: "there/runs.db",

@@ -2,8 +2,7 @@
 // again. With a disk that is really full, and a database that is really held.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -16,6 +15,7 @@ import { missingFiles } from "../../src/sweep/file/missing-files.ts";
 import { machineFault } from "../../src/sweep/scheduling/machine-fault.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { runCli } from "../cli/run-cli.ts";
+import { emptyDisk, fillDisk, smallDisk } from "../small-disk.ts";
 import { read } from "./fixtures.ts";
 
 const base = `model: alpha
@@ -45,23 +45,6 @@ function trialsIn(runs: string) {
   }
 }
 
-/** A disk of 16 MB; null where none may be mounted. */
-function smallDisk(test: TestContext): string | null {
-  const folder = mkdtempSync(path.join(tmpdir(), "hueristic-disk-"));
-  let isMounted = false;
-  test.after(() => {
-    if (isMounted) execFileSync("umount", ["-l", folder]);
-    rmSync(folder, { recursive: true });
-  });
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], { stdio: "ignore" });
-    isMounted = true;
-  } catch {
-    return null;
-  }
-  return folder;
-}
-
 const done = [
   ["complete", 0],
   ["complete", 0],
@@ -75,13 +58,12 @@ describe("a fault of the machine", { skip: process.platform === "win32" }, () =>
     const runs = path.join(disk, "runs");
     openStore(runs).close();
     const sweep = () => runCli(["sweep", "sweep.yaml", "--runs", runs, "--workers", "2"], { cwd });
-    const { bavail, bsize } = statfsSync(disk);
-    writeFileSync(path.join(disk, "ballast"), Buffer.alloc(bavail * bsize - 600_000));
+    fillDisk(disk, 600_000);
     const full = await sweep();
     assert.equal(full.code, 2, full.stderr);
     assert.match(full.stderr, /^error: .*(disk is full|ENOSPC).*$/m);
     assert.equal(full.stderr.match(/^error: /gm)!.length, 1, full.stderr);
-    rmSync(path.join(disk, "ballast"));
+    emptyDisk(disk);
     const { code, stderr } = await sweep();
     assert.equal(code, 0, stderr);
     assert.deepEqual(trialsIn(runs), done);

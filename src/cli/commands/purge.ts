@@ -1,9 +1,11 @@
 // hueristic purge: empties the trash, so that nothing of its runs is left. Files go before rows: a purge that is killed
-// leaves the run in the trash, and the next one ends it.
+// leaves the run in the trash, and the next one ends it. On a disk with no room at all the files make it for the rows.
 
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
+import type { Output } from "../../output.ts";
 import { runsMeant } from "../../runs/references.ts";
+import type { Store } from "../../store/open-store.ts";
 import type { Command, GlobalOptions } from "../context.ts";
 import { confirmed } from "../print/confirm.ts";
 import { plainText } from "../print/format.ts";
@@ -39,7 +41,8 @@ export const purgeCommand: Command<PurgeOptions> = {
   async run(options, { print, output, now }) {
     const { run: refs = [], runs, yes, "older-than": olderThan, "dry-run": dryRun } = options;
     const deletedBefore = olderThan === undefined ? Number.POSITIVE_INFINITY : now() - ageOf(olderThan);
-    const store = await openExisting(runs, { readonly: dryRun }, output);
+    const opened = await openForPurge(runs, dryRun, output);
+    let { store } = opened;
     try {
       const named = runsMeant(refs, store.knownDeleted).map((id) => store.getDeletedRun(id));
       const all = refs.length > 0 ? named : store.listRuns({ deleted: true });
@@ -69,6 +72,11 @@ export const purgeCommand: Command<PurgeOptions> = {
         return 0;
       }
       const { cleanStudyFiles } = await import("../../report/judge/study-file.ts");
+      if (opened.isFull) {
+        for (const { id } of doomed) await removeFiles(runs, id);
+        store.close();
+        store = await openAgain(runs, output);
+      }
       const before = await sizeOf(runs);
       for (const { id, name } of doomed) {
         await removeFiles(runs, id);
@@ -76,10 +84,9 @@ export const purgeCommand: Command<PurgeOptions> = {
         print(`${id} ${plainText(name)}: removed\n`);
       }
       await cleanStudyFiles(runs, store.study);
-      if (!store.shrink())
-        output.warn(
-          "the database is in use: its file shrinks at the next purge, until then the room serves new runs",
-        );
+      const obstacle = await shrink(store);
+      if (obstacle !== null)
+        output.warn(`${obstacle}: its file shrinks at the next purge, until then the room serves new runs`);
       output.info(
         `${formatBytes(Math.max(0, before - (await sizeOf(runs))))} freed in runs.db, beside the checkpoints`,
       );
@@ -89,6 +96,46 @@ export const purgeCommand: Command<PurgeOptions> = {
     }
   },
 };
+
+/** For reading where the disk has not even the room that SQLite needs to open it for writing. */
+async function openForPurge(
+  runs: string,
+  readonly: boolean,
+  output: Output,
+): Promise<{ readonly store: Store; readonly isFull: boolean }> {
+  const { isFullDisk } = await import("../../store/full-disk.ts");
+  try {
+    return { store: await openExisting(runs, { readonly }, output), isFull: false };
+  } catch (thrown) {
+    if (readonly || !isFullDisk(thrown)) throw thrown;
+    return { store: await openExisting(runs, { readonly: true }, output), isFull: true };
+  }
+}
+
+/** Once the files of runs have made room. */
+async function openAgain(runs: string, output: Output): Promise<Store> {
+  const { isFullDisk } = await import("../../store/full-disk.ts");
+  try {
+    return await openExisting(runs, { readonly: false }, output);
+  } catch (thrown) {
+    if (!isFullDisk(thrown)) throw thrown;
+    throw new UserError(
+      `${runs}: the disk is full, and the files of the runs in the trash, which are gone, were too few to make room; remove something by hand, such as ${runs}/cache, whose images are prepared anew when they are needed, then purge again`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** What kept the database from it; null where nothing did. SQLite needs room for a second one meanwhile. */
+async function shrink(store: Store): Promise<string | null> {
+  const { isFullDisk } = await import("../../store/full-disk.ts");
+  try {
+    return store.shrink() ? null : "the database is in use";
+  } catch (thrown) {
+    if (!isFullDisk(thrown)) throw thrown;
+    return "the disk has too little room to copy the database";
+  }
+}
 
 /** Milliseconds. */
 function ageOf(text: string): number {

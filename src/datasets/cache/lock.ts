@@ -72,7 +72,7 @@ async function acquire(path: string, id: string, { signal, onWait }: LockOptions
     if (state === "stale" && before !== null) await removeStale(path, before);
     else if (state === "held") {
       if (asked === 0) onWait?.((await readHolder(path))?.pid ?? null);
-      await wait(askEveryMs, undefined, signal ? { signal } : {});
+      await wait(askEveryMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
     }
   }
 }

@@ -1,13 +1,13 @@
 // One run, or a few, as one file: a runs folder of them alone, in a tar archive.
 
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { PassThrough, Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
 import { messageOf, UserError } from "../../errors.ts";
 import { readTar } from "../../read-tar.ts";
+import { makeScratchFolder } from "../../scratch-folder.ts";
 import { openMerger } from "../../store/merge/merger.ts";
 import { databasePath } from "../../store/open-database.ts";
 import { makeWhole } from "../../whole-file.ts";
@@ -104,7 +104,7 @@ function compressionOf(file: string): Compression | null {
 }
 
 async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), "hueristic-"));
+  const folder = makeScratchFolder();
   try {
     return await use(folder);
   } finally {

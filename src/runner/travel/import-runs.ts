@@ -16,7 +16,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { type MergedRun, type Merger, openMerger, RunNotThere } from "../../store/merge/merger.ts";
 import { databasePath } from "../../store/open-database.ts";
 import { markOf, spoolFiles, spoolFolder } from "../../store/spool/spool-files.ts";
-import { temporaryName } from "../../whole-file.ts";
+import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
 import { isArchive, withUnpacked } from "./archive.ts";
 
@@ -151,6 +151,7 @@ function later(one: ImportedRun | undefined, other: ImportedRun): ImportedRun {
 /** How many were copied: those that are not there yet. */
 function copyMissing(from: string, to: string, id: string): number {
   const target = checkpointFolder(to, id);
+  removeLeftovers(target);
   let copied = 0;
   for (const file of checkpointFiles(checkpointFolder(from, id))) {
     const place = path.join(target, path.basename(file));
@@ -173,6 +174,7 @@ type Replacement = {
 function startReplacement(from: string, to: string, id: string): Replacement {
   const target = checkpointFolder(to, id);
   const files = checkpointFiles(checkpointFolder(from, id));
+  removeLeftovers(target);
   const copies = new Map<string, string>();
   const discard = () => {
     for (const temporary of copies.keys()) rmSync(temporary, { force: true });

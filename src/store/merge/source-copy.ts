@@ -1,11 +1,12 @@
 // A database that is merged is copied to a local disk first: no lock of a shared one is relied on, a database of an older
 // version is brought to this one there, and the file itself is never changed.
 
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
+import { makeScratchFolder } from "../../scratch-folder.ts";
 import { migrate, schemaVersion } from "../migrate.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { migrations } from "../schema.ts";
@@ -41,7 +42,7 @@ export function withCopy<T>(file: string, use: (copy: string) => T): T {
 
 function temporaryFolder(): string {
   try {
-    return mkdtempSync(join(tmpdir(), "hueristic-"));
+    return makeScratchFolder();
   } catch (thrown) {
     throw new UserError(`${tmpdir()}: cannot be written: ${messageOf(thrown)}`, { cause: thrown });
   }

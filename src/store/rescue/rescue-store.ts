@@ -2,10 +2,11 @@
 // schema with which they were written, which then becomes the newest one. The damaged file is copied first and stays as it is.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../errors.ts";
+import { makeScratchFolder } from "../../scratch-folder.ts";
 import { applicationId, migrate } from "../migrate.ts";
 import { databasePath, hasDatabase, openForWriting } from "../open-database.ts";
 import { migrations } from "../schema.ts";
@@ -42,7 +43,7 @@ export function rescueStore(folder: string, out: string, now: () => number): rea
   if (hasDatabase(out)) throw new UserError(`${databasePath(out)}: is there already; name another folder`);
   try {
     mkdirSync(out, { recursive: true });
-    const work = mkdtempSync(join(out, ".rescue-"));
+    const work = makeScratchFolder(join(out, ".rescue-"));
     try {
       const file = openDatabaseFile(atRest(damaged, work));
       if (file === null)

@@ -3,16 +3,17 @@
 // runs folder itself, each after the rows that it stands on: whoever goes on with the run finds no hole.
 
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
+import { keepFolder, makeScratchFolder } from "../../scratch-folder.ts";
 import { makeWholeSync, removeLeftovers } from "../../whole-file.ts";
 import { deadAfterMs } from "../dead-runs.ts";
 import { openMerger } from "../merge/merger.ts";
 import { DamagedDatabase, serializeWhole } from "../merge/source-copy.ts";
 import { openForReading } from "../open-database.ts";
 import { heartbeatEveryMs } from "../run-writer.ts";
-import { keepFolder, makeLocalFolder } from "./local-folder.ts";
 import {
   beat,
   fileServerTime,
@@ -62,7 +63,7 @@ export type Spool = {
 export function openSpool(runsFolder: string, { resume, attempt, warn }: SpoolOptions): Spool {
   const known = resume === null ? [] : (spoolFiles(runsFolder).get(resume) ?? []);
   const ownAttempt = attempt ?? (known[0]?.attempt ?? 0) + 1;
-  const storeFolder = makeLocalFolder();
+  const storeFolder = makeScratchFolder(join(tmpdir(), "hueristic-spool-"));
   try {
     const taken = takeOver(
       storeFolder,

@@ -46,12 +46,16 @@ test("the lock of a dead, a silent or a former process with the same number is t
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a lock that is alive is waited for until the signal", async (t) => {
+test("a lock that is alive is waited for until the signal, with whose reason it ends", async (t) => {
   const path = join(temporaryFolder(t), "a.lock");
   writeFileSync(path, JSON.stringify({ pid: 1, process: "another-host 1 x - - -", id: "x" }));
   const seen: (number | null)[] = [];
-  const options = { signal: AbortSignal.timeout(150), onWait: (pid: number | null) => seen.push(pid) };
-  await assert.rejects(withLock(path, options, async () => {}));
+  const signal = AbortSignal.timeout(150);
+  const options = { signal, onWait: (pid: number | null) => seen.push(pid) };
+  await assert.rejects(
+    withLock(path, options, async () => {}),
+    (thrown) => thrown === signal.reason,
+  );
   assert.deepEqual(seen, [1]);
   assert.ok(existsSync(path));
 });

@@ -1,0 +1,71 @@
+// One part of bench/soak.ts in a process of its own, so that its memory is its own too: `train` trains an experiment (JSON) in a
+// runs folder, `calls` calls a session of ONNX Runtime with inputs that change in content and size. Sends a reading every so
+// many steps or calls, then "done".
+
+import { GraphBuilder } from "../src/engine/onnx/graph-builder.ts";
+import { encodeModel } from "../src/engine/onnx/model-proto.ts";
+import { completeExperiment } from "../src/experiment/complete-experiment.ts";
+import { ort } from "../src/onnxruntime.ts";
+import { silent } from "../src/output.ts";
+import { randomStream } from "../src/random.ts";
+import { runExperiment } from "../src/runner/run-experiment.ts";
+
+export type Reading = {
+  /** Steps or calls so far. */
+  readonly at: number;
+  /** Of all threads. */
+  readonly processorMs: number;
+  readonly residentBytes: number;
+};
+
+const [what, ...rest] = process.argv.slice(2);
+const read = (at: number) => {
+  const { user, system } = process.cpuUsage();
+  const processorMs = (user + system) / 1000;
+  process.send!({ at, processorMs, residentBytes: process.memoryUsage.rss() } satisfies Reading);
+};
+if (what === "train") await train(rest[0]!, rest[1]!, Number(rest[2]));
+else await calls(Number(rest[0]), Number(rest[1]));
+process.send!("done");
+process.disconnect();
+
+async function train(runsFolder: string, experiment: string, every: number): Promise<void> {
+  let next = 0;
+  const progress = () => ({
+    update(step: number) {
+      if (step < next) return;
+      read(step);
+      next = step + every;
+    },
+    stop() {},
+  });
+  const output = { ...silent, error: console.error, progress };
+  const { status } = await runExperiment(completeExperiment(JSON.parse(experiment)), {
+    runsFolder,
+    source: null,
+    resume: null,
+    output,
+    threads: 1,
+  });
+  if (status !== "FINISHED") throw new Error(`the training ended as ${status}`);
+}
+
+/** A convolution of 8 channels over pictures of 16 to 111 pixels a side. */
+async function calls(count: number, every: number): Promise<void> {
+  const graph = new GraphBuilder();
+  const input = graph.input("x", "float32", [1, 3, "height", "width"]);
+  const weights = graph.constant(new Float32Array(216).fill(0.1), [8, 3, 3, 3]);
+  const value = graph.node("Conv", [input, weights], [1, 8, -1, -1], { pads: [1, 1, 1, 1] });
+  const outputs = [{ name: "y", type: "float32" as const, shape: [1, 8, "height", "width"], value }];
+  const session = await ort.InferenceSession.create(encodeModel(graph.build("soak", outputs)), {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  const stream = randomStream("soak");
+  for (let call = 1; call <= count; call++) {
+    const [height, width] = [16 + stream.below(96), 16 + stream.below(96)];
+    const pixels = Float32Array.from({ length: 3 * height * width }, stream.uniform);
+    await session.run({ x: new ort.Tensor("float32", pixels, [1, 3, height, width]) });
+    if (call % every === 0) read(call);
+  }
+}

@@ -1,0 +1,191 @@
+// Whether anything grows or slows with time: two long trainings of a tiny network (many steps; many epochs, each with samples)
+// and many calls of a session of ONNX Runtime whose inputs change. Each in a process of its own. Ways to measure:
+//   resident memory, speed   the median of readings from 10 % to 20 % of the way, and of the last 10 %; speed by processor time,
+//                            which other programs disturb least
+//   store                    runs.db after its last checkpoint; at most what its values and pictures take by the bar of bench/log.ts
+
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import { databasePath } from "../src/store/open-database.ts";
+import type { Bench } from "./bench.ts";
+import { countsOf } from "./counts.ts";
+import type { Table } from "./results.ts";
+import type { Reading } from "./soak-child.ts";
+
+const readings = 200;
+const most = 0.05;
+const mostBytesAValue = 30;
+
+/** `soak`, or smaller: `soak --steps 10000 --epochs 500 --calls 1000`. */
+export function benchSoak(args: readonly string[]): Bench {
+  const counts = countsOf(args, { steps: 100_000, epochs: 5_000, calls: 1_000 });
+  return { versions: [], tables: measured(counts) };
+}
+
+type Counts = { readonly steps: number; readonly epochs: number; readonly calls: number };
+
+async function* measured({ steps, epochs, calls }: Counts): AsyncGenerator<Table> {
+  const stepsPerEpoch = 360;
+  const soaked = [
+    await train(
+      `${steps} steps`,
+      {
+        count: 400,
+        holdout: 0.1,
+        epochs: Math.max(1, Math.round(steps / stepsPerEpoch)),
+        batchSize: 1,
+        sampled: false,
+      },
+      steps,
+    ),
+    await train(
+      `${epochs} epochs of 2 steps, each with samples`,
+      { count: 10, holdout: 0.2, epochs, batchSize: 4, sampled: true },
+      2 * epochs,
+    ),
+    {
+      what: `${calls} calls of a session`,
+      unit: "calls/s",
+      found: await readingsOf("calls", `${calls}`, `${everyOf(calls)}`),
+    },
+  ];
+  const rows = soaked.map(rowOf);
+  if (rows.some(({ fine }) => !fine)) process.exitCode = 1;
+  yield {
+    title: `Long runs: ${steps} steps, ${epochs} epochs, ${calls} calls`,
+    columns: [
+      "",
+      "MiB at 10 %",
+      "at the end",
+      "change",
+      "speed at 10 %",
+      "at the end",
+      "unit",
+      "change",
+      "store, MB",
+      "at most",
+    ],
+    rows: rows.map(({ cells }) => cells),
+    notes: [`Bars: memory and speed within ${100 * most} %, the store at most as large as predicted.`],
+  };
+}
+
+type Size = { readonly bytes: number; readonly mostBytes: number };
+
+type Soaked = {
+  readonly what: string;
+  readonly unit: string;
+  readonly found: readonly Reading[];
+  readonly store?: Size;
+};
+
+type Tiny = {
+  readonly count: number;
+  readonly holdout: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly sampled: boolean;
+};
+
+async function train(
+  what: string,
+  { count, holdout, epochs, batchSize, sampled }: Tiny,
+  steps: number,
+): Promise<Soaked> {
+  const runs = mkdtempSync(join(tmpdir(), "hueristic-soak-"));
+  try {
+    const experiment = {
+      model: "alpha",
+      dataset: { kind: "synthetic", count, holdout },
+      image: { size: 16 },
+      train: { epochs, batch_size: batchSize },
+      samples: { every: sampled ? 1 : epochs, seen: 1, unseen: 1 },
+      metrics: ["psnr"],
+    };
+    const found = await readingsOf("train", runs, JSON.stringify(experiment), `${everyOf(steps)}`);
+    return { what, unit: "steps/s", found, store: sizeOf(runs) };
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+const everyOf = (count: number) => Math.max(1, Math.floor(count / readings));
+
+function sizeOf(runs: string): Size {
+  const database = new Database(databasePath(runs));
+  try {
+    database.pragma("wal_checkpoint(TRUNCATE)");
+    const counted = `SELECT (SELECT count(*) FROM scalars) + (SELECT count(*) FROM image_values) AS "values",
+      (SELECT count(*) FROM images) AS pictures, (SELECT coalesce(sum(length(bytes)), 0) FROM blobs) AS bytes`;
+    const { values, pictures, bytes } = database.prepare<[], Record<string, number>>(counted).get()!;
+    // Beside its bytes a picture has two rows and their keys, which name its hash; an empty store has 250 KB.
+    const mostBytes = mostBytesAValue * values! + bytes! + 600 * pictures! + 250_000;
+    return { bytes: statSync(databasePath(runs)).size, mostBytes };
+  } finally {
+    database.close();
+  }
+}
+
+async function readingsOf(...args: readonly string[]): Promise<Reading[]> {
+  const child = fork(fileURLToPath(new URL("soak-child.ts", import.meta.url)), args, {
+    execArgv: ["--import", new URL("../scripts/typescript.js", import.meta.url).href],
+  });
+  const found: Reading[] = [];
+  let isDone = false;
+  child.on("message", (message: Reading | "done") => {
+    if (message === "done") isDone = true;
+    else found.push(message);
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  if (!isDone) throw new Error(`soak ${args[0]}: the process ended before it was done`);
+  return found;
+}
+
+function rowOf({ what, unit, found, store }: Soaked): { readonly cells: string[]; readonly fine: boolean } {
+  const last = found.at(-1)!.at;
+  const within = (from: number, to: number) => found.filter(({ at }) => at >= from * last && at <= to * last);
+  const [early, late] = [within(0.1, 0.2), within(0.9, 1)];
+  const memory = [early, late].map((some) =>
+    median(some.map(({ residentBytes }) => residentBytes / 2 ** 20)),
+  );
+  const speed = [early, late].map(speedOf);
+  const change = ([before, after]: readonly number[]) => after! / before! - 1;
+  const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
+  const megabytes = (bytes: number | undefined) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(2));
+  return {
+    cells: [
+      what,
+      ...memory.map((value) => value.toFixed(1)),
+      percent(change(memory)),
+      ...speed.map((value) => value.toFixed(0)),
+      unit,
+      percent(change(speed)),
+      megabytes(store?.bytes),
+      megabytes(store?.mostBytes),
+    ],
+    fine:
+      change(memory) <= most &&
+      change(speed) >= -most &&
+      (store === undefined || store.bytes <= store.mostBytes),
+  };
+}
+
+/** Per second of processor time, which other programs disturb little: the median of what lies between two readings. */
+function speedOf(some: readonly Reading[]): number {
+  return median(
+    some
+      .slice(1)
+      .map(
+        ({ at, processorMs }, index) =>
+          (1000 * (at - some[index]!.at)) / (processorMs - some[index]!.processorMs),
+      ),
+  );
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
