@@ -1,5 +1,5 @@
-// npm run bench -- step|data|log|merge|report|shared: what things cost here, next to what others cost, as tables that are
-// also appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
+// npm run bench -- step|data|log|merge|report|shared|fuzz: what things cost here, next to what others cost, as tables that are
+// also appended to bench/results.jsonl; fuzz: what damaged files do. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
 // npm run bench -- step pix2pix-64 --rounds 5
 
@@ -19,13 +19,16 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   merge: async () => (await import("./merge.ts")).benchMerge(),
   report: async () => (await import("./report.ts")).benchReport(),
   shared: async (rest) => (await import("./shared.ts")).benchShared(rest),
+  fuzz: async (rest) => (await import("./fuzz.ts")).benchFuzz(rest),
 };
+/** What takes words of its own. */
+const withWords = ["step", "shared", "fuzz"];
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
 if (name === "page" && rest.length === 0) {
   (await import("./page.ts")).writePage();
-} else if (bench && (rest.length === 0 || name === "step" || name === "shared")) {
+} else if (bench && (rest.length === 0 || withWords.includes(name))) {
   await measure(bench).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`error: ${error.message}`);
@@ -33,7 +36,7 @@ if (name === "page" && rest.length === 0) {
   });
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials`,
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials, fuzz --mutations, --seed and --only`,
   );
   process.exitCode = 2;
 }
