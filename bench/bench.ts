@@ -2,7 +2,7 @@
 // also appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
 // npm run bench -- step pix2pix-64 --rounds 5
-// kill, soak and many try what docs/reliability.md promises, and end with exit code 1 where it does not hold.
+// kill, soak, many and fuzz try what docs/reliability.md promises, and end with exit code 1 where it does not hold.
 
 import { UserError } from "../src/errors.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
@@ -23,9 +23,9 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   kill: async (rest) => (await import("./kill.ts")).benchKill(rest),
   many: async (rest) => (await import("./many.ts")).benchMany(rest),
   soak: async (rest) => (await import("./soak.ts")).benchSoak(rest),
+  fuzz: async (rest) => (await import("./fuzz.ts")).benchFuzz(rest),
 };
-
-const takesOptions = ["step", "shared", "kill", "soak", "many"];
+const takesOptions = ["step", "shared", "kill", "soak", "many", "fuzz"];
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
@@ -39,7 +39,7 @@ if (name === "page" && rest.length === 0) {
   });
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials, kill --rounds and --seed, soak --steps, --epochs and --calls, many --processes, --readers and --seconds`,
+    `usage: npm run bench -- ${Object.keys(benches).join("|")}|page; step also takes names of cases, --device, --rounds, --batch and --no-peers, shared how many agents and trials, kill --rounds and --seed, soak --steps, --epochs and --calls, many --processes, --readers and --seconds, fuzz --mutations, --seed and --only`,
   );
   process.exitCode = 2;
 }

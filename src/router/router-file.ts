@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { loadExperiment, readUserFile } from "../experiment/load-experiment.ts";
 import { problemsOf } from "../experiment/problems/issue-problems.ts";
-import { problemLine, toPlain } from "../experiment/text/located.ts";
+import { problemLines, toPlain } from "../experiment/text/located.ts";
 import { readYaml } from "../experiment/text/read-yaml.ts";
 import { nearMiss } from "../near-miss.ts";
 import { share, text } from "../settings/leaves.ts";
@@ -41,7 +41,7 @@ export type RouterFile = {
 export function readRouterFile(file: string): RouterFile {
   const folder = path.dirname(path.resolve(file));
   const { value, problems } = readYaml(readUserFile(file), { file, folder, line: 1 });
-  if (value === null || problems.length > 0) throw new UserError(problems.map(problemLine).join("\n"));
+  if (value === null || problems.length > 0) throw new UserError(problemLines(problems));
   const known = Object.keys(schema.shape);
   const result = schema.safeParse(toPlain(value));
   if (!result.success) {
@@ -51,7 +51,7 @@ export function readRouterFile(file: string): RouterFile {
         return `unknown key${near === null ? "" : `, did you mean ${near}?`} (known: ${known.join(", ")})`;
       }),
     );
-    throw new UserError(lines.map(problemLine).join("\n"));
+    throw new UserError(problemLines(lines));
   }
   const { name = path.basename(file).replace(/\.ya?ml$/i, ""), images, ...written } = result.data;
   const count = Object.keys(written.specialists).length;

@@ -4,6 +4,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { escapedLine } from "../escaped.ts";
 import { namesIfThere } from "../folder-names.ts";
 import type { State } from "../training-step.ts";
 import { makeWholeSync, removeLeftovers } from "../whole-file.ts";
@@ -55,6 +56,12 @@ export function readCheckpoint(file: string): Checkpoint {
     );
   }
   const [, named] = namePattern.exec(path.basename(file)) ?? [];
+  // Such as a checksum whose name was damaged, so that nobody looks at it.
+  const unknown = Object.keys(metadata).find((key) => !["format", "step", "epoch"].includes(key));
+  if (unknown !== undefined)
+    throw new UserError(
+      `${file}: its metadata has ${escapedLine(unknown)}, which no checkpoint has: it is damaged`,
+    );
   if (step < 0 || epoch < 0 || (named !== undefined && Number(named) !== step))
     throw new UserError(
       `${file}: its metadata says step ${step}, epoch ${epoch}: it is no checkpoint of this name`,

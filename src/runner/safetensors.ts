@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { escapedLine } from "../escaped.ts";
 import { type State, type StateTensor, sizeOf } from "../training-step.ts";
 import {
   bytesOfNumber,
@@ -124,7 +125,7 @@ type Header = {
 
 function readHeader(file: number, path: string): Header {
   const { size } = fstatSync(file);
-  const broken = (why: string) => new UserError(`${path}: not a whole safetensors file: ${why}`);
+  const broken = (why: string) => new UserError(`${path}: not a whole safetensors file: ${escapedLine(why)}`);
   if (size < 8) throw broken(`${size} bytes long`);
   const length = Number(readAt(file, 0, 8).readBigUInt64LE());
   if (length > longestHeader || 8 + length > size) throw broken(`its header would take ${length} bytes`);

@@ -126,6 +126,15 @@ test("what is no network of theirs is refused in one line, and nothing of a pick
   const cut = at("cut.pth");
   writeFileSync(cut, readFileSync(at("batch.pth")).subarray(0, 9000));
   writeFileSync(at("text.pth"), "no weights");
+  const entry = readFileSync(at("batch.pth")).indexOf("PK\x01\x02");
+  for (const [name, place] of [
+    ["flipped.pth", entry + 16], // its checksum
+    ["directory.pth", entry],
+  ] as const) {
+    const bytes = readFileSync(at("batch.pth"));
+    bytes[place]! ^= 1;
+    writeFileSync(at(name), bytes);
+  }
   const [generator] = golden.generators;
   const refused: [string, RegExp][] = [
     ["two-inputs.pth", /: model\.model\.0\.weight: expected one channel that comes in, lightness, got 3/],
@@ -145,6 +154,8 @@ test("what is no network of theirs is refused in one line, and nothing of a pick
     ["packed.pth", /: expected a zip that is not packed/],
     ["big-endian.pth", /: expected little-endian numbers/],
     ["cut.pth", /: no zip that can be read/],
+    ["directory.pth", /: no zip that can be read/],
+    ["flipped.pth", /: \w+\/data\.pkl: its checksum differs: it was damaged after it was written$/],
     ["text.pth", /: expected a \.pth file as torch\.save writes it/],
     ["nowhere.pth", /: expected a file of weights, which does not exist$/],
   ];

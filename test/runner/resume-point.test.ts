@@ -83,6 +83,13 @@ test("what is a folder, a link to nothing, renamed, of no step or of another net
   because(/is of another network: it has no weight as this one needs it$/);
   copyFileSync(save(temporaryFolder(t), -5, [4]), newest);
   because(/its metadata says step -5/);
+  const unchecked = readFileSync(older).toString("latin1");
+  writeFileSync(
+    newest,
+    unchecked.replace('"sha256"', '"sha25x"').replace('"step":"10"', '"step":"20"'),
+    "latin1",
+  );
+  because(/its metadata has sha25x, which no checkpoint has: it is damaged$/);
 });
 
 test("one that is ahead of the store would leave a gap: an older one is taken", (t) => {

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
 import { mostStreams } from "../../src/serve/events.ts";
@@ -317,6 +319,22 @@ test("a folder that was deleted and made anew is shown as it is now; streams hav
   const many = Array.from({ length: mostStreams }, () => fetch(`${fixture.server.url}events`));
   for (const each of await Promise.all(many)) assert.equal(each.status, 200);
   assert.equal((await raw(fixture, "/events")).status, 503);
+  assert.deepEqual(fixture.errors, []);
+});
+
+test("hundreds who never end their request, or never read the answer, hold up nobody", async (t) => {
+  const fixture = await filled(t);
+  const { hostname, port } = new URL(fixture.server.url);
+  const asked = `GET /report?run=first HTTP/1.1\r\nHost: ${hostname}:${port}\r\n`;
+  const slow = Array.from({ length: 400 }, () => connect(Number(port), hostname));
+  try {
+    await Promise.all(slow.map((socket) => once(socket, "connect")));
+    for (const [place, socket] of slow.entries())
+      socket.pause().write(place % 2 === 0 ? asked : `${asked}\r\n`);
+    for (const page of ["/", "/report?run=second"]) assert.equal((await raw(fixture, page)).status, 200);
+  } finally {
+    for (const socket of slow) socket.destroy();
+  }
   assert.deepEqual(fixture.errors, []);
 });
 

@@ -34,8 +34,9 @@ export async function extractTar(
       yield piece;
     }
   }
+  const pieces = counted();
   try {
-    for await (const { path, size, kind, read } of readTar(counted())) {
+    for await (const { path, size, kind, read } of readTar(pieces)) {
       signal.throwIfAborted();
       if (++entries > mostEntries) throw refuse(`expected at most ${mostEntries} entries, got more`);
       const problem = pathProblem(path) ?? (kind === "other" ? "is neither a file nor a folder" : null);
@@ -47,6 +48,8 @@ export async function extractTar(
       await pipeline(read(), createWriteStream(join(target, path), { flags: "wx" }), { signal });
       onProgress(++files, files);
     }
+    // To the last byte: the checksum stands behind it.
+    while (!(await pieces.next()).done);
     return files;
   } catch (error) {
     signal.throwIfAborted();

@@ -1,10 +1,12 @@
 // Extracts a zip that may be hostile or damaged into an empty folder. Every entry is looked at before the first is
-// written: paths, kinds, number and sizes. yauzl reads Zip64 and refuses an entry that is longer than it says.
+// written: paths, kinds, number and sizes. yauzl reads Zip64 and refuses an entry that is longer than it says; the checksum of
+// each is looked at while it is written.
 
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
@@ -37,7 +39,9 @@ export async function extractZip(zipPath: string, target: string, options: Extra
     }
     const source = await zip.openReadStreamPromise(entry);
     // "wx": an entry that comes twice, in whatever spelling the file system takes for the same, is refused.
-    await pipeline(source, createWriteStream(path, { flags: "wx" }), { signal: options.signal });
+    await pipeline(source, (pieces) => checked(pieces, entry), createWriteStream(path, { flags: "wx" }), {
+      signal: options.signal,
+    });
     options.onProgress(++files, total);
   };
   await withZip(zipPath, options.signal, async (zip) => {
@@ -81,6 +85,16 @@ async function inspect(zipPath: string, options: ExtractOptions): Promise<number
     }
   });
   return files;
+}
+
+/** yauzl leaves checksums to its caller. */
+async function* checked(pieces: AsyncIterable<Buffer>, { fileName, crc32: expected }: Entry) {
+  let found = 0;
+  for await (const piece of pieces) {
+    found = crc32(piece, found);
+    yield piece;
+  }
+  if (found !== expected) throw new Error(`the checksum of ${JSON.stringify(fileName)} differs`);
 }
 
 function isTaken({ fileName }: Entry, { takes }: ExtractOptions): boolean {

@@ -2,6 +2,7 @@
 // Elements are read as Python writes them, which knows NaN and Infinity, and integers of any length.
 
 import { createReadStream } from "node:fs";
+import { messageOf } from "../../errors.ts";
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -61,8 +62,12 @@ export function parseElement(text: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
     const plain = text.replace(textOrWord, (found) => (found.startsWith('"') ? found : "null"));
-    if (plain === text) throw error;
-    return JSON.parse(plain) as Record<string, unknown>;
+    try {
+      return JSON.parse(plain) as Record<string, unknown>;
+    } catch {
+      // It quotes the text around, with its line breaks.
+      throw new Error(messageOf(error).replace(/\s+/g, " "), { cause: error });
+    }
   }
 }
 

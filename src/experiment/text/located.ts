@@ -1,6 +1,7 @@
 // A value together with the place where it was written, so that every problem can name its line,
 // also after files and overrides were laid over each other.
 
+import { shortened } from "../../escaped.ts";
 import { type Path, pathText } from "../../settings/paths.ts";
 
 export type { Path };
@@ -44,7 +45,8 @@ export type Problem = { readonly place: Place; readonly path: Path; readonly tex
 /** `file:line: key.path: text`. */
 export function problemLine({ place, path, text }: Problem): string {
   const where = place.line === null ? place.file : `${place.file}:${place.line}`;
-  return path.length === 0 ? `${where}: ${text}` : `${where}: ${pathText(path)}: ${text}`;
+  const what = shortened(text, 1000);
+  return path.length === 0 ? `${where}: ${what}` : `${where}: ${shortened(pathText(path), 200)}: ${what}`;
 }
 
 const mostLines = 20;
@@ -65,7 +67,7 @@ export function describe(value: Located | null): string {
 }
 
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return JSON.stringify(shortened(text, 60));
 }
 
 /** The deepest value on the way along `path`, and whether that is the value at its end. */

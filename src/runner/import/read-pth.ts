@@ -2,6 +2,7 @@
 // read, and nothing of it is run.
 
 import { closeSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { sizeOf } from "../../training-step.ts";
@@ -67,12 +68,9 @@ const longestPickle = 2 ** 20;
 export async function openPth(file: string): Promise<WeightFile> {
   requireZip(file);
   const { openPromise } = await import("yauzl");
-  let zip: ZipFile;
-  try {
-    zip = await openPromise(file, { autoClose: false });
-  } catch (error) {
-    throw new UserError(`${file}: no zip that can be read, as torch.save writes it: ${messageOf(error)}`);
-  }
+  const zip = await openPromise(file, { autoClose: false }).catch((error: unknown) => {
+    throw noZip(file, error);
+  });
   try {
     const { folder, entries } = await entriesOf(zip, file);
     const order = entries.get(`${folder}byteorder`);
@@ -132,9 +130,22 @@ function requireZip(file: string): void {
   );
 }
 
+/** Throws UserError where yauzl cannot go on. */
+async function* eachEntry(zip: ZipFile, file: string): AsyncGenerator<Entry> {
+  try {
+    yield* zip.eachEntry();
+  } catch (error) {
+    throw noZip(file, error);
+  }
+}
+
+function noZip(file: string, error: unknown): UserError {
+  return new UserError(`${file}: no zip that can be read, as torch.save writes it: ${messageOf(error)}`);
+}
+
 async function entriesOf(zip: ZipFile, file: string) {
   const entries = new Map<string, Entry>();
-  for await (const entry of zip.eachEntry()) {
+  for await (const entry of eachEntry(zip, file)) {
     if (entry.isEncrypted() || entry.compressionMethod !== 0)
       throw new UserError(
         `${file}: expected a zip that is not packed, as torch.save writes it; ${entry.fileName} is`,
@@ -158,7 +169,13 @@ async function readEntry(zip: ZipFile, entry: Entry, file: string): Promise<Buff
   } catch (error) {
     throw new UserError(`${file}: ${entry.fileName} cannot be read: ${messageOf(error)}`);
   }
-  return Buffer.concat(pieces);
+  const bytes = Buffer.concat(pieces);
+  // yauzl leaves that to its caller; with torch.serialization.set_crc32_options(False) it is 0.
+  if (entry.crc32 !== 0 && crc32(bytes) !== entry.crc32)
+    throw new UserError(
+      `${file}: ${entry.fileName}: its checksum differs: it was damaged after it was written`,
+    );
+  return bytes;
 }
 
 function meanings(file: string) {

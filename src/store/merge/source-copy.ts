@@ -108,8 +108,9 @@ function prepare(copy: string, file: string): void {
     database.pragma("trusted_schema = OFF");
     const version = schemaVersion(database, migrations.length, file);
     if (version === 0) throw new DamagedDatabase(`${file}: holds no runs`);
-    const faults = database.pragma("quick_check(1)", { simple: true });
-    if (faults !== "ok") throw new DamagedDatabase(`${file}: ${isDamaged} (${faults})`);
+    const faults = database.pragma("quick_check(1)", { simple: true }) as string;
+    if (faults !== "ok")
+      throw new DamagedDatabase(`${file}: ${isDamaged} (${faults.replace(/^\*\*\*.*\n/, "")})`);
     database.pragma("journal_mode = DELETE");
     database.pragma("synchronous = OFF");
     migrate(database, migrations);

@@ -11,6 +11,6 @@ const codes =
 export function machineFault(thrown: unknown): UserError | null {
   for (let cause = thrown; cause instanceof Error; cause = cause.cause)
     if (cause instanceof UnreadableRun || ("code" in cause && codes.test(String(cause.code))))
-      return new UserError(messageOf(thrown).split("\n")[0], { cause: thrown });
+      return new UserError(messageOf(thrown).split("\n")[0]!, { cause: thrown });
   return null;
 }

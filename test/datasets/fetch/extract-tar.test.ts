@@ -81,6 +81,8 @@ test("what is hostile or damaged is refused in one line", async (t) => {
   symlinkSync("/etc", path.join(linked, "link"));
   const broken = entry("b", "b");
   broken[0] = 0x63;
+  const flipped = packed(fine);
+  flipped[flipped.length - 8]! ^= 1;
   const cases: [Uint8Array, RegExp][] = [
     [
       packed(fine, entry("../evil", "x")),
@@ -97,6 +99,7 @@ test("what is hostile or damaged is refused in one line", async (t) => {
     [packed(fine, broken), /no \.tar\.gz that can be read: a header whose checksum is wrong$/],
     [gzipSync(fine.subarray(0, 600)), /no \.tar\.gz that can be read: it ends too early$/],
     [packed(fine).subarray(0, 60), /no \.tar\.gz that can be read: unexpected end of file$/],
+    [flipped, /no \.tar\.gz that can be read: incorrect data check$/],
     [Buffer.from("<html>quota exceeded</html>"), /no \.tar\.gz that can be read: incorrect header check$/],
     [
       packed(entry("x", "29 size=99999999999999999999\n", "x"), fine),

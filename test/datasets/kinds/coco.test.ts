@@ -263,6 +263,7 @@ test("a broken annotations file is the user's to mend", async (t) => {
     ["<html>quota</html>", /something else than JSON$/],
     ["{}", /no list of images$/],
     ['{"images": [{"id": 1}]}', /images\[0\]: expected a text as file_name, got none$/],
+    ['{"images": [{"id":\n\x1b}]}', /images\[0\]: Unexpected token '\\u001b', .*JSON$/],
   ] as const) {
     write(path, content);
     await assert.rejects(coco.list(cocoConfig(root)), { name: "UserError", message: expected });
