@@ -1,6 +1,7 @@
 // Writes the tables and charts of docs/study out of the store of its runs, in place of what stands between their marks:
 //   <!-- compare models networks: results, colors learned -->  …  <!-- end -->   sections of `hueristic compare --markdown`
 //   <!-- chart models: unseen-ciede2000 -->  …  <!-- end -->                     a picture of `hueristic report --png`
+//   <!-- sql models: shares.sql -->  …  <!-- end -->                             what `hueristic sql` answers
 // Usage: node --import ./scripts/typescript.js scripts/write-study.ts <folder of the runs>
 
 import { execFileSync } from "node:child_process";
@@ -8,6 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from "node:os";
 import path from "node:path";
 import sharp from "sharp";
+import { type Column, formatMarkdown } from "../src/cli/print/table.ts";
 
 const folder = path.resolve(import.meta.dirname, "../docs/study");
 const pictures = path.join(folder, "images");
@@ -33,12 +35,15 @@ try {
 async function renewed(page: string): Promise<string> {
   let whole = page;
   for (const [block, mark, kind, refs, wanted] of page.matchAll(
-    /(<!-- (compare|chart) ([^:]+): (.+?) -->)\n[\s\S]*?<!-- end -->/g,
+    /(<!-- (compare|chart|sql) ([^:]+): (.+?) -->)\n[\s\S]*?<!-- end -->/g,
   )) {
+    const runsMeant = refs!.split(" ");
     const made =
       kind === "compare"
-        ? compared(refs!.split(" "), wanted!.split(", "))
-        : await chart(refs!.split(" "), wanted!);
+        ? compared(runsMeant, wanted!.split(", "))
+        : kind === "sql"
+          ? answer(wanted!)
+          : await chart(runsMeant, wanted!);
     whole = whole.replace(block, () => `${mark}\n\n${made}\n\n<!-- end -->`);
   }
   return whole;
@@ -63,6 +68,22 @@ function compared(refs: readonly string[], wanted: readonly string[]): string {
       return lines.filter((line) => title !== "results" || results.test(line)).join("\n");
     })
     .join("\n\n");
+}
+
+function answer(file: string): string {
+  const rows = JSON.parse(
+    hueristic("sql", readFileSync(path.join(folder, file), "utf8"), "--json"),
+  ) as readonly Record<string, unknown>[];
+  const titles = Object.keys(rows[0]!);
+  const columns = titles.map(
+    (title): Column<Record<string, unknown>> => ({
+      title,
+      align: "left",
+      expendable: 0,
+      cell: (row) => String(row[title]),
+    }),
+  );
+  return formatMarkdown(columns, rows).join("\n");
 }
 
 /** Where its pictures lie, by what they are of: a report is drawn once. */
