@@ -9,7 +9,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
-import { terminalSvg, type TimedLine } from "./terminal-svg.ts";
+import { type TimedLine, terminalSvg } from "./terminal-svg.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const images = path.join(root, "docs/images");
@@ -41,16 +41,20 @@ async function recorded(cwd: string): Promise<TimedLine[]> {
       const seconds = (performance.now() - began) / 1000;
       const parts = (rest + chunk).split("\n");
       rest = parts.pop()!;
-      for (const text of parts) lines.push({ seconds, text: text.replaceAll(cwd, "~/colors") });
+      for (const text of parts) lines.push({ seconds, text: text.replaceAll(cwd, "/home/ada/colors") });
     });
   }
   const code = await new Promise((resolve) => program.on("close", resolve));
-  if (code !== 0) throw new Error(`the demo ended with ${code}:\n${lines.map(({ text }) => text).join("\n")}`);
+  if (code !== 0)
+    throw new Error(`the demo ended with ${code}:\n${lines.map(({ text }) => text).join("\n")}`);
   return lines;
 }
 
 async function photographed(page: string, out: string, executable: string): Promise<void> {
-  const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await chromium.launch({
+    executablePath: executable,
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
   try {
     const context = await browser.newContext({ offline: true, viewport: { width: 1000, height: 900 } });
     const opened = await context.newPage();
@@ -58,7 +62,7 @@ async function photographed(page: string, out: string, executable: string): Prom
     await opened.locator("section#samples").scrollIntoViewIfNeeded();
     await opened.waitForTimeout(1000);
     await sharp(await opened.locator("section#samples").screenshot())
-      .webp({ quality: 85 })
+      .webp({ quality: 75 })
       .toFile(out);
   } finally {
     await browser.close();

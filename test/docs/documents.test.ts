@@ -7,14 +7,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { parse } from "yaml";
-import { createParser } from "../../src/cli.ts";
 import type { Context } from "../../src/cli/context.ts";
+import { createParser } from "../../src/cli.ts";
 import { UserError } from "../../src/errors.ts";
 import { resolveExperiment } from "../../src/experiment/complete-experiment.ts";
 import { disk, loadExperiment } from "../../src/experiment/load-experiment.ts";
 import { readDefinition } from "../../src/report/definition.ts";
-import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { loadSweep } from "../../src/sweep/file/load-sweep.ts";
+import { readSweep } from "../../src/sweep/file/read-sweep.ts";
 import { readLauncher } from "../../src/sweep/launching/launcher.ts";
 import { root } from "../copy-of-tree.ts";
 import { temporaryFolder } from "../temporary-folder.ts";

@@ -14,7 +14,13 @@ import { blocks, commandLines, wordsOf } from "./documents.ts";
 const tour = { file: "docs/tour.md", text: readFileSync(path.join(root, "docs/tour.md"), "utf8") };
 
 /** Laid over what is trained. Judging wants some unseen images. */
-const small = ["dataset.count=60", "dataset.holdout=0.5", "image.size=32", "samples.seen=1", "samples.unseen=1"];
+const small = [
+  "dataset.count=60",
+  "dataset.holdout=0.5",
+  "image.size=32",
+  "samples.seen=1",
+  "samples.unseen=1",
+];
 const ofDemo = ["model=alpha"];
 const short = ["train.epochs=1"];
 
@@ -25,7 +31,9 @@ test("the tour is followed as it is written", { timeout: 415_000 }, async (t) =>
   const [mine] = blocks(tour, "yaml");
   writeFileSync(path.join(cwd, "experiments/mine.yaml"), mine!.text);
   const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, at) => (at * 37) % 251);
-  await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } }).jpeg().toFile(path.join(cwd, "photo.jpg"));
+  await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } })
+    .jpeg()
+    .toFile(path.join(cwd, "photo.jpg"));
 
   const said: string[] = [];
   for (const { where, text } of commandLines(tour)) {
@@ -34,7 +42,11 @@ test("the tour is followed as it is written", { timeout: 415_000 }, async (t) =>
     const isDemo = words[1] === "experiments/demo.yaml";
     const changes = [...small, ...(isDemo ? ofDemo : [])];
     const given =
-      words[0] === "run" ? [...words, ...changes, ...short] : words[0] === "sweep" ? [...words, ...changes] : words;
+      words[0] === "run"
+        ? [...words, ...changes, ...short]
+        : words[0] === "sweep"
+          ? [...words, ...changes]
+          : words;
     const { code, stdout, stderr } = await callCli(given, { cwd });
     assert.equal(code, 0, `${where}: ${text}\n${stderr}`);
     said.push(`$ ${text}\n${stdout}${stderr}`);
