@@ -1,7 +1,8 @@
-// npm run bench -- step|data|log|merge|report|shared|fuzz: what things cost here, next to what others cost, as tables that are
-// also appended to bench/results.jsonl; fuzz: what damaged files do. Run it on a quiet machine. `page` makes docs/performance.md of them.
+// npm run bench -- step|data|log|merge|report|shared: what things cost here, next to what others cost, as tables that are
+// also appended to bench/results.jsonl. Run it on a quiet machine. `page` makes docs/performance.md of them.
 // `step` also takes the names of cases, or how they start, and --device, --rounds, --batch and --no-peers:
 // npm run bench -- step pix2pix-64 --rounds 5
+// fuzz tries what docs/reliability.md promises of bad input, and ends with exit code 1 where it does not hold.
 
 import { UserError } from "../src/errors.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
@@ -21,14 +22,14 @@ const benches: Readonly<Record<string, (rest: readonly string[]) => Promise<Benc
   shared: async (rest) => (await import("./shared.ts")).benchShared(rest),
   fuzz: async (rest) => (await import("./fuzz.ts")).benchFuzz(rest),
 };
-/** What takes words of its own. */
-const withWords = ["step", "shared", "fuzz"];
+
+const takesOptions = ["step", "shared", "fuzz"];
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
 if (name === "page" && rest.length === 0) {
   (await import("./page.ts")).writePage();
-} else if (bench && (rest.length === 0 || withWords.includes(name))) {
+} else if (bench && (rest.length === 0 || takesOptions.includes(name))) {
   await measure(bench).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`error: ${error.message}`);
