@@ -4,6 +4,7 @@
 // Mutations run in a child process, which is killed where one hangs and goes on behind it.
 
 import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -94,7 +95,7 @@ async function fuzz(name: KindName, seed: number, count: number, inputs: string)
 }
 
 /** Up to the end, or to the mutation `next` that the child did not survive, and why. */
-function fuzzFrom(asked: FuzzRange, counts: Counts): Promise<{ next: number; why: string | null }> {
+async function fuzzFrom(asked: FuzzRange, counts: Counts): Promise<{ next: number; why: string | null }> {
   const child = fork(fileURLToPath(new URL("fuzz-child.ts", import.meta.url)), [JSON.stringify(asked)]);
   let next = asked.from;
   let hangs = false;
@@ -108,13 +109,9 @@ function fuzzFrom(asked: FuzzRange, counts: Counts): Promise<{ next: number; why
     counts.processorMs += processorMs;
     next++;
   });
-  return new Promise((resolve) => {
-    child.once("close", (code, signal) => {
-      clearInterval(timer);
-      const why = hangs
-        ? `hangs: nothing for ${hangsAfterMs / 1000} s`
-        : `the process ended: ${signal ?? code}`;
-      resolve({ next, why: next === asked.count ? null : why });
-    });
-  });
+  // The last message may come after the end of the process.
+  const [[code, signal]] = await Promise.all([once(child, "close"), once(child, "disconnect")]);
+  clearInterval(timer);
+  const why = hangs ? `hangs: nothing for ${hangsAfterMs / 1000} s` : `the process ended: ${signal ?? code}`;
+  return { next, why: next === asked.count ? null : why };
 }
