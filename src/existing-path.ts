@@ -1,7 +1,8 @@
 // A path as the disk has it: a name that is written in the other form of Unicode (same-text.ts) is the same name.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
+import { namesIfReadable } from "./folder-names.ts";
 import { sameText } from "./same-text.ts";
 
 /** `wanted` where it exists, or nothing like it does. */
@@ -12,17 +13,9 @@ export function existingPath(wanted: string): string {
   for (const part of absolute.slice(found.length).split(path.sep)) {
     const name = existsSync(path.join(found, part))
       ? part
-      : namesIn(found).find((each) => sameText(each, part));
+      : namesIfReadable(found).find((each) => sameText(each, part));
     if (name === undefined) return wanted;
     found = path.join(found, name);
   }
   return found;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

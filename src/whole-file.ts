@@ -2,10 +2,11 @@
 // left of it is removed by the next one that writes into the folder.
 
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "./errors.ts";
+import { namesIfReadable } from "./folder-names.ts";
 import { machineOfProcesses, noProcessHas } from "./process-identity.ts";
 
 /** Throws UserError where it cannot be written. */
@@ -86,7 +87,7 @@ export function removeLeftovers(folder: string): void {
   const whole = path.resolve(folder);
   if (looked.has(whole)) return;
   looked.add(whole);
-  for (const name of namesIn(whole)) {
+  for (const name of namesIfReadable(whole)) {
     const [, where, pid] = /^\..+\.([0-9a-f]{8})\.(\d+)\.tmp$/.exec(name) ?? [];
     if (where === machine() && noProcessHas(Number(pid)))
       try {
@@ -94,14 +95,6 @@ export function removeLeftovers(folder: string): void {
       } catch {
         // Another user's, in a folder that all share.
       }
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // one may write to it and not look into it
   }
 }
 

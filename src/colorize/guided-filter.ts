@@ -35,7 +35,7 @@ export function guidedLines(guide: Plane, pictures: readonly Float32Array[], win
 }
 
 /** The mean of what a window covers at each place, by sums that move along. */
-export function boxMean({ width, height, values }: Plane, radius: number): Float32Array {
+function boxMean({ width, height, values }: Plane, radius: number): Float32Array {
   const across = new Float32Array(values.length);
   for (let row = 0; row < height; row++) {
     const start = row * width;

@@ -8,8 +8,6 @@ import { type Plane, resampled } from "./resample.ts";
 
 export type Upsampling = "guided" | "bicubic";
 
-export const upsamplings = ["guided", "bicubic"] as const satisfies readonly Upsampling[];
-
 /** Chroma is a L + b, for the axes a and b of Lab; planes as of the grid. */
 export type ChromaLines = {
   readonly width: number;

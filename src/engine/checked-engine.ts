@@ -72,7 +72,7 @@ function nudge(state: State, precision: number): State {
 }
 
 /** Such as "loss G_L1 differs by 12 %"; null where all is within what rounding explains. */
-export function worstDifference(
+function worstDifference(
   start: State,
   found: Outcome,
   expected: Outcome,

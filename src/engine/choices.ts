@@ -10,7 +10,6 @@ export type DeviceName = (typeof deviceNames)[number];
 export type Device = DeviceName | `cuda:${number}`;
 export type DeviceChoice = "auto" | Device;
 
-export const deviceChoices = ["auto", ...deviceNames] as const;
 export const devicePattern = /^(auto|cpu|cuda|cuda:\d{1,2}|mps|webgpu)$/;
 export const deviceWords = "one of auto, cpu, cuda, cuda:1 (and so on), mps, webgpu";
 

@@ -1,8 +1,9 @@
 // Experiments from disk.
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { existingPath } from "../existing-path.ts";
+import { namesIfReadable } from "../folder-names.ts";
 import { problemsError, resolveExperiment } from "./complete-experiment.ts";
 import type { Experiment } from "./experiment.ts";
 import { type ExperimentFiles, tooLarge, unreadable } from "./text/files.ts";
@@ -25,13 +26,7 @@ export const disk: ExperimentFiles = {
       closeSync(descriptor);
     }
   },
-  list(folder) {
-    try {
-      return readdirSync(folder);
-    } catch {
-      return [];
-    }
-  },
+  list: namesIfReadable,
 };
 
 /** The text of a file that the user named. Throws a UserError. */

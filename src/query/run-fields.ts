@@ -38,7 +38,7 @@ const properties = {
   trial: (_, trial) => trial?.number ?? null,
 } satisfies Readonly<Record<keyof typeof propertyKinds, Property>>;
 
-export const propertyNames: readonly string[] = Object.keys(properties);
+const propertyNames: readonly string[] = Object.keys(properties);
 
 export type RunFields = {
   fieldOf(run: RunSummary, field: string): FieldValue;

@@ -1,7 +1,7 @@
 // Colors of curves and of values, told apart by color-blind readers, on white and on black.
 
 /** Okabe and Ito's without black and yellow. */
-export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
+const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
 /** Beyond the palette the same colors come again, dashed. */
 const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]] as const;
 /** One of many. */

@@ -43,7 +43,9 @@ function shortNames(runs: readonly ReportRun[]): string[] {
     // Runs that differ in the seed only share the rest of the name.
     const telling = names.filter((name) => name !== "seed" || names.length === 1);
     const chosen = telling.map((name) => shorten(label(trial.trial.parameters, name) ?? "–", 24)).join(", ");
-    return shorten(sweeps.size > 1 ? `${trial.sweep.name}: ${chosen}` : chosen, 48);
+    // Of a sweep over seeds only nothing was chosen.
+    const { name } = trial.sweep;
+    return shorten(chosen === "" ? name : sweeps.size > 1 ? `${name}: ${chosen}` : chosen, 48);
   });
 }
 

@@ -24,7 +24,7 @@ export type UnseenLoss = {
 };
 
 /** Where the loss on unseen images began, ended and was lowest; null where it was never measured. */
-export function unseenLoss(data: ReportRun): UnseenLoss | null {
+function unseenLoss(data: ReportRun): UnseenLoss | null {
   const losses = lossOf(data);
   if (losses === undefined || losses.value.length === 0) return null;
   const best = bestLossPoint(data);

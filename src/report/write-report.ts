@@ -42,7 +42,7 @@ export type WrittenReport = {
   readonly images: readonly string[];
 };
 
-export const usualMaxSize = 15e6;
+const usualMaxSize = 15e6;
 
 /** Throws UserError for an unknown run, where nothing fits into maxSize, and where `out` or `png` cannot be written. */
 export async function writeReport(

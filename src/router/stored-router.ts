@@ -2,11 +2,12 @@
 // digest, so that nothing changes when a run is trained on.
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import { namesIfReadable } from "../folder-names.ts";
 import { nearMiss } from "../near-miss.ts";
 import { writeWhole } from "../whole-file.ts";
 import type { Calibration } from "./calibration.ts";
@@ -119,12 +120,8 @@ function unknownRouter(runsFolder: string, name: string): UserError {
 }
 
 function routerNames(runsFolder: string): string[] {
-  try {
-    return readdirSync(folderOf(runsFolder))
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => name.slice(0, -".json".length))
-      .sort();
-  } catch {
-    return [];
-  }
+  return namesIfReadable(folderOf(runsFolder))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
 }

@@ -1,9 +1,10 @@
 // Checkpoints: the state record and where training stood, as one safetensors file each. A file is written under a
 // temporary name and renamed, so that a checkpoint is whole or not there.
 
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { namesIfThere } from "../folder-names.ts";
 import type { State } from "../training-step.ts";
 import { makeWholeSync, removeLeftovers } from "../whole-file.ts";
 import { readTensors, writeTensors } from "./safetensors.ts";
@@ -38,14 +39,7 @@ export function writeCheckpoint(folder: string, { step, epoch, state }: Checkpoi
 
 /** Paths of all checkpoints, oldest first. */
 export function checkpointFiles(folder: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  return names
+  return namesIfThere(folder)
     .filter((name) => namePattern.test(name))
     .sort()
     .map((name) => path.join(folder, name));

@@ -15,7 +15,7 @@ import { addressOf } from "./report-request.ts";
 import type { ServedPage } from "./served-page.ts";
 
 /** Runs that the page shows unless it is asked for all. */
-export const usuallyShown = 200;
+const usuallyShown = 200;
 
 type ShownSection = PageContent["sections"][number];
 

@@ -37,7 +37,7 @@ export type RunningServer = {
   close(): Promise<void>;
 };
 
-export const usualPort = 4321;
+const usualPort = 4321;
 const mostPorts = 20;
 /** Photographs beside the one that is being colored; answers beside those that are being stored. */
 const mostWaiting = 8;

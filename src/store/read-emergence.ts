@@ -20,9 +20,9 @@ export function ofReal(series: string): string {
 }
 
 /** A family that covers less of the real images is not judged. Share of all pixels. */
-export const leastRealShare = 0.005;
+const leastRealShare = 0.005;
 /** A family has emerged where the output has this part of its real share. */
-export const emergedFrom = 0.5;
+const emergedFrom = 0.5;
 
 export type FamilyEmergence = {
   readonly family: HueFamily;

@@ -17,7 +17,7 @@ import type { EvaluatedSet, EvaluationSetRow, EventLevel, EventRow } from "./row
 import { createScalarBuffer } from "./scalar-buffer.ts";
 import { errorCodeOf, withStoreErrors } from "./store-error.ts";
 
-export const flushEveryMs = 250;
+const flushEveryMs = 250;
 export const heartbeatEveryMs = 5_000;
 /** Values that wait for a database that another program holds; beyond them a training waits as well. */
 const mostKept = 500_000;

@@ -55,7 +55,7 @@ export type SweepWriter = {
 
 type StoredTrial = Omit<TrialRow, "parameters"> & { readonly parameters: string };
 
-export function trialOf(stored: StoredTrial): TrialRow {
+function trialOf(stored: StoredTrial): TrialRow {
   return { ...stored, parameters: JSON.parse(stored.parameters) };
 }
 

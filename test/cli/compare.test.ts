@@ -11,7 +11,11 @@ const twelve = Array.from({ length: 12 }, (_, at) => ({ id: `${at}`, set: "unsee
 
 const other = { ...dataset, fingerprint: "e".repeat(64), seenCount: 0, unseenCount: 1 };
 
-async function output(runs: string, run: readonly string[], json: boolean): Promise<[string, string]> {
+async function output(
+  runs: string,
+  run: readonly string[],
+  options: { json?: boolean; markdown?: boolean; "every-run"?: boolean } = {},
+): Promise<[string, string]> {
   let [printed, said] = ["", ""];
   const context = {
     output: { ...silent, info: (line: string) => (said += line) },
@@ -22,7 +26,8 @@ async function output(runs: string, run: readonly string[], json: boolean): Prom
     now: Date.now,
     reportError: () => 1,
   };
-  await compareCommand.run({ run, runs, json, debug: false }, context);
+  const usual = { json: false, markdown: false, "every-run": false, debug: false };
+  await compareCommand.run({ ...usual, ...options, run, runs }, context);
   return [printed, said];
 }
 
@@ -42,7 +47,7 @@ test("compare marks the best value of the same images, and says why there is non
   }
   store.close();
   const compare = async (run: readonly string[]) => {
-    const [printed, said] = await output(runs, run, false);
+    const [printed, said] = await output(runs, run);
     return [/^unseen\/psnr +(.*)$/m.exec(printed)![1]!.replaceAll(/ {2,}/g, " | "), said];
   };
   assert.deepEqual(await compare(["a", "b"]), ["21 | 22 *", ""]);
@@ -66,17 +71,50 @@ test("compare says whether a difference is more than chance, the same in words, 
     writer.finish("FINISHED");
   }
   store.close();
-  const [printed] = await output(runs, ["a", "b"], false);
+  const [printed] = await output(runs, ["a", "b"]);
   const said =
     /^b beats a by (2\.\d+) \S+ on unseen \((1\.\d+) to (2\.\d+); better on 12 of 12 images; one seed\)$/m.exec(
       printed,
     );
   assert.ok(said, printed);
   assert.match(printed, /^unseen +psnr +b +a +2\.\d+.*12 of 12 +one seed +under 0\.001 +yes$/m);
-  const [only] = (JSON.parse((await output(runs, ["a", "b"], true))[0]) as { differences: Difference[] })
-    .differences;
+  const [only] = (
+    JSON.parse((await output(runs, ["a", "b"], { json: true }))[0]) as { differences: Difference[] }
+  ).differences;
   assert.deepEqual(
     [only!.difference, only!.low, only!.high].map((value) => value.toFixed(said[1]!.length - 2)),
     said.slice(1, 4),
   );
+});
+
+test("compare puts runs that differ in their seed into one column, and writes Markdown", async (t) => {
+  const runs = temporaryFolder(t);
+  const store = openStore(runs);
+  saveDataset(store);
+  const all: string[] = [];
+  for (const [name, seed, psnr] of [
+    ["a|b", 1, 20],
+    ["a|b", 2, 22],
+    ["c", 1, 20.5],
+  ] as const) {
+    const writer = store.createRun(newRun({ name, experiment: { ...newRun().experiment, seed } }));
+    log(writer, 2, { "unseen/psnr": psnr });
+    writer.finish("FINISHED");
+    all.push(writer.id);
+  }
+  store.close();
+  const lines = async (options: { markdown?: boolean; "every-run"?: boolean }) =>
+    (await output(runs, all, options))[0].split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
+  const found = await lines({});
+  for (const line of ["results  a|b (2 seeds)  c", "seed  1, 2  1", "unseen/psnr  21 ± 1.4 *  20.5"])
+    assert.ok(found.includes(line), `${line} in ${found.join("\n")}`);
+  assert.ok((await lines({ "every-run": true })).includes("unseen/psnr  20  22 *  20.5"));
+  const table = (await lines({ markdown: true })).join("\n");
+  assert.match(table, /^### results\n\n\| results \| a\\\|b \(2 seeds\) \| c \|\n\| --- \| --- \| --- \|$/m);
+  assert.match(table, /^\| unseen\/psnr \| 21 ± 1\.4 \\\* \| 20\.5 \|$/m);
+  const { configurations } = JSON.parse((await output(runs, all, { json: true }))[0]) as {
+    configurations: { runs: string[]; results: Record<string, unknown> }[];
+  };
+  assert.deepEqual(configurations[0]!.results["unseen/psnr"], { mean: 21, spread: Math.SQRT2, count: 2 });
+  assert.equal(configurations[0]!.runs.length, 2);
 });

@@ -63,7 +63,8 @@ test("tag, note, show, compare, delete and restore by tag, file and sweep", asyn
   await showCommand.run({ ...given, run: "c.yaml" }, context);
   assert.match(printed, new RegExp(`^${ids[2]}  c  FINISHED$`, "m"));
   printed = "";
-  await compareCommand.run({ ...given, run: ["pair", "study"] }, context);
+  const options = { markdown: false, "every-run": true, run: ["pair", "study"] };
+  await compareCommand.run({ ...given, ...options }, context);
   assert.match(printed, new RegExp(`^results +${ids[0]} a +${ids[1]} b +${ids[2]} c$`, "m"));
 
   await deleteCommand.run({ ...given, run: ["study"], yes: false, "dry-run": false }, context);

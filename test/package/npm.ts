@@ -9,7 +9,7 @@ import { root } from "../copy-of-tree.ts";
 export type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** What `npm test` puts into the environment is not what a shell has. */
-export const shellEnvironment = Object.fromEntries(
+const shellEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_TEST_CONTEXT|NO_COLOR|FORCE_COLOR|HUERISTIC_)/i.test(name),
   ),

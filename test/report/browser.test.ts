@@ -8,7 +8,7 @@ import type { Locator } from "playwright-core";
 import sharp from "sharp";
 import type { PageKind } from "../../src/experiment/report-section.ts";
 import { writeReport } from "../../src/report/write-report.ts";
-import { eventually, launched, noBrowser, opened, requireClean } from "./browser.ts";
+import { eventually, eventuallyDrawn, launched, noBrowser, opened, requireClean } from "./browser.ts";
 import { oddRuns } from "./odd-runs.ts";
 import { sampleStore, temporaryFolder } from "./sample-store.ts";
 
@@ -176,9 +176,8 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_
   await t.test("a cell of the data sets opens its picture in the viewer", async () => {
     const report = await opened(browser, await write("datasets", ...four));
     const { page } = report;
-    const tile = page.locator(".strip .tile").first();
-    assert.match((await tile.locator("img").getAttribute("src"))!, /^blob:/);
-    await tile.click();
+    await eventually(page, "document.querySelector('.strip .tile img').src.startsWith('blob:')");
+    await page.locator(".strip .tile").first().click();
     assert.match((await page.locator("[data-viewer-place]").textContent())!, /^unseen image \d of \d/);
     await page.keyboard.press("Escape");
     assert.ok(!(await page.locator("dialog").isVisible()));
@@ -208,7 +207,7 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_
     const looks: Record<string, string> = {};
     const look = async (name: string, place: Locator) => {
       await place.scrollIntoViewIfNeeded();
-      await place.page().waitForTimeout(300);
+      await eventuallyDrawn(place);
       const small = sharp(await place.screenshot())
         .removeAlpha()
         .resize(48, 32, { fit: "fill" });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((file) => file && existsSync(file));
 /** Why there is no browser to test with; false where there is one. */
@@ -53,6 +53,26 @@ export async function eventually(page: Page, condition: string): Promise<void> {
     await page.waitForTimeout(50);
   }
   assert.fail(`never came true: ${condition}`);
+}
+
+type Drawing = {
+  matches(selector: string): boolean;
+  querySelector(selector: string): unknown;
+  querySelectorAll(selector: string): Iterable<{ naturalWidth: number }>;
+};
+
+/** Curves and pictures are drawn shortly before they are seen. */
+export async function eventuallyDrawn(place: Locator): Promise<void> {
+  const drawn = (element: unknown) => {
+    const drawing = element as Drawing;
+    if (drawing.matches(".plot") && drawing.querySelector(".layer") === null) return false;
+    return [...drawing.querySelectorAll("img")].every(({ naturalWidth }) => naturalWidth > 0);
+  };
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await place.evaluate(drawn)) return;
+    await place.page().waitForTimeout(50);
+  }
+  assert.fail(`never drawn: ${place}`);
 }
 
 export async function requireClean({ page, complaints, requests }: Opened): Promise<void> {

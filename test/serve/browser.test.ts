@@ -44,6 +44,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     for (const epoch of [0, 1, 2]) for (const writer of [first, second]) await addEpoch(writer, epoch);
   });
   const browser = await launched(t);
+  const allShown = `[...document.querySelectorAll('[data-samples] tr[data-run="0"] img')].every(({naturalWidth}) => naturalWidth === 16)`;
   const sources = (page: Page, run: number) =>
     page
       .locator(`[data-samples] tr[data-run="${run}"] img`)
@@ -54,6 +55,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     await eventually(page, "document.querySelector('[data-live]').dataset.state === 'live'");
     const epochName = () => page.locator("[data-epoch-name]").textContent();
     const plot = page.locator(".plot").first();
+    await eventually(page, "document.querySelector('.plot .layer') !== null");
     const before = await plot.screenshot();
     await page.getByRole("button", { name: "Logarithmic" }).click();
     await page.locator(".legend [data-group]").nth(1).click();
@@ -63,6 +65,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
     assert.equal(await epochName(), "1");
+    await eventually(page, allShown);
     const old = await sources(page, 0);
     const scrolled = await page.evaluate("Math.round(scrollY)");
     assert.ok(Number(scrolled) > 300);
@@ -92,10 +95,7 @@ test("a page follows a run that is under way", { skip: noBrowser, timeout: 600_0
     await updated(page, () => addEpoch(first!, 4));
     assert.equal(await epochName(), "4");
     assert.equal(await slider.inputValue(), "4");
-    await eventually(
-      page,
-      `[...document.querySelectorAll('[data-samples] tr[data-run="0"] img')].every(({naturalWidth}) => naturalWidth === 16)`,
-    );
+    await eventually(page, allShown);
     assert.notDeepEqual(await sources(page, 0), old);
     await requireUntouched(page, complaints);
     await page.close();

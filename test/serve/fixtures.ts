@@ -8,7 +8,7 @@ import { openStore, type Store } from "../../src/store/open-store.ts";
 import type { RunWriter } from "../../src/store/run-writer.ts";
 import { log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
 
-export const stepsPerEpoch = 10;
+const stepsPerEpoch = 10;
 
 export type Fixture = {
   readonly server: RunningServer;

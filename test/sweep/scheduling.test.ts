@@ -4,7 +4,7 @@ import type { TrialRow } from "../../src/store/sweeps.ts";
 import { labelsOf } from "../../src/sweep/parameter-labels.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { nextTrial } from "../../src/sweep/scheduling/next-trial.ts";
-import { configurationsOf, meanAndSpread, type Standing } from "../../src/sweep/scheduling/standings.ts";
+import { configurationsOf, type Standing } from "../../src/sweep/scheduling/standings.ts";
 import { gpuOf, threadsPerWorker } from "../../src/sweep/scheduling/worker-environment.ts";
 import { valueText } from "../../src/sweep/value-text.ts";
 import { base, read, sweepOf } from "./fixtures.ts";
@@ -146,11 +146,11 @@ describe("standings", () => {
       sweep,
     );
     assert.deepEqual(
-      rows.map(({ configuration, complete, trials, mean, isBest }) => [
+      rows.map(({ configuration, complete, trials, best, isBest }) => [
         configuration,
         complete,
         trials,
-        mean,
+        best?.mean,
         isBest,
       ]),
       [
@@ -158,9 +158,8 @@ describe("standings", () => {
         [1, 1, 2, 2, true],
       ],
     );
-    assert.equal(rows[0]!.spread, Math.SQRT2);
-    assert.equal(rows[1]!.spread, Number.NaN);
-    assert.deepEqual(meanAndSpread([]), { mean: Number.NaN, spread: Number.NaN });
+    assert.equal(rows[0]!.best!.spread, Math.SQRT2);
+    assert.equal(rows[1]!.best!.spread, null);
   });
 });
 

@@ -22,7 +22,7 @@ const range = (min: number, max: number, log = false): Distribution => ({
   log,
 });
 
-export const testFunctions: readonly TestFunction[] = [
+const testFunctions: readonly TestFunction[] = [
   {
     name: "sphere, 5 dimensions",
     parameters: ["a", "b", "c", "d", "e"].map((name) => parameter(name, range(-5, 5))),

@@ -2,26 +2,38 @@
 
 import { UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
+import type { PageContext } from "../../report/page-context.ts";
 import type { Differences } from "../../report/sections/differences/model.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import { formatRepeats } from "../../runs/format/numbers.ts";
 import { formatDuration } from "../../runs/format/times.ts";
+import type { Better } from "../../runs/series.ts";
+import { type Repeats, repeatsOf } from "../../statistics/repeats.ts";
 import type { EarlierExperiment } from "../../store/earlier-experiments.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunSummary } from "../../store/read-runs.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { numberOrDash, plainText } from "../print/format.ts";
 import { findSummary } from "../print/read-summary.ts";
-import { type Column, formatTable } from "../print/table.ts";
+import { type Column, formatMarkdown, formatTable } from "../print/table.ts";
 import { findRuns, runReference } from "../target/run-references.ts";
 
-type CompareOptions = GlobalOptions & { readonly run: readonly string[] | undefined; readonly json: boolean };
+type CompareOptions = GlobalOptions & {
+  readonly run: readonly string[] | undefined;
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly "every-run": boolean;
+};
 
-/** One line of the comparison; null where a run has no such thing. */
+type Value = string | number | null;
+
+/** One line of the comparison, a value for each run; null where a run has no such thing. */
 type Row = {
   readonly name: string;
-  readonly values: readonly (string | number | null)[];
-  readonly best?: number;
+  readonly values: readonly Value[];
+  /** Which values are good, where they compare. */
+  readonly better?: Better;
   /** Why none is the best. */
   readonly note?: string;
 };
@@ -34,10 +46,21 @@ export const compareCommand: Command<CompareOptions> = {
   options: (yargs) =>
     yargs
       .positional("run", { type: "string", array: true, describe: `Two or more. ${runReference}` })
+      .option("every-run", {
+        type: "boolean",
+        default: false,
+        describe: "A column for every run, where they are repeats with other seeds too",
+      })
+      .option("markdown", { type: "boolean", default: false, describe: "Tables for a page in Markdown" })
       .option("json", { type: "boolean", default: false, describe: "Machine-readable" })
-      .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics"),
+      .example("$0 compare k3v9 latest", "Settings, code, data, versions and metrics")
+      .example("$0 compare models.yaml --markdown", "Configurations of a sweep: means over their seeds"),
 
-  async run({ run: refs = [], runs, json }, { print, colors, width, output }) {
+  async run(
+    { run: refs = [], runs, json, markdown, "every-run": everyRun },
+    { print, colors, width, output },
+  ) {
+    if (markdown && json) throw new UserError("compare: expected --markdown or --json, got both");
     const { openExisting } = await import("../target/existing-store.ts");
     const store = await openExisting(runs, { readonly: true }, output);
     try {
@@ -45,30 +68,49 @@ export const compareCommand: Command<CompareOptions> = {
       if (compared.length < 2)
         throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
       const sections = await sectionsOf(store, compared);
-      const differences = await differencesOf(store, compared);
+      const page = await pageOf(store, compared);
+      const { differences } = await import("../../report/sections/differences/model.ts");
+      const differing = differences(page);
       if (json) {
         print(
           toJson({
             runs: compared.map(({ id, name }) => ({ id, name })),
             ...byTitle(sections),
-            differences: differences?.found ?? [],
-            not_compared: differences?.notCompared ?? [],
+            configurations: page.groups.map(({ label, runs: members }) => ({
+              label,
+              runs: members.map((at) => compared[at]!.id),
+              results: Object.fromEntries(
+                sections
+                  .at(-1)!
+                  .rows.map(({ name, values }) => [name, merged(members.map((at) => values[at]!))]),
+              ),
+            })),
+            differences: differing?.found ?? [],
+            not_compared: differing?.notCompared ?? [],
           }),
         );
         return 0;
       }
-      const heads = compared.map(({ id, name }) => `${id} ${plainText(name)}`);
-      for (const { title, rows } of sections) {
-        if (rows.length === 0) {
-          print(`${colors.bold(title)}: no difference\n\n`);
-          continue;
-        }
-        const [titles, ...lines] = formatTable(columnsOf(title, heads), rows, width);
+      const repeated = page.groups.some(({ runs: members }) => members.length > 1);
+      const heads: readonly Head[] =
+        repeated && !everyRun
+          ? page.groups.map(({ label, runs: members }) => ({
+              title: members.length > 1 ? `${label} (${members.length} seeds)` : label,
+              members,
+            }))
+          : compared.map(({ id, name }, at) => ({ title: `${id} ${plainText(name)}`, members: [at] }));
+      const show = <Each>(title: string, columns: readonly Column<Each>[], rows: readonly Each[]) => {
+        if (markdown) return print(`### ${title}\n\n${formatMarkdown(columns, rows).join("\n")}\n\n`);
+        const [titles, ...lines] = formatTable(columns, rows, width);
         print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
+      };
+      for (const { title, rows } of sections) {
+        if (rows.length > 0) show(title, columnsOf(title, heads), rows);
+        else print(markdown ? `${title}: no difference\n\n` : `${colors.bold(title)}: no difference\n\n`);
       }
-      if (differences !== null) await printDifferences(differences, { print, colors, width });
-      for (const { name, note } of sections.flatMap(({ rows }) => rows))
-        if (note !== undefined) output.info(`${name}: ${note}, so that none is marked as the best`);
+      if (differing !== null) await printDifferences(differing, show, print, colors);
+      for (const [note, names] of notesOf(sections))
+        output.info(`${names.join(", ")}: ${note}, so that none is marked as the best`);
       return 0;
     } finally {
       store.close();
@@ -129,17 +171,18 @@ async function sectionsOf(store: Store, runs: readonly RunSummary[]): Promise<Se
 }
 
 /** As the pages have them. */
-async function differencesOf(store: Store, runs: readonly RunSummary[]): Promise<Differences | null> {
+async function pageOf(store: Store, runs: readonly RunSummary[]): Promise<PageContext> {
   const { readReportRuns } = await import("../../report/read-report-runs.ts");
   const { pageContext } = await import("../../report/page-context.ts");
-  const { differences } = await import("../../report/sections/differences/model.ts");
   const ids = runs.map(({ id }) => id);
-  return differences(pageContext({ runs: readReportRuns(store, ids), sweep: null }));
+  return pageContext({ runs: readReportRuns(store, ids), sweep: null });
 }
 
 async function printDifferences(
   differences: Differences,
-  { print, colors, width }: Pick<Context, "print" | "colors" | "width">,
+  show: (title: string, columns: readonly Column<readonly string[]>[], rows: readonly string[][]) => void,
+  print: Context["print"],
+  colors: Context["colors"],
 ): Promise<void> {
   const { differenceCells, differenceColumns, differenceNotes, mainSentences } = await import(
     "../../report/sections/differences/words.ts"
@@ -154,9 +197,8 @@ async function printDifferences(
         cell: (cells) => plainText(cells[at]!),
       }),
     );
-    const [titles, ...lines] = formatTable(columns, found.map(differenceCells), width);
     print(`${colors.bold("more than chance?")}\n${mainSentences(differences).map(plainText).join("\n")}\n\n`);
-    print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
+    show("differences", columns, found.map(differenceCells));
   }
   print(`${differenceNotes(differences).map(plainText).join("\n")}\n`);
 }
@@ -198,28 +240,59 @@ function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
     });
     const difference = differenceOf(origins);
     if (difference !== null) return { name, values, note: differenceWords(difference, origins) };
-    const best = bestOfSeveral(values, better);
-    return best === null ? { name, values } : { name, values, best };
+    return better === null ? { name, values } : { name, values, better };
   });
 }
 
-function columnsOf(title: string, heads: readonly string[]): Column<Row>[] {
+/** A column: a run, or those that differ in their seed only. */
+type Head = { readonly title: string; readonly members: readonly number[] };
+
+function columnsOf(title: string, heads: readonly Head[]): Column<Row>[] {
+  const isBest = ({ values, better }: Row, at: number) => {
+    if (better === undefined) return false;
+    const means = heads.map(({ members }) => {
+      const value = merged(members.map((member) => values[member]!));
+      return typeof value === "object" && value !== null ? value.mean : null;
+    });
+    return bestOfSeveral(means, better) === at;
+  };
   return [
     { title, align: "left", expendable: 0, cell: ({ name }) => name },
     ...heads.map(
-      (head, at): Column<Row> => ({
+      ({ title: head, members }, at): Column<Row> => ({
         title: head,
         align: "left",
         expendable: 0,
         shortest: 12,
-        cell: ({ values, best }) => `${text(values[at]!)}${best === at ? " *" : ""}`,
+        cell: (row) =>
+          `${text(merged(members.map((member) => row.values[member]!)), members.length)}${isBest(row, at) ? " *" : ""}`,
       }),
     ),
   ];
 }
 
-function text(value: Row["values"][number]): string {
-  return typeof value === "string" ? plainText(value) : numberOrDash(value);
+/** What the runs of a column have in common: numbers as mean and deviation, else each different value. */
+function merged(values: readonly Value[]): Repeats | string | null {
+  const numbers = values.filter((value) => typeof value === "number");
+  if (numbers.length > 0) return repeatsOf(numbers);
+  const found = [...new Set(values.filter((value) => typeof value !== "number"))];
+  return found.length === 1 ? found[0]! : found.map((value) => value ?? "-").join(", ");
+}
+
+function text(value: Repeats | string | null, members: number): string {
+  if (value === null) return numberOrDash(value);
+  if (typeof value === "string") return plainText(value);
+  // Of what is the same in all there is no deviation to speak of.
+  const words = value.spread === 0 ? numberOrDash(value.mean) : formatRepeats(value);
+  return `${words}${value.count < members ? ` (of ${value.count})` : ""}`;
+}
+
+/** The names that a reason holds for, by reason. */
+function notesOf(sections: readonly Section[]): Map<string, readonly string[]> {
+  const notes = new Map<string, string[]>();
+  for (const { name, note } of sections.flatMap(({ rows }) => rows))
+    if (note !== undefined) notes.set(note, [...(notes.get(note) ?? []), name]);
+  return notes;
 }
 
 function byTitle(sections: readonly Section[]) {

@@ -84,7 +84,7 @@ async function explain(error: unknown, all: boolean, context: Context): Promise<
 }
 
 /** Exported for tests. */
-export async function check(dataset: PreparedDataset): Promise<Checked> {
+async function check(dataset: PreparedDataset): Promise<Checked> {
   const { findingsOf } = await import("../../datasets/inspect/findings.ts");
   const { description, seen, unseen, size, notes } = dataset;
   return {

@@ -86,18 +86,14 @@ async function readRun(store: Store, runsFolder: string, id: string): Promise<Sh
   const { findSummary, readSummary } = await import("../print/read-summary.ts");
   const { readEmergence } = await import("../../store/read-emergence.ts");
   const { evaluationShare, readMetrics } = await import("../../store/read-metrics.ts");
-  const { readdirSync } = await import("node:fs");
+  const { namesIfReadable } = await import("../../folder-names.ts");
   const path = await import("node:path");
   const run = findSummary(store, id);
   const series = store.allSeries(run.id);
   const seriesOf = (name: string) => series.find((each) => each.name === name);
   const checkpointFolder = path.join(runsFolder, run.id, "checkpoints");
-  let checkpoints: string[] = [];
-  try {
-    checkpoints = readdirSync(checkpointFolder).filter((name) => name.endsWith(".safetensors"));
-  } catch {
-    // None yet, or the folder was moved without them.
-  }
+  // There may be none yet, or the folder was moved without them.
+  const checkpoints = namesIfReadable(checkpointFolder).filter((name) => name.endsWith(".safetensors"));
   const canResume = run.status === "KILLED" || run.status === "DEAD" || run.status === "FAILED";
   return {
     ...readSummary(store, run),

@@ -1,6 +1,6 @@
 // The tables of a sweep: its trials, and its configurations over their seeds. Parameters that do not vary are left out.
 
-import { formatDigits } from "../../runs/format/numbers.ts";
+import { formatDigits, formatRepeats } from "../../runs/format/numbers.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import { parameterLabels } from "../../sweep/parameter-labels.ts";
 import type { ConfigurationStanding, Standing } from "../../sweep/scheduling/standings.ts";
@@ -57,8 +57,7 @@ export function configurationTable(
         title: `best ${sweep.metric.series}${sweep.seeds.length > 1 ? ", mean ± sd" : ""}`,
         align: "left",
         expendable: 0,
-        cell: ({ mean, spread }) =>
-          Number.isNaN(spread) ? numberText(mean) : `${numberText(mean)} ± ${formatDigits(spread, 2)}`,
+        cell: ({ best }) => (best === null ? "" : formatRepeats(best)),
       },
     ],
     rows,

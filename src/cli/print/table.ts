@@ -47,6 +47,23 @@ export function formatTable<Row>(
   );
 }
 
+/** The same as a table in Markdown, every column whole. */
+export function formatMarkdown<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(" | ")} |`;
+  return [
+    line(columns.map(({ title }) => title)),
+    line(columns.map(({ align }) => (align === "left" ? "---" : "--:"))),
+    ...rows.map((row) => line(columns.map((column) => column.cell(row)))),
+  ];
+}
+
+/** Signs that Markdown would obey. */
+function markdownCell(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\\|<*_`]/g, (sign) =>
+    sign === "<" ? "&lt;" : `\\${sign}`,
+  );
+}
+
 function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length;
 }

@@ -1,10 +1,11 @@
 // The pictures of a study beside the store, for the page of `hueristic serve`: runs/studies/<id>.json. Whose they are stands
 // in the store alone, as of a page that is sent out.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.ts";
+import { namesIfThere } from "../../folder-names.ts";
 import type { Study } from "../../store/study-rows.ts";
 import { writeWhole } from "../../whole-file.ts";
 import type { StudyPictures } from "./data.ts";
@@ -39,8 +40,7 @@ export async function cleanStudyFiles(
   runsFolder: string,
   studyOf: (id: string) => Study | undefined,
 ): Promise<void> {
-  if (!existsSync(folderOf(runsFolder))) return;
-  for (const name of readdirSync(folderOf(runsFolder))) {
+  for (const name of namesIfThere(folderOf(runsFolder))) {
     const [, id] = /^([a-z0-9]+)\.json$/.exec(name) ?? [];
     if (id === undefined) continue;
     const study = studyOf(id);

@@ -1,6 +1,7 @@
 // A sweep: which parameters matter, which values are good, what every trial came to.
 
 import { isBetter } from "../../runs/best.ts";
+import { formatRepeats } from "../../runs/format/numbers.ts";
 import { plural } from "../../runs/format/words.ts";
 import { leadHtml } from "../elements.ts";
 import { html } from "../html.ts";
@@ -19,7 +20,6 @@ import {
   type Configuration,
   configurationsOf,
   type SweepInput,
-  summaryText,
   trialStates,
   trialsOfRuns,
 } from "../sweep/trials.ts";
@@ -79,5 +79,5 @@ function bestWords(sweep: SweepInput): string {
     (name, index) => `${name.split(".").slice(-2).join(".")} ${best.parameters[index] ?? "–"}`,
   );
   const unit = sweep.values[0]!.unit === "" ? "" : ` ${sweep.values[0]!.unit}`;
-  return `: at best ${summaryText(best.values[0]!)}${unit} with ${settings.join(", ")}`;
+  return `: at best ${formatRepeats(best.values[0]!)}${unit} with ${settings.join(", ")}`;
 }

@@ -19,7 +19,7 @@ export const encodings: readonly Encoding[] = [
 ];
 
 /** Never larger than what was given. */
-export async function encodePicture(blob: Blob, { options }: Encoding): Promise<Blob> {
+async function encodePicture(blob: Blob, { options }: Encoding): Promise<Blob> {
   if (!/^image\/[\w.+-]+$/.test(blob.mime)) throw new Error(`${blob.mime} is no kind of image`);
   if (options === null) return blob;
   const bytes = await sharp(blob.bytes).webp(options).toBuffer();

@@ -10,6 +10,10 @@ const label = 170;
 const heading = 40;
 const gap = 6;
 const between = 30;
+const lineHeight = 20;
+/** Characters that find room beside the pictures, and lines beside the smallest. */
+const longestLine = 18;
+const mostLines = 4;
 const margin = 20;
 /** Small images are enlarged by whole factors until they are at least this wide, so that pixels stay square. */
 const leastTile = 96;
@@ -34,10 +38,13 @@ export async function drawGrid(
     label +
     column * (tile + gap) +
     (sides[column] === "unseen" && sides[0] === "seen" ? between : 0);
-  const texts = rows.map(
-    (row, index) =>
-      `<text x="${margin}" y="${top(index) + tile / 2 + 6}">${escapeHtml(shorten(row.label, 18))}</text>`,
-  );
+  const texts = rows.flatMap((row, index) => {
+    const lines = labelLines(row.label);
+    const middle = top(index) + tile / 2 + 6 - ((lines.length - 1) * lineHeight) / 2;
+    return lines.map(
+      (line, at) => `<text x="${margin}" y="${middle + at * lineHeight}">${escapeHtml(line)}</text>`,
+    );
+  });
   for (const set of new Set(sides)) {
     const title = setNames[set as keyof typeof setNames] ?? grid.images ?? set;
     texts.push(
@@ -59,6 +66,21 @@ export async function drawGrid(
     .composite([...layers, { input: Buffer.from(words), left: 0, top: 0 }])
     .png()
     .toBuffer();
+}
+
+/** What tells runs apart stands at the end of their names, as a seed does: they are broken at blanks, and cut only after four lines. */
+export function labelLines(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= longestLine) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  const kept =
+    lines.length <= mostLines
+      ? lines
+      : [...lines.slice(0, mostLines - 1), lines.slice(mostLines - 1).join(" ")];
+  return kept.map((line) => shorten(line, longestLine));
 }
 
 function rowsOf({ columns, rows }: SampleGrid, epochs: readonly number[]): Row[] {

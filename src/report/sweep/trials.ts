@@ -3,8 +3,8 @@
 
 import { flatSettings, independentSettings } from "../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
-import { formatNumber } from "../../runs/format/numbers.ts";
 import type { Better } from "../../runs/series.ts";
+import { type Repeats, repeatsOf } from "../../statistics/repeats.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import { bestLoss, betterAmong, epochTime, finalLoss, type Measure } from "../measures.ts";
 import type { ReportRun } from "../read-report-runs.ts";
@@ -112,13 +112,7 @@ export type Configuration = {
   readonly parameters: Trial["parameters"];
   readonly trials: readonly Trial[];
   /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
-  readonly values: readonly (Summary | null)[];
-};
-
-export type Summary = {
-  readonly mean: number;
-  /** Sample standard deviation; null of a single value. */
-  readonly spread: number | null;
+  readonly values: readonly (Repeats | null)[];
 };
 
 /** In the order in which they were begun. */
@@ -132,16 +126,9 @@ export function configurationsOf({ trials, values }: SweepInput): Configuration[
       number,
       parameters: members[0]!.parameters,
       trials: members,
-      values: values.map((_, index) => summaryOf(complete.flatMap(({ values }) => values[index] ?? []))),
+      values: values.map((_, index) => repeatsOf(complete.flatMap(({ values }) => values[index] ?? []))),
     };
   });
-}
-
-function summaryOf(values: readonly number[]): Summary | null {
-  if (values.length === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, spread: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
 }
 
 /** One for each of the sweep's values: the best of `rows`, where there is something to choose. */
@@ -154,11 +141,6 @@ export function bestValues(
     const best = bestOfSeveral(column, better);
     return best === null ? null : column[best]!;
   });
-}
-
-/** "0.0323 ± 0.0003". */
-export function summaryText({ mean, spread }: Summary): string {
-  return spread === null ? formatNumber(mean) : `${formatNumber(mean)} ± ${Number(spread.toPrecision(2))}`;
 }
 
 /** "train.optimizer.learning_rate" -> "optimizer.learning_rate": the last two words say enough. */

@@ -2,7 +2,7 @@
 
 import { formatNumber } from "../../runs/format/numbers.ts";
 
-export const none = "–";
+const none = "–";
 
 /** The values themselves; numbers of more than `most` different values are cut into four groups of like size. */
 export function valueGroups(values: readonly (string | null)[], most: number): string[] {

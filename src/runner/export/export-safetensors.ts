@@ -14,7 +14,7 @@ import { discriminatorAsPix2pix, generatorAsPix2pix, type Pix2pixTensors } from 
 import { type Metadata, originOf } from "./metadata.ts";
 import type { TrainedNetwork } from "./trained-network.ts";
 
-export const nameSchemes = ["pytorch", "pix2pix", "hueristic"] as const;
+const nameSchemes = ["pytorch", "pix2pix", "hueristic"] as const;
 export type NameScheme = (typeof nameSchemes)[number];
 
 export type ExportedTensors = { readonly tensors: number; readonly bytes: number };

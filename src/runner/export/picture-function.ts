@@ -42,7 +42,7 @@ export function pictureFunction(network: TrainedNetwork, input: ExportedInput): 
   };
 }
 
-export function inputSpecs(input: ExportedInput, { batch, height, width }: PictureLengths): TensorSpecs {
+function inputSpecs(input: ExportedInput, { batch, height, width }: PictureLengths): TensorSpecs {
   return input === "rgb"
     ? { rgb: { shape: [batch, height, width, 3], dtype: "uint8" } }
     : { L: { shape: [batch, 1, height, width], dtype: "float32" } };

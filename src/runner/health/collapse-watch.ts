@@ -6,7 +6,7 @@ import { createEpisode } from "./episode.ts";
 import type { Values, Warning } from "./warning.ts";
 
 /** Epochs in a row at which colors must be collapsed; epoch 0 does not count, nothing is learned there. */
-export const epochsInARow = 3;
+const epochsInARow = 3;
 
 type Collapse = {
   readonly to: string;

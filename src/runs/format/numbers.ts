@@ -15,6 +15,17 @@ export function formatDigits(value: number, digits: number): string {
   return size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(digits))) : value.toExponential(2);
 }
 
+/** "0.0323 ± 0.0003": mean and sample standard deviation. */
+export function formatRepeats({
+  mean,
+  spread,
+}: {
+  readonly mean: number;
+  readonly spread: number | null;
+}): string {
+  return spread === null ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatDigits(spread, 2)}`;
+}
+
 /** Whole numbers in groups: 3,892,194. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

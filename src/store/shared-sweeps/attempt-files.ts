@@ -4,7 +4,6 @@
 //   end        created once, by the holder or by one who gave it up: how the attempt ended. Only once it is there it
 //              has <trial>.<attempt>.<state> as a second name: a listing says how trials stand, and nothing need be read
 
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { TrialRowState } from "../sweeps.ts";
 
@@ -51,15 +50,4 @@ export function isHundredFolder(name: string): boolean {
 
 export function isEndState(kind: unknown): kind is EndState {
   return endStates.includes(kind as EndState);
-}
-
-/** Of a folder that may not be there. */
-export function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw error;
-  }
 }

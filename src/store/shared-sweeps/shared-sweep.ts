@@ -4,10 +4,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
+import { namesIfThere } from "../../folder-names.ts";
 import { newProcessToken } from "../../process-identity.ts";
 import { removeLeftovers, temporaryName } from "../../whole-file.ts";
 import type { SweepRow } from "../sweeps.ts";
-import { isHundredFolder, namesIn } from "./attempt-files.ts";
+import { isHundredFolder } from "./attempt-files.ts";
 import { createExclusively, readObject, writeTemporary } from "./exclusive-file.ts";
 import { createFileLeases, type FileLeases } from "./file-leases.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -55,12 +56,12 @@ export function shareSweep(runsFolder: string, row: SweepRow): void {
 /** Takes `shareSweep` back, unless a trial was claimed meanwhile. */
 export function unshareSweep(runsFolder: string, sweepId: string): void {
   const folder = sharedSweepFolder(runsFolder, sweepId);
-  if (!namesIn(folder).some(isHundredFolder)) rmSync(path.join(folder, definitionFile), { force: true });
+  if (!namesIfThere(folder).some(isHundredFolder)) rmSync(path.join(folder, definitionFile), { force: true });
 }
 
 /** Newest first. */
 export function listSharedSweeps(runsFolder: string): SweepRow[] {
-  return namesIn(path.join(runsFolder, "sweeps"))
+  return namesIfThere(path.join(runsFolder, "sweeps"))
     .flatMap((id) => readSharedSweep(runsFolder, id) ?? [])
     .sort((a, b) => b.createdAt - a.createdAt);
 }

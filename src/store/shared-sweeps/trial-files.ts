@@ -1,6 +1,7 @@
 // How the trials of a shared sweep stand, read off its folder. A process remembers what can no longer change: a hundred
 // trials that are all done are never listed again, and a file that is never written again is read once.
 
+import { namesIfThere } from "../../folder-names.ts";
 import type { TrialRow } from "../sweeps.ts";
 import { mostDeaths, tooManyDeaths } from "../trial-leases.ts";
 import {
@@ -18,7 +19,6 @@ import {
   hundredFolder,
   isEndState,
   isHundredFolder,
-  namesIn,
   trialsPerFolder,
 } from "./attempt-files.ts";
 import { readObject } from "./exclusive-file.ts";
@@ -185,11 +185,11 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
   };
 
   const look = () => {
-    for (const name of namesIn(folder)) {
+    for (const name of namesIfThere(folder)) {
       if (!isHundredFolder(name)) continue;
       const hundred = Number(name);
       if (closed.has(hundred)) continue;
-      namesIn(hundredFolder(folder, hundred))
+      namesIfThere(hundredFolder(folder, hundred))
         .flatMap((each) => attemptFileOf(each) ?? [])
         .filter(({ number }) => Math.floor(number / trialsPerFolder) === hundred)
         .sort((a, b) => a.attempt - b.attempt)

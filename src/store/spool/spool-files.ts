@@ -2,9 +2,10 @@
 // for each attempt at a run (`<run>.<attempt>.db`), and beside it a file whose time is the heartbeat of its writer. Decision
 // 15 says what is relied on of a shared disk.
 
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
+import { namesIfThere } from "../../folder-names.ts";
 import { temporaryName } from "../../whole-file.ts";
 
 export type SpoolFile = {
@@ -40,9 +41,8 @@ export function spoolFiles(runsFolder: string): Map<string, SpoolFile[]> {
 
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return namesIfThere(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw new UserError(`${folder}: cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

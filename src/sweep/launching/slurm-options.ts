@@ -43,7 +43,7 @@ const ours: Readonly<Record<string, string>> = {
 
 const mostTasks = 1;
 
-export const submititKeys: readonly string[] = [
+const submititKeys: readonly string[] = [
   ...[
     "timeout_min",
     "mem_gb",

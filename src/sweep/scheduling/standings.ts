@@ -2,6 +2,7 @@
 
 import { bestAt } from "../../runs/best.ts";
 import { areComparable, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import { type Repeats, repeatsOf } from "../../statistics/repeats.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
 import { repeatOf } from "../search/merge-repeats.ts";
@@ -27,10 +28,8 @@ export type ConfigurationStanding = {
   /** Trials that were trained to their end. */
   readonly complete: number;
   readonly trials: number;
-  /** Of their best values; NaN where there is none. */
-  readonly mean: number;
-  /** Sample standard deviation; NaN for fewer than two. */
-  readonly spread: number;
+  /** Their best values; null where there is none. */
+  readonly best: Repeats | null;
   /** Never where values do not compare. */
   readonly isBest: boolean;
 };
@@ -69,22 +68,18 @@ export function configurationsOf(standings: readonly Standing[], sweep: Sweep): 
       parameters: group[0]!.trial.parameters,
       complete: values.length,
       trials: group.length,
-      ...meanAndSpread(values),
+      best: repeatsOf(values),
     };
   });
   const { goal } = sweep.metric;
   const best = areComparable(standings.flatMap(({ origin }) => origin ?? []))
     ? bestAt(
-        rows.map(({ mean }) => mean),
+        rows.map((row) => row.best?.mean ?? null),
         betterFor(goal),
       )
     : null;
-  return rows.map((row) => ({ ...row, isBest: best !== null && row.mean === rows[best]!.mean }));
-}
-
-export function meanAndSpread(values: readonly number[]): { mean: number; spread: number } {
-  const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, spread: count < 2 ? Number.NaN : Math.sqrt(squares / (count - 1)) };
+  return rows.map((row) => ({
+    ...row,
+    isBest: best !== null && row.best !== null && row.best.mean === rows[best]!.best!.mean,
+  }));
 }

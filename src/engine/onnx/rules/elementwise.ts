@@ -132,12 +132,7 @@ function unaryNode(
 }
 
 /** An elementwise operator over operands of any broadcastable shapes. */
-export function broadcast(
-  lowering: Lowering,
-  op: string,
-  tensors: readonly Lowered[],
-  dtype: TraceType,
-): Lowered {
+function broadcast(lowering: Lowering, op: string, tensors: readonly Lowered[], dtype: TraceType): Lowered {
   const { graph } = lowering;
   const shape = tensors
     .map((tensor) => [...tensor.shape])

@@ -1,5 +1,6 @@
 // Configurations of a sweep with several seeds: mean and spread of what their trials came to.
 
+import { formatRepeats } from "../../../runs/format/numbers.ts";
 import { betterWords } from "../../better-words.ts";
 import { hasLongWord } from "../../elements.ts";
 import { html } from "../../html.ts";
@@ -10,7 +11,6 @@ import {
   configurationsOf,
   mostPrinted,
   shortName,
-  summaryText,
   trialStates,
   withUnit,
 } from "../../sweep/trials.ts";
@@ -36,7 +36,7 @@ export const configurations = section({
 <thead><tr>${[...sweep.parameters, "trials"].map((name) => sortHead({ text: shortName(name), title: name }))}${sweep.values.map(({ name, unit, better }, index) => sortHead({ text: withUnit(name, unit), title: betterWords(better), kind: index >= mostPrinted ? "extra" : null }))}</tr></thead>
 <tbody>${configurations.map(
     ({ parameters, trials, values }) => html`
-<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td${hasLongWord(value) && html` class="long"`}><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${summaryText(value)}</span>` : summaryText(value)}</td>`)}</tr>`,
+<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td${hasLongWord(value) && html` class="long"`}><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : value.mean === best[index] ? html`<span class="best">${formatRepeats(value)}</span>` : formatRepeats(value)}</td>`)}</tr>`,
   )}
 </tbody></table></div>
 <p class="soft small">Mean and sample standard deviation of the complete trials of a configuration.</p>`,

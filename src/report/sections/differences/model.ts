@@ -53,7 +53,7 @@ export type Differences = {
 };
 
 /** Of more, every pair would be no answer that one could read. */
-export const mostSides = 6;
+const mostSides = 6;
 
 type MeasuredSide = Pick<Side, "label"> & { readonly runs: readonly (readonly NamedValues[])[] };
 

@@ -45,7 +45,7 @@ export function parzen(shapes: readonly Axis["shape"][], observations: readonly 
 }
 
 /** Of `count` observations, oldest first, and the prior: the newest 25 count fully, older ones less and less. */
-export function mixtureWeights(count: number): number[] {
+function mixtureWeights(count: number): number[] {
   const ramp = Math.max(0, count - 25);
   const weights = Array.from({ length: count }, (_, index) => {
     if (index >= ramp) return 1;

@@ -7,7 +7,7 @@ import type { PastTrial } from "../../trial.ts";
 export type Split = { readonly below: readonly PastTrial[]; readonly above: readonly PastTrial[] };
 
 /** How many of `count` finished trials are the good ones. */
-export function goodCount(count: number): number {
+function goodCount(count: number): number {
   return Math.min(Math.ceil(0.1 * count), 25);
 }
 
