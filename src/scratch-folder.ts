@@ -1,9 +1,10 @@
 // Folders for what is under way, such as a copy that is looked into: removed with their process, or after it by the next one that
 // makes one, unless they hold what is worth keeping.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { namesIfReadable } from "./folder-names.ts";
 import { newProcessToken, processIsGone } from "./process-identity.ts";
 
 /** Names the process that may remove the folder; where there is none it stays. */
@@ -30,7 +31,7 @@ export function keepFolder(folder: string): void {
 /** Removes what processes of this machine that were killed have left. */
 function removeLeft(beginning: string): void {
   const parent = dirname(beginning);
-  for (const name of namesIn(parent)) {
+  for (const name of namesIfReadable(parent)) {
     if (!name.startsWith(basename(beginning))) continue;
     const folder = join(parent, name);
     try {
@@ -39,13 +40,5 @@ function removeLeft(beginning: string): void {
     } catch {
       // Kept, or another user's.
     }
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // one may write to it and not look into it
   }
 }
