@@ -13,11 +13,11 @@ import Database from "better-sqlite3";
 import { UserError } from "../src/errors.ts";
 import { type RandomStream, randomStream } from "../src/random.ts";
 import { checkpointFiles, checkpointFolder } from "../src/runner/checkpoints.ts";
-import { databasePath } from "../src/store/open-database.ts";
+import { databasePath, hasDatabase } from "../src/store/open-database.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Bench } from "./bench.ts";
 import { countsOf } from "./counts.ts";
-import { namesIn, signal, standStill, type View, viewOf } from "./kill/moment.ts";
+import { signal, standStill, type View, viewOf } from "./kill/moment.ts";
 import { type Phase, phases } from "./kill/phases.ts";
 import {
   type CrashedRun,
@@ -197,7 +197,7 @@ async function killWithin(phase: Phase, runs: string, started: Started, stream: 
       if (isNow && !was) seen++;
       was = isNow;
       if (!isNow || seen <= passes) continue;
-      await sleep(stream.uniform() * phase.spreadMs);
+      if (phase.spreadMs > 0) await sleep(stream.uniform() * phase.spreadMs);
       if (!(await standStill(pid))) continue;
       if (phase.isNow(view)) {
         const killedAt = Date.now();
@@ -284,7 +284,7 @@ function runsOfTrials(runs: string): string[] {
 }
 
 function idsBy(runs: string, sql: string): string[] {
-  if (!namesIn(runs).includes("runs.db")) return [];
+  if (!hasDatabase(runs)) return [];
   const database = new Database(databasePath(runs), { readonly: true });
   try {
     return database.prepare<[], string>(sql).pluck().all();

@@ -1,10 +1,11 @@
 // What processes are doing, looked at from outside: by what they have locked, by the files that are there, by the rows that
 // they have committed. Linux says who holds a lock in /proc/locks.
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
+import { namesIfThere } from "../../src/folder-names.ts";
 import { checkpointFolder } from "../../src/runner/checkpoints.ts";
 import { databasePath } from "../../src/store/open-database.ts";
 
@@ -56,8 +57,10 @@ export function viewOf(runs: string, pid: number): View {
     },
     isCommitting: () => isWriteLocked(databasePath(runs)),
     isSaving: () =>
-      foldersIn(runs).some((id) => namesIn(checkpointFolder(runs, id)).some((name) => name.endsWith(".tmp"))),
-    isPreparing: () => namesIn(join(runs, "cache")).some((name) => name.includes(".tmp-")),
+      foldersIn(runs).some((id) =>
+        namesIfThere(checkpointFolder(runs, id)).some((name) => name.endsWith(".tmp")),
+      ),
+    isPreparing: () => namesIfThere(join(runs, "cache")).some((name) => name.includes(".tmp-")),
     hasOpened: () => openFiles(pid).includes(databasePath(runs)),
     holders: () =>
       query<{ holder: string }>("SELECT holder FROM trials WHERE holder IS NOT NULL").map(({ holder }) =>
@@ -82,12 +85,8 @@ function isWriteLocked(database: string): boolean {
   return held.test(readFileSync("/proc/locks", "utf8"));
 }
 
-export function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
 function foldersIn(folder: string): string[] {
-  return namesIn(folder).filter((name) => /^\w+$/.test(name));
+  return namesIfThere(folder).filter((name) => /^\w+$/.test(name));
 }
 
 function openFiles(pid: number): string[] {

@@ -5,7 +5,7 @@ import type { View } from "./moment.ts";
 export type Phase = {
   readonly name: string;
   readonly command: "run" | "sweep" | "import" | "report";
-  /** The moment of the kill is drawn out of so many milliseconds, from one at which the phase was seen. */
+  /** The moment of the kill is drawn out of so many milliseconds, from one at which the phase was seen; 0 of what lasts no longer. */
   readonly spreadMs: number;
   /** A phase that comes again with each epoch is let pass up to so many times. */
   readonly mostPasses: number;
@@ -32,7 +32,7 @@ export const phases: readonly Phase[] = [
     mostPasses: 6,
     isNow: (view) => view.isCommitting() && view.progress() !== null,
   },
-  { name: "saving", command: "run", spreadMs: 2, mostPasses: 3, isNow: (view) => view.isSaving() },
+  { name: "saving", command: "run", spreadMs: 0, mostPasses: 3, isNow: (view) => view.isSaving() },
   {
     name: "sampling",
     command: "run",
