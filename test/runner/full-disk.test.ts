@@ -111,11 +111,19 @@ test("a training whose disk fills up", async (context) => {
         const [id, told, ...more] = lines as [string, string];
         assert.deepEqual([end, more], [0, []]);
         assert.match(told, isFull);
-        assert.equal(standing(runs, id, true).status, "DEAD", "there is no room to say why");
+        // Nobody waits for it to find room: now and then SQLite still has a page in its journal for the last word.
+        const first = standing(runs, id, true);
+        assert.ok(
+          first.status === "DEAD" || (first.status === "FAILED" && isFull.test(first.error!)),
+          first.status,
+        );
         emptyDisk(disk);
         const { status, error } = standing(runs, id, false);
         assert.equal(status, "FAILED");
-        assert.match(error!, /^the disk was full; free some space, then resume the run/);
+        assert.match(
+          error!,
+          first.status === "DEAD" ? /^the disk was full; free some space, then resume the run/ : isFull,
+        );
         assertClean(runs, id);
         await train(runs, { resume: id }).result;
         assert.deepEqual(everySeries(runs, id), expected);
