@@ -16,10 +16,14 @@ const pictures = path.join(folder, "images");
 /** Of the many results; all others are in the page of the report. */
 const results =
   /^\| (results|---|(unseen|seen|portraits|landscapes)\/(ciede2000|psnr|colorfulness\\_ratio|loss)|took) \|/;
+const differences = /^\| (on|---|[^|]+ \| ciede2000) \|/;
 const pictureWidth = 1000;
 
 const [runs] = process.argv.slice(2);
 if (runs === undefined) throw new Error("expected the folder of the runs");
+
+/** Where its pictures lie, by what they are of: a report is drawn once. */
+const drawn = new Map<string, string>();
 
 const work = mkdtempSync(path.join(os.tmpdir(), "hueristic-study-"));
 try {
@@ -65,7 +69,8 @@ function compared(refs: readonly string[], wanted: readonly string[]): string {
       const found = sections.find((section) => section.startsWith(`### ${title}\n`));
       if (found === undefined) throw new Error(`compare ${refs.join(" ")}: has no section ${title}`);
       const lines = found.split("\n").filter((line) => line.startsWith("|"));
-      return lines.filter((line) => title !== "results" || results.test(line)).join("\n");
+      const kept = title === "results" ? results : title === "differences" ? differences : /^/;
+      return lines.filter((line) => kept.test(line)).join("\n");
     })
     .join("\n\n");
 }
@@ -85,9 +90,6 @@ function answer(file: string): string {
   );
   return formatMarkdown(columns, rows).join("\n");
 }
-
-/** Where its pictures lie, by what they are of: a report is drawn once. */
-const drawn = new Map<string, string>();
 
 async function chart(refs: readonly string[], name: string): Promise<string> {
   const key = refs.join("-");
