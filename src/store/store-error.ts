@@ -2,6 +2,7 @@
 
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import { escapedLine } from "../escaped.ts";
 
 /** SQLite's code such as "SQLITE_BUSY_SNAPSHOT", or the system's such as "ENOSPC"; "" for any other error. */
 export function errorCodeOf(thrown: unknown): string {
@@ -31,7 +32,7 @@ export function storeError(thrown: unknown, path: string, does: Purpose = "write
   if (lacksBinding(thrown)) return new UserError(`SQLite's binding ${howToBuild}`, { cause: thrown });
   const advice = adviceFor(errorCodeOf(thrown), does);
   if (advice === null) return thrown;
-  return new UserError(`${path}: ${advice} (${(thrown as Error).message})`, { cause: thrown });
+  return new UserError(`${path}: ${advice} (${escapedLine((thrown as Error).message)})`, { cause: thrown });
 }
 
 const howToBuild =

@@ -10,6 +10,7 @@ import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
+import { openZip } from "../../zip-directory.ts";
 import { pathProblem } from "./entry-path.ts";
 
 export type ExtractOptions = {
@@ -117,10 +118,9 @@ async function withZip(
   signal: AbortSignal,
   work: (zip: ZipFile) => Promise<void>,
 ): Promise<void> {
-  const { openPromise } = await import("yauzl");
   let zip: ZipFile | null = null;
   try {
-    zip = await openPromise(zipPath, { autoClose: false, strictFileNames: true });
+    zip = await openZip(zipPath, { autoClose: false, strictFileNames: true });
     await work(zip);
   } catch (error) {
     signal.throwIfAborted();

@@ -7,6 +7,7 @@ import type { Entry, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { sizeOf } from "../../training-step.ts";
 import { type PickledDict, unpickle, wordsOf } from "../../unpickle.ts";
+import { openZip } from "../../zip-directory.ts";
 import {
   bytesOfNumber,
   floatsOf,
@@ -67,8 +68,7 @@ const longestPickle = 2 ** 20;
 /** A state dict: a dict of tensors by name. Throws UserError. */
 export async function openPth(file: string): Promise<WeightFile> {
   requireZip(file);
-  const { openPromise } = await import("yauzl");
-  const zip = await openPromise(file, { autoClose: false }).catch((error: unknown) => {
+  const zip = await openZip(file, { autoClose: false }).catch((error: unknown) => {
     throw noZip(file, error);
   });
   try {

@@ -117,7 +117,12 @@ test("no zip, half a zip, damaged bytes", async (t) => {
   const flipped = writeZip([{ name: "a.jpg", content: "stored" }]);
   flipped[flipped.indexOf("stored")]! ^= 1;
   const half = zip.subarray(0, zip.length - 40);
-  for (const bytes of [Buffer.from("<html>"), Buffer.alloc(0), half, damaged, flipped])
+  // A Zip64 locator that points beyond 2^53, in front of the end.
+  const beyond = Buffer.alloc(20 + 22);
+  beyond.write("PK\u0006\u0007", "latin1");
+  beyond.writeBigUInt64LE(2n ** 62n, 8);
+  beyond.write("PK\u0005\u0006", 20, "latin1");
+  for (const bytes of [Buffer.from("<html>"), Buffer.alloc(0), half, damaged, flipped, beyond])
     await assert.rejects(setUp(t, bytes).extract(), /^UserError: .*a\.zip: no zip that can be read: /);
 });
 
