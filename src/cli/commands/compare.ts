@@ -105,7 +105,7 @@ export const compareCommand: Command<CompareOptions> = {
         print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
       };
       for (const { title, rows } of sections) {
-        if (rows.length > 0) show(title, columnsOf(title, heads), rows);
+        if (rows.length > 0) show(title, columnsOf(title, heads), linesOf(rows, heads));
         else print(markdown ? `${title}: no difference\n\n` : `${colors.bold(title)}: no difference\n\n`);
       }
       const { emergenceComparison } = await import("../../report/sections/emergence/model.ts");
@@ -258,39 +258,43 @@ function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
 /** A column: a run, or those that differ in their seed only. */
 type Head = { readonly title: string; readonly members: readonly number[] };
 
-function columnsOf(title: string, heads: readonly Head[]): Column<Row>[] {
-  const isBest = ({ values, better }: Row, at: number) => {
-    if (better === undefined) return false;
-    const means = heads.map(({ members }) => {
-      const value = merged(members.map((member) => values[member]!));
-      return typeof value === "object" && value !== null ? value.mean : null;
-    });
-    return bestOfSeveral(means, better) === at;
-  };
+/** A row with a value for each column. */
+type Line = { readonly name: string; readonly values: readonly Merged[]; readonly best: number | null };
+
+function linesOf(rows: readonly Row[], heads: readonly Head[]): Line[] {
+  return rows.map(({ name, values, better }) => {
+    const ofHeads = heads.map(({ members }) => merged(members.map((at) => values[at]!)));
+    const means = ofHeads.map((value) => (typeof value === "object" ? (value?.mean ?? null) : null));
+    return { name, values: ofHeads, best: better === undefined ? null : bestOfSeveral(means, better) };
+  });
+}
+
+function columnsOf(title: string, heads: readonly Head[]): Column<Line>[] {
   return [
     { title, align: "left", expendable: 0, cell: ({ name }) => name },
     ...heads.map(
-      ({ title: head, members }, at): Column<Row> => ({
+      ({ title: head, members }, at): Column<Line> => ({
         title: head,
         align: "left",
         expendable: 0,
         shortest: 12,
-        cell: (row) =>
-          `${text(merged(members.map((member) => row.values[member]!)), members.length)}${isBest(row, at) ? " *" : ""}`,
+        cell: ({ values, best }) => `${text(values[at]!, members.length)}${best === at ? " *" : ""}`,
       }),
     ),
   ];
 }
 
+type Merged = Repeats | string | null;
+
 /** What the runs of a column have in common: numbers as mean and deviation, else each different value. */
-function merged(values: readonly Value[]): Repeats | string | null {
+function merged(values: readonly Value[]): Merged {
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length > 0) return repeatsOf(numbers);
   const found = [...new Set(values.filter((value) => typeof value !== "number"))];
   return found.length === 1 ? found[0]! : found.map((value) => value ?? "-").join(", ");
 }
 
-function text(value: Repeats | string | null, members: number): string {
+function text(value: Merged, members: number): string {
   if (value === null) return numberOrDash(value);
   if (typeof value === "string") return plainText(value);
   // Of what is the same in all there is no deviation to speak of.
