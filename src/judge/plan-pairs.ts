@@ -67,18 +67,28 @@ export function planPairs({ question, networks, chroma, pairs, seed }: PlanOptio
     // Each comparison has its sides in turn.
     place: placeAt(Math.floor(at / compared.length)),
   });
-  const planned = [
-    ...Array.from({ length: tests }, (_, at) => test(at)),
-    ...Array.from({ length: controls }, (_, at) => control(at)),
-  ];
-  const order = shuffled(planned.length, randomStream("judge", seed, "order"));
+  const inTurn = Array.from({ length: tests }, (_, at) => test(at));
+  const shown = Array.from(shuffled(tests, randomStream("judge", seed, "order")), (at) => inTurn[at]!);
+  for (const [at, place] of placesOfControls(controls, pairs, seed).entries())
+    shown.splice(place, 0, control(at));
+  const sides = shuffled(practice.length, randomStream("judge", seed, "practice"));
   return {
-    pairs: Array.from(order, (at) => planned[at]!),
+    pairs: shown,
     practice: practice.map((ofNetwork, at) => ({
       ...(ofNetwork ? test(at) : control(at)),
-      place: placeAt(randomStream("judge", seed, "practice", at).below(2)),
+      place: placeAt(sides[at]!),
     })),
   };
+}
+
+/** Ascending: one somewhere in each share of the pairs, so that attention is looked at from the beginning to the end. */
+function placesOfControls(controls: number, pairs: number, seed: number): number[] {
+  const stream = randomStream("judge", seed, "controls");
+  const start = (control: number) => Math.floor((control * pairs) / controls);
+  return Array.from(
+    { length: controls },
+    (_, control) => start(control) + stream.below(start(control + 1) - start(control)),
+  );
 }
 
 /** What is judged against what: every network against the photographs, or against every other network. */

@@ -53,6 +53,20 @@ test("the seed decides, and the order says nothing of roles", () => {
   assert.notDeepEqual(controls(1), controls(2));
 });
 
+test("controls are spread over the pairs, and practice has its answers on both sides", () => {
+  for (let seed = 1; seed <= 20; seed++)
+    for (const question of ["real", "better"] as const) {
+      const { practice, pairs } = plan({ question, seed });
+      const places = pairs.flatMap((pair, at) => (isControl(pair) ? [at] : []));
+      assert.deepEqual(
+        places.map((at) => Math.floor(at / 10)),
+        [0, 1, 2, 3],
+      );
+      const left = practice.filter(({ place }) => place === 0).length;
+      assert.equal(left, Math.ceil(practice.length / 2));
+    }
+});
+
 test("too few photographs or pairs", () => {
   assert.throws(
     () => plan({ chroma: chroma.slice(0, 45) }),
