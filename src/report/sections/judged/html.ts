@@ -64,10 +64,11 @@ ${plainTable(
 }
 
 function agreementRow({ title, correlation, pairs, same }: Agreement): string[] {
+  const interval = correlation?.interval;
   return [
     title,
     correlation === null ? "–" : signed(correlation.rho),
-    correlation === null ? "–" : `${signed(correlation.low)} to ${signed(correlation.high)}`,
+    interval ? `${signed(interval.low)} to ${signed(interval.high)}` : "–",
     String(pairs),
     ...(same === null ? [] : [`${same.count} of ${same.of}`]),
   ];
