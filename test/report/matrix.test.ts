@@ -191,7 +191,11 @@ test("runs of one training set are averaged where their values compare", async (
   const run = evaluatedOn(sample, {}, { "unseen/psnr": 20 });
   const again = { ...run, series: run.series.map(asPix2pix) };
   const { metrics } = transferMatrix([run, again]).cells[0]![0]!;
-  assert.deepEqual(metrics.get("final unseen loss"), undefined, "squared errors and pix2pix's L1 have no mean");
+  assert.deepEqual(
+    metrics.get("final unseen loss"),
+    undefined,
+    "squared errors and pix2pix's L1 have no mean",
+  );
   assert.equal(metrics.get("psnr")!.runs, 2);
 });
 
