@@ -20,6 +20,7 @@ import {
   type Configuration,
   configurationsOf,
   type SweepInput,
+  shortName,
   trialStates,
   trialsOfRuns,
 } from "../sweep/trials.ts";
@@ -76,7 +77,7 @@ function bestWords(sweep: SweepInput): string {
   );
   if (best === null || better === "none") return "";
   const settings = sweep.parameters.map(
-    (name, index) => `${name.split(".").slice(-2).join(".")} ${best.parameters[index] ?? "–"}`,
+    (name, index) => `${shortName(name)} ${best.parameters[index] ?? "–"}`,
   );
   const unit = sweep.values[0]!.unit === "" ? "" : ` ${sweep.values[0]!.unit}`;
   return `: at best ${formatRepeats(best.values[0]!)}${unit} with ${settings.join(", ")}`;
