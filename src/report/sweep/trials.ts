@@ -99,9 +99,8 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
   };
 }
 
-function stateOf({ run, events, trial }: ReportRun): TrialState {
+function stateOf({ run, trial }: ReportRun): TrialState {
   if (trial !== null) return trial.trial.state;
-  if (events.some(({ kind }) => kind === "pruned")) return "pruned";
   if (run.status === "FINISHED") return "complete";
   return run.status === "RUNNING" || run.status === "SCHEDULED" ? "running" : "failed";
 }
