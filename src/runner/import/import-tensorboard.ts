@@ -16,7 +16,7 @@ import { createElsewhereRun } from "./elsewhere-run.ts";
 import { pictureSlots } from "./tensorboard-tags.ts";
 
 export type ImportedLog = {
-  /** null where the same is here already: `already` is its run. */
+  /** null where the same is here already, whole: `already` is its run. */
   readonly id: string | null;
   readonly already: string | null;
   readonly name: string;
@@ -57,7 +57,7 @@ async function importLog(
   const problems = [...log.problems];
   const isSame = ({ experiment: { dataset, model } }: { readonly experiment: Experiment }) =>
     model.kind === "elsewhere" && dataset.kind === "elsewhere" && dataset.sha256 === log.sha256;
-  const known = store.listRuns().find((run) => run.name === name && isSame(run));
+  const known = store.listRuns().find((run) => run.name === name && run.status === "FINISHED" && isSame(run));
   if (known) return { id: null, already: known.id, name, values: 0, pictures: 0, problems };
 
   const { images, skipped } = await picturesOf(log);
