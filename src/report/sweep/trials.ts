@@ -112,6 +112,8 @@ export type Configuration = {
   readonly trials: readonly Trial[];
   /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
   readonly values: readonly (Repeats | null)[];
+  /** Then it is no best one, as the search judges by the mean of all that were trained. */
+  readonly hasDiverged: boolean;
 };
 
 /** In the order in which they were begun. */
@@ -126,6 +128,7 @@ export function configurationsOf({ trials, values }: SweepInput): Configuration[
       parameters: members[0]!.parameters,
       trials: members,
       values: values.map((_, index) => repeatsOf(complete.flatMap(({ values }) => values[index] ?? []))),
+      hasDiverged: members.some(({ state }) => state === "diverged"),
     };
   });
 }
