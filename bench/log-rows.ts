@@ -77,7 +77,7 @@ export function declareLosses(writer: RunWriter, ...names: readonly string[]): v
   writer.declare([...inSet("train", names.map(kind)), ...inSet("unseen", [kind("loss")])]);
 }
 
-/** The processor and the file system under `folder`, for the header of a table. */
+/** For the header of a table. */
 export function fileSystemOf(folder: string): string {
   try {
     return execFileSync("stat", ["-f", "-c", "%T", folder], { encoding: "utf8" }).trim();

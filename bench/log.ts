@@ -89,10 +89,7 @@ async function manyProcesses(folder: string): Promise<Figure[]> {
     const store = openStore(at);
     saveBenchDataset(store);
     const script = fileURLToPath(new URL("log-child.ts", import.meta.url));
-    const typescript = new URL("../scripts/typescript.js", import.meta.url).href;
-    const children = Array.from({ length: writers }, () =>
-      fork(script, [at, String(commits)], { execArgv: ["--import", typescript] }),
-    );
+    const children = Array.from({ length: writers }, () => fork(script, [at, String(commits)]));
     await Promise.all(children.map((child) => once(child, "message")));
     const reports = children.map((child) => once(child, "message"));
     for (const child of children) child.send("go");

@@ -10,6 +10,7 @@ import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { randomStream } from "../src/random.ts";
 import { writeReport } from "../src/report/write-report.ts";
+import { quantileOfSorted } from "../src/statistics/quantile.ts";
 import { openStore, type Store } from "../src/store/open-store.ts";
 import type { Bench } from "./bench.ts";
 import { benchRun, declareLosses, saveBenchDataset } from "./log-rows.ts";
@@ -154,8 +155,8 @@ function figures(opened: readonly Opening[]): string[][] {
   if (opened.length === 0) return [["opened", "no Chromium", "-"]];
   const row = (name: string, pick: (one: Opening) => number) => {
     const sorted = opened.map(pick).sort((a, b) => a - b);
-    const [low, median, high] = [sorted[0]!, sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!];
-    return [name, `${median.toFixed(0)} ms`, `${low.toFixed(0)} - ${high.toFixed(0)} ms`];
+    const [low, median, high] = [0, 0.5, 1].map((share) => quantileOfSorted(sorted, share).toFixed(0));
+    return [name, `${median} ms`, `${low} - ${high} ms`];
   };
   return [
     row("opened, until the load event", ({ loadMs }) => loadMs),

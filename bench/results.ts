@@ -24,7 +24,7 @@ export type Result = {
   readonly tables: readonly Table[];
 };
 
-export const resultsFile = fileURLToPath(new URL("results.jsonl", import.meta.url));
+const resultsFile = fileURLToPath(new URL("results.jsonl", import.meta.url));
 
 export function machine(): string {
   const memory = Math.round(os.totalmem() / 2 ** 30);

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
+import { quantileOfSorted } from "../src/statistics/quantile.ts";
 import { databasePath } from "../src/store/open-database.ts";
 import type { Bench } from "./bench.ts";
 import { countsOf } from "./counts.ts";
@@ -131,9 +132,7 @@ function sizeOf(runs: string): Size {
 }
 
 async function readingsOf(...args: readonly string[]): Promise<Reading[]> {
-  const child = fork(fileURLToPath(new URL("soak-child.ts", import.meta.url)), args, {
-    execArgv: ["--import", new URL("../scripts/typescript.js", import.meta.url).href],
-  });
+  const child = fork(fileURLToPath(new URL("soak-child.ts", import.meta.url)), args);
   const found: Reading[] = [];
   let isDone = false;
   child.on("message", (message: Reading | "done") => {
@@ -187,5 +186,8 @@ function speedOf(some: readonly Reading[]): number {
 }
 
 function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  return quantileOfSorted(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
 }

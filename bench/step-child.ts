@@ -11,6 +11,7 @@ import { randomStream } from "../src/random.ts";
 import { buildNetwork } from "../src/runner/build-network.ts";
 import { drawNoise } from "../src/runner/noise.ts";
 import { stepsOfNextCall } from "../src/runner/steps-per-call.ts";
+import { quantileOfSorted } from "../src/statistics/quantile.ts";
 import { multiplyAddsOf } from "./multiply-adds.ts";
 import { costSoFar } from "./process-cost.ts";
 import { stepCases } from "./step-cases.ts";
@@ -60,7 +61,7 @@ for (let done = 0; done < steps; ) {
 
 stepMs.sort((a, b) => a - b);
 const after = costSoFar();
-const at = (share: number) => stepMs[Math.min(stepMs.length - 1, Math.floor(share * stepMs.length))]!;
+const at = (share: number) => quantileOfSorted(stepMs, share);
 console.log(
   JSON.stringify({
     peer: `${engine.name} (${engine.version})`,

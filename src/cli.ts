@@ -1,7 +1,6 @@
 // The command line. Commands load what they need when they run, so that `--help` and `list` never pay for an engine.
 // Exit codes: 0; 1 for a bug and for a failed run; 2 for what the user can mend; 130, 143 and 129 for a stopped run.
 
-import { readFileSync } from "node:fs";
 import yargs, { type Argv } from "yargs";
 import { agentCommand } from "./cli/commands/agent.ts";
 import { colorizeCommand } from "./cli/commands/colorize.ts";
@@ -35,6 +34,7 @@ import { writeAll } from "./cli/print/write-all.ts";
 import { usageError } from "./cli/usage-error.ts";
 import { UserError } from "./errors.ts";
 import { colorsOf, terminalOutput } from "./output.ts";
+import { ownVersion } from "./runner/provenance.ts";
 
 type Streams = { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream };
 
@@ -60,12 +60,6 @@ export async function main(argv: readonly string[], streams: Streams = process):
   } catch (thrown) {
     return context.reportError(thrown, argv.includes("--debug"));
   }
-}
-
-/** Read here: yargs looks for it where the process was started. */
-function ownVersion(): string {
-  const file = new URL("../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** A reader who has gone, as in `hueristic list | head -1`, is no error of anyone, and no reason to stop a training. */

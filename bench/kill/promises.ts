@@ -59,7 +59,7 @@ export function checkpointFaults(runs: string, { id, step }: CrashedRun): string
 }
 
 /** All that a run has logged and shown but for times, a line each. */
-export function numbersOf(runs: string, id: string): string[] {
+function numbersOf(runs: string, id: string): string[] {
   const database = new Database(databasePath(runs), { readonly: true });
   try {
     return [

@@ -32,8 +32,9 @@ export function declaredKind(field: string): FieldKind | null {
   return field.startsWith("metrics.") ? "number" : null;
 }
 
-/** null for what is not there. */
+/** null for what is not there, and for a list of nothing. */
 export function kindOfValue(value: FieldValue): FieldKind | null {
+  if (Array.isArray(value) && value.length === 0) return null;
   if (value === null || (typeof value === "number" && Number.isNaN(value))) return null;
   if (typeof value === "number") return "number";
   if (typeof value === "boolean") return "truth";

@@ -70,12 +70,9 @@ function singlePageAssets(page: string, styles: readonly string[] = []): Promise
 }
 
 /** It has no script. */
-function routerAssets(): Promise<PageAssets> {
-  return makeAssets(
-    ["style/base.css", "style/tables.css", "sections/samples/style.css", "router/style.css"],
-    "",
-    "",
-  );
+async function routerAssets(): Promise<PageAssets> {
+  const styles = ["style/base.css", "style/tables.css", "sections/samples/style.css", "router/style.css"];
+  return { ...(await makeAssets(styles, "", "")), script: "" };
 }
 
 async function makeAssets(styles: readonly string[], contents: string, banner: string): Promise<PageAssets> {

@@ -7,6 +7,7 @@ import { plural, shorten } from "../runs/format/words.ts";
 import { valueText } from "../sweep/value-text.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { bestLossPoint, lossOf } from "./series.ts";
+import { shortName } from "./sweep/trials.ts";
 
 /** A run that a sweep ended is no failure of anybody: its trial's state says more than KILLED. */
 export function statusOf({ run, trial }: ReportRun): string {
@@ -87,7 +88,7 @@ export function trialWords({ trial: of }: ReportRun): string | null {
   if (of === null) return null;
   const { sweep, trial } = of;
   const chosen = Object.entries(trial.parameters).map(
-    ([name, value]) => `${name.split(".").slice(-2).join(".")} ${valueText(value)}`,
+    ([name, value]) => `${shortName(name)} ${valueText(value)}`,
   );
   const seed = trial.seed === null ? "" : `, seed ${trial.seed}`;
   const chosenWords = chosen.length === 0 ? "" : `, with ${shorten(chosen.join(", "), 300)}`;

@@ -24,13 +24,13 @@ export function singlePageHtml(page: SinglePage, assets: PageAssets): string {
 <div class="spectrum"></div>
 <header>
   <p class="mark">${mark}</p>
-  <div class="title"><h1>${title}</h1></div>
+  <div class="title"><h1><bdi>${title}</bdi></h1></div>
   ${lead}
 </header>
 <main id="main">${main}</main>
 <footer>${foot}</footer>
 ${data !== undefined && html`<script type="application/json" id="page-data">${scriptJson(data)}</script>`}
-<script>${raw(assets.script)}</script>
+${assets.script !== "" && html`<script>${raw(assets.script)}</script>`}
 </body>
 </html>
 `.html;

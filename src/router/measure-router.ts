@@ -61,11 +61,11 @@ export async function measureRouter(
   const others = [...chosen.specialists, ...(chosen.general ? [chosen.general] : [])].map(({ run }) => run);
   const heldOut = await openHeldOut(router.measured.dataset, chosen.classifier.run, others, options);
   const { dataset, labels } = heldOut;
-  const progress = output.progress(heldOut.images.length);
+  const images = heldOut.images.filter(({ use }) => use === "report");
+  const progress = output.progress(images.length);
   const closing: { close(): Promise<void> | void }[] = [dataset];
   try {
     requireAsBuilt(router, labels, dataset.fingerprint);
-    const images = heldOut.images.filter(({ use }) => use === "report");
     if (images.length < 2)
       throw new UserError(`router ${router.name}: expected images for its report, got ${images.length}`);
     const networks = await openNetworks(chosen, options);

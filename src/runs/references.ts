@@ -106,10 +106,12 @@ export function findSweep<Sweep extends KnownSweep>(ref: string, sweeps: readonl
   if (ref === "latest") return newest;
   const exact = sweeps.find(({ id }) => id === ref);
   if (exact !== undefined) return exact;
-  const named = sweeps.filter(({ id, name }) => sameText(name, ref) || (ref !== "" && id.startsWith(ref)));
-  if (named.length === 1) return named[0]!;
-  const all = (named.length > 0 ? named : sweeps).map(({ id, name }) => `${id} (${name})`).join(", ");
-  const problem = named.length > 0 ? "several sweeps are meant" : "no such sweep";
+  const named = sweeps.filter(({ name }) => sameText(name, ref));
+  const begun = ref === "" ? [] : sweeps.filter(({ id }) => id.startsWith(ref));
+  const meant = named.length > 0 ? named : begun;
+  if (meant.length === 1) return meant[0]!;
+  const all = (meant.length > 0 ? meant : sweeps).map(({ id, name }) => `${id} (${name})`).join(", ");
+  const problem = meant.length > 0 ? "several sweeps are meant" : "no such sweep";
   throw new UserError(`sweep ${JSON.stringify(ref)}: ${problem}; expected one of: ${all}`);
 }
 

@@ -81,7 +81,8 @@ function route(served: Served, request: IncomingMessage, response: ServerRespons
   else if (pathname === "/report") sendReport(served, query, response);
   else if (pathname === "/events") sendEvents(served, query, request, response);
   else if (pathname === "/color") sendColorPage(served, response);
-  else if (pathname === "/judge") sendJudgePage(served, query, response).catch(served.onError);
+  else if (pathname === "/judge")
+    sendJudgePage(served, query, response).catch((thrown) => failed(served, response, thrown));
   else if (hash !== undefined) sendPicture(served, hash, response);
   else if (pathname === "/favicon.ico") sendIcon(response);
   else message(served, response, 404, "Not here", "There is no such page.");
@@ -145,14 +146,11 @@ async function sendJudgePage(
   const id = query.get("study");
   if (judging === null) message(served, response, 403, "Not here", noJudging);
   else if (id === null) page(served, response, 200, servedHtml(studiesPage(store), "", served.assets));
-  else
-    try {
-      const found = await studyPage(store, id, judgeAssets);
-      if (found === null) message(served, response, 404, "Not here", "There is no such study to show.");
-      else page({ ...served, assets: judgeAssets }, response, 200, found);
-    } catch (thrown) {
-      failed(served, response, thrown);
-    }
+  else {
+    const found = await studyPage(store, id, judgeAssets);
+    if (found === null) message(served, response, 404, "Not here", "There is no such study to show.");
+    else page({ ...served, assets: judgeAssets }, response, 200, found);
+  }
 }
 
 function takeJudge(served: Served, request: IncomingMessage, response: ServerResponse): void {

@@ -4,7 +4,11 @@
 import { type Interval, normalQuantileOfConfidence } from "./interval.ts";
 import { ranks } from "./ranks.ts";
 
-export type RankCorrelation = Interval & { readonly rho: number; readonly count: number };
+export type RankCorrelation = {
+  readonly rho: number;
+  /** null where rho is 1 or -1: there z is infinite, and the interval would say that nothing else is possible. */
+  readonly interval: Interval | null;
+};
 
 /** null of fewer than four pairs, and where all values of a side are equal. */
 export function rankCorrelation(x: readonly number[], y: readonly number[]): RankCorrelation | null {
@@ -13,9 +17,10 @@ export function rankCorrelation(x: readonly number[], y: readonly number[]): Ran
   if (count < 4) return null;
   const rho = correlation(ranks(x), ranks(y));
   if (Number.isNaN(rho)) return null;
+  if (Math.abs(rho) === 1) return { rho, interval: null };
   const spread = normalQuantileOfConfidence * Math.sqrt((1 + rho ** 2 / 2) / (count - 3));
   const z = Math.atanh(rho);
-  return { rho, count, low: Math.tanh(z - spread), high: Math.tanh(z + spread) };
+  return { rho, interval: { low: Math.tanh(z - spread), high: Math.tanh(z + spread) } };
 }
 
 /** Pearson's; NaN where a side does not vary. */

@@ -65,7 +65,7 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     getRun(ref: string): RunRow;
     /** The same among the runs in the trash. */
     getDeletedRun(ref: string): RunRow;
-    /** Stores a data set, its images in order and the files left out; a known fingerprint changes nothing. */
+    /** Stores a data set, its images in order and the files left out; of a known fingerprint names and files are renewed. */
     readonly saveDataset: SaveDataset;
     /** Starts a run, whose data set must be saved before. */
     createRun(run: NewRun): RunWriter;

@@ -10,7 +10,6 @@ import type { RunRow, RunStatus } from "./rows.ts";
 export type RunFilter = {
   /** At most so many, the newest ones. */
   readonly limit?: number;
-  readonly status?: RunStatus;
   /** The exact name. */
   readonly name?: string;
   /** Those in the trash in place of all others. */
@@ -78,8 +77,6 @@ const stored = `runs.*,
 
 const matching = `
   (deleted_at IS NOT NULL) = :deleted AND (:name IS NULL OR name = :name)
-  AND (:status IS NULL OR :status =
-    CASE WHEN status = 'RUNNING' THEN status_at(:now, status, heartbeat_at, writer) ELSE status END)
   ORDER BY created_at DESC, runs.rowid DESC LIMIT :limit`;
 
 export function createRunReader(database: Database, now: () => number): RunReader {
@@ -99,10 +96,8 @@ export function createRunReader(database: Database, now: () => number): RunReade
   const specOf = createSpecReader(database);
   const select = (filter: RunFilter) => ({
     name: filter.name ?? null,
-    status: filter.status ?? null,
     limit: filter.limit ?? -1,
     deleted: filter.deleted === true ? 1 : 0,
-    now: now(),
   });
 
   const bothAtOnce = database.transaction((filter: RunFilter) => {

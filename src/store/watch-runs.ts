@@ -8,7 +8,7 @@ import { withStoreErrors } from "./store-error.ts";
 export type RunWatch = {
   /** Another text whenever a process has written since, or a run has died. Costs microseconds. */
   version(): string;
-  /** Another text whenever one of the runs has a new state, value, picture or event, or another one joined them. */
+  /** Another text whenever one of the runs has a new state, value, picture, event or judge, or another one joined them. */
   mark(runIds: readonly string[]): string;
   close(): void;
 };
@@ -34,7 +34,8 @@ export function watchRuns(folder: string, now: () => number = Date.now): RunWatc
          (SELECT count(*) FROM images WHERE run_id = runs.id),
          (SELECT max(id) FROM events WHERE run_id = runs.id),
          (SELECT group_concat("set") FROM evaluation_sets WHERE run_id = runs.id),
-         (SELECT group_concat(tag) FROM tags WHERE run_id = runs.id)
+         (SELECT group_concat(tag) FROM tags WHERE run_id = runs.id),
+         (SELECT count(*) FROM study_networks JOIN judges USING (study_id) WHERE run_id = runs.id)
        FROM runs WHERE id = ?`,
     )
     .raw();

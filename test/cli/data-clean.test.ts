@@ -88,7 +88,7 @@ test("what no run needs goes, after a dry run that only says so", async (t) => {
   const lost = "0".repeat(32);
   mkdirSync(path.join(cacheFolder, `${lost}.tmp-1234`));
   writeFileSync(path.join(cacheFolder, `${lost}.tmp-1234/images.rgb`), "1234");
-  writeFileSync(path.join(cacheFolder, `embedding-${lost}.f32.77.tmp`), "12");
+  writeFileSync(path.join(cacheFolder, `.embedding-${lost}.f32.0123abcd.77.tmp`), "12");
   writeFileSync(path.join(cacheFolder, `embedding-${lost}.f32`), "1");
   writeFileSync(path.join(cacheFolder, answersFileName(needed.fingerprint, classifier)), "1");
   writeFileSync(path.join(cacheFolder, "notes.txt"), "mine");
@@ -104,7 +104,7 @@ test("what no run needs goes, after a dry run that only says so", async (t) => {
     [neededKey]: "a run needs it",
     [otherKey]: "removed: no run needs it",
     [`${lost}.tmp-1234`]: "removed: left by a process that died",
-    [`embedding-${lost}.f32.77.tmp`]: "removed: left by a process that died",
+    [`.embedding-${lost}.f32.0123abcd.77.tmp`]: "removed: left by a process that died",
     [`embedding-${lost}.f32`]: "removed: no run needs it",
     [answersFileName(needed.fingerprint, classifier)]: "a run needs it",
     [path.basename(stale)]: "removed: held by nobody",

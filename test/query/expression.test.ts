@@ -61,9 +61,10 @@ describe("an expression", () => {
       "none = null and psnr != null and bad = null",
       "psnr in (1, 22.5)",
       "not name in (alpha, beta)",
-      "tags = paper and tags in (paper) and tags ~ base and tags != other",
+      "tags = paper and tags in (paper) and tags ~ base and tags != other and tags != null",
     ])
       assert.equal(holds(text), true, text);
+    assert.ok(holds("tags = null and tags != paper", { ...run, tags: [] }), "no tag is there");
     for (const text of [
       "none < 1",
       "none > 1",

@@ -114,6 +114,17 @@ test("only images that both have a finite value of are paired, and how many are 
   assert.deepEqual(few!.notCompared, [
     "a and b are not compared on unseen: too few images in common to tell a difference from chance (2; 10 are needed).",
   ]);
+  // Images of seeds of their own: those of the seed that has too few are counted.
+  const [small, other] = [{ places: Uint32Array.of(1, 2) }, { images: "of the second seed" }];
+  const fewOfOne = await compared(
+    t,
+    { id: "a", name: "a", values: [on("faces", 0, small)] },
+    { id: "a2", name: "a", seed: 2, values: [on("faces", 0, other)] },
+    { id: "b", name: "b", model: "alpha", values: [on("faces", 1)] },
+    { id: "b2", name: "b", model: "alpha", seed: 2, values: [on("faces", 1, other)] },
+  );
+  const named = fewOfOne!.notCompared.map((each) => each.replace("faces", "unseen"));
+  assert.deepEqual(named, few!.notCompared);
 });
 
 test("values of other images, or of another precision, are not compared", async (t) => {

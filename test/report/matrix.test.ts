@@ -185,3 +185,21 @@ test("values of one set compete where they are of the same images and, being los
   const row = best[metrics.findIndex(({ name }) => name === "final unseen loss")]!;
   assert.equal(row[testedOn.indexOf("portraits")], null, "other kinds of loss");
 });
+
+test("runs of one training set are averaged where their values compare", async (t) => {
+  const [sample] = await twoRuns(t);
+  const run = evaluatedOn(sample, {}, { "unseen/psnr": 20 });
+  const again = { ...run, series: run.series.map(asPix2pix) };
+  const { metrics } = transferMatrix([run, again]).cells[0]![0]!;
+  assert.deepEqual(
+    metrics.get("final unseen loss"),
+    undefined,
+    "squared errors and pix2pix's L1 have no mean",
+  );
+  assert.equal(metrics.get("psnr")!.runs, 2);
+});
+
+function asPix2pix(series: Series): Series {
+  const { spec } = series;
+  return spec.family === "loss" ? { ...series, spec: { ...spec, compares: "pix2pix L1, lab" } } : series;
+}

@@ -125,6 +125,24 @@ test("seeds are repeats: mean and sample standard deviation of the complete ones
   assert.equal(third, null);
 });
 
+test("a configuration of which a seed diverged is never the best", async (t) => {
+  const trials = [
+    { run: run("aaa0", 1), ending: ended("complete") },
+    { run: run("aaa1", 1, { status: "FAILED" }), ending: ended("diverged", "train/loss became NaN") },
+    { run: run("aaa2", 5), ending: ended("complete") },
+    { run: run("aaa3", 7), ending: ended("complete") },
+    { run: run("aaa4", 8), ending: ended("complete") },
+  ];
+  const { store, sweep } = await studied(t, trials);
+  const out = path.join(temporaryFolder(t), "sweep.html");
+  await writeReport(store, runsOfSweep(sweep), { out, png: null, sweep, now: sampleTime });
+  const markup = readFileSync(out, "utf8");
+  assert.match(markup, /at best 6\.024 ± 1\.4 with optimizer\.name adam, train\.batch_size 16/);
+  const [, table] = /<section id="configurations">(.*?)<\/section>/s.exec(markup)!;
+  assert.match(table!, /<span class="best">6\.024 /);
+  assert.doesNotMatch(table!, /<span class="best">1\.0/);
+});
+
 test("the page of a stored sweep shows every trial, and drawings of it as PNG", async (t) => {
   const { store, sweep } = await studied(t);
   const folder = temporaryFolder(t);

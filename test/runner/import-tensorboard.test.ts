@@ -5,7 +5,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import sharp from "sharp";
+import { importTensorboard } from "../../src/runner/import/import-tensorboard.ts";
+import { databasePath } from "../../src/store/open-database.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { callCli } from "../cli/call-cli.ts";
 import { fillStore } from "../cli/run-cli.ts";
@@ -99,6 +102,20 @@ test("a run of TensorBoard's own writer: numbers, pictures and settings, and wha
     readFileSync(path.join(cwd, "r.html"), "utf8"),
     /A network that is not known, trained elsewhere/,
   );
+});
+
+test("what was not imported to its end is not here already", async (t) => {
+  const folder = temporaryFolder(t);
+  const [runs, logs] = [path.join(folder, "runs"), path.join(folder, "logs")];
+  writeLog(logs, file);
+  const [first] = await importTensorboard(runs, logs, null);
+  const database = new Database(databasePath(runs));
+  database.exec("DELETE FROM scalars; UPDATE runs SET status = 'FAILED', error = 'the disk is full'");
+  database.close();
+  const [again] = await importTensorboard(runs, logs, null);
+  assert.deepEqual([again!.already, again!.values], [null, 7]);
+  assert.notEqual(again!.id, first!.id);
+  assert.equal((await importTensorboard(runs, logs, null))[0]!.already, again!.id);
 });
 
 test("what is left of a damaged file is read, and that it is damaged is said", async (t) => {

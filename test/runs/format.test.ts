@@ -65,7 +65,8 @@ test("sizes", () => {
 
 test("words", () => {
   assert.deepEqual([plural(1, "run"), plural(2000, "run")], ["1 run", "2,000 runs"]);
-  assert.equal(shorten("🌈🌈🌈🌈", 3), "🌈🌈…");
+  const shortened = ["🌈🌈🌈🌈", "🌈🌈🌈", "abcd", "abc", ""].map((text) => shorten(text, 3));
+  assert.deepEqual(shortened, ["🌈🌈…", "🌈🌈🌈", "ab…", "abc", ""]);
   assert.equal(shellWord("runs/a-b.1"), "runs/a-b.1");
   assert.equal(shellWord("it's here"), "'it'\\''s here'");
 });

@@ -95,6 +95,8 @@ describe("a reference", () => {
   it("to a sweep is its id, the beginning of it, its name, or latest", () => {
     for (const ref of ["latest", "ee00", "ee", "grid"])
       assert.equal(findSweep(ref, known.sweeps()).id, "ee00", ref);
+    const named = { id: "bb00", name: "ee" };
+    assert.equal(findSweep("ee", [...known.sweeps(), named]), named, "a name goes before a beginning");
     assert.throws(() => findSweep("nothing", known.sweeps()), {
       message: /^sweep "nothing": no such sweep; expected one of: ee00 \(grid\), /,
     });

@@ -198,7 +198,7 @@ test("what the user can mend is said; of a bug only the terminal hears", async (
   fixture.store.close();
   const { default: Database } = await import("better-sqlite3");
   const database = new Database(path.join(fixture.folder, "runs.db"));
-  database.exec("UPDATE runs SET experiment = '{}' WHERE name = 'first'");
+  database.exec("UPDATE runs SET experiment = '{}' WHERE name = 'first'; DROP TABLE studies");
   database.close();
   const broken = await raw(fixture, "/report?run=first");
   assert.equal(broken.status, 500);
@@ -206,6 +206,8 @@ test("what the user can mend is said; of a bug only the terminal hears", async (
   assert.match(said!, /The terminal of hueristic serve says what/);
   assert.ok(!/TypeError|\.ts:\d/.test(said!));
   assert.equal(fixture.errors.length, 1);
+  assert.equal((await raw(fixture, "/judge")).status, 500);
+  assert.equal(fixture.errors.length, 2);
 });
 
 test("a stream tells when its runs have changed, and only then", async (t) => {

@@ -211,8 +211,7 @@ describe("a run whose process died", () => {
     clock.at += 1;
     assert.equal(reader.getRun("latest").status, "DEAD");
     assert.equal(reader.listRuns()[0]?.status, "DEAD");
-    assert.equal(reader.summaries({ status: "DEAD" }).length, 1);
-    assert.equal(reader.listRuns({ status: "RUNNING" }).length, 0);
+    assert.equal(reader.summaries()[0]?.status, "DEAD");
     assert.equal(stored(), "RUNNING");
     openStore(store.folder, { now: clock.now }).close();
     assert.equal(stored(), "DEAD");

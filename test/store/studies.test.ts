@@ -8,6 +8,7 @@ import { databasePath } from "../../src/store/open-database.ts";
 import { pairsMade } from "../../src/store/pairs-made.ts";
 import { migrations } from "../../src/store/schema.ts";
 import type { Judge, NewStudy } from "../../src/store/study-rows.ts";
+import { watchRuns } from "../../src/store/watch-runs.ts";
 import { dataset, declare, newRun, temporaryStore } from "./fixtures.ts";
 
 function studyOf(first: string, second: string): NewStudy {
@@ -53,7 +54,11 @@ test("a study and its answers come back; the same answers again change nothing, 
   assert.deepEqual(store.studiesOf(second), ["study1"]);
   assert.deepEqual(store.judges("study1"), []);
 
+  const watch = watchRuns(store.folder);
+  t.after(() => watch.close());
+  const unjudged = watch.mark([first]);
   assert.deepEqual(store.saveJudge("study1", judge), { isNew: true, leftOut: 0 });
+  assert.notEqual(watch.mark([first]), unjudged, "a page of the run shows its judges");
   const reversed = { ...judge, judgements: [...judge.judgements].reverse() };
   assert.deepEqual(store.saveJudge("study1", reversed), { isNew: false, leftOut: 0 });
   const changed = {

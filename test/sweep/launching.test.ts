@@ -27,7 +27,7 @@ describe("--launcher slurm", () => {
       exclusive: true,
       requeue_hold: false,
       setup: ["module load cuda", "export A='b c'"],
-      additional_parameters: { hint: "nomultithread", "mail-type": "FAIL" },
+      additional_parameters: { hint: "nomultithread", "mail-type": "FAIL", constructor: 1 },
     });
     assert.deepEqual(none, []);
     assert.deepEqual(Object.fromEntries(options.sbatch), {
@@ -39,6 +39,7 @@ describe("--launcher slurm", () => {
       exclusive: true,
       hint: "nomultithread",
       "mail-type": "FAIL",
+      constructor: 1,
     });
     assert.deepEqual([options.arrayParallelism, options.signalDelaySeconds], [256, 120]);
 

@@ -160,6 +160,13 @@ describe("standings", () => {
     );
     assert.equal(rows[0]!.best!.spread, Math.SQRT2);
     assert.equal(rows[1]!.best!.spread, null);
+    const diverged = standing(row(3, { state: "diverged" }), Number.NaN);
+    const others = configurationsOf([standing(row(0), 3), standing(row(2), 2), diverged], sweep);
+    assert.deepEqual(
+      others.map(({ isBest }) => isBest),
+      [true, false],
+      "what the search takes for a failure is not the best",
+    );
   });
 });
 

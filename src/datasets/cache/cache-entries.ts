@@ -23,7 +23,7 @@ const patterns: readonly (readonly [CacheEntry["kind"], RegExp])[] = [
   ["images", /^([0-9a-f]{32})$/],
   ["lock", /^([0-9a-f]{32})\.lock(?:\.[0-9a-f-]+)?$/],
   ["leftover", /^([0-9a-f]+)\.tmp-/],
-  ["leftover", /^embedding-[0-9a-f]+\.f32\.\d+\.tmp$/],
+  ["leftover", /^\.?embedding-[0-9a-f]+\.f32\.[0-9a-f.]+\.tmp$/],
   ["answers", /^embedding-[0-9a-f]+\.f32$/],
 ];
 

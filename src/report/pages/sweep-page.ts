@@ -20,6 +20,7 @@ import {
   type Configuration,
   configurationsOf,
   type SweepInput,
+  shortName,
   trialStates,
   trialsOfRuns,
 } from "../sweep/trials.ts";
@@ -68,7 +69,9 @@ function leadOf(sweep: SweepInput): string {
 /** ": 0.0323 ± 0.0003 at best, with adam, 0.0003, 16". */
 function bestWords(sweep: SweepInput): string {
   const { better } = sweep.values[0]!;
-  const compared = configurationsOf(sweep).filter(({ values }) => values[0] != null);
+  const compared = configurationsOf(sweep).filter(
+    ({ values, hasDiverged }) => !hasDiverged && values[0] != null,
+  );
   const best = compared.reduce<Configuration | null>(
     (found, each) =>
       found === null || isBetter(each.values[0]!.mean, found.values[0]!.mean, better) ? each : found,
@@ -76,7 +79,7 @@ function bestWords(sweep: SweepInput): string {
   );
   if (best === null || better === "none") return "";
   const settings = sweep.parameters.map(
-    (name, index) => `${name.split(".").slice(-2).join(".")} ${best.parameters[index] ?? "–"}`,
+    (name, index) => `${shortName(name)} ${best.parameters[index] ?? "–"}`,
   );
   const unit = sweep.values[0]!.unit === "" ? "" : ` ${sweep.values[0]!.unit}`;
   return `: at best ${formatRepeats(best.values[0]!)}${unit} with ${settings.join(", ")}`;

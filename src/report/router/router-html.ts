@@ -9,8 +9,9 @@ import { plural } from "../../runs/format/words.ts";
 import { betterWords } from "../better-words.ts";
 import { facts, leadHtml, plainTable } from "../elements.ts";
 import { type Html, html } from "../html.ts";
-import { headHtml, type PageAssets } from "../page-html.ts";
+import type { PageAssets } from "../page-html.ts";
 import { differencesHtml } from "../sections/differences/html.ts";
+import { singlePageHtml } from "../single-page.ts";
 import { routerDifferences } from "./differences.ts";
 import { methodName } from "./words.ts";
 
@@ -33,28 +34,26 @@ export function routerHtml(
   const ofClasses = router.specialists.map(
     ({ class: label }, place) => `${images.filter((image) => image.class === place).length} ${label}`,
   );
-  const title = `Router ${router.name}`;
-  return html`${headHtml(title, assets, false)}
-<body class="router">
-<div class="spectrum"></div>
-<header>
-  <p class="mark">Hueristic router</p>
-  <div class="title"><h1><bdi>${title}</bdi></h1></div>
-  ${leadHtml(`${plural(router.specialists.length, "specialist")} and a classifier that chooses among them, tried on ${plural(images.length, "image")} that no network was trained on and nothing was set with: ${ofClasses.join(", ")}. Means are of all of them, so that a class with more images counts more.`)}
-</header>
-<main id="main">${[
-    section("networks", "Router and networks", methodsHtml(measured)),
-    section("differences", "More than chance?", differencesHtml(differences)),
-    section("rules", "Who decided", rulesHtml(measured)),
-    section("confusion", "What the classifier takes for what", confusionHtml(measured)),
-    section("pictures", "Pictures", picturesHtml(measured, shown)),
-    section("how", "How it chooses", howHtml(measured)),
-  ]}
-</main>
-<footer><p>Written ${writtenAt} by Hueristic. This file is complete: it needs no network and no other file.</p></footer>
-</body>
-</html>
-`.html;
+  return singlePageHtml(
+    {
+      mark: "Hueristic router",
+      title: `Router ${router.name}`,
+      lead: leadHtml(
+        `${plural(router.specialists.length, "specialist")} and a classifier that chooses among them, tried on ${plural(images.length, "image")} that no network was trained on and nothing was set with: ${ofClasses.join(", ")}. Means are of all of them, so that a class with more images counts more.`,
+      ),
+      main: html`${[
+        section("networks", "Router and networks", methodsHtml(measured)),
+        section("differences", "More than chance?", differencesHtml(differences)),
+        section("rules", "Who decided", rulesHtml(measured)),
+        section("confusion", "What the classifier takes for what", confusionHtml(measured)),
+        section("pictures", "Pictures", picturesHtml(measured, shown)),
+        section("how", "How it chooses", howHtml(measured)),
+      ]}
+`,
+      foot: html`<p>Written ${writtenAt} by Hueristic. This file is complete: it needs no network and no other file.</p>`,
+    },
+    assets,
+  );
 }
 
 function section(id: string, title: string, body: Html): Html {

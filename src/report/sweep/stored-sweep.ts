@@ -1,10 +1,10 @@
-// A sweep of the store as its page shows it. Trials are judged as the search judges them: by src/sweep/trial.ts, which is
-// pure, as is the type of a sweep's definition; nothing else of src/sweep is known here.
+// A sweep of the store as its page shows it. Trials are judged as the search judges them: by what is pure in src/sweep.
 
 import { UserError } from "../../errors.ts";
 import { plural } from "../../runs/format/words.ts";
 import type { SweepRow, TrialRow } from "../../store/sweeps.ts";
 import { parameterLabels } from "../../sweep/parameter-labels.ts";
+import { repeatOf } from "../../sweep/search/merge-repeats.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { bestValue, curveOf } from "../../sweep/trial.ts";
 import { epochTime, finalLoss, type Measure, plainMeasure, resultsOf } from "../measures.ts";
@@ -40,7 +40,7 @@ export function sweepInput({ sweep, trials }: StoredSweep, runs: readonly Report
       const isLost = trial.state === "diverged" || trial.state === "failed";
       return {
         number: trial.number,
-        configuration: Math.floor(trial.number / Math.max(1, seeds.length)),
+        configuration: repeatOf(trial.number, seeds).configuration,
         seed: trial.seed,
         runId: trial.runId,
         state: trial.state,

@@ -99,9 +99,8 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
   };
 }
 
-function stateOf({ run, events, trial }: ReportRun): TrialState {
+function stateOf({ run, trial }: ReportRun): TrialState {
   if (trial !== null) return trial.trial.state;
-  if (events.some(({ kind }) => kind === "pruned")) return "pruned";
   if (run.status === "FINISHED") return "complete";
   return run.status === "RUNNING" || run.status === "SCHEDULED" ? "running" : "failed";
 }
@@ -113,6 +112,8 @@ export type Configuration = {
   readonly trials: readonly Trial[];
   /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
   readonly values: readonly (Repeats | null)[];
+  /** Then it is no best one, as the search judges by the mean of all that were trained. */
+  readonly hasDiverged: boolean;
 };
 
 /** In the order in which they were begun. */
@@ -127,6 +128,7 @@ export function configurationsOf({ trials, values }: SweepInput): Configuration[
       parameters: members[0]!.parameters,
       trials: members,
       values: values.map((_, index) => repeatsOf(complete.flatMap(({ values }) => values[index] ?? []))),
+      hasDiverged: members.some(({ state }) => state === "diverged"),
     };
   });
 }

@@ -2,12 +2,13 @@
 // fingerprint and so in the order that the fingerprint fixes, the seen images and then the unseen ones: places in the
 // listing may be other ones the next time, where a file that is not used has another name. A CRC-32 stands at its end.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import { answersFileName } from "../../datasets/cache/cache-entries.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import type { Output } from "../../output.ts";
+import { writeWhole } from "../../whole-file.ts";
 import { type Asker, askedAtOnce } from "./asker.ts";
 
 export type VectorsContext = {
@@ -26,7 +27,7 @@ export async function allVectors(asker: Asker, context: VectorsContext): Promise
   let answers = readKept(file, used.length * size);
   if (answers === null) {
     answers = await askAbout(used, asker, context);
-    keep(file, answers);
+    await keep(file, answers);
   }
   const values = new Float32Array(dataset.ids.length * size);
   for (const [place, index] of used.entries()) {
@@ -72,15 +73,9 @@ function readKept(file: string, length: number): Float32Array | null {
 }
 
 /** Only saves time: a disk that is full or not writable is no reason not to train. */
-function keep(file: string, answers: Float32Array): void {
-  const temporary = `${file}.${process.pid}.tmp`;
+async function keep(file: string, answers: Float32Array): Promise<void> {
   const bytes = Buffer.from(answers.buffer, answers.byteOffset, answers.byteLength);
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(bytes));
-  try {
-    writeFileSync(temporary, Buffer.concat([bytes, checksum]));
-    renameSync(temporary, file);
-  } catch {
-    rmSync(temporary, { force: true });
-  }
+  await writeWhole(file, [bytes, checksum]).catch(() => {});
 }

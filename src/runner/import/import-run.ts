@@ -4,16 +4,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
-import { datasetOf } from "../../datasets/datasets.ts";
 import { messageOf, UserError } from "../../errors.ts";
 import { completeExperiment } from "../../experiment/complete-experiment.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Store } from "../../store/open-store.ts";
 import { type State, sizeOf } from "../../training-step.ts";
 import { checkpointFolder, writeCheckpoint } from "../checkpoints.ts";
-import { readProvenance } from "../provenance.ts";
 import { openWeights } from "../safetensors.ts";
 import type { WeightFile } from "../weight-files/weight-tensor.ts";
+import { createElsewhereRun, type Imported } from "./elsewhere-run.ts";
 import { type ImportedDiscriminator, importDiscriminator, importGenerator } from "./import-pix2pix.ts";
 import { openPth } from "./read-pth.ts";
 
@@ -52,7 +51,6 @@ export async function importPix2pix(store: Store, options: ImportOptions): Promi
   const files = await Promise.all(
     [options.generator, ...(options.discriminator === null ? [] : [options.discriminator])].map(fileOf),
   );
-  const [weights] = files;
   const model = { kind: "pix2pix", color, width, depth, norm, evaluation, ...discriminatorSettings(judge) };
   const description =
     "Trained elsewhere and imported: how is not known, and settings of training are those that this program takes where none are given.";
@@ -61,16 +59,6 @@ export async function importPix2pix(store: Store, options: ImportOptions): Promi
   const experiment: Experiment = {
     ...complete,
     name: options.name ?? path.basename(options.generator).replace(/\.\w+$/, ""),
-    dataset: {
-      kind: "elsewhere",
-      file: weights!.name,
-      sha256: weights!.sha256,
-      limit: null,
-      holdout: null,
-      seed: complete.dataset.seed,
-      greyscale: complete.dataset.greyscale,
-    },
-    train: { ...complete.train, epochs: 0 },
   };
   return saveRun(store, experiment, { ...state, ...judge?.state }, files);
 }
@@ -101,51 +89,20 @@ async function openFile(file: string): Promise<WeightFile> {
   return /\.safetensors$/i.test(file) ? openWeights(file) : openPth(file);
 }
 
-type WeightsFile = { readonly name: string; readonly sha256: string };
-
-async function fileOf(file: string): Promise<WeightsFile> {
+async function fileOf(file: string): Promise<Imported> {
   const hash = createHash("sha256");
   for await (const piece of createReadStream(file)) hash.update(piece);
-  return { name: path.basename(file), sha256: hash.digest("hex") };
+  return { file: path.basename(file), sha256: hash.digest("hex") };
 }
 
-function saveRun(
-  store: Store,
-  experiment: Experiment,
-  state: State,
-  files: readonly WeightsFile[],
-): ImportedRun {
-  const { image, dataset } = experiment;
+function saveRun(store: Store, known: Experiment, state: State, files: readonly Imported[]): ImportedRun {
   const parameters = Object.entries(state)
     .filter(([name]) => !/\/(mean|variance)$/.test(name))
     .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
-  const [weights] = files;
-  store.saveDataset(
-    {
-      fingerprint: weights!.sha256,
-      description: datasetOf(dataset).describe(dataset),
-      size: image.size,
-      seenCount: 0,
-      unseenCount: 0,
-    },
-    [],
-    [],
-  );
-  const run = store.createRun({
-    name: experiment.name,
-    experiment,
-    source: null,
-    engine: "elsewhere",
-    device: "unknown device",
-    provenance: readProvenance(process.argv.slice(2)),
-    datasetFingerprint: weights!.sha256,
-    parameters,
-    stepsPerEpoch: 1,
-    teller: null,
-  });
+  const { run, experiment } = createElsewhereRun(store, known, files[0]!, parameters);
   try {
-    for (const { name, sha256 } of files)
-      run.event("info", "import", `${name}, SHA-256 ${sha256}, as pix2pix of pytorch-CycleGAN-and-pix2pix`);
+    for (const { file, sha256 } of files)
+      run.event("info", "import", `${file}, SHA-256 ${sha256}, as pix2pix of pytorch-CycleGAN-and-pix2pix`);
     writeCheckpoint(checkpointFolder(store.folder, run.id), { step: 0, epoch: 0, state }, 1);
     run.finish("FINISHED");
   } catch (error) {

@@ -12,11 +12,11 @@ import { type SeriesSpec, seriesKind, seriesName } from "../../runs/series.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import type { NewImage } from "../../store/pictures.ts";
 import type { RunWriter } from "../../store/run-writer.ts";
-import { readProvenance } from "../provenance.ts";
+import { createElsewhereRun } from "./elsewhere-run.ts";
 import { pictureSlots } from "./tensorboard-tags.ts";
 
 export type ImportedLog = {
-  /** null where the same is here already: `already` is its run. */
+  /** null where the same is here already, whole: `already` is its run. */
   readonly id: string | null;
   readonly already: string | null;
   readonly name: string;
@@ -57,7 +57,7 @@ async function importLog(
   const problems = [...log.problems];
   const isSame = ({ experiment: { dataset, model } }: { readonly experiment: Experiment }) =>
     model.kind === "elsewhere" && dataset.kind === "elsewhere" && dataset.sha256 === log.sha256;
-  const known = store.listRuns().find((run) => run.name === name && isSame(run));
+  const known = store.listRuns().find((run) => run.name === name && run.status === "FINISHED" && isSame(run));
   if (known) return { id: null, already: known.id, name, values: 0, pictures: 0, problems };
 
   const { images, skipped } = await picturesOf(log);
@@ -104,39 +104,15 @@ async function importLog(
 
 function createRun(store: Store, log: ReadRun, name: string): RunWriter {
   const complete = completeExperiment({ dataset: "synthetic" }, "import");
-  const file = log.name === "" ? name : log.name;
-  const experiment: Experiment = {
+  const known: Experiment = {
     ...complete,
     name,
     description:
       "Logged elsewhere for TensorBoard and imported: network, images and settings of training are not known, and one step stands for one epoch.",
     model: { kind: "elsewhere" },
-    dataset: {
-      kind: "elsewhere",
-      file,
-      sha256: log.sha256,
-      limit: null,
-      holdout: null,
-      seed: complete.dataset.seed,
-      greyscale: complete.dataset.greyscale,
-    },
-    train: { ...complete.train, epochs: 0 },
   };
-  const { size } = experiment.image;
-  const description = `images elsewhere, of "${file}"`;
-  store.saveDataset({ fingerprint: log.sha256, description, size, seenCount: 0, unseenCount: 0 }, [], []);
-  const run = store.createRun({
-    name,
-    experiment,
-    source: null,
-    engine: "elsewhere",
-    device: "unknown device",
-    provenance: readProvenance(process.argv.slice(2)),
-    datasetFingerprint: log.sha256,
-    parameters: 0,
-    stepsPerEpoch: 1,
-    teller: null,
-  });
+  const imported = { file: log.name === "" ? name : log.name, sha256: log.sha256 };
+  const { run } = createElsewhereRun(store, known, imported, 0);
   run.event("info", "import", `event files of TensorBoard, SHA-256 ${log.sha256}`);
   return run;
 }

@@ -7,10 +7,8 @@ export function plural(count: number, noun: string): string {
 
 /** By characters as readers count them, so that no emoji is cut in half. */
 export function shorten(text: string, limit = 60): string {
-  if (text.length <= limit) return text;
-  return `${Array.from(text.slice(0, limit * 2))
-    .slice(0, limit - 1)
-    .join("")}…`;
+  const characters = Array.from(text.slice(0, limit * 2 + 1));
+  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }
 
 /** A word as a POSIX shell must be given it. */

@@ -115,7 +115,8 @@ export function readSlurmOptions(given: Readonly<Record<string, unknown>>): {
     if (text !== null) problems.push({ path, text });
     else {
       const plain = value as SlurmValue;
-      const [name, meant] = translated[key]?.(plain) ?? [key.replaceAll("_", "-"), plain];
+      const own = Object.hasOwn(translated, key) ? translated[key]!(plain) : null;
+      const [name, meant] = own ?? [key.replaceAll("_", "-"), plain];
       if (meant !== false) sbatch.set(name, meant);
     }
   }

@@ -6,8 +6,8 @@ import { layersOf } from "../file/base-experiment.ts";
 import type { Sweep } from "../sweep.ts";
 
 /**
- * Twelve hexadecimal digits. Left out is what may change while a sweep goes on: its description, `run_cap`, comments,
- * and where the files lie.
+ * Twelve hexadecimal digits. Left out is what may change while a sweep goes on: its description, `run_cap`, whether networks
+ * are measured on each other's images once all are trained, comments, and where the files lie.
  */
 export function sweepId(sweep: Sweep): string {
   const { name, method, metric, parameters, search, prune, seeds, base, removed } = sweep;

@@ -30,7 +30,7 @@ export type ConfigurationStanding = {
   readonly trials: number;
   /** Their best values; null where there is none. */
   readonly best: Repeats | null;
-  /** Never where values do not compare. */
+  /** Never where values do not compare, nor where a repeat diverged: the search judges by the mean of all that were trained. */
   readonly isBest: boolean;
 };
 
@@ -69,17 +69,18 @@ export function configurationsOf(standings: readonly Standing[], sweep: Sweep): 
       complete: values.length,
       trials: group.length,
       best: repeatsOf(values),
+      hasDiverged: group.some(({ trial }) => trial.state === "diverged"),
     };
   });
   const { goal } = sweep.metric;
   const best = areComparable(standings.flatMap(({ origin }) => origin ?? []))
     ? bestAt(
-        rows.map((row) => row.best?.mean ?? null),
+        rows.map(({ best, hasDiverged }) => (hasDiverged ? null : (best?.mean ?? null))),
         betterFor(goal),
       )
     : null;
-  return rows.map((row) => ({
+  return rows.map(({ hasDiverged, ...row }) => ({
     ...row,
-    isBest: best !== null && row.best !== null && row.best.mean === rows[best]!.best!.mean,
+    isBest: best !== null && !hasDiverged && row.best?.mean === rows[best]!.best!.mean,
   }));
 }

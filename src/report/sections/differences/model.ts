@@ -145,8 +145,8 @@ function compare(on: string, ...sides: readonly [OneSide, OneSide]): Difference 
     matched.length === 0 ? origins : origins.map(({ spec }) => ({ spec, images: on })),
   );
   if (difference !== null) return differenceWords(difference, origins);
-  const images = matched.reduce((sum, { count }) => sum + count, 0);
-  if (matched.some(({ count }) => count < fewestImages)) return tooFewWords(images);
+  const fewest = Math.min(...matched.map(({ count }) => count));
+  if (fewest < fewestImages) return tooFewWords(fewest);
   return differenceBetween({
     on,
     metric: { name, title, unit, better },

@@ -11,7 +11,6 @@ export type Importance = {
   readonly parameter: string;
   /** Share of the variance of ranks, 0 to 1, corrected for chance; null where there are too few trials to say. */
   readonly share: number | null;
-  readonly groups: number;
   /** The group with the best mean, such as "adam" or "0.001 to 0.003". */
   readonly best: string | null;
 };
@@ -19,18 +18,17 @@ export type Importance = {
 const mostGroups = 6;
 
 /**
- * Of configurations with a value of a complete trial, their seeds averaged; pruned ones were stopped before they had one to
- * compare. Most important first.
+ * For the value that the sweep is judged by, of configurations with one of a complete trial, their seeds averaged; pruned
+ * ones were stopped before they had one to compare. Most important first.
  */
-export function importances(sweep: SweepInput, value = 0): Importance[] {
-  const better = sweep.values[value]?.better ?? "lower";
+export function importances(sweep: SweepInput): Importance[] {
+  const better = sweep.values[0]?.better ?? "lower";
   // Values that do not compare have no ranks.
-  if (better === "none")
-    return sweep.parameters.map((parameter) => ({ parameter, share: null, groups: 0, best: null }));
+  if (better === "none") return sweep.parameters.map((parameter) => ({ parameter, share: null, best: null }));
   const compared = configurationsOf(sweep).filter(
-    ({ values }) => values[value] != null && !Number.isNaN(values[value].mean),
+    ({ values: [value] }) => value != null && !Number.isNaN(value.mean),
   );
-  const ranks = ranked(compared.map(({ values }) => rankOf(values[value]!.mean, better)));
+  const ranks = ranked(compared.map(({ values: [value] }) => rankOf(value!.mean, better)));
   return sweep.parameters
     .map((parameter, index) => {
       const values = compared.map(({ parameters }) => parameters[index] ?? null);
@@ -58,7 +56,7 @@ function explained(groups: ReadonlyMap<string, readonly number[]>, ranks: readon
   }, 0);
   const freedom = ranks.length - groups.size;
   const best = [...groups].sort(([, a], [, b]) => mean(a) - mean(b))[0]?.[0] ?? null;
-  if (freedom < 1 || groups.size < 2 || total === 0) return { share: null, groups: groups.size, best };
+  if (freedom < 1 || groups.size < 2 || total === 0) return { share: null, best };
   const share = (total - within - (groups.size - 1) * (within / freedom)) / total;
-  return { share: Math.max(0, share), groups: groups.size, best };
+  return { share: Math.max(0, share), best };
 }

@@ -8,6 +8,7 @@ import type { Interval } from "../../../statistics/interval.ts";
 import type { Share } from "../../../statistics/share-interval.ts";
 import { details, plainTable } from "../../elements.ts";
 import { type Html, html } from "../../html.ts";
+import { studyTitle } from "../../judge/judge-html.ts";
 import { section } from "../../section.ts";
 import { judgedStudies, type NetworkRow, type StudyModel } from "./model.ts";
 
@@ -22,7 +23,7 @@ function studyHtml(model: StudyModel): Html {
   const { study, people, pairs, networks, controls } = model;
   const isReal = study.question === "real";
   const doubtful = people.filter(({ isDoubtful }) => isDoubtful).length;
-  return html`<h3>${isReal ? "Real or colored?" : "Which looks more natural?"}</h3>
+  return html`<h3>${studyTitle(study.question)}</h3>
 <p>${peopleWords(people.length)} judged ${plural(pairs, "pair")} of <bdi>${study.set}</bdi>, ${shownWords(study.shownMs)}. ${
     isReal
       ? "Fooled is how often the network's colors were taken for the photograph's: 50 % where nobody can tell."
@@ -64,10 +65,11 @@ ${plainTable(
 }
 
 function agreementRow({ title, correlation, pairs, same }: Agreement): string[] {
+  const interval = correlation?.interval;
   return [
     title,
     correlation === null ? "–" : signed(correlation.rho),
-    correlation === null ? "–" : `${signed(correlation.low)} to ${signed(correlation.high)}`,
+    interval ? `${signed(interval.low)} to ${signed(interval.high)}` : "–",
     String(pairs),
     ...(same === null ? [] : [`${same.count} of ${same.of}`]),
   ];

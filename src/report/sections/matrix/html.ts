@@ -54,7 +54,7 @@ function matrixHtml({ matrix, samples, runs, hasParts }: Model, pictures: Pictur
 <tr><th scope="row"><bdi>${shorten(name, 80)}</bdi></th>${testedOn.map((_, column) => html`<td${name === testedOn[column] && html` class="own"`}>${cellHtml(cells[row]![column]!, column, matrix, samples, pictures)}</td>`)}</tr>`,
   )}
 </tbody></table></div>
-<p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. ${hasParts && html`Of unseen images that another network was trained on, none counts for any. `}Several runs of a training set are averaged; pictures are of the first.</p>
+<p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. ${hasParts && html`Of unseen images that another network was trained on, none counts for any. `}Several runs of a training set are averaged, where their values compare; pictures are of the first.</p>
 ${isUntested && html`<p class="soft">Where it says “not tested”, this measures every network on the unseen images of the others, without those that one of them was trained on: <code>hueristic evaluate ${runs.join(" ")} --others</code></p>`}`;
 }
 

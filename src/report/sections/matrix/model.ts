@@ -13,7 +13,7 @@ import { isResult, unitOf } from "../../series.ts";
 import { datasetNames, type TestSet, testSetsOf } from "../../test-sets.ts";
 
 export type MatrixCell = {
-  /** Metric -> mean of the runs that have it. */
+  /** Metric -> mean of the runs that have it; none where what they have does not compare. */
   readonly metrics: ReadonlyMap<string, { readonly value: number; readonly runs: number }>;
   /** Which sets of which runs it is of. */
   readonly sets: readonly TestedSet[];
@@ -150,10 +150,11 @@ function mergedTests(tests: readonly Tested[]): Tested[] {
 function cellOf(tests: readonly Tested[]): MatrixCell | null {
   if (tests.length === 0) return null;
   const names = [...new Set(tests.flatMap(({ metrics }) => [...metrics.keys()]))];
-  const metrics = names.map((name) => {
+  const metrics = names.flatMap((name) => {
     const values = tests.flatMap(({ metrics: values }) => values.get(name) ?? []);
+    if (!areComparable(values)) return [];
     const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
-    return [name, { value: mean, runs: values.length }] as const;
+    return [[name, { value: mean, runs: values.length }] as const];
   });
   return { metrics: new Map(metrics), sets: tests.flatMap(({ sets }) => sets) };
 }

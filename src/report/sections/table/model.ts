@@ -4,7 +4,6 @@ import { flatSettings, independentSettings } from "../../../experiment/flat-sett
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { differenceWords } from "../../../runs/comparable.ts";
 import { formatNumber } from "../../../runs/format/numbers.ts";
-import { formatTime } from "../../../runs/format/times.ts";
 import { shorten } from "../../../runs/format/words.ts";
 import { betterWords } from "../../better-words.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
@@ -35,7 +34,6 @@ export type RunTable = {
     readonly run: number;
     readonly name: string;
     readonly status: string;
-    readonly started: string;
     readonly cells: readonly Cell[];
   }[];
 };
@@ -66,7 +64,6 @@ export function runTable(
       run: at,
       name: names[at]!,
       status: data.run.status,
-      started: formatTime(data.run.createdAt),
       cells: [
         ...settings.map((path) => settingCell(flat[at]!.get(path))),
         ...columns.map(({ measure, values, best }) => resultCell(measure, values[at]!, best, data)),
