@@ -51,7 +51,7 @@ export async function colorizeToFolder(
     output.info(`${parts.filter(Boolean).join("; ")}; in ${out}`);
     if (sheet !== undefined) {
       const { writeSheet } = await import("./colorize-sheet.ts");
-      await writeSheet(sheet, files, by, { now: now(), signal });
+      await writeSheet(sheet, files, by, { now: now(), signal, output });
       output.info(`before and after: ${sheet}`);
     }
     return counts.failed > 0 ? 1 : 0;
@@ -76,7 +76,7 @@ export async function colorizeStream(
       const format = options.format ?? colorizedFormats.find((each) => each === photograph.format) ?? "png";
       const network = await choose!(photograph, "standard input");
       const pieces = await coloredBytes(photograph, network, format, true);
-      for (const piece of pieces) await written(process.stdout, piece);
+      await context.printAll(pieces);
       return 0;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -163,10 +163,4 @@ async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of stream) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
-}
-
-function written(stream: NodeJS.WriteStream, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) =>
-    stream.write(piece, (error) => (error ? reject(error) : resolve())),
-  );
 }
