@@ -2,6 +2,7 @@
 
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
 import type { State, Tensors } from "../../training-step.ts";
+import { filled } from "../layers/initializers.ts";
 import type { OptimizerConfig } from "./optimizers.ts";
 import { ruleOf } from "./rules.ts";
 
@@ -27,9 +28,9 @@ export function createOptimizer(config: OptimizerConfig, prefix: string = config
     init: (parameters) =>
       Object.fromEntries(
         rule.slots.flatMap((slot) =>
-          Object.entries(parameters).map(([name, { shape, data }]) => [
+          Object.entries(parameters).map(([name, { shape }]) => [
             `${prefix}/${slot}/${name}`,
-            { shape, data: new Float32Array(data.length).fill(rule.initial) },
+            filled(shape, rule.initial),
           ]),
         ),
       ),
