@@ -7,15 +7,14 @@ import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
 import { previewOf } from "../../colorize/preview.ts";
 import { openPicture, Refusal } from "../../datasets/formats/open-picture.ts";
 import { UserError } from "../../errors.ts";
+import { endWithParent } from "../../own-process.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { Picture } from "../../serve/coloring/colorist.ts";
 import { openStore } from "../../store/open-store.ts";
 import { openCheckpoint } from "../target/coloring-network.ts";
 import type { ProcessReply, ProcessRequest } from "./colorist.ts";
 
-// Meant for the parent, who tells its process when to stop.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-process.on("disconnect", () => process.exit());
+endWithParent();
 
 type Asked = Extract<ProcessRequest, { network: unknown }>;
 
