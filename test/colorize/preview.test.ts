@@ -8,18 +8,31 @@ import test from "node:test";
 import sharp from "sharp";
 import { writeSheet } from "../../src/cli/target/colorize-sheet.ts";
 import { previewOf } from "../../src/colorize/preview.ts";
-import { patches, tiffOf } from "../datasets/formats/files.ts";
+import { patches, pngOf, tiffOf } from "../datasets/formats/files.ts";
 
 /** Bands beside the colors: sharp alone refuses more than five, and takes the fourth for transparency. */
 const sevenBands = tiffOf(patches([[10, 160, 20, 1, 2, 3, 4]], 8, 40), { tags: { 338: [0, 0, 0, 0] } });
 
-test("bands beside the colors are no reason to refuse a preview, and no transparency", async () => {
-  const { mime, bytes } = await previewOf(sevenBands, { largest: 20, quality: 100 });
-  assert.equal(mime, "image/webp");
-  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
-  assert.deepEqual([info.width, info.height, info.channels], [20, 20, 3]);
-  for (const [channel, value] of [10, 160, 20].entries())
-    assert.ok(Math.abs(data[channel]! - value) <= 3, `${data.subarray(0, 3)}`);
+test("a preview has the colors of its original, whatever its bands and bits", async () => {
+  const shown = async (original: Buffer) => {
+    const { mime, bytes } = await previewOf(original, { largest: 20, quality: 100 });
+    assert.equal(mime, "image/webp");
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height, info.channels], [20, 20, 3]);
+    return [...data.subarray(0, 3)];
+  };
+  const cases = [
+    [sevenBands, [10, 160, 20]],
+    [pngOf(patches([[10, 160, 20]], 16, 40)), [10, 160, 20]],
+    [pngOf(patches([[160]], 16, 40)), [160, 160, 160]],
+  ] as const;
+  for (const [original, expected] of cases) {
+    const found = await shown(original);
+    assert.ok(
+      found.every((value, channel) => Math.abs(value - expected[channel]!) <= 3),
+      `${found} instead of ${expected}`,
+    );
+  }
 });
 
 test("the page of a colored folder leaves out what cannot be read by now, and says so", async (t) => {
