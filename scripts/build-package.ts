@@ -8,7 +8,7 @@ import { cpSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gradientBundle } from "../src/engine/gradient-bundle.ts";
-import { pageAssets } from "../src/report/build-client.ts";
+import { pageAssets, pageEntries } from "../src/report/build-client.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");
@@ -27,13 +27,9 @@ execFileSync(process.execPath, [compiler, "-p", path.join(root, "scripts/tsconfi
 });
 for (const file of programs) cpSync(path.join(root, "src", file), path.join(dist, file));
 
-const assets = {
-  file: await pageAssets("file"),
-  live: await pageAssets("live"),
-  colorized: await pageAssets("colorized"),
-  drop: await pageAssets("drop"),
-  judge: await pageAssets("judge"),
-};
+const assets = Object.fromEntries(
+  await Promise.all(pageEntries.map(async (entry) => [entry, await pageAssets(entry)])),
+);
 writeFileSync(
   path.join(dist, "report/build-client.js"),
   `const assets = ${JSON.stringify(assets)};\nexport const pageAssets = async (entry = "file") => assets[entry];\n`,

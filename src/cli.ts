@@ -45,7 +45,7 @@ export async function main(argv: readonly string[], streams: Streams = process):
   const context: Context = {
     output: terminalOutput(stderr),
     print: (text) => stdout.write(text),
-    printAll: (texts) => writeAll(stdout, texts),
+    printAll: (pieces) => writeAll(stdout, pieces),
     colors: colorsOf(stdout),
     width: stdout.isTTY ? stdout.columns : null,
     now: Date.now,

@@ -4,9 +4,9 @@
 export type Turns = {
   /**
    * Resolves when there is room for a share, with what ends it; null where too many wait already. Rejects when `signal`
-   * aborts.
+   * aborts, if there is one.
    */
-  take(signal: AbortSignal, share?: number): Promise<(() => void) | null>;
+  take(signal?: AbortSignal, share?: number): Promise<(() => void) | null>;
 };
 
 type Waiting = { readonly share: number; readonly called: () => void };
@@ -36,7 +36,7 @@ export function createTurns({ room = 1, mostWaiting = Number.POSITIVE_INFINITY }
   };
   return {
     async take(signal, share = 1) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       if (waiting.length === 0 && fits(share)) begin(share);
       else if (waiting.length >= mostWaiting) return null;
       else await placeIn(waiting, share, signal, call);
@@ -50,22 +50,27 @@ export function createTurns({ room = 1, mostWaiting = Number.POSITIVE_INFINITY }
 }
 
 /** Until it is called; who has gone leaves the row. */
-function placeIn(waiting: Waiting[], share: number, signal: AbortSignal, call: () => void): Promise<void> {
+function placeIn(
+  waiting: Waiting[],
+  share: number,
+  signal: AbortSignal | undefined,
+  call: () => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const place: Waiting = {
       share,
       called() {
-        signal.removeEventListener("abort", gone);
+        signal?.removeEventListener("abort", gone);
         resolve();
       },
     };
     const gone = () => {
       waiting.splice(waiting.indexOf(place), 1);
-      reject(signal.reason);
+      reject(signal?.reason);
       // It may have kept out a smaller one behind it.
       call();
     };
-    signal.addEventListener("abort", gone, { once: true });
+    signal?.addEventListener("abort", gone, { once: true });
     waiting.push(place);
   });
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Argv } from "yargs";
 import type { Colors, Output } from "../output.ts";
 import { shellWord } from "../runs/format/words.ts";
+import type { Pieces } from "./print/write-all.ts";
 
 export type GlobalOptions = { readonly runs: string; readonly debug: boolean };
 
@@ -12,8 +13,8 @@ export type Context = {
   readonly output: Output;
   /** For people and scripts: standard output. */
   print(text: string): void;
-  /** The same of many texts one after the other, while they are read. */
-  printAll(texts: Iterable<string>): Promise<void>;
+  /** The same of many pieces one after the other, while they are read. */
+  printAll(pieces: Pieces): Promise<void>;
   /** Of standard output. */
   readonly colors: Colors;
   /** Columns of the terminal on standard output; null where it is none. */

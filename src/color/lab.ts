@@ -18,7 +18,8 @@ export const chromaScale = 110;
 const [i0, i1, i2, i3, i4, i5, i6, i7, i8] = rgbFromRelative.flat() as Nine;
 type Nine = [number, number, number, number, number, number, number, number, number];
 
-function f(t: number): number {
+/** What L, a and b are made of, out of X, Y or Z relative to the white. */
+export function f(t: number): number {
   return t > curve.threshold ? Math.cbrt(t) : curve.slope * t + curve.intercept;
 }
 

@@ -1,6 +1,6 @@
 // The luminance Y of linear RGB in two color spaces of the white D65, and CIE L of Y.
 
-import { curve, relativeFromRgb } from "./lab.ts";
+import { f, relativeFromRgb } from "./lab.ts";
 
 export const srgbLuminanceOfRgb: readonly number[] = relativeFromRgb[1]!;
 
@@ -10,7 +10,7 @@ export const p3LuminanceOfRgb: readonly number[] = [0.2289746, 0.6917385, 0.0792
 const cells = 65536;
 const lightness = Float32Array.from({ length: cells + 2 }, (_, cell) => {
   const y = cell / cells;
-  return 116 * (y > curve.threshold ? Math.cbrt(y) : curve.slope * y + curve.intercept) - 16;
+  return 116 * f(y) - 16;
 });
 
 /** Y in [0, 1] -> L in [0, 100], within 1e-4: lines between 65,536 places of the curve. */

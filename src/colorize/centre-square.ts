@@ -4,7 +4,7 @@
 import { lumaScale } from "../color/lab.ts";
 import { type Plane, resampled } from "./resample.ts";
 
-/** `grid` is L. Gives luma as networks see it, L / 50 - 1, [side, side]. */
+/** Of a plane of L. Gives luma as networks see it, L / 50 - 1, [side, side]. */
 export function centreSquare({ width, height, values }: Plane, side: number): Float32Array {
   const length = Math.min(width, height);
   const [left, top] = [(width - length) >> 1, (height - length) >> 1];

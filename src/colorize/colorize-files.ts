@@ -95,8 +95,9 @@ export async function colorizeFiles(
       try {
         await colorizeFile(file);
       } catch (error) {
-        if (ended.aborted || error instanceof UserError || !isOfFile(error)) throw error;
-        output.error(`${file.source}: ${reasonOf(error)}`);
+        const problem = error instanceof UserError ? null : problemOfFile(error);
+        if (ended.aborted || problem === null) throw error;
+        output.error(`${file.source}: ${problem}`);
         counts.failed++;
       }
       done++;
@@ -156,12 +157,10 @@ async function sizeOf(source: string): Promise<number> {
   return Math.max(width * height, found.size / bytesOfPixel);
 }
 
-function isOfFile(error: unknown): boolean {
-  return error instanceof Refusal || (error as NodeJS.ErrnoException).syscall !== undefined;
-}
-
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read; null for what is no fault of it. */
+export function problemOfFile(error: unknown): string | null {
   if (error instanceof Refusal) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return null;
   return code === "ENOENT" ? "does not exist" : `cannot be opened: ${code ?? messageOf(error)}`;
 }

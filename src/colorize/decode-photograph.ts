@@ -6,11 +6,15 @@ import sharp, { type Metadata } from "sharp";
 import { p3LuminanceOfRgb, srgbLuminanceOfRgb } from "../color/luminance.ts";
 import { decodeSrgb } from "../color/srgb.ts";
 import { greyCurve } from "../datasets/formats/grey-curve.ts";
-import { isWholeJpeg } from "../datasets/formats/jpeg-scans.ts";
 import { type Numbers, numbersAsTiff, type OpenOptions } from "../datasets/formats/numbers.ts";
-import { Refusal, refusalOf, requireWhole } from "../datasets/formats/open-picture.ts";
+import {
+  type Reading,
+  Refusal,
+  refusalOf,
+  relented,
+  requireWhole,
+} from "../datasets/formats/open-picture.ts";
 import { sourceColors } from "../datasets/formats/source-colors.ts";
-import { warnsOfTagsAlone } from "../datasets/formats/tiff-colors.ts";
 import { exifOfTiff } from "./metadata/tiff-exif.ts";
 
 export type Photograph = {
@@ -48,9 +52,9 @@ export async function decodePhotograph(bytes: Buffer, mostPixels = largest): Pro
     exif: exifOf(bytes, metadata),
     xmp: metadata.xmpAsString ?? metadata.xmp?.toString("utf8") ?? null,
   };
-  let numbers = found.numbers;
-  let options: OpenOptions = { failOn: "warning", ...limits };
+  let reading: Reading = { numbers: found.numbers, options: { failOn: "warning", ...limits } };
   for (;;) {
+    const { numbers, options } = reading;
     try {
       const decoded =
         (await decodeDeep(bytes, metadata, numbers, options)) ??
@@ -62,12 +66,9 @@ export async function decodePhotograph(bytes: Buffer, mostPixels = largest): Pro
       return { ...common, ...decoded };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      // As when pictures are prepared: less trust in a profile, more in a file that is whole but odd.
-      if (numbers?.profile) numbers = { ...numbers, profile: null };
-      else if (options.failOn === "warning" && isWholeJpeg(bytes)) options = { ...options, failOn: "none" };
-      else if (options.failOn === "warning" && warnsOfTagsAlone(bytes))
-        options = { ...options, failOn: "error" };
-      else throw refusalOf(bytes, error, limits.limitInputPixels);
+      const next = relented(bytes, reading);
+      if (next === null) throw refusalOf(bytes, error, limits.limitInputPixels);
+      reading = next;
     }
   }
 }

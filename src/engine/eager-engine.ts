@@ -9,7 +9,7 @@ import {
   type TensorSpecs,
   type Tensors,
 } from "../training-step.ts";
-import type { Engine, EngineState } from "./engine.ts";
+import { type Engine, type EngineState, mapSpecs } from "./engine.ts";
 import { registerGradients } from "./gradients.ts";
 
 export type EagerEngineOptions = {
@@ -132,8 +132,4 @@ function tensorAt(array: TensorArray | undefined, { shape, dtype }: TensorSpec, 
   return dtype === "float32"
     ? tf.tensor(part as Float32Array, [...shape], "float32")
     : tf.tensor(Int32Array.from(part), [...shape], "int32");
-}
-
-function mapSpecs<T>(specs: TensorSpecs, map: (spec: TensorSpec, name: string) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, map(spec, name)]));
 }

@@ -7,6 +7,7 @@ import type {
   StepSpecs,
   TensorArrays,
   TensorFunction,
+  TensorSpec,
   TensorSpecs,
 } from "../training-step.ts";
 
@@ -67,4 +68,11 @@ export function specsOf(state: State): TensorSpecs {
   return Object.fromEntries(
     Object.entries(state).map(([name, { shape }]) => [name, { shape, dtype: "float32" as const }]),
   );
+}
+
+export function mapSpecs<T>(
+  specs: TensorSpecs,
+  map: (spec: TensorSpec, name: string) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, map(spec, name)]));
 }

@@ -74,7 +74,7 @@ function keysThatCameLater(stored: Plain): Plain {
   };
 }
 
-/** 4. `precision` and `deterministic`, beside the device. */
+/** 5. `precision` and `deterministic`, beside the device. */
 function precision(stored: Plain): Plain {
   return { precision: "float32", deterministic: false, ...stored };
 }

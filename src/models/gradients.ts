@@ -14,6 +14,7 @@ import {
 import { composite } from "../composites.ts";
 import { meanOverParts } from "../mean-over-parts.ts";
 import type { Tensors } from "../training-step.ts";
+import { prefixed, unprefixed } from "./prefixed.ts";
 
 /** A loss and what was computed on the way to it, such as its parts and new statistics. */
 export type Computed = { readonly loss: Scalar; readonly others?: Tensors };
@@ -78,15 +79,6 @@ const lengthOf = composite("Length", (gradients) => {
   });
   return [sqrt(squares.reduce((a, b) => add(a, b)))];
 });
-
-function prefixed(prefix: string, tensors: Tensors): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
-}
-
-function unprefixed(prefix: string, tensors: Tensors): Tensors {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-}
 
 function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {
   return Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));

@@ -9,7 +9,10 @@ import { build } from "esbuild";
 import type { PageAssets } from "./page-html.ts";
 import { sections } from "./sections.ts";
 
-type Entry = "file" | "live" | "colorized" | "drop" | "judge" | "router";
+/** Every page that is written; a package is built with the assets of all (scripts/build-package.ts). */
+export const pageEntries = ["file", "live", "colorized", "drop", "judge", "router"] as const;
+
+type Entry = (typeof pageEntries)[number];
 
 /** Of one picture over another. */
 const stage = "sections/samples/style.css";

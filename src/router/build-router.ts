@@ -1,6 +1,7 @@
 // Builds a router: opens its networks, tries them on images that none was trained on, and stores what they said.
 
 import { UserError } from "../errors.ts";
+import { epochOfStep } from "../runner/evaluation/choose-checkpoint.ts";
 import { requireClassifier } from "../runner/open-classifier.ts";
 import { ownVersion } from "../runner/provenance.ts";
 import { calibrate } from "./calibration.ts";
@@ -146,7 +147,7 @@ async function tryOut(
 }
 
 function stateOf({ run, checkpoint: { file, step } }: ChosenNetwork): RouterNetwork {
-  const epoch = Number((step / run.stepsPerEpoch).toFixed(2));
+  const epoch = epochOfStep(step, run);
   return { run: run.id, name: run.name, step, epoch, sha256: digestOf(file) };
 }
 

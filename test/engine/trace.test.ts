@@ -44,6 +44,19 @@ test("minus zero and zero are two numbers", () => {
   assert.equal(trace.nodes.length, 2);
 });
 
+test("padding with one infinity is not padding with the other", () => {
+  const trace = traced(({ x }) => ({
+    low: tf.pad(x!, [[0, 1]], -Infinity),
+    high: tf.pad(x!, [[0, 1]], Infinity),
+    minus: tf.pad(x!, [[0, 1]], -0),
+    zero: tf.pad(x!, [[0, 1]], 0),
+  }));
+  assert.deepEqual(
+    trace.nodes.map(({ attributes }) => attributes.value),
+    [-Infinity, Infinity, -0, 0],
+  );
+});
+
 test("a convolution's strides, padding and dilations are numbers: [top, left, bottom, right]", () => {
   const trace = recordFunction(
     ({ x, filter }) => ({ y: tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, "same") }),

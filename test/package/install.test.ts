@@ -13,6 +13,9 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import type * as BuildClient from "../../src/report/build-client.ts";
+import { pageEntries } from "../../src/report/build-client.ts";
 import { copyOfTree, root } from "../copy-of-tree.ts";
 import { execute, type Outcome, preparedCache } from "./npm.ts";
 
@@ -82,6 +85,12 @@ describe("the tarball", () => {
     };
     assert.equal(provenance.gitCommit, null);
     assert.equal(provenance.packages.hueristic, "0.1.0");
+  });
+
+  it("holds what every page is made with", async () => {
+    const built = path.join(home, "node_modules/hueristic/dist/report/build-client.js");
+    const { pageAssets } = (await import(pathToFileURL(built).href)) as typeof BuildClient;
+    for (const entry of pageEntries) assert.match((await pageAssets(entry)).style, /body/, entry);
   });
 
   it("draws charts, and says in one line what is missing where it cannot", () => {

@@ -1,21 +1,20 @@
 // The process that colors photographs for `hueristic serve`, one at a time, until the server closes the channel or is gone
 // (colorist.ts). Networks are opened when they are first asked for; the few used last stay open.
 
-import sharp from "sharp";
 import { type ColorizingNetwork, coloredBytes } from "../../colorize/colorize-files.ts";
 import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
-import { openPicture, Refusal, refusalOf } from "../../datasets/formats/open-picture.ts";
+import { previewOf } from "../../colorize/preview.ts";
+import { openPicture, Refusal } from "../../datasets/formats/open-picture.ts";
 import { UserError } from "../../errors.ts";
+import { endWithParent } from "../../own-process.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { Picture } from "../../serve/coloring/colorist.ts";
 import { openStore } from "../../store/open-store.ts";
 import { openCheckpoint } from "../target/coloring-network.ts";
 import type { ProcessReply, ProcessRequest } from "./colorist.ts";
 
-// Meant for the parent, who tells its process when to stop.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-process.on("disconnect", () => process.exit());
+endWithParent();
 
 type Asked = Extract<ProcessRequest, { network: unknown }>;
 
@@ -59,14 +58,7 @@ async function replyTo(asked: Asked, signal: AbortSignal) {
 
 async function original(photograph: Buffer, { mostPixels }: Asked): Promise<Picture> {
   await openPicture(photograph); // throws what it refuses
-  const bytes = await sharp(photograph, { failOn: "none", autoOrient: true, limitInputPixels: mostPixels })
-    .resize(largestOriginal, largestOriginal, { fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 90 })
-    .toBuffer()
-    .catch((error: unknown) => {
-      throw refusalOf(photograph, error, mostPixels);
-    });
-  return { mime: "image/webp", bytes };
+  return previewOf(photograph, { largest: largestOriginal, quality: 90, mostPixels });
 }
 
 async function colored(bytes: Buffer, { network: wanted, mostPixels }: Asked, signal: AbortSignal) {

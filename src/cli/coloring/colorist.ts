@@ -3,11 +3,10 @@
 // memory, takes that process and not the server; and what a photograph took goes back to the system with it. It starts
 // with the first photograph and ends when none has come for a while.
 
-import { type ChildProcess, fork } from "node:child_process";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { UserError } from "../../errors.ts";
 import { modelOf } from "../../models/models.ts";
+import { startProcess } from "../../own-process.ts";
 import { checkpointFiles, checkpointFolder } from "../../runner/checkpoints.ts";
 import {
   type ColoredPhotograph,
@@ -58,7 +57,7 @@ export function createColorist(runsFolder: string): Colorist {
     clearTimeout(idle);
     // It may have died while nobody asked.
     if (child !== null && !isAlive(child)) child = null;
-    child ??= startProcess(runsFolder);
+    child ??= startColoring(runsFolder);
     const used = child;
     const id = ++lastId;
     try {
@@ -88,13 +87,8 @@ export function createColorist(runsFolder: string): Colorist {
 const isAlive = ({ killed, exitCode, signalCode, connected }: ChildProcess) =>
   !killed && exitCode === null && signalCode === null && connected;
 
-function startProcess(runsFolder: string): ChildProcess {
-  const extension = path.extname(import.meta.url);
-  const child = fork(fileURLToPath(new URL(`./color-process${extension}`, import.meta.url)), [runsFolder], {
-    execArgv: extension === ".ts" ? ["--import", import.meta.resolve("../../../scripts/typescript.js")] : [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+function startColoring(runsFolder: string): ChildProcess {
+  const child = startProcess("./color-process", import.meta.url, [runsFolder]);
   // Who asks hears of errors; while nobody does they must not end the server.
   child.on("error", () => {});
   // The server ends when it is told to, not when this process does.

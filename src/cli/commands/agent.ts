@@ -1,12 +1,13 @@
 // hueristic agent: trains trials of a sweep that another shell began.
 
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import type { Output } from "../../output.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
 import type { AgentPlace } from "../../sweep/scheduling/trial-board.ts";
 import type { FaultMessage } from "../../sweep/scheduling/workers.ts";
 import type { Command, GlobalOptions } from "../context.ts";
+import { requireWhole } from "../target/whole-option.ts";
 
 type AgentOptions = GlobalOptions & {
   readonly sweep: string;
@@ -43,8 +44,8 @@ export const agentCommand: Command<AgentOptions> = {
 
   async run(options, { output }) {
     const { retries, threads } = options;
-    requireCount("--retries", retries, 0);
-    if (threads !== undefined) requireCount("--threads", threads, 1);
+    requireWhole("--retries", retries, 0);
+    if (threads !== undefined) requireWhole("--threads", threads, 1);
     const { machineFault } = await import("../../sweep/scheduling/machine-fault.ts");
     leaveWithParent();
     const isToRequeue = options.requeue ? await requeueAtSignal() : () => false;
@@ -132,12 +133,6 @@ export const retriesOption = {
 /** 1 where a trial failed or diverged. */
 export function exitCodeOf(states: readonly TrialRowState[]): number {
   return states.includes("failed") || states.includes("diverged") ? 1 : 0;
-}
-
-/** Throws UserError unless `value` is a whole number from `least` on. */
-export function requireCount(option: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new UserError(`${option}: expected a whole number, at least ${least}, got ${value}`);
 }
 
 /** SIGUSR1, which Slurm sends some time before it ends a job, stops as SIGTERM does; gives whether it came. */

@@ -3,7 +3,6 @@
 
 import type { Finding } from "../../datasets/inspect/findings.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
-import { UserError } from "../../errors.ts";
 import { formatCount } from "../../runs/format/numbers.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { plainText } from "../print/format.ts";
@@ -45,10 +44,6 @@ export const dataCheckCommand: Command<CheckOptions> = {
       .example("$0 data check experiments/celeba-beta.yaml --all", "What it would train on"),
 
   async run({ what, overrides = [], all, json, runs }, context) {
-    const other = overrides.find((text) => !text.includes("="));
-    if (other !== undefined) {
-      throw new UserError(`data check: expected key=value, got ${JSON.stringify(other)}`);
-    }
     const { readDataTarget } = await import("../target/data-target.ts");
     const { experiment } = await readDataTarget(what, overrides, {
       command: "data check",
@@ -83,7 +78,6 @@ async function explain(error: unknown, all: boolean, context: Context): Promise<
   throw error;
 }
 
-/** Exported for tests. */
 async function check(dataset: PreparedDataset): Promise<Checked> {
   const { findingsOf } = await import("../../datasets/inspect/findings.ts");
   const { description, seen, unseen, size, notes } = dataset;

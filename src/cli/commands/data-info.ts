@@ -10,6 +10,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import { plainText } from "../print/format.ts";
+import { requireWhole } from "../target/whole-option.ts";
 
 type InfoOptions = GlobalOptions & {
   readonly what: string | undefined;
@@ -52,7 +53,7 @@ export const dataInfoCommand: Command<InfoOptions> = {
         "data info: expected an experiment file, a folder, a run or a fingerprint (hueristic data info --help)",
       );
     }
-    requireOptions(overrides, out, images);
+    requireOptions(out, images);
     const { readDataTarget } = await import("../target/data-target.ts");
     const { experiment, fingerprint } = await readDataTarget(what, overrides, {
       command: "data info",
@@ -74,12 +75,8 @@ export const dataInfoCommand: Command<InfoOptions> = {
   },
 };
 
-function requireOptions(overrides: readonly string[], out: string | undefined, images: number): void {
-  const other = overrides.find((text) => !text.includes("="));
-  if (other !== undefined) throw new UserError(`data info: expected key=value, got ${JSON.stringify(other)}`);
-  if (!Number.isInteger(images) || images < 1 || images > 256) {
-    throw new UserError(`data info: --images: expected a whole number from 1 to 256, got ${images}`);
-  }
+function requireOptions(out: string | undefined, images: number): void {
+  requireWhole("data info: --images", images, 1, 256);
   if (out !== undefined && !sheetForms.test(out)) {
     throw new UserError(`data info: --out: expected a .webp, .png, .jpg or .avif file, got ${out}`);
   }

@@ -1,11 +1,12 @@
 // hueristic doctor: what this machine has, what it lacks, and the one thing to do about each.
 
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { EngineOnDevice } from "../../engine/device-findings.ts";
 import { messageOf } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
+import { freeBytes } from "../../free-bytes.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 
 type DoctorOptions = GlobalOptions & { readonly json: boolean };
@@ -38,7 +39,7 @@ export const doctorCommand: Command<DoctorOptions> = {
       check("machine", machine),
       check("sharp", await sharpVersion()),
       check("sqlite", await sqliteVersion()),
-      check("runs folder", runsFolderState(runs)),
+      check("runs folder", await runsFolderState(runs)),
       ...(await engines()),
     ];
     const healthy = checks.every(({ ok, optional }) => ok || optional);
@@ -112,14 +113,13 @@ async function sqliteVersion(): Promise<string | Missing> {
 const leastFreeBytes = 256 * 2 ** 20;
 
 /** Creates nothing: a folder that does not exist counts as writable where its nearest parent is. */
-function runsFolderState(runsFolder: string): string | Missing {
+async function runsFolderState(runsFolder: string): Promise<string | Missing> {
   const absolute = path.resolve(runsFolder);
   let nearest = absolute;
   while (!existsSync(nearest) && path.dirname(nearest) !== nearest) nearest = path.dirname(nearest);
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = statfsSync(nearest);
-    const free = bavail * bsize;
+    const free = await freeBytes(nearest);
     if (free < leastFreeBytes)
       return {
         reason: `${absolute} has ${formatBytes(free)} free, too little for checkpoints`,

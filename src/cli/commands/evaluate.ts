@@ -90,7 +90,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         "evaluate: expected a run: an id, its beginning, a name, latest, a tag, a file or a sweep (hueristic evaluate --help)",
       );
     const metrics = options.metrics === undefined ? null : await readMetrics(options.metrics);
-    const device = options.device === undefined ? null : readDevice("evaluate", options.device);
+    const device = readDevice("evaluate", options.device);
     const store = await openExisting(options.runs, { readonly: false }, context.output);
     try {
       const jobs = options.others
@@ -98,9 +98,10 @@ export const evaluateCommand: Command<EvaluateOptions> = {
         : await readJobs(refs, options, store);
       const rows: Row[] = [];
       const exitCode = await untilInterrupted(async (signal) => {
+        const { epochOfStep } = await import("../../runner/evaluation/choose-checkpoint.ts");
         const { evaluateRun } = await import("../../runner/evaluation/evaluate-run.ts");
         for (const { run, checkpoint, sets } of jobs) {
-          const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
+          const epoch = epochOfStep(checkpoint.step, run);
           context.output.info(`run ${run.id}: ${plainText(run.name)}, epoch ${epoch}`);
           const found = await evaluateRun(run, checkpoint, sets, {
             store,

@@ -10,6 +10,7 @@ import { toJson } from "../context.ts";
 import { colorStatus, numberOrDash, plainText } from "../print/format.ts";
 import type { ListedRun } from "../print/read-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
+import { requireWhole } from "../target/whole-option.ts";
 
 type ListOptions = GlobalOptions & {
   readonly json: boolean;
@@ -62,8 +63,7 @@ export const listCommand: Command<ListOptions> = {
   async run(options, context) {
     const { runs, json, csv, deleted } = options;
     const limit = options.limit ?? (json || csv ? Number.MAX_SAFE_INTEGER : usualLimit);
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new UserError(`list: --limit: expected a whole number from 1, got ${limit}`);
+    requireWhole("list: --limit", limit, 1);
     if (json && csv) throw new UserError("list: expected --json or --csv, got both");
     const listed = await readRuns({ ...options, limit }, context);
     if (listed === null || (listed.rows.length === 0 && !json && !csv)) {

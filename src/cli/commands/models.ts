@@ -4,10 +4,10 @@ import type { Argv } from "yargs";
 import { UserError } from "../../errors.ts";
 import { nearMiss } from "../../near-miss.ts";
 import { formatRough } from "../../runs/format/numbers.ts";
+import type { AddCommand } from "../command-group.ts";
 import { type Command, type Context, type GlobalOptions, toJson } from "../context.ts";
 import type { NetworkSummary } from "../print/network-summary.ts";
 import { type Column, formatTable } from "../print/table.ts";
-import type { AddCommand } from "./data.ts";
 import { modelsShowCommand } from "./models-show.ts";
 
 type ModelsOptions = GlobalOptions & {
@@ -40,7 +40,7 @@ export function modelsCommand(add: AddCommand): Command<ModelsOptions> {
     /** Runs where none of its commands was given. */
     async run({ command, json, size }, context) {
       if (command !== undefined) throw unknownCommand(command);
-      if (size % 32 !== 0 || size < 32 || size > mostSize || Number.isNaN(size))
+      if (size % 32 !== 0 || size < 32 || size > mostSize)
         throw new UserError(`models: --size: expected a multiple of 32, from 32 to ${mostSize}, got ${size}`);
       const summaries = await summarizeAll(size);
       if (json) context.print(toJson(summaries.map(withoutLayers)));

@@ -26,7 +26,7 @@ export const routerBuildCommand: Command<BuildOptions> = {
 
   async run({ file, runs, json, ...options }, { output, print, now }) {
     if (file === undefined) throw new UserError("router build: expected a router file (docs/router.md)");
-    const device = options.device === undefined ? null : readDevice("router build", options.device);
+    const device = readDevice("router build", options.device);
     const { readRouterFile } = await import("../../router/router-file.ts");
     const { buildRouter } = await import("../../router/build-router.ts");
     const { saveRouter } = await import("../../router/stored-router.ts");

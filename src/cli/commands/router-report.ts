@@ -26,7 +26,7 @@ export const routerReportCommand: Command<ReportOptions> = {
   async run({ router: ref, runs, json, out, ...options }, { output, print, now }) {
     if (ref === undefined)
       throw new UserError("router report: expected a router that was built, or its file");
-    const device = options.device === undefined ? null : readDevice("router report", options.device);
+    const device = readDevice("router report", options.device);
     const { findRouter } = await import("../target/find-router.ts");
     const { measureRouter } = await import("../../router/measure-router.ts");
     const { completeExperiment } = await import("../../experiment/complete-experiment.ts");

@@ -7,6 +7,7 @@ import type { RunResult } from "../../runner/run-experiment.ts";
 import { shellWord } from "../../runs/format/words.ts";
 import type { Spool } from "../../store/spool/spool.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
+import { deviceDescription } from "../target/device-option.ts";
 
 type RunOptions = GlobalOptions & {
   readonly experiment: readonly string[] | undefined;
@@ -58,7 +59,7 @@ export const runCommand: Command<RunOptions> = {
       .option("device", {
         type: "string",
         requiresArg: true,
-        describe: "auto, cpu, cuda, cuda:1, mps or webgpu, whatever the experiment says",
+        describe: `${deviceDescription}, whatever the experiment says`,
       })
       .option("spool", {
         type: "boolean",

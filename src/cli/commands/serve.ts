@@ -2,6 +2,7 @@
 
 import { UserError } from "../../errors.ts";
 import type { Command, GlobalOptions } from "../context.ts";
+import { requireWhole } from "../target/whole-option.ts";
 
 type ServeOptions = GlobalOptions & { readonly port: number | undefined; readonly host: string };
 
@@ -27,8 +28,7 @@ export const serveCommand: Command<ServeOptions> = {
       .example("$0 serve --port 8080 --runs /data/runs", "Another port, another folder"),
 
   async run({ runs, port, host, debug }, { output, print, reportError }) {
-    if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-      throw new UserError(`--port: expected a whole number from 0 to 65535, got ${port}`);
+    if (port !== undefined) requireWhole("--port", port, 0, 65_535);
     if (host === "") throw new UserError('--host: expected an address, got ""');
     const { startServer } = await import("../../serve/start-server.ts");
     const { createColorist } = await import("../coloring/colorist.ts");

@@ -6,7 +6,8 @@ import type { Store } from "../../store/open-store.ts";
 import type { LauncherKind } from "../../sweep/launching/launcher.ts";
 import type { Sweep } from "../../sweep/sweep.ts";
 import { type Command, type Context, type GlobalOptions, runsFlag } from "../context.ts";
-import { exitCodeOf, requireCount, retriesOption } from "./agent.ts";
+import { requireWhole } from "../target/whole-option.ts";
+import { exitCodeOf, retriesOption } from "./agent.ts";
 
 type SweepOptions = GlobalOptions & {
   readonly file: string;
@@ -101,8 +102,8 @@ export const sweepCommand: Command<SweepOptions> = {
 
   async run(options, context) {
     const { file, workers, retries, runs, status, where } = options;
-    requireCount("--workers", workers, 1);
-    requireCount("--retries", retries, 0);
+    requireWhole("--workers", workers, 1);
+    requireWhole("--retries", retries, 0);
     if (where !== undefined && !status)
       throw new UserError("sweep: --where: expected together with --status");
     const { loadSweep } = await import("../../sweep/file/load-sweep.ts");

@@ -5,13 +5,12 @@ import { tiledPredictor } from "../../colorize/tiled-predictor.ts";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { UserError } from "../../errors.ts";
 import { modelOf } from "../../models/models.ts";
-import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import { type ChosenCheckpoint, epochOfStep } from "../../runner/evaluation/choose-checkpoint.ts";
 import { colorsOf, openPredictor, type Predictor } from "../../runner/open-predictor.ts";
 import { ownVersion } from "../../runner/provenance.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
-import { readCheckpointReference } from "./checkpoint-reference.ts";
-import { findRun } from "./run-references.ts";
+import { findNetwork } from "./find-network.ts";
 
 export type NetworkOptions = {
   readonly store: Store;
@@ -25,15 +24,13 @@ export type NetworkOptions = {
 
 /** `text` is such as `faces`, `faces@12`, `faces@best`. Throws UserError. */
 export async function openNetwork(text: string, options: NetworkOptions): Promise<ColorizingNetwork> {
-  const { store, raw } = options;
-  const reference = readCheckpointReference(text);
-  const run = store.getRun(await findRun(store, reference.run));
+  const { run, checkpoint } = await findNetwork(options.store, text);
   const output = colorsOf(run);
-  if (raw && output !== "rgb")
+  if (options.raw && output !== "rgb")
     throw new UserError(
       `run ${run.id}: --raw: expected a network that gives RGB, got one that gives chroma, which has no picture of its own`,
     );
-  return openCheckpoint(run, chooseCheckpoint(store, run, reference.checkpoint), options);
+  return openCheckpoint(run, checkpoint, options);
 }
 
 /** Throws UserError. */
@@ -46,7 +43,7 @@ export async function openCheckpoint(
     size === null || tile === null
       ? await openPredictor(run, checkpoint, { store, device, size })
       : await openTiled(run, checkpoint, { store, device, size, tile });
-  const epoch = Number((checkpoint.step / run.stepsPerEpoch).toFixed(2));
+  const epoch = epochOfStep(checkpoint.step, run);
   return {
     predictor,
     note: { program: `Hueristic ${ownVersion()}`, runId: run.id, runName: run.name, epoch },

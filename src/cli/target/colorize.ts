@@ -18,6 +18,7 @@ import type { Context } from "../context.ts";
 import { folderOf, openNetwork } from "./coloring-network.ts";
 import { readDevice } from "./device-option.ts";
 import { openExisting } from "./existing-store.ts";
+import { requireWhole } from "./whole-option.ts";
 
 type Options = ColorizeCommandOptions;
 
@@ -51,7 +52,7 @@ export async function colorizeToFolder(
     output.info(`${parts.filter(Boolean).join("; ")}; in ${out}`);
     if (sheet !== undefined) {
       const { writeSheet } = await import("./colorize-sheet.ts");
-      await writeSheet(sheet, files, by, { now: now(), signal });
+      await writeSheet(sheet, files, by, { now: now(), signal, output });
       output.info(`before and after: ${sheet}`);
     }
     return counts.failed > 0 ? 1 : 0;
@@ -76,7 +77,7 @@ export async function colorizeStream(
       const format = options.format ?? colorizedFormats.find((each) => each === photograph.format) ?? "png";
       const network = await choose!(photograph, "standard input");
       const pieces = await coloredBytes(photograph, network, format, true);
-      for (const piece of pieces) await written(process.stdout, piece);
+      await context.printAll(pieces);
       return 0;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -114,16 +115,12 @@ async function withChoices(
   const { size = null, tile = null, saturation } = options;
   if (!(saturation >= 0 && saturation <= 10))
     throw new UserError(`colorize: --saturation: expected a number from 0 to 10, got ${saturation}`);
-  if (size !== null && !(Number.isInteger(size) && size >= 8 && size <= 4096))
-    throw new UserError(`colorize: --size: expected a whole number of pixels from 8 to 4096, got ${size}`);
-  if (tile !== null && !(Number.isInteger(tile) && tile >= 8))
-    throw new UserError(`colorize: --tile: expected a whole number of pixels from 8 on, got ${tile}`);
+  if (size !== null) requireWhole("colorize: --size", size, 8, 4096);
+  if (tile !== null) requireWhole("colorize: --tile", tile, 8);
   if (tile !== null && size === null)
     throw new UserError("colorize: --tile: expected together with --size, the side that tiles cover");
-  const { jobs = 1 } = options;
-  if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= 64))
-    throw new UserError(`colorize: --jobs: expected a whole number from 1 to 64, got ${jobs}`);
-  const device = options.device === undefined ? null : readDevice("colorize", options.device);
+  requireWhole("colorize: --jobs", options.jobs ?? 1, 1, 64);
+  const device = readDevice("colorize", options.device);
   const store = await openExisting(options.runs, { readonly: true }, output);
   const networks: ColorizingNetwork[] = [];
   let closeRouter = async () => {};
@@ -163,10 +160,4 @@ async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of stream) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
-}
-
-function written(stream: NodeJS.WriteStream, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) =>
-    stream.write(piece, (error) => (error ? reject(error) : resolve())),
-  );
 }

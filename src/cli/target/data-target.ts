@@ -27,6 +27,9 @@ export async function readDataTarget(
   overrides: readonly string[],
   { command, runsFolder, output }: DataTargetOptions,
 ): Promise<DataTarget> {
+  const other = overrides.find((text) => !text.includes("="));
+  if (other !== undefined)
+    throw new UserError(`${command}: expected key=value, got ${JSON.stringify(other)}`);
   const found = await stat(what).catch(() => null);
   if (found?.isDirectory()) return { experiment: await folderExperiment(what, overrides), fingerprint: null };
   if (found !== null || /\.ya?ml$/i.test(what) || what.includes(path.sep)) {

@@ -58,7 +58,7 @@ async function exportTable(
     if (json)
       throw new UserError("export: --json: expected -o <file> beside it; without it the table is printed");
     const { pieces } = longTablePieces(store, runIds, format);
-    await printAll(textsOf(pieces));
+    await printAll(pieces);
     return;
   }
   const { requireWritable } = await import("../../runner/export/require-writable.ts");
@@ -69,11 +69,6 @@ async function exportTable(
   const { rows, bytes } = table.written();
   if (json) print(toJson({ file: out, format, runs: runIds, rows, bytes }));
   else print(`${out}: ${plural(runIds.length, "run")}, ${formatCount(rows)} values, ${formatBytes(bytes)}\n`);
-}
-
-/** Pieces end with a line. */
-function* textsOf(pieces: Iterable<Uint8Array>): Generator<string> {
-  for (const piece of pieces) yield Buffer.from(piece).toString();
 }
 
 async function exportTensorboard(

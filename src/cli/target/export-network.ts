@@ -5,9 +5,7 @@ import { UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { ExportedOnnx } from "../../runner/export/export-onnx.ts";
 import { type Context, type GlobalOptions, toJson } from "../context.ts";
-import { readCheckpointReference } from "./checkpoint-reference.ts";
 import { openExisting } from "./existing-store.ts";
-import { findRun } from "./run-references.ts";
 
 export type NetworkFiles = {
   readonly onnx: string | undefined;
@@ -34,14 +32,12 @@ export async function exportNetwork(
   if (twice !== undefined) throw new UserError(`export: expected two files, got ${twice} twice`);
   if (discriminator !== undefined && names !== "pix2pix")
     throw new UserError(`export: --discriminator: expected --names pix2pix beside it, got ${names}`);
-  const { chooseCheckpoint } = await import("../../runner/evaluation/choose-checkpoint.ts");
   const { untilInterrupted } = await import("../../runner/interrupt.ts");
   const { requireWritable } = await import("../../runner/export/require-writable.ts");
-  const reference = readCheckpointReference(run);
+  const { findNetwork } = await import("./find-network.ts");
   const store = await openExisting(runs, { readonly: true }, output);
   try {
-    const row = store.getRun(await findRun(store, reference.run));
-    const checkpoint = chooseCheckpoint(store, row, reference.checkpoint);
+    const { run: row, checkpoint } = await findNetwork(store, run);
     for (const file of files) requireWritable(file, options.force);
     const { openTrainedNetwork } = await import("../../runner/export/trained-network.ts");
     const network = await openTrainedNetwork(row, checkpoint, store);

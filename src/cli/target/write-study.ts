@@ -13,7 +13,8 @@ import { html } from "../../report/html.ts";
 import type { StudyPictures } from "../../report/judge/data.ts";
 import { judgeHtml } from "../../report/judge/judge-html.ts";
 import { writeStudyFile } from "../../report/judge/study-file.ts";
-import { type ChosenCheckpoint, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import type { ChosenNetwork } from "../../router/open-router.ts";
+import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import { colorImages, readImages } from "../../runner/evaluation/color-images.ts";
 import type { OpenSet } from "../../runner/evaluation/open-sets.ts";
 import { untilInterrupted } from "../../runner/interrupt.ts";
@@ -21,7 +22,6 @@ import { colorsOf } from "../../runner/open-predictor.ts";
 import { encodeLossless } from "../../runner/samples.ts";
 import { formatTime } from "../../runs/format/times.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { RunRow } from "../../store/rows.ts";
 import { newRunId } from "../../store/run-id.ts";
 import type { NewStudy } from "../../store/study-rows.ts";
 import { writeWhole } from "../../whole-file.ts";
@@ -32,10 +32,9 @@ import { readDevice } from "./device-option.ts";
 import { openExisting } from "./existing-store.ts";
 import { findRuns } from "./run-references.ts";
 import { openStudySet } from "./study-set.ts";
+import { requireWhole } from "./whole-option.ts";
 
 type Options = JudgeCommandOptions;
-
-type ChosenNetwork = { readonly run: RunRow; readonly checkpoint: ChosenCheckpoint };
 
 /** Both pictures of a pair, uint8 sRGB, as the page has them: that at its `place`, and the other one. */
 type Pictures = (pair: PlannedPair) => readonly [first: Uint8Array, second: Uint8Array];
@@ -61,10 +60,10 @@ export async function writeStudy(
   { output, print, now }: Context,
 ): Promise<number> {
   const { ask, pairs, seed, on, runs } = options;
-  requireCount("--pairs", pairs, 2, 1000);
-  requireCount("--seed", seed, 0, 2 ** 31 - 1);
+  requireWhole("judge: --pairs", pairs, 2, 1000);
+  requireWhole("judge: --seed", seed, 0, 2 ** 31 - 1);
   const shownMs = readShownMs(options);
-  const device = options.device === undefined ? null : readDevice("judge", options.device);
+  const device = readDevice("judge", options.device);
   const store = await openExisting(runs, { readonly: false }, output);
   try {
     return await untilInterrupted(async (signal) => {
@@ -201,9 +200,4 @@ function readShownMs({ seconds, ask }: Options): number | null {
   if (!(seconds >= 0 && seconds <= 60))
     throw new UserError(`judge: --seconds: expected a number from 0 to 60, got ${seconds}`);
   return seconds === 0 ? null : Math.max(1, Math.round(1000 * seconds));
-}
-
-function requireCount(option: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new UserError(`judge: ${option}: expected a whole number from ${least} to ${most}, got ${value}`);
 }

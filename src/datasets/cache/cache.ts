@@ -4,10 +4,12 @@
 
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { freeBytes } from "../../free-bytes.ts";
+import { formatCount } from "../../runs/format/numbers.ts";
 import type { Side, SkippedFile } from "../dataset.ts";
 import type { Look } from "../prepare/decode.ts";
 import { quoted } from "../quoted.ts";
@@ -214,11 +216,6 @@ async function spaceError(cacheFolder: string, needed: number): Promise<UserErro
   );
 }
 
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
 function bytes(number: number): string {
-  return `${number.toLocaleString("en-US")} bytes (${(number / 2 ** 30).toFixed(1)} GiB)`;
+  return `${formatCount(number)} bytes (${(number / 2 ** 30).toFixed(1)} GiB)`;
 }

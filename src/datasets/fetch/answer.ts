@@ -1,6 +1,7 @@
 // What a server's answer to a request for a file, or for the rest of one, means.
 
 import { UserError } from "../../errors.ts";
+import { formatCount } from "../../runs/format/numbers.ts";
 import type { RemoteFile } from "./download.ts";
 
 /** A transfer that broke but may be tried again. */
@@ -35,13 +36,13 @@ export async function readAnswer(
     status === 206 ? range?.[2] : headers.get("content-encoding") ? null : headers.get("content-length");
   const total = /^\d+$/.test(said ?? "") ? Number(said) : null;
   if (file.bytes !== null && total !== null && total !== file.bytes)
-    throw anotherFile(file, `offers ${count(total)}`);
+    throw anotherFile(file, `offers ${formatCount(total)}`);
   return { start, total: file.bytes ?? total };
 }
 
 export function anotherFile({ name, url, bytes }: RemoteFile, what: string): UserError {
   return new UserError(
-    `${name}: expected ${count(bytes ?? 0)} bytes, ${url} ${what}: another file, or a changed one; name another address or folder with --from`,
+    `${name}: expected ${formatCount(bytes ?? 0)} bytes, ${url} ${what}: another file, or a changed one; name another address or folder with --from`,
   );
 }
 
@@ -63,8 +64,4 @@ async function refusal(response: Response, { name, url, byHand }: RemoteFile): P
   if (status === 408 || status === 429 || status >= 500) return new BrokenTransfer(said);
   const what = status === 404 || status === 410 ? "the file is not there" : "the server refuses the file";
   return new UserError(`${name}: ${said}: ${what} (${url}); try again later, or ${advice}`);
-}
-
-function count(bytes: number): string {
-  return bytes.toLocaleString("en-US");
 }

@@ -1,6 +1,5 @@
 // What the disk may refuse, in words that say what to do, and whether there is room before a long download.
 
-import { statfs } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 
@@ -21,11 +20,6 @@ export function diskError(thrown: unknown, path: string): unknown {
   const text = advice[(thrown as NodeJS.ErrnoException | null)?.code ?? ""];
   if (text === undefined || thrown instanceof UserError) return thrown;
   return new UserError(`${path}: ${text} (${messageOf(thrown)})`, { cause: thrown });
-}
-
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 /** Throws UserError unless `folder` has room for both; `free` is what it has. */

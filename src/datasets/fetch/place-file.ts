@@ -6,6 +6,7 @@ import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promi
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Output, ProgressBar } from "../../output.ts";
+import { formatCount } from "../../runs/format/numbers.ts";
 import { findList } from "../kinds/celeba-lists.ts";
 import { findImageFiles, isImageName } from "../kinds/image-files.ts";
 import { isList } from "./checksum.ts";
@@ -44,7 +45,11 @@ async function isThere(root: string, path: string, { alsoIn, images }: ArchivePl
     const got = found.isDirectory() ? (await findImageFiles(place)).paths.length : 0;
     if (got === images) return true;
     const isFolder = found.isDirectory();
-    throw inTheWay(place, `${number(images)} images`, isFolder ? `a folder with ${number(got)}` : "a file");
+    throw inTheWay(
+      place,
+      `${formatCount(images)} images`,
+      isFolder ? `a folder with ${formatCount(got)}` : "a file",
+    );
   }
   return false;
 }
@@ -112,7 +117,7 @@ async function extract(
     });
     if (files !== expected)
       throw new UserError(
-        `${archive}: expected ${number(expected)} files, got ${number(files)}: not the archive that is meant`,
+        `${archive}: expected ${formatCount(expected)} files, got ${formatCount(files)}: not the archive that is meant`,
       );
   } finally {
     (bar as ProgressBar | null)?.stop();
@@ -122,8 +127,4 @@ async function extract(
 function isImage(entry: string): boolean {
   const name = basename(entry);
   return isImageName(name) && !name.startsWith(".");
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

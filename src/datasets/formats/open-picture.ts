@@ -3,9 +3,10 @@
 // in wrong colors is read as numbers first (source-colors.ts); what is odd, but whole, is taken.
 
 import sharp from "sharp";
+import { messageOf } from "../../errors.ts";
 import { isWholeJpeg, unusualJpeg } from "./jpeg-scans.ts";
-import { numbersAsTiff, type OpenOptions } from "./numbers.ts";
-import { type SourceColors, sourceColors } from "./source-colors.ts";
+import { type Numbers, numbersAsTiff, type OpenOptions } from "./numbers.ts";
+import { type SourceColors, sourceColors, unusableProfile } from "./source-colors.ts";
 import { tiffColors, warnsOfTagsAlone } from "./tiff-colors.ts";
 
 export type Colors = Pick<SourceColors, "profile" | "untold"> & { readonly asNumbers: boolean };
@@ -27,7 +28,6 @@ export class Refusal extends Error {}
 const limits = { limitInputPixels: 150e6, limitInputChannels: 64 };
 const longestShape = 40;
 const formats = new Set<string>(["jpeg", "png", "webp", "gif", "tiff", "heif"]);
-const unusable = "a profile that cannot be used";
 
 /** Throws Refusal. */
 export async function openPicture(bytes: Buffer): Promise<Picture> {
@@ -46,42 +46,45 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
   const found = sourceColors(bytes, metadata);
   if ("refusal" in found) throw new Refusal(found.refusal);
 
-  let { numbers, profile, untold } = found;
   // "warning": a file that is cut short or damaged is left out rather than trained on with a grey patch.
-  let options: OpenOptions = { failOn: "warning", ...limits };
+  let reading: Reading = { numbers: found.numbers, options: { failOn: "warning", ...limits } };
   let tiff: Promise<Buffer> | null = null;
   const attempt = async (size: number): Promise<Uint8Array> => {
+    const { numbers, options } = reading;
     if (numbers !== null) tiff ??= numbersAsTiff(bytes, metadata, numbers, options);
     return decodeSquare(tiff === null ? bytes : await tiff, size, options);
-  };
-  /** Whether another attempt is worth it: with less trust in the profile, or more in the file. */
-  const relent = (): boolean => {
-    if (options.failOn === "none") return false;
-    tiff = null;
-    if (numbers?.profile) {
-      [numbers, profile, untold] = [{ ...numbers, profile: null }, null, unusable];
-      return true;
-    }
-    if (isWholeJpeg(bytes)) options = { ...options, failOn: "none" };
-    else if (options.failOn === "warning" && warnsOfTagsAlone(bytes))
-      options = { ...options, failOn: "error" };
-    else return false;
-    return true;
   };
   return {
     width: autoOrient.width,
     height: autoOrient.height,
-    colors: () => ({ profile, untold, asNumbers: numbers !== null }),
+    colors() {
+      const isDropped = found.numbers?.profile && !reading.numbers?.profile;
+      const told = isDropped ? { profile: null, untold: unusableProfile } : found;
+      return { profile: told.profile, untold: told.untold, asNumbers: reading.numbers !== null };
+    },
     async square(size) {
       for (;;) {
         try {
           return await attempt(size);
         } catch (error) {
-          if (!relent()) throw refusalOf(bytes, error);
+          const next = relented(bytes, reading);
+          if (next === null) throw refusalOf(bytes, error);
+          [reading, tiff] = [next, null];
         }
       }
     },
   };
+}
+
+/** How a file is read: its numbers, where sharp alone would get them wrong, and how much of the file must be right. */
+export type Reading = { readonly numbers: Numbers | null; readonly options: OpenOptions };
+
+/** After `reading` failed: one with less trust in the profile, or more in the file; null where none is worth it. */
+export function relented(bytes: Buffer, { numbers, options }: Reading): Reading | null {
+  if (numbers?.profile) return { numbers: { ...numbers, profile: null }, options };
+  if (options.failOn !== "warning") return null;
+  if (isWholeJpeg(bytes)) return { numbers, options: { ...options, failOn: "none" } };
+  return warnsOfTagsAlone(bytes) ? { numbers, options: { ...options, failOn: "error" } } : null;
 }
 
 /** Throws Refusal for what is known by its bytes alone. */
@@ -139,7 +142,7 @@ const signatures: readonly (readonly [string, RegExp])[] = [
 
 /** What libvips says of a file, in our words. */
 export function refusalOf(bytes: Buffer, error: unknown, mostPixels = limits.limitInputPixels): Refusal {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/exceeds pixel limit/.test(message)) {
     return new Refusal(`more than ${mostPixels / 1e6} million pixels`);
   }

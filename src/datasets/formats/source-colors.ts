@@ -21,6 +21,8 @@ export type SourceColors = {
 
 type Told = { readonly made: Buffer | null; readonly name: string | null };
 
+export const unusableProfile = "a profile that cannot be used";
+
 const grey = /^(b-w|grey16)$/;
 const readable = /^(b-w|grey16|srgb|rgb16|scrgb|cmyk)$/;
 
@@ -49,7 +51,7 @@ export function sourceColors(bytes: Buffer, metadata: Metadata): SourceColors | 
   const common = {
     profile: isRetold ? told.name : unusualName(space, embedded),
     untold: hasBroken
-      ? "a profile that cannot be used"
+      ? unusableProfile
       : space === "cmyk" && embedded === null
         ? "CMYK without a profile"
         : null,

@@ -5,9 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import type { Combination } from "../../settings/combination.ts";
 import { oneOf } from "../../settings/leaves.ts";
-import type { Path } from "../../settings/paths.ts";
 import type { ConfigOf, DatasetKind, Item, Labels, Side } from "../dataset.ts";
 import { rootOption } from "../shared-options.ts";
 import {
@@ -21,7 +19,7 @@ import {
 import { count, findImageFiles, requireFolder } from "./image-files.ts";
 import { knownName } from "./known-names.ts";
 import { matchNames } from "./match-names.ts";
-import { splitProblems } from "./split-problems.ts";
+import { splitProblems, unseenBesideAll } from "./split-problems.ts";
 
 const options = {
   root: rootOption("img_align_celeba and its lists"),
@@ -117,12 +115,6 @@ export const celeba: DatasetKind<"celeba", typeof options> = {
     };
   },
 };
-
-function unseenBesideAll({ split, unseen_split }: CelebaConfig, at: Path): Combination[] {
-  if (split !== "all" || unseen_split === null) return [];
-  const text = `expected null beside split all, which takes every image, got ${JSON.stringify(unseen_split)}`;
-  return [{ path: [...at, "unseen_split"], text }];
-}
 
 /** Which split each image is in, and notes on what the file and the folder do not share. */
 async function partitionOf(root: string, folder: string, paths: readonly string[], key: string) {

@@ -9,7 +9,7 @@ import { rootOption } from "../shared-options.ts";
 import { type CifarBatch, type CifarSet, cifarSide, openCifar } from "./cifar-files.ts";
 import { requireFolder } from "./image-files.ts";
 import { knownName } from "./known-names.ts";
-import { splitProblems } from "./split-problems.ts";
+import { splitProblems, unseenBesideAll } from "./split-problems.ts";
 
 const splits = ["train", "test"] as const;
 
@@ -72,13 +72,7 @@ function common(kind: "cifar10" | "cifar100") {
     lookedFor: (config: Said) =>
       `pictures of ${splitWords(config, "and")}${config.classes === null ? "" : ` showing ${classWords(config)}`} in ${config.root}`,
     hasOfficialSides: ({ unseen_split }: Said) => unseen_split !== null,
-    problems: (config: Said, at: Path) => {
-      const found = splitProblems(config, at);
-      if (config.split !== "all" || config.unseen_split === null) return found;
-      const got = JSON.stringify(config.unseen_split);
-      const expected = `expected null beside split all, which takes every picture, got ${got}`;
-      return [...found, { path: [...at, "unseen_split"], text: expected }];
-    },
+    problems: (config: Said, at: Path) => [...splitProblems(config, at), ...unseenBesideAll(config, at)],
     paths: () => [["root"]],
   };
 }

@@ -15,6 +15,16 @@ export function sidesBesideHoldout(
   return [{ path: [...at, key], text }];
 }
 
+/** `split: all` leaves nothing for an unseen split. */
+export function unseenBesideAll(
+  { split, unseen_split }: Pick<Splits, "split" | "unseen_split">,
+  at: Path,
+): Combination[] {
+  if (split !== "all" || unseen_split === null) return [];
+  const text = `expected null beside split all, which takes every image, got ${JSON.stringify(unseen_split)}`;
+  return [{ path: [...at, "unseen_split"], text }];
+}
+
 type Splits = {
   readonly split: string;
   readonly unseen_split: string | null;

@@ -7,10 +7,10 @@ import { readFile, stat } from "node:fs/promises";
 import { setImmediate as breathe } from "node:timers/promises";
 import sharp from "sharp";
 import { messageOf } from "../../errors.ts";
+import { createTurns } from "../../turns.ts";
 import { type Colors, openPicture, Refusal } from "../formats/open-picture.ts";
 import { colorfulnessOf } from "../inspect/is-greyscale.ts";
 import { perceptualHash } from "../inspect/perceptual-hash.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * Part of the cache key and of every fingerprint: raise it when ordinary files would give other pixels. What is read as
@@ -39,7 +39,7 @@ export type Decoded =
 const largestFile = 256 * 2 ** 20;
 /** What is larger is decoded alone: some forms, such as progressive JPEG, are held in memory as a whole. */
 const [bigFile, bigPicture] = [16 * 2 ** 20, 25e6];
-const takeBigTurn = oneAtATime();
+const bigTurns = createTurns();
 
 // libvips would keep the last decoders open, in case of the same picture again: with progressive JPEGs of 144 million
 // pixels 3 GB instead of 0.5.
@@ -65,13 +65,13 @@ export async function decodeFile(path: string, size: number, options?: { readonl
     if (found.size > largestFile) return { reason: `larger than ${largestFile / 2 ** 20} MiB` };
     const isBig = found.size > bigFile;
     if (isBig && options?.leaveBig) return "big";
-    if (isBig) done = await takeBigTurn();
+    if (isBig) done = (await bigTurns.take())!;
     const bytes = await readFile(path);
     const picture = await openPicture(bytes);
     const { width, height } = picture;
     if (!isBig && width * height > bigPicture) {
       if (options?.leaveBig) return "big";
-      done = await takeBigTurn();
+      done = (await bigTurns.take())!;
     }
     const pixels = await picture.square(size);
     const measure = (square: Uint8Array) => lookOf(square, { width, height }, picture.colors());

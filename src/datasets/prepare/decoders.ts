@@ -1,10 +1,9 @@
 // Where files are decoded: in this process for a few of them, else in several of their own, because threads of one
 // process wait for each other inside libvips (bench: `data`).
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { startProcess } from "../../own-process.ts";
 import { type Decoded, decodeFile } from "./decode.ts";
 
 export type Decoders = {
@@ -33,7 +32,7 @@ export function openDecoders(files: number, size: number): Decoders {
   }
   const children: (ChildProcess | null)[] = new Array(processes).fill(null);
   const decodeIn = async (place: number, path: string): Promise<Decoded> => {
-    children[place] ??= startProcess();
+    children[place] ??= startProcess("./decode-process", import.meta.url);
     const reply = await ask(children[place], { path, size });
     return reply === "big" ? decodeFile(path, size) : reply;
   };
@@ -58,15 +57,6 @@ export function openDecoders(files: number, size: number): Decoders {
 }
 
 class ProcessEnded extends Error {}
-
-function startProcess(): ChildProcess {
-  const extension = path.extname(import.meta.url);
-  return fork(fileURLToPath(new URL(`./decode-process${extension}`, import.meta.url)), {
-    execArgv: extension === ".ts" ? ["--import", import.meta.resolve("../../../scripts/typescript.js")] : [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-}
 
 function ask(child: ChildProcess, request: DecodeRequest): Promise<DecodeReply> {
   return new Promise((resolve, reject) => {

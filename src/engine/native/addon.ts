@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { messageOf } from "../../errors.ts";
 import { findLibrary, problemOf } from "./library.ts";
 import { checkItself } from "./self-check.ts";
 
@@ -76,7 +77,7 @@ export async function whyNotNative(): Promise<string | null> {
 }
 
 function load(): Promise<Outcome> {
-  outcome ??= tryToLoad().catch((error) => ({ why: error instanceof Error ? error.message : String(error) }));
+  outcome ??= tryToLoad().catch((error) => ({ why: messageOf(error) }));
   return outcome;
 }
 

@@ -26,7 +26,7 @@ export function findLibrary(): Library {
   return { path: file, version };
 }
 
-/** Null for a version whose library has what the binding needs and was tried with it. */
+/** Null for a version whose library has what the binding needs: from those that it was tried with on (self-check.ts). */
 export function problemOf(version: string): string | null {
   const [major, minor] = version.split(".").map(Number) as [number, number];
   return major === 1 && minor >= 29 ? null : `onnxruntime-node ${version}: tried with 1.29 and 1.30`;

@@ -157,6 +157,8 @@ const updates = {
 
 export type UpdateRule = keyof typeof updates;
 
+export const updateRuleNames = Object.keys(updates) as UpdateRule[];
+
 /** value, as another buffer holds it that the nodes which make `after` read. */
 export const assign = "Assign";
 

@@ -48,10 +48,3 @@ export function defineInputs(
 export function output(name: string, value: Value) {
   return { name, type: value.type, shape: value.shape, value };
 }
-
-export function mapSpecs<T>(
-  specs: TensorSpecs,
-  map: (spec: TensorSpec, name: string) => T,
-): Record<string, T> {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, map(spec, name)]));
-}

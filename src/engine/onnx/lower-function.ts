@@ -1,10 +1,11 @@
 // A function without state of its own as an ONNX graph.
 
 import type { TensorFunction, TensorSpecs } from "../../training-step.ts";
+import { mapSpecs } from "../engine.ts";
 import { decomposed } from "../trace/passes.ts";
 import { recordFunction } from "../trace/record.ts";
 import { GraphBuilder, type GraphDevice } from "./graph-builder.ts";
-import { defineInputs, defineState, mapSpecs, output, physical } from "./layout.ts";
+import { defineInputs, defineState, output, physical } from "./layout.ts";
 import { Lowering } from "./lowering.ts";
 import type { GraphParts } from "./model-proto.ts";
 import { nativeRules } from "./rules/native.ts";

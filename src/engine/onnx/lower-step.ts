@@ -1,11 +1,12 @@
 // Training steps as ONNX graphs: several in a Loop, or one.
 
 import type { StepFunction, StepSpecs, TensorSpecs } from "../../training-step.ts";
+import { mapSpecs } from "../engine.ts";
 import { decomposed } from "../trace/passes.ts";
 import { recordStep, scalarSpecs } from "../trace/record.ts";
 import type { Trace } from "../trace/trace.ts";
 import { GraphBuilder, type GraphDevice, type Value } from "./graph-builder.ts";
-import { defineInputs, defineState, mapSpecs, output, physical, stateOrder } from "./layout.ts";
+import { defineInputs, defineState, output, physical, stateOrder } from "./layout.ts";
 import { Lowering } from "./lowering.ts";
 import { nativeRules } from "./rules/native.ts";
 import { lengthsLast } from "./rules/native-updates.ts";

@@ -6,6 +6,7 @@ import { type BackendValues, type DataType, KernelBackend, type TensorInfo } fro
 import type { CompositeKernel } from "../../composites.ts";
 import type { Tensors } from "../../training-step.ts";
 import {
+  keyOf,
   nodeKey,
   sumOverParts,
   type TraceAttributes,
@@ -57,8 +58,7 @@ export class Recorder extends KernelBackend {
 
   uniform(number: number, shape: readonly number[], dtype: DataType): TensorInfo {
     const value = { shape: [...shape], dtype: traceType(dtype), uniform: number };
-    // As text, -0 would be 0.
-    return this.#constant(`${JSON.stringify(value)} ${Object.is(number, -0)} ${number}`, value);
+    return this.#constant(keyOf(value), value);
   }
 
   idOf(info: TensorInfo): number {

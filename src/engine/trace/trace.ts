@@ -61,5 +61,13 @@ function takenFromAround({ parameters, nodes, outputs }: TraceBody): number[] {
 
 /** What makes two nodes the same: the same op over the same values. */
 export function nodeKey(op: string, inputs: readonly number[], attributes: TraceAttributes): string {
-  return JSON.stringify([op, inputs, attributes]);
+  return keyOf([op, inputs, attributes]);
+}
+
+/** As text, by which data is told apart. JSON alone takes NaN and infinities for null, and -0 for 0. */
+export function keyOf(data: unknown): string {
+  return JSON.stringify(data, (_, value) => {
+    if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+    return Object.is(value, -0) ? "-0" : String(value);
+  });
 }

@@ -6,6 +6,7 @@ import { concat, relu, reshape, type Tensor2D, type Tensor4D, tile } from "@tens
 import { convolution } from "../layers/convolution.ts";
 import { evaluationPass } from "../layers/part.ts";
 import type { Network, NetworkOptions } from "../network.ts";
+import { prefixed, unprefixed } from "../prefixed.ts";
 import { type ChainLayer, convolutionChain } from "../regression/convolution-chain.ts";
 import { regressionNetwork } from "../regression/regression-network.ts";
 
@@ -41,9 +42,7 @@ export function gammaNetwork(options: NetworkOptions<unknown>): Network {
   const decoder = convolutionChain(fusion.output, decoderLayers);
   const { trained } = embedding;
   const prefix = "classifier/";
-  const withPrefix = <T>(named: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(named).map(([name, value]) => [prefix + name, value]));
-  const classifier = withPrefix(trained?.weights ?? {});
+  const classifier = prefixed(prefix, trained?.weights ?? {});
   const isTrained = new Set(trained?.trainable.map((name) => prefix + name));
   const pick = (chosen: boolean) =>
     Object.fromEntries(Object.entries(classifier).filter(([name]) => isTrained.has(name) === chosen));
@@ -63,7 +62,7 @@ export function gammaNetwork(options: NetworkOptions<unknown>): Network {
         const pass = evaluationPass(weights);
         const luma = inputs.luma as Tensor4D;
         const vector = trained
-          ? trained.embed(withoutPrefix(weights, prefix), luma)
+          ? trained.embed(unprefixed(prefix, weights), luma)
           : (inputs.embedding as Tensor2D);
         const map = encoder.apply(pass, luma);
         const fused = fusion.apply(pass, concat([map, repeated(vector, map)], 3));
@@ -79,12 +78,4 @@ function repeated(vector: Tensor2D, map: Tensor4D): Tensor4D {
   const [batch, size] = vector.shape;
   const [, height, width] = map.shape;
   return tile(reshape(vector, [batch, 1, 1, size]), [1, height, width, 1]) as Tensor4D;
-}
-
-function withoutPrefix<T>(named: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(named)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), value]),
-  );
 }

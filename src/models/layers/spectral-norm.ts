@@ -17,7 +17,7 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { randomStream } from "../../random.ts";
-import type { State, StateTensor } from "../../training-step.ts";
+import { type State, type StateTensor, sizeOf } from "../../training-step.ts";
 
 import { type Pass, statistic } from "./part.ts";
 
@@ -34,7 +34,7 @@ export function spectralNorm(
 ) {
   const outputs = shape[outputAxis];
   const perm = outputAxis === 3 ? [3, 2, 0, 1] : [2, 3, 0, 1];
-  const columns = shape.reduce((product, length) => product * length, 1) / outputs;
+  const columns = sizeOf(shape) / outputs;
   return {
     init(seed: number, kernel: StateTensor): State {
       let vectors: ReturnType<typeof singularVectors> | null = null;

@@ -2,6 +2,7 @@
 
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
 import type { State, Tensors } from "../../training-step.ts";
+import { filled } from "../layers/initializers.ts";
 import type { OptimizerConfig } from "./optimizers.ts";
 import { ruleOf } from "./rules.ts";
 
@@ -27,9 +28,9 @@ export function createOptimizer(config: OptimizerConfig, prefix: string = config
     init: (parameters) =>
       Object.fromEntries(
         rule.slots.flatMap((slot) =>
-          Object.entries(parameters).map(([name, { shape, data }]) => [
+          Object.entries(parameters).map(([name, { shape }]) => [
             `${prefix}/${slot}/${name}`,
-            { shape, data: filled(data.length, rule.initial) },
+            filled(shape, rule.initial),
           ]),
         ),
       ),
@@ -52,10 +53,4 @@ export function createOptimizer(config: OptimizerConfig, prefix: string = config
       return next;
     },
   };
-}
-
-/** Zeros are left as they are allocated: until something is written, they take no memory. */
-function filled(length: number, value: number): Float32Array {
-  const data = new Float32Array(length);
-  return value === 0 ? data : data.fill(value);
 }

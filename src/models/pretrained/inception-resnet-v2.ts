@@ -159,7 +159,6 @@ const network: KerasNetwork = (layers, pictures) => {
 
 export const inceptionResnetV2: PretrainedNetwork = pretrainedNetwork({
   description: "Inception-ResNet-v2 (299x299)",
-  source: "keras.applications.InceptionResNetV2 (Szegedy et al. 2017)",
   inputSize: 299,
   classes: 1000,
   network,

@@ -53,7 +53,6 @@ const network: KerasNetwork = (layers, pictures) => {
 
 export const mobilenetV2: PretrainedNetwork = pretrainedNetwork({
   description: "MobileNetV2 (alpha 1.0, 224x224)",
-  source: "keras.applications.MobileNetV2 (Sandler et al. 2018)",
   inputSize: 224,
   classes: 1000,
   network,

@@ -10,7 +10,6 @@ import { classesOf, featuresOf } from "./layer-tensors.ts";
 
 export type PretrainedNetwork = {
   readonly description: string;
-  readonly source: string;
   /** Side of the square pictures that it takes, pixels; it computes on other sizes too. */
   readonly inputSize: number;
   /** Every weight by Keras's name, such as "Conv1/kernel" and "bn_Conv1/moving_mean". */
@@ -28,19 +27,17 @@ export type PretrainedNetwork = {
 
 export type PretrainedNetworkOptions = {
   readonly description: string;
-  readonly source: string;
   readonly inputSize: number;
   readonly classes: number;
   readonly network: KerasNetwork;
 };
 
 export function pretrainedNetwork(options: PretrainedNetworkOptions): PretrainedNetwork {
-  const { description, source, inputSize, classes, network } = options;
+  const { description, inputSize, classes, network } = options;
   const { weights, layers, features: size } = describeLayers(network, inputSize, classes);
   const features = (tensors: Tensors, pictures: Tensor4D) => featuresOf(network, tensors, pictures);
   return {
     description,
-    source,
     inputSize,
     weights,
     trainable: Object.keys(weights).filter((name) => !name.includes("/moving_")),

@@ -8,8 +8,6 @@ import { upsample } from "../layers/resampling.ts";
 export type ChainLayer = {
   readonly name: string;
   readonly outputs: number;
-  /** 3 unless it is given. */
-  readonly size?: number;
   readonly stride?: 2;
   /** ReLU unless it is given. */
   readonly activation?: "tanh";
@@ -24,8 +22,8 @@ export function convolutionChain(
   const parts: Part[] = [];
   let shape = input;
   for (const layer of layers) {
-    const { name, outputs, size = 3, stride = 1 } = layer;
-    const part = convolution(name, { input: shape, outputs, size, stride });
+    const { name, outputs, stride = 1 } = layer;
+    const part = convolution(name, { input: shape, outputs, size: 3, stride });
     const [height, width, channels] = part.output;
     parts.push({
       ...part,

@@ -46,14 +46,16 @@ function best(store: Store, { id }: RunRow, kept: readonly ChosenCheckpoint[]): 
   return kept[step.indexOf(lowest.step)]!;
 }
 
-function ofEpoch(
-  { id, stepsPerEpoch }: RunRow,
-  kept: readonly ChosenCheckpoint[],
-  epoch: number,
-): ChosenCheckpoint {
+/** Of a checkpoint within an epoch to two places. */
+export function epochOfStep(step: number, { stepsPerEpoch }: Pick<RunRow, "stepsPerEpoch">): number {
+  return Number((step / stepsPerEpoch).toFixed(2));
+}
+
+function ofEpoch(run: RunRow, kept: readonly ChosenCheckpoint[], epoch: number): ChosenCheckpoint {
+  const { id, stepsPerEpoch } = run;
   const found = kept.find(({ step }) => step === epoch * stepsPerEpoch);
   if (found !== undefined) return found;
-  const epochs = kept.map(({ step }) => Number((step / stepsPerEpoch).toFixed(2)));
+  const epochs = kept.map(({ step }) => epochOfStep(step, run));
   throw new UserError(
     `run ${id}: expected a checkpoint of epoch ${epoch}, has those of ${epochs.length === 1 ? "epoch" : "epochs"} ${epochs.join(", ")}; checkpoint.keep says how many stay`,
   );

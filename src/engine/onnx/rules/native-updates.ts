@@ -1,24 +1,19 @@
 // Rules for updates by optimizers as one node each, which gives the sum of squares of the gradient on the way; and for the
 // length of gradients, which is the root of those sums.
 
-import { optimizerUpdate, placesOfScalars, squareSum, type UpdateRule } from "../../native/operators.ts";
+import {
+  optimizerUpdate,
+  placesOfScalars,
+  squareSum,
+  type UpdateRule,
+  updateRuleNames,
+} from "../../native/operators.ts";
 import type { Trace, TraceNode } from "../../trace/trace.ts";
 import { type Lowered, orderOf, plain } from "../lowering.ts";
 import type { Rule, Rules } from "./rule.ts";
 
-const updates = [
-  "sgd",
-  "momentum",
-  "rmsprop",
-  "adagrad",
-  "adadelta",
-  "adam",
-  "adamax",
-  "adamw",
-] as const satisfies readonly UpdateRule[];
-
 export const updateRules: Rules = {
-  ...Object.fromEntries(updates.map((name) => [`Update/${name}`, updateRule(name)])),
+  ...Object.fromEntries(updateRuleNames.map((name) => [`Update/${name}`, updateRule(name)])),
   Length: ({ lowering, graph, inputs, outputs }) => {
     const sums = inputs.map((gradient) => {
       const value = lowering.valueIn(gradient, orderOf(gradient));

@@ -2,6 +2,7 @@
 // around it in a network: a convolution takes its bias and its activation, a batch norm its activation, and an activation's
 // gradient gives the sums that are the gradient of the bias before it.
 
+import { sizeOf } from "../../../training-step.ts";
 import {
   activationGradient,
   batchNorm,
@@ -183,7 +184,7 @@ function gradientOfActivation(context: RuleContext, alpha: number): Lowered {
     const [dy, y] = inputs.map((input) => lowering.valueIn(input, nchw));
     return made(context, activationGradient(graph, dy!, y!, alpha).dx, nchw);
   }
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const [dy, y] = inputs.map((input) => reshape(graph, lowering.plainValue(input), [1, size]));
   const { dx } = activationGradient(graph, dy!, y!, alpha);
   return made(context, reshape(graph, dx, shape), plain(shape.length));
@@ -230,15 +231,14 @@ function vector(graph: GraphBuilder, shape: readonly number[], value: Value): Lo
 /** The way back. */
 function flat({ graph }: Lowering, tensor: Lowered): Value {
   if (tensor.uniform !== undefined) {
-    const size = tensor.shape.reduce((product, length) => product * length, 1);
-    return graph.constant(new Float32Array(size).fill(tensor.uniform));
+    return graph.constant(new Float32Array(sizeOf(tensor.shape)).fill(tensor.uniform));
   }
   const { value } = tensor;
   if (value.shape.length === 1) return value;
   const producer = graph.producerOf(value);
   const before = producer?.op === "Reshape" ? graph.valueOf(producer.inputs[0]!) : null;
   if (before?.shape.length === 1) return before;
-  return reshape(graph, value, [value.shape.reduce((product, length) => product * length, 1)]);
+  return reshape(graph, value, [sizeOf(value.shape)]);
 }
 
 function scaled(graph: GraphBuilder, value: Value, factor: number): Value {

@@ -1,5 +1,6 @@
 // What every file of rules is made of.
 
+import { sizeOf } from "../../../training-step.ts";
 import type { TraceNode, TraceValue } from "../../trace/trace.ts";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { type Lowered, type Lowering, type Order, plain } from "../lowering.ts";
@@ -29,7 +30,7 @@ export function commonOrder(tensors: readonly Lowered[], rank: number): Order {
   let most = -1;
   for (const tensor of tensors) {
     if (tensor.uniform !== undefined || tensor.shape.length !== rank) continue;
-    const size = tensor.shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(tensor.shape);
     if (size > most) {
       order = tensor.order;
       most = size;

@@ -2,11 +2,11 @@
 // batch, height and width stay open where the graph is the same for all of them (open-lengths.ts).
 
 import { type State, sizeOf, type TensorFunction, type TensorSpecs } from "../../../training-step.ts";
-import { specsOf } from "../../engine.ts";
+import { mapSpecs, specsOf } from "../../engine.ts";
 import { decomposed } from "../../trace/passes.ts";
 import { recordFunction } from "../../trace/record.ts";
 import { GraphBuilder } from "../graph-builder.ts";
-import { defineInputs, defineState, mapSpecs, physical } from "../layout.ts";
+import { defineInputs, defineState, physical } from "../layout.ts";
 import { Lowering, plain } from "../lowering.ts";
 import { elementTypes, type GraphParts } from "../model-proto.ts";
 import { rules } from "../rules/rules.ts";
