@@ -44,9 +44,9 @@ const isLong = (file: string) => longest.some((part) => file.includes(part));
 /** More would hold up the end, as they run one after the other. */
 const mostTogether = 10;
 
-/** What a file says that changes its process, counts what is alive in it, keeps a browser, or hooks into all of its tests. */
+/** What a file says that changes its process, counts what is alive in it, or hooks into all of its tests. */
 const aloneBecause =
-  /\bprocess\.|worker_threads|mock\.|tf\.memory|playwright|browser\.ts|^(before|after)(Each)?\(/m;
+  /\bprocess\.(emit|chdir|set|memoryUsage|env\.\w+ = )|worker_threads|mock\.|tf\.memory|^(before|after)(Each)?\(/m;
 
 /** Lists of files that are run in one process each: neighbors, as these import the same. */
 function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
