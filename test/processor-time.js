@@ -7,14 +7,17 @@ import { isMainThread } from "node:worker_threads";
 
 if (process.env.NODE_TEST_CONTEXT !== undefined && isMainThread) {
   process.once("exit", () => {
-    const { user, system } = process.cpuUsage();
-    const seconds = (user + system) / 1e6 + ofChildren();
     try {
-      writeSync(2, `processor time of this file: ${seconds.toFixed(2)}\n`);
+      writeSync(2, `processor time of this file: ${processorSeconds().toFixed(2)}\n`);
     } catch {
       // Nobody listens any more.
     }
   });
+}
+
+export function processorSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6 + ofChildren();
 }
 
 /** Only Linux tells it: cutime and cstime of proc(5), in hundredths of a second. */

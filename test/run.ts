@@ -1,35 +1,20 @@
-// Runs test/**/*.test.ts, each file in a process of its own, and sums up: node:test of Node 20 does not find
-// TypeScript files by itself. Usage: npm test -- [--times] [part of a path…]
-// With --times the files that took most processor time are listed at the end. Of the whole suite the processes of the program
-// run what is built from it, as in a package: a start takes a quarter less. A file that fails there is run once more when all
-// others are done: what passes alone is named as unsteady, beside what it said, and does not count as failed.
+// Runs test/**/*.test.ts and sums up: node:test of Node 20 does not find TypeScript files by itself.
+// Usage: npm test -- [--times] [part of a path…]
+// With --times the files that took most processor time are listed at the end. Each file is in a process of its own; only in the
+// whole suite do those that leave their process as it is share one, one after the other: to start one takes half a second.
+// There the processes of the program run what is built from it, as in a package: a start takes a quarter less. A file that
+// fails there is run once more, alone, when all others are done: what passes then is named as unsteady, beside what it said,
+// and does not count as failed.
 
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { run } from "node:test";
-import { fileURLToPath } from "node:url";
 import pc from "picocolors";
+import { type FileResult, root, runFiles } from "./run-files.ts";
 
 /** Files at a time: two more than there are cores, as many wait for a browser or for a process. */
 const concurrency = Math.min(8, availableParallelism()) + 2;
-
-/** A file that takes longer hangs: it fails, instead of holding everything up. */
-const mostMs = 420_000;
-
-type Failure = { readonly name: string; readonly error: unknown };
-type Skipped = { readonly name: string; readonly reason: string };
-type FileResult = {
-  readonly file: string;
-  readonly ms: number;
-  /** Seconds. */
-  readonly processor: number;
-  readonly passed: number;
-  readonly failures: readonly Failure[];
-  readonly skipped: readonly Skipped[];
-  readonly output: string;
-};
 
 /** These take minutes: begun first, so that no core waits at the end. */
 const longest = [
@@ -40,10 +25,11 @@ const longest = [
   "sweep/machine-fault",
   "sweep/slurm",
   "engine/webgpu",
+  "runner/export/onnx",
+  "runner/networks",
 ];
 
-const testFolder = path.dirname(fileURLToPath(import.meta.url));
-const root = path.dirname(testFolder);
+const testFolder = path.join(root, "test");
 
 function findFiles(filters: readonly string[]): string[] {
   return readdirSync(testFolder, { recursive: true, encoding: "utf8" })
@@ -55,48 +41,28 @@ function findFiles(filters: readonly string[]): string[] {
 
 const isLong = (file: string) => longest.some((part) => file.includes(part));
 
-/** For the processes of test files, which hand it on to their threads: absolute, since some change their folder. */
-const url = (file: string) => new URL(file, import.meta.url).href;
-process.execArgv = ["--import", url("../scripts/typescript.js"), "--import", url("processor-time.js")];
+/** More would hold up the end, as they run one after the other. */
+const mostTogether = 10;
 
-async function runFile(file: string): Promise<FileResult> {
-  const absolute = path.join(root, file);
-  const began = performance.now();
-  const failures: Failure[] = [];
-  const skipped: Skipped[] = [];
-  let passed = 0;
-  let output = "";
-  let processor = 0;
-  /** Names of the tests around the current one, by nesting. */
-  const names: string[] = [];
+/** What a file says that changes its process, counts what is alive in it, or hooks into all of its tests. */
+const aloneBecause =
+  /\bprocess\.(emit|chdir|set|memoryUsage|env\.\w+ = )|worker_threads|mock\.|tf\.memory|^(before|after)(Each)?\(/m;
 
-  for await (const { type, data } of run({ files: [absolute], timeout: mostMs })) {
-    if (type === "test:start") {
-      names.length = data.nesting;
-      names.push(data.name);
-    } else if (type === "test:stdout" || type === "test:stderr") {
-      const [, seconds] = /^processor time of this file: ([\d.]+)$/m.exec(data.message) ?? [];
-      if (seconds === undefined) output += data.message;
-      else processor = Number(seconds);
-    } else if (type === "test:pass" || type === "test:fail") {
-      const name = [...names.slice(0, data.nesting), data.name].join(" › ");
-      const isFile = data.name === absolute || data.name === file;
-      if (data.skip !== undefined || data.todo !== undefined) {
-        const reason = data.skip ?? data.todo;
-        skipped.push({
-          name,
-          reason: typeof reason === "string" && reason !== "" ? reason : "no reason given",
-        });
-      } else if (type === "test:fail") {
-        const { error } = data.details;
-        const { failureType } = error as { failureType?: string };
-        if (failureType !== "subtestsFailed")
-          failures.push({ name: isFile ? file : name, error: error.cause ?? error });
-      } else if (isFile) failures.push({ name: file, error: "the file has no test" });
-      else if ((data.details.type as string | undefined) !== "suite") passed++;
+/** Lists of files that are run in one process each: neighbors, as these import the same. */
+function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
+  const lists: string[][] = [];
+  let open: string[] = [];
+  for (const file of files) {
+    if (isLong(file) || aloneBecause.test(readFileSync(path.join(root, file), "utf8"))) lists.push([file]);
+    else {
+      if (open.length % mostTogether === 0) {
+        open = [];
+        lists.push(open);
+      }
+      open.push(file);
     }
   }
-  return { file, ms: performance.now() - began, processor, passed, failures, skipped, output };
+  return lists;
 }
 
 function indent(text: string, by: string): string {
@@ -148,18 +114,21 @@ const filters = given.filter((argument) => argument !== "--times");
 const files = findFiles(filters);
 const isWhole = filters.length === 0;
 if (isWhole) {
-  const builder = ["--import", url("../scripts/typescript.js"), path.join(root, "scripts/build-package.ts")];
-  execFileSync(process.execPath, builder, { stdio: "inherit" });
+  execFileSync(process.execPath, [...process.execArgv, path.join(root, "scripts/build-package.ts")], {
+    stdio: "inherit",
+  });
   process.env.HUERISTIC_BUILT = "1";
 }
 const results: FileResult[] = [];
-const waiting = [...files];
+const waiting = isWhole ? [...inProcesses(files)] : files.map((file) => [file]);
 await Promise.all(
   Array.from({ length: concurrency }, async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runFile(file);
-      results.push(result);
-      print(result);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const found = await runFiles(next);
+      results.push(...found);
+      for (const result of found) print(result);
+      const left = next.slice(found.length);
+      if (left.length > 0) waiting.unshift(left);
     }
   }),
 );
@@ -167,7 +136,7 @@ await Promise.all(
 /** By file: what failed beside the others and passed alone. */
 const unsteady: { readonly file: string; readonly names: readonly string[] }[] = [];
 for (const first of isWhole ? results.filter((each) => each.failures.length > 0) : []) {
-  const second = await runFile(first.file);
+  const second = (await runFiles([first.file]))[0]!;
   print(second);
   if (second.failures.length > 0) continue;
   results[results.indexOf(first)] = second;

@@ -11,13 +11,16 @@ import type { Provenance } from "../store/rows.ts";
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 const recordedPackages = ["onnxruntime-node", "@tensorflow/tfjs-core", "sharp", "better-sqlite3"];
 
+type Checkout = Pick<Provenance, "gitCommit" | "gitDirty">;
+
+/** Asked of git once: what changes in the checkout later is not what this process has loaded. */
+let checkout: Checkout | null = null;
+
 /** The commit is that of Hueristic's own code, null outside a git checkout. */
 export function readProvenance(command: readonly string[]): Provenance {
-  const commit = git("rev-parse", "HEAD");
-  const changes = commit === null ? null : git("--no-optional-locks", "status", "--porcelain");
+  checkout ??= readCheckout();
   return {
-    gitCommit: commit,
-    gitDirty: changes === null ? null : changes !== "",
+    ...checkout,
     packages: {
       hueristic: ownVersion(),
       ...Object.fromEntries(recordedPackages.map((name) => [name, versionOf(name)])),
@@ -29,6 +32,12 @@ export function readProvenance(command: readonly string[]): Provenance {
     threads: os.availableParallelism(),
     command,
   };
+}
+
+function readCheckout(): Checkout {
+  const gitCommit = git("rev-parse", "HEAD");
+  const changes = gitCommit === null ? null : git("--no-optional-locks", "status", "--porcelain");
+  return { gitCommit, gitDirty: changes === null ? null : changes !== "" };
 }
 
 export function ownVersion(): string {

@@ -45,7 +45,7 @@ test("the group and its command have a help, and errors name what was meant", as
 
 test("--list shows all, and loads nothing that trains or extracts", async (t) => {
   const cwd = temporaryFolder(t);
-  const { code, stdout } = await runCli(["data", "fetch", "--list"], { cwd });
+  const { code, stdout } = await callCli(["data", "fetch", "--list"], { cwd });
   assert.equal(code, 0);
   const [titles, ...rows] = stdout.trimEnd().split("\n");
   assert.match(titles!, /^name +download +on disk, at most +licence$/);
@@ -91,7 +91,7 @@ test("a web page and a missing file end with 2 and one line of advice", async (t
       "--from",
       `${server.url}/${from}`,
     ];
-    const { code, stderr } = await runCli(args, { cwd });
+    const { code, stderr } = await callCli(args, { cwd });
     assert.equal(code, 2, stderr);
     assert.match(stderr.trimEnd().split("\n").at(-1)!, expected);
   }

@@ -33,7 +33,7 @@ test("runs by sets: own images, an experiment's, a folder's; the store has them"
     const text = experimentToYaml({ ...experiment, name, model, dataset, metrics: [] });
     writeFileSync(path.join(cwd, `${name}.yaml`), text);
   }
-  const trained = await runCli(["run", "few.yaml", "more.yaml"], { cwd });
+  const trained = await callCli(["run", "few.yaml", "more.yaml"], { cwd });
   assert.equal(trained.code, 0, trained.stderr);
   await writePictures(path.join(cwd, "my pictures"), 3);
   writeFileSync(
@@ -55,7 +55,7 @@ test("runs by sets: own images, an experiment's, a folder's; the store has them"
       ["more", "2"],
     ],
   );
-  const named = await runCli(["evaluate", "few", "--on", "my pictures", "--name", "mine", "--json"], {
+  const named = await callCli(["evaluate", "few", "--on", "my pictures", "--name", "mine", "--json"], {
     cwd,
   });
   assert.equal(named.code, 0, named.stderr);

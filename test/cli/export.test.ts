@@ -8,6 +8,7 @@ import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/run
 import { readTensors } from "../../src/runner/safetensors.ts";
 import { drawn, pix2pix, trainedRun } from "../runner/export/trained-runs.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { callCli } from "./call-cli.ts";
 import { fillStore, runCli } from "./run-cli.ts";
 
 test("both files, and never over what is there", async (t) => {
@@ -22,7 +23,7 @@ test("both files, and never over what is there", async (t) => {
       `^n\\.onnx: run ${id}, epoch 1: opset 18, .*, size any, multiples of 32, any number of pictures; at most [01]/255 from our engine on 3 unseen images and 2 other sizes\\nn\\.safetensors: run ${id}, epoch 1: \\d+ tensors as pytorch, .*\\n$`,
     ),
   );
-  const again = await runCli(both, { cwd });
+  const again = await callCli(both, { cwd });
   assert.deepEqual([again.code, again.stderr], [2, "error: n.onnx: is there already; --force replaces it\n"]);
 
   const { tensors, metadata } = readTensors(path.join(cwd, "n.safetensors"));
@@ -58,7 +59,7 @@ test("both files, and never over what is there", async (t) => {
     assert.deepEqual(tensors[`generator.${theirs}`]!.data, state[`generator/${ours}`]!.data, theirs);
 
   const own = ["export", id, "--safetensors", "n.safetensors", "--names", "hueristic", "--force", "--json"];
-  const replaced = await runCli(own, { cwd });
+  const replaced = await callCli(own, { cwd });
   assert.equal(replaced.code, 0, replaced.stderr);
   assert.equal(JSON.parse(replaced.stdout)[0].names, "hueristic");
   const kept = readTensors(path.join(cwd, "n.safetensors")).tensors["generator/up1/kernel"]!;
@@ -67,7 +68,7 @@ test("both files, and never over what is there", async (t) => {
   const damaged = checkpointFiles(checkpointFolder(path.join(cwd, "runs"), id)).at(-1)!;
   const bytes = readFileSync(damaged);
   writeFileSync(damaged, bytes.fill(7, bytes.length - 4));
-  const refused = await runCli(["export", id, "--onnx", "damaged.onnx"], { cwd });
+  const refused = await callCli(["export", id, "--onnx", "damaged.onnx"], { cwd });
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /^error: .*its checksum differs.*\n$/);
   assert.deepEqual(readdirSync(cwd).sort(), ["n.onnx", "n.safetensors", "runs"]);
@@ -84,7 +85,7 @@ test("what cannot be exported is one line", async (t) => {
     [["nobody@3", "--onnx", "a.onnx"], /^error: run "nobody": no such id/],
   ];
   for (const [args, expected] of cases) {
-    const { code, stderr } = await runCli(["export", ...args], { cwd });
+    const { code, stderr } = await callCli(["export", ...args], { cwd });
     assert.equal(code, 2, stderr);
     assert.match(stderr, expected);
     assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);

@@ -56,7 +56,7 @@ test("usage errors exit with 2, on standard error, without a stack", async (t) =
 
 test("--debug adds the stack; a bug always has it and asks to be reported", async (t) => {
   const cwd = temporaryFolder(t);
-  const debugged = await runCli(["show", "latest", "--debug"], { cwd });
+  const debugged = await callCli(["show", "latest", "--debug"], { cwd });
   assert.equal(debugged.code, 2);
   assert.match(debugged.stderr, /^error: runs: no runs here.*\n.*\n? +at /);
 
@@ -69,12 +69,12 @@ test("--debug adds the stack; a bug always has it and asks to be reported", asyn
 
 test("list where there is nothing yet", async (t) => {
   const cwd = temporaryFolder(t);
-  const { code, stdout } = await runCli(["list"], { cwd });
+  const { code, stdout } = await callCli(["list"], { cwd });
   assert.deepEqual(
     [code, stdout.startsWith("no runs in runs yet; start one with: hueristic run")],
     [0, true],
   );
-  assert.deepEqual(await runCli(["list", "--json"], { cwd }), { code: 0, stdout: "[]\n", stderr: "" });
+  assert.deepEqual(await callCli(["list", "--json"], { cwd }), { code: 0, stdout: "[]\n", stderr: "" });
   fillStore(path.join(cwd, "empty"), []);
   const empty = await runCli(["list"], { cwd, env: { HUERISTIC_RUNS: "empty" } });
   assert.match(empty.stdout, /^no runs in empty yet/);
@@ -231,7 +231,7 @@ test("a reader who leaves early is no error", { skip: process.platform === "win3
   // More than a pipe holds, so that the program does meet the closed end.
   fillStore(
     path.join(cwd, "runs"),
-    Array.from({ length: 400 }, () => "FINISHED" as const),
+    Array.from({ length: 200 }, () => "FINISHED" as const),
   );
   const script = `{ "${process.execPath}" "${program}" list --json; echo "code $?" >&2; } | head -1`;
   const { stdout, stderr } = spawnSync("sh", ["-c", script], { cwd, encoding: "utf8" });

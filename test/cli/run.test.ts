@@ -1,4 +1,4 @@
-// hueristic run, as a real process that trains very little.
+// hueristic run, which trains very little: also as a real process.
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { callCli } from "./call-cli.ts";
 import { outcomeOf, runCli, startCli } from "./run-cli.ts";
 
 const { metrics } = completeExperiment({ dataset: "synthetic" });
-const experiment = { ...stored, metrics };
+const experiment = { ...stored, model: { kind: "alpha" as const }, metrics };
 
 /** A folder with tiny.yaml: 2 images to train on, 2 epochs. */
 function folderWithExperiment(t: TestContext): string {
@@ -79,7 +79,7 @@ test("--report before the files is no file name; a broken file does not stop the
 test("--resume goes on with more epochs, and refuses what makes no sense", async (t) => {
   const cwd = folderWithExperiment(t);
   const named = path.join(cwd, "page.html");
-  const first = await runCli(["run", "tiny.yaml", "train.epochs=1", "--report", named], { cwd });
+  const first = await callCli(["run", "tiny.yaml", "train.epochs=1", "--report", named], { cwd });
   assert.equal(first.code, 0, first.stderr);
   assert.match(readFileSync(named, "utf8"), /^<!doctype html>/i);
   const cases: [string[], RegExp][] = [
@@ -122,7 +122,7 @@ test("a loss that is no longer finite fails with 1, and the next experiment is t
   const sgd = { name: "sgd", learning_rate: 1e30 } as const;
   const text = experimentToYaml({ ...wild, train: { ...wild.train, epochs: 5, optimizer: sgd } });
   writeFileSync(path.join(cwd, "wild.yaml"), text);
-  const { code, stderr } = await runCli(["run", "wild.yaml", "tiny.yaml"], { cwd });
+  const { code, stderr } = await callCli(["run", "wild.yaml", "tiny.yaml"], { cwd });
   assert.equal(code, 1, stderr);
   assert.deepEqual(
     runsIn(cwd).map(({ name, status }) => [name, status]),

@@ -71,13 +71,20 @@ function apply({ created, changed }: Recipe): readonly string[] {
   return [...created.keys(), ...changed.keys()];
 }
 
+/** By line: every recipe begins with npm run schema, which does the same again. */
+const printedBy = new Map<string, string>();
+
 /** The line as a shell takes it, but for the programs: those of the copy. */
 function run(line: string): string {
+  const before = printedBy.get(line);
+  if (before !== undefined) return before;
   const program = path.join(folder, "bin/hueristic.js");
   const command = line
     .replace(/^npx hueristic /, `"${process.execPath}" "${program}" `)
     .replace(/^npm run /, "npm run --silent ");
-  return succeeds("bash", ["-c", command]);
+  const printed = succeeds("bash", ["-c", command]);
+  printedBy.set(line, printed);
+  return printed;
 }
 
 /** Gives all that it printed. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAllClose } from "../allclose.ts";
 import { reference, tested } from "./engines-for-tests.ts";
-import { assertEnginesAgree, betaExample, type Example, ganExample, train } from "./examples.ts";
+import { alphaExample, assertEnginesAgree, type Example, ganExample, train } from "./examples.ts";
 
 async function assertSameTraining(whole: Example, parts: Example) {
   const [expected, got] = [await train(tested, whole, 3), await train(tested, parts, 3)];
@@ -22,9 +22,9 @@ function length(numbers: Float32Array): number {
   return Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0));
 }
 
-test("beta: a batch of 4 in 2 or 4 parts", async () => {
-  const whole = betaExample(16, 4);
-  for (const accumulate of [2, 4]) await assertSameTraining(whole, betaExample(16, 4, accumulate));
+test("alpha: a batch of 4 in 2 or 4 parts", async () => {
+  const whole = alphaExample(16, 4);
+  for (const accumulate of [2, 4]) await assertSameTraining(whole, alphaExample(16, 4, accumulate));
 });
 
 test("pix2pix with instance norm and dropout: the discriminator takes all parts before the generator does", () =>

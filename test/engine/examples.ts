@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Engine, specsOf } from "../../src/engine/engine.ts";
+import { alpha } from "../../src/models/alpha.ts";
 import { beta } from "../../src/models/beta.ts";
 import { convolution } from "../../src/models/layers/convolution.ts";
 import type { Pass } from "../../src/models/layers/part.ts";
@@ -122,14 +123,21 @@ export function smallExample(channels = 5): Example {
   };
 }
 
-const [buildBeta, buildGan] = [await beta.load(), await pix2pix.load()];
+const [buildAlpha, buildBeta, buildGan] = [await alpha.load(), await beta.load(), await pix2pix.load()];
+
+const regressionSettings = (batchSize: number, accumulate: number) =>
+  trainSettings(batchSize, optimizerOf({ name: "adam", learning_rate: 1e-4 }), { accumulate });
+
+/** A chain of the same layers as beta, of 1 % of its weights. */
+export function alphaExample(imageSize: number, batchSize: number, accumulate = 1): Example {
+  const train = regressionSettings(batchSize, accumulate);
+  const network = buildAlpha({ model: { kind: "alpha" }, imageSize, train });
+  return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
+}
 
 export function betaExample(imageSize: number, batchSize: number, accumulate = 1): Example {
-  const network = buildBeta({
-    model: { kind: "beta" },
-    imageSize,
-    train: trainSettings(batchSize, optimizerOf({ name: "adam", learning_rate: 1e-4 }), { accumulate }),
-  });
+  const train = regressionSettings(batchSize, accumulate);
+  const network = buildBeta({ model: { kind: "beta" }, imageSize, train });
   return { ...network, initial: network.init(1), hyper: (t) => network.hyper(t, 1) };
 }
 

@@ -45,7 +45,7 @@ test("a classifier learns what can be learned, and gamma asks it", async (contex
   assert.ok(losses.at(-1)! < 0.7 * losses[0]!, `losses ${losses}`);
   assert.equal(store.images(first.runId!).length, 0, "a classifier makes no pictures");
 
-  const second = await run(root, faces(root, gamma(), 2));
+  const second = await run(root, faces(root, gamma(), 1));
   const { experiment } = store.getRun(second.runId!);
   assert.ok(experiment.model.kind === "gamma" && experiment.model.classifier.kind === "trained");
   assert.equal(experiment.model.classifier.run, first.runId, "latest is stored as the id that it meant");
@@ -54,7 +54,7 @@ test("a classifier learns what can be learned, and gamma asks it", async (contex
   assert.ok(!Object.keys(newestState(root, second.runId!)).some((name) => name.includes("classifier")));
 
   // The kept answers serve the next run, which gives the same numbers.
-  const third = await run(root, faces(root, gamma({}, first.runId!), 2));
+  const third = await run(root, faces(root, gamma({}, first.runId!), 1));
   assert.deepEqual(values(third.runId!, "train/loss"), values(second.runId!, "train/loss"));
   const stillKept = readdirSync(path.join(root, "runs", "cache")).filter((name) =>
     name.startsWith("embedding-"),
@@ -66,7 +66,7 @@ test("a classifier learns what can be learned, and gamma asks it", async (contex
 
   // Trained on, the classifier is another one: a run that was told by the old one must not go on.
   await run(root, faces(root, classifier, 13), first.runId);
-  const changed = run(root, { ...experiment, train: { ...experiment.train, epochs: 3 } }, second.runId);
+  const changed = run(root, { ...experiment, train: { ...experiment.train, epochs: 2 } }, second.runId);
   await assert.rejects(changed, /cannot go on: its classifier changed since/);
 });
 

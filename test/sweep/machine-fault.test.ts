@@ -14,7 +14,6 @@ import { storeError } from "../../src/store/store-error.ts";
 import { missingFiles } from "../../src/sweep/file/missing-files.ts";
 import { machineFault } from "../../src/sweep/scheduling/machine-fault.ts";
 import { callCli } from "../cli/call-cli.ts";
-import { runCli } from "../cli/run-cli.ts";
 import { emptyDisk, fillDisk, smallDisk } from "../small-disk.ts";
 import { read } from "./fixtures.ts";
 
@@ -57,7 +56,7 @@ describe("a fault of the machine", { skip: process.platform === "win32" }, () =>
     const cwd = folderWith(test);
     const runs = path.join(disk, "runs");
     openStore(runs).close();
-    const sweep = () => runCli(["sweep", "sweep.yaml", "--runs", runs, "--workers", "2"], { cwd });
+    const sweep = () => callCli(["sweep", "sweep.yaml", "--runs", runs, "--workers", "2"], { cwd });
     fillDisk(disk, 600_000);
     const full = await sweep();
     assert.equal(full.code, 2, full.stderr);
@@ -75,7 +74,7 @@ describe("a fault of the machine", { skip: process.platform === "win32" }, () =>
     openStore(runs).close();
     const holder = new Database(databasePath(runs));
     holder.exec("BEGIN IMMEDIATE");
-    const sweep = () => runCli(["sweep", "sweep.yaml"], { cwd });
+    const sweep = () => callCli(["sweep", "sweep.yaml"], { cwd });
     const { code, stderr } = await sweep();
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^error: .*the database stayed locked; close the program that holds it open/m);
@@ -120,7 +119,7 @@ parameters:
 
   it("stops the sweep with nothing trained", async (test) => {
     const cwd = folderWith(test);
-    const { code, stderr } = await runCli(
+    const { code, stderr } = await callCli(
       ["sweep", "base.yaml", "dataset={kind: folder, root: nowhere}", "seed=1,2"],
       { cwd },
     );

@@ -10,6 +10,7 @@ import { openOnnxEngine } from "../../../src/engine/onnx/onnx-engine.ts";
 import type { TensorFunction } from "../../../src/training-step.ts";
 import { assertAllClose } from "../../allclose.ts";
 import {
+  alphaExample,
   assertEnginesAgree,
   betaExample,
   type Example,
@@ -37,9 +38,9 @@ function part(all: ReturnType<typeof randomInputs>, count: number, from: number,
 
 describe("the native engine", { skip }, () => {
   const regressions: Readonly<Record<string, () => Example>> = {
-    "beta of 8x8": () => betaExample(8, 1),
+    "alpha of 8x8": () => alphaExample(8, 1),
     "beta of 32x32": () => betaExample(32, 4),
-    "beta in two parts": () => betaExample(16, 4, 2),
+    "alpha in two parts": () => alphaExample(16, 4, 2),
     "a small network with dropout": smallExample,
   };
   for (const [name, example] of Object.entries(regressions))
@@ -54,7 +55,7 @@ describe("the native engine", { skip }, () => {
     assertEnginesAgree(inPlace(), copying, ganExample({ batchSize: 4, accumulate: 2 }), 1, 1e-4));
 
   it("goes on from a checkpoint as if it had not stopped, to the bit", async () => {
-    for (const example of [betaExample(16, 2), ganExample()]) {
+    for (const example of [alphaExample(16, 2), ganExample()]) {
       const inputs = randomInputs(example, 4);
       const whole = await train(inPlace(), example, 4);
       const engine = inPlace();

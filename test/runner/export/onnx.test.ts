@@ -47,7 +47,7 @@ function ramps(count: number, height: number, width: number) {
 
 const attention = (form: "full" | "pooled") => ({ in: ["generator"], at: 8, form });
 const cases: readonly (readonly [name: string, model: ModelConfig, size: number, step: number])[] = [
-  ["beta", { kind: "beta" }, 16, 8],
+  ["alpha", { kind: "alpha" }, 16, 8],
   [
     "pix2pix to Lab, instance norm, attention, spectral norm",
     pix2pix({ norm: "instance", attention: attention("full"), spectral_norm: ["generator"] }),
@@ -63,7 +63,7 @@ const cases: readonly (readonly [name: string, model: ModelConfig, size: number,
   ["pix2pix by each image's statistics", pix2pix({ evaluation: "batch_stats", depth: 5 }), 64, 32],
 ];
 
-const alsoOthers = new Set(["beta", "pix2pix to RGB, batch norm, pooled attention"]);
+const alsoOthers = new Set(["alpha", "pix2pix to RGB, batch norm, pooled attention"]);
 
 for (const [name, model, size, step] of cases) {
   test(`${name}: bytes and lightness, sizes open and fixed`, async (t) => {
@@ -167,7 +167,7 @@ test("gamma has its teller in the file; a classifier gives probabilities", async
 
 test("what differs from our engine is not written", async (t) => {
   const root = temporaryFolder(t);
-  const { network, write } = await opened(t, root, await trainedRun(root, drawn({ kind: "beta" }, 16)));
+  const { network, write } = await opened(t, root, await trainedRun(root, drawn({ kind: "alpha" }, 16)));
   const { add, mul } = await import("@tensorflow/tfjs-core");
   let calls = 0;
   // The graph is lowered by five calls, then the engine asks.
