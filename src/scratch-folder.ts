@@ -1,5 +1,5 @@
 // Folders for what is under way, such as a copy that is looked into: removed with their process, or after it by the next one that
-// makes one, unless they hold what is worth keeping.
+// makes one there, unless they hold what is worth keeping.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +10,13 @@ import { newProcessToken, processIsGone } from "./process-identity.ts";
 /** Names the process that may remove the folder; where there is none it stays. */
 const ownerFile = (folder: string) => join(folder, "owner");
 
+/** A folder for temporary files may be full of others': this process looks through it once. */
+const lookedAt = new Set<string>();
+
 /** `beginning` is the path of the folder but for its last characters. Throws the system's errors. */
 export function makeScratchFolder(beginning = join(tmpdir(), "hueristic-")): string {
-  removeLeft(beginning);
+  if (!lookedAt.has(beginning)) removeLeft(beginning);
+  lookedAt.add(beginning);
   const folder = mkdtempSync(beginning);
   try {
     writeFileSync(ownerFile(folder), newProcessToken());

@@ -9,14 +9,19 @@ import { UserError } from "../errors.ts";
 export const applicationId = 0x48756572;
 
 /**
- * How many migrations `database` has seen. Throws UserError, which calls it `name`, where it is newer than this program or
- * not ours.
+ * How many migrations `database` has seen, or what is attached to it as `schema`. Throws UserError, which calls it `name`,
+ * where it is newer than this program or not ours.
  */
-export function schemaVersion(database: Database, newest: number, name = database.name): number {
+export function schemaVersion(
+  database: Database,
+  newest: number,
+  name = database.name,
+  schema = "main",
+): number {
   const read = database.transaction(() => ({
-    owner: database.pragma("application_id", { simple: true }) as number,
-    version: database.pragma("user_version", { simple: true }) as number,
-    tables: database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number,
+    owner: database.pragma(`${schema}.application_id`, { simple: true }) as number,
+    version: database.pragma(`${schema}.user_version`, { simple: true }) as number,
+    tables: database.prepare(`SELECT count(*) FROM ${schema}.sqlite_schema`).pluck().get() as number,
   }));
   const { owner, version, tables } = read.deferred();
   if (owner !== applicationId && (owner !== 0 || tables > 0))

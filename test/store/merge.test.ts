@@ -5,10 +5,10 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
-import { mergeStore } from "../../src/store/merge/merger.ts";
+import { mergeStore, openMerger } from "../../src/store/merge/merger.ts";
 import { mergeModeOf } from "../../src/store/merge/run-versions.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { databasePath } from "../../src/store/open-database.ts";
+import { databasePath, openForWriting, openReadOnly } from "../../src/store/open-database.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { migrations } from "../../src/store/schema.ts";
 import { everythingOf } from "./everything.ts";
@@ -137,6 +137,50 @@ describe("a store that is merged into another", () => {
     const again = mergeStore(into.folder, databasePath(store.folder));
     assert.deepEqual(new Set(again.map(({ mode }) => mode)), new Set(["add"]));
     assert.equal(rowsOf(into), rows);
+  });
+
+  it("is read where it lies when nobody has it open, and left as it was", (test) => {
+    const { store, ids } = fullStore(test);
+    const into = target(test);
+    const file = databasePath(store.folder);
+    store.close();
+    openReadOnly(file).close(); // leaves an empty -wal
+    const bytes = readFileSync(file);
+    const merger = openMerger(into.folder);
+    test.after(() => merger.close());
+    const placeOf = (database: Database.Database) =>
+      (database.pragma("database_list") as { name: string; file: string }[]).find(
+        ({ name }) => name === "other",
+      )?.file;
+    const merged = merger.merge(file, { alongside: (database) => assert.equal(placeOf(database), file) });
+    assert.deepEqual(
+      merged.map(({ id, mode }) => [id, mode]),
+      ids.map((id) => [id, "new"]),
+    );
+    assert.deepEqual(readFileSync(file), bytes);
+    const writing = openForWriting(store.folder);
+    test.after(() => writing.close());
+    writing.exec("UPDATE runs SET note = 'later'"); // is in the -wal alone
+    merger.merge(file, {
+      alongside: (database) => {
+        assert.notEqual(placeOf(database), file);
+        writing.exec("UPDATE runs SET note = 'meanwhile'");
+      },
+    });
+    writing.pragma("wal_checkpoint(TRUNCATE)");
+    merger.merge(file, {
+      alongside(database) {
+        assert.equal(placeOf(database), file);
+        writing.exec("UPDATE runs SET note = 'in place'"); // its writer need not wait
+      },
+    });
+    const damaged = readFileSync(file);
+    damaged.fill(255, 4096 * 3, 4096 * 6);
+    writing.close();
+    writeFileSync(file, damaged);
+    const before = everythingOf(into);
+    assert.throws(() => merger.merge(file), /runs\.db: .*damaged/);
+    assert.deepEqual(everythingOf(into), before);
   });
 
   it("adds to what is there: series numbers, kinds, pictures and data sets are shared", (test) => {

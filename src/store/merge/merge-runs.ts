@@ -6,9 +6,7 @@
 import type { Database } from "better-sqlite3";
 import { createBlobSweeper } from "../delete-run.ts";
 import { kindColumns } from "../kind-rows.ts";
-
-/** The schema under which the other database is attached. */
-export const other = "other";
+import { other } from "./source-copy.ts";
 
 export const temporaryTables = `
 CREATE TEMP TABLE taken (

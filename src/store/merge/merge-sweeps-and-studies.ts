@@ -2,7 +2,8 @@
 // the rows of runs. A trial is brought up to date with its run; what is known of a study stays, and answers join it.
 
 import type { Database } from "better-sqlite3";
-import { type CopyRows, createRowCopy, other } from "./merge-runs.ts";
+import { type CopyRows, createRowCopy } from "./merge-runs.ts";
+import { other } from "./source-copy.ts";
 
 const isHere = (run: string) => `EXISTS (SELECT 1 FROM main.runs WHERE id = ${run})`;
 

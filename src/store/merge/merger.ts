@@ -6,10 +6,10 @@ import type Database from "better-sqlite3";
 import { UserError } from "../../errors.ts";
 import { databasePath, openForWriting } from "../open-database.ts";
 import { errorCodeOf, storeError } from "../store-error.ts";
-import { createRunMerger, other, temporaryTables } from "./merge-runs.ts";
+import { createRunMerger, temporaryTables } from "./merge-runs.ts";
 import { mergeSweepsAndStudies } from "./merge-sweeps-and-studies.ts";
 import { type Descent, type MergeMode, mergeModeOf, type RunVersion } from "./run-versions.ts";
-import { sourceError, withCopy } from "./source-copy.ts";
+import { createSources, other, sourceError } from "./source-copy.ts";
 
 export type MergeOptions = {
   /** The only runs to take, without sweeps and studies; all, with them, where it is left out. */
@@ -69,6 +69,7 @@ export function openMerger(folder: string): Merger {
   database.pragma("trusted_schema = OFF");
   database.exec(temporaryTables);
   const mergeRuns = createRunMerger(database);
+  const sources = createSources(database);
 
   const selectBoth = `
     SELECT theirs.id, theirs.writer, theirs.revision, theirs.revision_token AS token, theirs.elapsed_ms AS elapsed,
@@ -87,6 +88,8 @@ export function openMerger(folder: string): Merger {
     file: string,
     { only, purged = "stays away", alongside = () => {} }: MergeOptions,
   ): Merged => {
+    // Takes the lock of the store, and not that of what is attached, whose writers need not wait.
+    database.exec("DELETE FROM main.purged_runs WHERE false");
     database.exec("DELETE FROM taken");
     const take = database.prepare("INSERT INTO taken VALUES (?, ?, ?, ?)");
     const merged = database
@@ -117,17 +120,17 @@ export function openMerger(folder: string): Merger {
   return {
     database,
     merge: (file, options = {}) =>
-      withCopy(file, (copy) => {
-        database.prepare(`ATTACH ? AS ${other}`).run(copy);
+      sources.attach(file, () => {
         try {
-          return mergeAtOnce.immediate(file, options);
+          return mergeAtOnce.deferred(file, options);
         } catch (thrown) {
           throw mergeError(thrown, file, path);
-        } finally {
-          database.exec(`DETACH ${other}`);
         }
       }),
-    close: () => void database.close(),
+    close() {
+      sources.close();
+      database.close();
+    },
   };
 }
 

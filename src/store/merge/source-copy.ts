@@ -1,16 +1,21 @@
-// A database that is merged is copied to a local disk first: no lock of a shared one is relied on, a database of an older
-// version is brought to this one there, and the file itself is never changed.
+// Databases that are merged, one after the other attached as `other`: checked, and of the newest schema. A store at rest on a
+// local disk is read where it lies, by SQLite's own locks. Of all else a copy on a local disk is: no lock of a shared one is
+// relied on, a database of an older version is brought to this one there, and the file itself is never changed.
 
-import { copyFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, copyFileSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { messageOf, UserError } from "../../errors.ts";
 import { makeScratchFolder } from "../../scratch-folder.ts";
 import { migrate, schemaVersion } from "../migrate.ts";
+import { networkDiskOf } from "../network-disk.ts";
 import { databasePath, openReadOnly } from "../open-database.ts";
 import { migrations } from "../schema.ts";
 import { errorCodeOf, isDamaged, isOfFiles, storeError } from "../store-error.ts";
+
+/** The schema under which a database is attached. */
+export const other = "other";
 
 /** What SQLite can give as one piece of memory ends at 2 GiB. */
 const mostInMemory = 2 ** 30;
@@ -18,25 +23,64 @@ const mostInMemory = 2 ** 30;
 /** A database of which nothing can be read, whoever tries it when. */
 export class DamagedDatabase extends UserError {}
 
-/**
- * Copies a database into a temporary folder, checks it and brings it to the newest schema, and gives the copy to `use`, which
- * nobody else writes. Throws UserError, with the name of the file, for one that cannot be read, is newer, or of another
- * program; of those DamagedDatabase for one that is damaged or empty.
- */
-export function withCopy<T>(file: string, use: (copy: string) => T): T {
-  if (!existsSync(file)) throw new UserError(`${file}: no such file`);
-  const folder = temporaryFolder();
-  try {
-    const copy = join(folder, "runs.db");
+export type Sources = {
+  /**
+   * Calls `use` with a database attached. Throws UserError, with the name of the file, for one that cannot be read, is newer, or
+   * of another program; of those DamagedDatabase for one that is damaged or empty.
+   */
+  attach<T>(file: string, use: () => T): T;
+  close(): void;
+};
+
+/** Attaches them to `database`, which is in no transaction then. */
+export function createSources(database: Database.Database): Sources {
+  let folder: string | null = null;
+  let copies = 0;
+
+  /** null where the database is of an older version. */
+  const attached = <T>(path: string, file: string, use: () => T): { readonly result: T } | null => {
+    ofSource(file, () => database.prepare(`ATTACH ? AS ${other}`).run(path));
     try {
-      copyOnceMore(file, copy);
-      prepare(copy, file);
-    } catch (thrown) {
-      throw sourceError(thrown, file);
+      if (ofSource(file, () => soundVersion(database, file)) < migrations.length) return null;
+      return { result: use() };
+    } finally {
+      database.exec(`DETACH ${other}`);
     }
-    return use(copy);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  };
+  const attachCopy = <T>(file: string, use: () => T): T => {
+    folder ??= temporaryFolder();
+    const copy = join(folder, `${copies++}.db`);
+    try {
+      ofSource(file, () => copyOnceMore(file, copy));
+      const done = attached(copy, file, use);
+      if (done !== null) return done.result;
+      ofSource(file, () => bringToNewest(copy));
+      return attached(copy, file, use)!.result;
+    } finally {
+      rmSync(copy, { force: true });
+    }
+  };
+  return {
+    attach(file, use) {
+      if (!existsSync(file)) throw new UserError(`${file}: no such file`);
+      const done = isAtRest(file) ? attached(file, file, use) : null;
+      return done === null ? attachCopy(file, use) : done.result;
+    },
+    close() {
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether all of a store is in its file, on a disk of this machine where SQLite may put its own files beside it. */
+function isAtRest(file: string): boolean {
+  const folder = dirname(file);
+  if (!isStore(file) || needsOthers(file) || networkDiskOf(folder) !== null) return false;
+  try {
+    for (const each of [file, folder]) accessSync(each, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -69,8 +113,16 @@ export function sourceError(thrown: unknown, file: string): unknown {
   return new UserError(`${file}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
 }
 
+function ofSource<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    throw sourceError(thrown, file);
+  }
+}
+
 function copyDatabase(file: string, copy: string): void {
-  if (basename(file) !== basename(databasePath("")) && !needsOthers(file)) {
+  if (!isStore(file) && !needsOthers(file)) {
     copyFileSync(file, copy);
     return;
   }
@@ -86,9 +138,16 @@ function copyDatabase(file: string, copy: string): void {
   }
 }
 
-/** Whether a database is not whole without the files beside it. */
+/** As others may have it open, unlike a file of the spool. */
+function isStore(file: string): boolean {
+  return basename(file) === basename(databasePath(""));
+}
+
+/** Whether a database is not whole without the files beside it. Who only reads leaves an empty -wal behind. */
 function needsOthers(file: string): boolean {
-  return ["-wal", "-journal"].some((suffix) => existsSync(file + suffix));
+  return ["-wal", "-journal"].some(
+    (suffix) => (statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
 }
 
 /**
@@ -102,15 +161,20 @@ export function serializeWhole(database: Database.Database): Buffer {
   return bytes;
 }
 
-function prepare(copy: string, file: string): void {
+/** Of what is attached, once it is known to be whole. */
+function soundVersion(database: Database.Database, file: string): number {
+  const version = schemaVersion(database, migrations.length, file, other);
+  if (version === 0) throw new DamagedDatabase(`${file}: holds no runs`);
+  const faults = database.pragma(`${other}.quick_check(1)`, { simple: true }) as string;
+  if (faults !== "ok")
+    throw new DamagedDatabase(`${file}: ${isDamaged} (${faults.replace(/^\*\*\*.*\n/, "")})`);
+  return version;
+}
+
+function bringToNewest(copy: string): void {
   const database = new Database(copy);
   try {
     database.pragma("trusted_schema = OFF");
-    const version = schemaVersion(database, migrations.length, file);
-    if (version === 0) throw new DamagedDatabase(`${file}: holds no runs`);
-    const faults = database.pragma("quick_check(1)", { simple: true }) as string;
-    if (faults !== "ok")
-      throw new DamagedDatabase(`${file}: ${isDamaged} (${faults.replace(/^\*\*\*.*\n/, "")})`);
     database.pragma("journal_mode = DELETE");
     database.pragma("synchronous = OFF");
     migrate(database, migrations);

@@ -61,8 +61,8 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
   const progresses = new Map<string, ProgressContent>();
   const ends = new Map<string, EndState>();
   const byRun = new Map<string, ProgressContent>();
-  /** Of trials that are done. */
-  const done = new Map<number, SharedTrial>();
+  /** As the names of their files have them: made anew where there is a name more. */
+  const standing = new Map<number, SharedTrial>();
 
   const fileOf = (number: number, attempt: number, kind: AttemptFile["kind"]) =>
     attemptFile(folder, { number, attempt, kind });
@@ -71,8 +71,11 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
     const attempts = seen.get(number) ?? [];
     if (attempt > attempts.length + mostUnseen) return;
     while (attempts.length < attempt) attempts.push({ kinds: new Set() });
-    attempts[attempt - 1]!.kinds.add(kind);
+    const { kinds } = attempts[attempt - 1]!;
+    if (kinds.has(kind)) return;
+    kinds.add(kind);
     seen.set(number, attempts);
+    standing.delete(number);
   };
 
   const claim = (number: number, attempt: number): ClaimContent | null => {
@@ -120,10 +123,10 @@ export function createTrialFiles(sweepId: string, folder: string): TrialFiles {
   };
 
   const trialOf = (number: number): SharedTrial => {
-    const known = done.get(number);
+    const known = standing.get(number);
     if (known !== undefined) return known;
     const trial = readTrial(number);
-    if (isDone(trial)) done.set(number, trial);
+    standing.set(number, trial);
     return trial;
   };
 
