@@ -2,6 +2,7 @@
 // router, by each specialist, by the one network of all classes and by the oracle, which takes the best specialist of every
 // image.
 
+import { type Closable, closeAll } from "../close-all.ts";
 import { UserError } from "../errors.ts";
 import type { MetricConfig } from "../experiment/experiment.ts";
 import { imagePair } from "../metrics/image-pair.ts";
@@ -62,7 +63,7 @@ export async function measureRouter(
   const heldOut = await openHeldOut(router.measured.dataset, chosen.classifier.run, others, options);
   const { dataset, labels } = heldOut;
   const progress = output.progress(heldOut.images.length);
-  const closing: { close(): Promise<void> | void }[] = [dataset];
+  const closing: Closable[] = [dataset];
   try {
     requireAsBuilt(router, labels, dataset.fingerprint);
     const images = heldOut.images.filter(({ use }) => use === "report");
@@ -113,7 +114,7 @@ export async function measureRouter(
     };
   } finally {
     progress.stop();
-    for (const each of closing.reverse()) await each.close();
+    await closeAll(closing.reverse());
   }
 }
 
