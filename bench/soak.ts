@@ -1,7 +1,8 @@
 // Whether anything grows or slows with time: two long trainings of a tiny network (many steps; many epochs, each with samples)
 // and many calls of a session of ONNX Runtime whose inputs change. Each in a process of its own. Ways to measure:
-//   resident memory, speed   the median of readings from 10 % to 20 % of the way, and of the last 10 %; speed by processor time,
-//                            which other programs disturb least
+//   resident memory, speed   the median of readings from 10 % to 20 % of the way, and of the last 10 %; memory once garbage was
+//                            collected, speed by processor time, in units of what a fixed computation took at the time: so other
+//                            programs disturb it least
 //   store                    runs.db after its last checkpoint; at most what its values and pictures take by the bar of bench/log.ts
 
 import { fork } from "node:child_process";
@@ -132,7 +133,7 @@ function sizeOf(runs: string): Size {
 
 async function readingsOf(...args: readonly string[]): Promise<Reading[]> {
   const child = fork(fileURLToPath(new URL("soak-child.ts", import.meta.url)), args, {
-    execArgv: ["--import", new URL("../scripts/typescript.js", import.meta.url).href],
+    execArgv: ["--expose-gc", "--import", new URL("../scripts/typescript.js", import.meta.url).href],
   });
   const found: Reading[] = [];
   let isDone = false;
@@ -152,7 +153,8 @@ function rowOf({ what, unit, found, store }: Soaked): { readonly cells: string[]
   const memory = [early, late].map((some) =>
     median(some.map(({ residentBytes }) => residentBytes / 2 ** 20)),
   );
-  const speed = [early, late].map(speedOf);
+  const usualMs = median(found.map(({ paceMs }) => paceMs));
+  const speed = [early, late].map((some) => speedOf(some, usualMs));
   const change = ([before, after]: readonly number[]) => after! / before! - 1;
   const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
   const megabytes = (bytes: number | undefined) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(2));
@@ -174,16 +176,14 @@ function rowOf({ what, unit, found, store }: Soaked): { readonly cells: string[]
   };
 }
 
-/** Per second of processor time, which other programs disturb little: the median of what lies between two readings. */
-function speedOf(some: readonly Reading[]): number {
-  return median(
-    some
-      .slice(1)
-      .map(
-        ({ at, processorMs }, index) =>
-          (1000 * (at - some[index]!.at)) / (processorMs - some[index]!.processorMs),
-      ),
-  );
+/** Per second of processor time at a pace of `usualMs`: the median of what lies between two readings. */
+function speedOf(some: readonly Reading[], usualMs: number): number {
+  const between = some.slice(1).map(({ at, processorMs, paceMs }, index) => {
+    const before = some[index]!;
+    const perSecond = (1000 * (at - before.at)) / (processorMs - before.processorMs);
+    return (perSecond * (paceMs + before.paceMs)) / (2 * usualMs);
+  });
+  return median(between);
 }
 
 function median(values: readonly number[]): number {
