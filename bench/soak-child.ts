@@ -15,20 +15,16 @@ export type Reading = {
   readonly at: number;
   /** Of all threads, without what readings take. */
   readonly processorMs: number;
-  /** What a computation that is always the same took just then: more where other programs share the core or its caches. */
-  readonly paceMs: number;
   readonly residentBytes: number;
 };
 
 const [what, ...rest] = process.argv.slice(2);
-const numbers = Float64Array.from({ length: 2 ** 17 }, (_, index) => index);
 let readingMs = 0;
 const read = (at: number) => {
   const before = usedMs();
-  const processorMs = before - readingMs;
   globalThis.gc!();
   const residentBytes = process.memoryUsage.rss();
-  process.send!({ at, processorMs, paceMs: pace(), residentBytes } satisfies Reading);
+  process.send!({ at, processorMs: before - readingMs, residentBytes } satisfies Reading);
   readingMs += usedMs() - before;
 };
 if (what === "train") await train(rest[0]!, rest[1]!, Number(rest[2]));
@@ -39,17 +35,6 @@ process.disconnect();
 function usedMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-/** Sums a megabyte several times. */
-function pace(): number {
-  const began = usedMs();
-  for (let round = 0; round < 20; round++) {
-    let sum = 0;
-    for (const value of numbers) sum += value;
-    numbers[0] = sum % 2;
-  }
-  return usedMs() - began;
 }
 
 async function train(runsFolder: string, experiment: string, every: number): Promise<void> {
