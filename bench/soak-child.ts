@@ -1,6 +1,6 @@
 // One part of bench/soak.ts in a process of its own, so that its memory is its own too: `train` trains an experiment (JSON) in a
 // runs folder, `calls` calls a session of ONNX Runtime with inputs that change in content and size. Sends a reading every so
-// many steps or calls, then "done".
+// many steps or calls, then "done". Needs node --expose-gc: what V8 has not collected yet is no growth.
 
 import { GraphBuilder } from "../src/engine/onnx/graph-builder.ts";
 import { encodeModel } from "../src/engine/onnx/model-proto.ts";
@@ -13,21 +13,29 @@ import { runExperiment } from "../src/runner/run-experiment.ts";
 export type Reading = {
   /** Steps or calls so far. */
   readonly at: number;
-  /** Of all threads. */
+  /** Of all threads, without what readings take. */
   readonly processorMs: number;
   readonly residentBytes: number;
 };
 
 const [what, ...rest] = process.argv.slice(2);
+let readingMs = 0;
 const read = (at: number) => {
-  const { user, system } = process.cpuUsage();
-  const processorMs = (user + system) / 1000;
-  process.send!({ at, processorMs, residentBytes: process.memoryUsage.rss() } satisfies Reading);
+  const before = usedMs();
+  globalThis.gc!();
+  const residentBytes = process.memoryUsage.rss();
+  process.send!({ at, processorMs: before - readingMs, residentBytes } satisfies Reading);
+  readingMs += usedMs() - before;
 };
 if (what === "train") await train(rest[0]!, rest[1]!, Number(rest[2]));
 else await calls(Number(rest[0]), Number(rest[1]));
 process.send!("done");
 process.disconnect();
+
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 async function train(runsFolder: string, experiment: string, every: number): Promise<void> {
   let next = 0;

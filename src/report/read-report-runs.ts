@@ -1,4 +1,5 @@
-// The query of the report: everything about the runs, read once; nothing later touches the store but for blobs.
+// The query of the report: everything about the runs, read at once, so that no page shows a half of a run that is purged
+// meanwhile; nothing later touches the store but for pictures.
 
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
@@ -20,13 +21,14 @@ import type { SweepRow, TrialRow } from "../store/sweeps.ts";
 
 export type ReportStore = Pick<
   Store,
+  | "atOnce"
   | "getRun"
   | "summaries"
   | "allSeries"
   | "images"
   | "sampleMetrics"
   | "imageValues"
-  | "blob"
+  | "picture"
   | "events"
   | "dataset"
   | "skippedFiles"
@@ -76,6 +78,10 @@ const mostCompared = 48;
 /** In the order asked for; a run that is named twice comes once. Throws UserError for an unknown run. */
 export function readReportRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
   if (runRefs.length === 0) throw new UserError("report: expected at least one run");
+  return store.atOnce(() => readRuns(store, runRefs));
+}
+
+function readRuns(store: ReportStore, runRefs: readonly string[]): ReportRun[] {
   const runs = new Map(runRefs.map((ref) => store.getRun(ref)).map((run) => [run.id, run]));
   // A question about one run's summary costs as much as one about all of them.
   const [only, ...others] = runs.values();

@@ -67,7 +67,7 @@ export async function writeReport(
   const { content, blobs, note } = await fitPictures(
     built,
     bytesWithout,
-    (hash) => store.blob(hash),
+    (hash) => store.picture(hash),
     options.maxSize ?? definition?.maxSize ?? usualMaxSize,
   );
   const page = Buffer.from(pageHtml(content, blobs, assets, frame(note === null ? [] : [note])));

@@ -2,6 +2,7 @@
 // router, by each specialist, by the one network of all classes and by the oracle, which takes the best specialist of every
 // image.
 
+import { type Closable, closeAll } from "../close-all.ts";
 import { UserError } from "../errors.ts";
 import type { MetricConfig } from "../experiment/experiment.ts";
 import { imagePair } from "../metrics/image-pair.ts";
@@ -63,7 +64,7 @@ export async function measureRouter(
   const { dataset, labels } = heldOut;
   const images = heldOut.images.filter(({ use }) => use === "report");
   const progress = output.progress(images.length);
-  const closing: { close(): Promise<void> | void }[] = [dataset];
+  const closing: Closable[] = [dataset];
   try {
     requireAsBuilt(router, labels, dataset.fingerprint);
     if (images.length < 2)
@@ -113,7 +114,7 @@ export async function measureRouter(
     };
   } finally {
     progress.stop();
-    for (const each of closing.reverse()) await each.close();
+    await closeAll(closing.reverse());
   }
 }
 

@@ -1,5 +1,6 @@
 // A run from its images to its end: opened, trained, finished, whatever happens on the way.
 
+import { closeAll } from "../close-all.ts";
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
@@ -130,11 +131,9 @@ async function trainAndFinish(
     publishFailure(options, run.id);
     throw error;
   } finally {
-    run.close();
-    await training.whole.compiled.close();
-    await training.last?.compiled.close();
-    await training.evaluator.close();
-    await training.evaluation?.close();
+    const { whole, last, evaluator, evaluation } = training;
+    // On a full disk the run cannot be closed, and an engine that stays open holds its memory or its process.
+    await closeAll([run, whole.compiled, last?.compiled, evaluator, evaluation]);
   }
 }
 

@@ -71,6 +71,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     createRun(run: NewRun): RunWriter;
     /** Goes on with the run of this id, with other settings where some are given (more epochs, say); the earlier ones stay in the record. Throws UserError where another process is writing it. */
     resumeRun(id: string, continuation?: Continuation): RunWriter;
+    /** What `read` gives, of one state of the store, whatever other processes write or delete meanwhile. */
+    atOnce<Result>(read: () => Result): Result;
     /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Gives the room of what was deleted back to the disk; false while runs are trained. */
@@ -175,6 +177,7 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
       requireWritable();
       evaluations.saveEvaluation(id, evaluation);
     },
+    atOnce: (read) => database.transaction(read).deferred(),
     deleteRun(id) {
       requireWritable();
       deleteRun(id);

@@ -1,6 +1,7 @@
 // What belongs to a run beside its series: images and events.
 
 import type { Database } from "better-sqlite3";
+import { UserError } from "../errors.ts";
 import type { Blob, EvaluationSetRow, EventRow, ImageRow, SampleMetric } from "./rows.ts";
 
 export type RunContentReader = {
@@ -9,6 +10,8 @@ export type RunContentReader = {
   /** Metrics of the images that are drawn; values that are not finite are left out. */
   sampleMetrics(runId: string): SampleMetric[];
   blob(hash: string): Blob | undefined;
+  /** One that a run showed when it was read. Throws UserError where it is gone since, as after a purge. */
+  picture(hash: string): Blob;
   /** Sets that the run was measured on beside seen and unseen, by name. */
   evaluationSets(runId: string): EvaluationSetRow[];
   /** Oldest first. */
@@ -41,6 +44,11 @@ export function createRunContentReader(database: Database): RunContentReader {
     images: (runId) => selectImages.all(runId),
     sampleMetrics: (runId) => selectSampleMetrics.all({ run: runId }),
     blob: (hash) => selectBlob.get(hash),
+    picture(hash) {
+      const found = selectBlob.get(hash);
+      if (found === undefined) throw new UserError(`image ${hash}: was deleted just now`);
+      return found;
+    },
     evaluationSets: (runId) => selectSets.all(runId),
     events: (runId) => selectEvents.all(runId),
   };

@@ -1,19 +1,51 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { randomStream } from "../../src/random.ts";
-import { databasePath } from "../../src/store/open-database.ts";
+import { databasePath, openForReading } from "../../src/store/open-database.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { firstLine, outcomeOf, startChild, temporaryStore } from "./fixtures.ts";
+import { createRunReader } from "../../src/store/read-runs.ts";
+import { createSeriesReader } from "../../src/store/read-series.ts";
+import { firstLine, newRun, outcomeOf, startChild, temporaryStore } from "./fixtures.ts";
+
+/** Longer than this nobody may hold up a reader. SQLite adds up its pauses for it: a slow machine does not count. */
+const mostHeldUpMs = 100;
+
+/** Reads all of all runs; throws where it is held up. */
+function impatientReader(test: TestContext, folder: string): () => number {
+  const database = openForReading(folder);
+  test.after(() => database.close());
+  database.pragma(`busy_timeout = ${mostHeldUpMs}`);
+  const [runs, series] = [createRunReader(database, Date.now), createSeriesReader(database)];
+  return () => {
+    const found = runs.summaries();
+    for (const { id } of found) series.allSeries(id);
+    return found.length;
+  };
+}
 
 describe("several processes", () => {
-  it("lose nothing where four of them write two runs each", async (test) => {
+  it("lose nothing where four of them write two runs each, and hold up no reader", async (test) => {
     const store = temporaryStore(test);
     const steps = 600;
+    const read = impatientReader(test, store.folder);
+    let isOver = false;
+    const reading = async () => {
+      let readings = 0;
+      for (; !isOver; readings++) {
+        read();
+        await sleep(5);
+      }
+      return readings;
+    };
+    const readings = reading();
     const children = Array.from({ length: 4 }, () =>
       startChild("child-write.ts", [store.folder, "2", `${steps}`]),
     );
     const outcomes = await Promise.all(children.map(outcomeOf));
+    isOver = true;
+    test.diagnostic(`read ${await readings} times`);
     assert.deepEqual(
       outcomes.map(({ end }) => end),
       [0, 0, 0, 0],
@@ -36,6 +68,17 @@ describe("several processes", () => {
         Array.from({ length: steps }, (_, index) => -(index + 1)),
       );
     }
+  });
+
+  it("hold up no reader with a transaction that they keep open", (test) => {
+    const store = temporaryStore(test);
+    store.createRun(newRun()).finish("FINISHED");
+    const read = impatientReader(test, store.folder);
+    const other = new Database(databasePath(store.folder));
+    test.after(() => other.close());
+    other.exec("BEGIN EXCLUSIVE; UPDATE runs SET name = 'changed'");
+    assert.equal(read(), 1);
+    other.exec("COMMIT");
   });
 
   for (const [name, stepMs] of [

@@ -268,6 +268,27 @@ parameters:
     assert.equal(elsewhere.code, 2);
   });
 
+  it("shares its store with another sweep at the same time", async (test) => {
+    const cwd = folderWith(test, "parameters: {train.batch_size: {values: [8]}}");
+    writeFileSync(path.join(cwd, "other.yaml"), readFileSync(path.join(cwd, "sweep.yaml")));
+    const other = runCli(["sweep", "other.yaml"], { cwd });
+    for (const { code, stdout, stderr } of await Promise.all([sweepCli(cwd), other])) {
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /1 of 1 trials begun: 1 complete\n/);
+      assert.match(stdout, /\n\* +8 +1\/1 +0\.\d+\n/);
+    }
+    reading(cwd, (store) => {
+      const sweeps = ["sweep", "other"].map((name) => store.trials(store.getSweep(name).id));
+      const runs = sweeps.flatMap((trials) => trials.map(({ runId }) => runId));
+      assert.deepEqual(new Set(store.listRuns().map(({ id }) => id)), new Set(runs));
+      const [losses, same] = sweeps.map((trials) =>
+        trials.map(({ state, runId }) => [state, ...store.series(runId!, "unseen/loss")!.value]),
+      );
+      assert.deepEqual(losses, same);
+      assert.ok(losses!.every(([state, ...values]) => state === "complete" && values.length === 3));
+    });
+  });
+
   it("works with agents of any number on one store, and none runs a trial twice", async (test) => {
     const cwd = folderWith(test, "seeds: [1, 2, 3]\nparameters: {train.batch_size: {values: [4, 8]}}");
     assert.equal((await callCli(["sweep", "sweep.yaml", "--workers", "0"], { cwd })).code, 2);

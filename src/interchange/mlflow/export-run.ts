@@ -23,7 +23,7 @@ export type ExportedToMlflow = {
   readonly notes: readonly string[];
 };
 
-type Source = Pick<Store, "getRun" | "allSeries" | "images" | "blob">;
+type Source = Pick<Store, "getRun" | "allSeries" | "images" | "picture">;
 
 /** Limits of a log-batch request: of each kind, and of all together where they come together, which they do not here. */
 const mostMetrics = 1000;
@@ -208,7 +208,7 @@ async function sendArtifacts(
     },
     ...images.map((image) => ({
       at: pictureName(image),
-      content: () => sharp(store.blob(image.blobHash)!.bytes).png().toBuffer(),
+      content: () => sharp(store.picture(image.blobHash).bytes).png().toBuffer(),
     })),
     ...checkpoints.map((file) => ({
       at: `checkpoints/${path.basename(file)}`,

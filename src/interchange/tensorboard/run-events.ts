@@ -7,7 +7,7 @@ import type { Store } from "../../store/open-store.ts";
 import type { ImageRow, RunRow } from "../../store/rows.ts";
 import type { EventMessage, ValueMessage } from "./event-proto.ts";
 
-export type EventStore = Pick<Store, "getRun" | "specs" | "series" | "images" | "blob">;
+export type EventStore = Pick<Store, "getRun" | "specs" | "series" | "images" | "picture">;
 
 export type RunEvents = {
   /** Series by series, by step; then pictures. */
@@ -52,7 +52,7 @@ export function createRunEvents(store: EventStore, runId: string): RunEvents {
   }
 
   async function pictureEvent(image: ImageRow): Promise<EventMessage> {
-    const { data, info } = await sharp(store.blob(image.blobHash)!.bytes)
+    const { data, info } = await sharp(store.picture(image.blobHash).bytes)
       .png()
       .toBuffer({ resolveWithObject: true });
     const content = {

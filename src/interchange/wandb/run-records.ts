@@ -9,7 +9,7 @@ import type { ImageRow, RunRow, Series } from "../../store/rows.ts";
 import { imageTag } from "../tensorboard/run-events.ts";
 import type { Item, RecordContent } from "./record-proto.ts";
 
-export type RecordSource = Pick<Store, "getRun" | "allSeries" | "images" | "blob">;
+export type RecordSource = Pick<Store, "getRun" | "allSeries" | "images" | "picture">;
 
 export type MediaFile = {
   /** Within the folder `files`, with `/`. */
@@ -45,7 +45,7 @@ export async function* runRecords(
     const item = values.map(([key, value]): Item => ({ key, valueJson: numberJson(value) }));
     const files: { readonly path: string }[] = [];
     for (const image of pictures.get(step) ?? []) {
-      const { file, entry } = await pictureOf(image, step, store.blob(image.blobHash)!.bytes);
+      const { file, entry } = await pictureOf(image, step, store.picture(image.blobHash).bytes);
       await save(file);
       files.push({ path: file.path });
       item.push({ key: imageTag(image), valueJson: JSON.stringify(entry) });

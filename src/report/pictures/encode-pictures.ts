@@ -2,7 +2,6 @@
 // not fit, they are encoded again, in these steps, and the page says which one it was.
 
 import sharp, { type WebpOptions } from "sharp";
-import { UserError } from "../../errors.ts";
 import type { Blob } from "../../store/rows.ts";
 
 /** null leaves a picture as it is stored. */
@@ -29,16 +28,14 @@ async function encodePicture(blob: Blob, { options }: Encoding): Promise<Blob> {
 /** Picture by picture, several at a time. */
 export async function encodePictures(
   hashes: readonly string[],
-  blobOf: (hash: string) => Blob | undefined,
+  blobOf: (hash: string) => Blob,
   encoding: Encoding,
 ): Promise<Blob[]> {
   const encoded = new Array<Blob>(hashes.length);
   let next = 0;
   const work = async () => {
     for (let index = next++; index < hashes.length; index = next++) {
-      const blob = blobOf(hashes[index]!);
-      if (blob === undefined) throw new UserError(`image ${hashes[index]}: was deleted just now`);
-      encoded[index] = await encodePicture(blob, encoding);
+      encoded[index] = await encodePicture(blobOf(hashes[index]!), encoding);
     }
   };
   await Promise.all(Array.from({ length: 8 }, work));
@@ -55,7 +52,7 @@ const sampled = 60;
 /** About how much room all would take: from every n-th of them. */
 export async function estimateBytes(
   hashes: readonly string[],
-  blobOf: (hash: string) => Blob | undefined,
+  blobOf: (hash: string) => Blob,
   encoding: Encoding,
 ): Promise<number> {
   if (hashes.length === 0) return 0;

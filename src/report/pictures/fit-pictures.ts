@@ -32,7 +32,7 @@ const thinnings: readonly Thinning[] = [
 export async function fitPictures(
   page: BuiltPage,
   bytesWithout: (content: PageContent) => number,
-  blobOf: (hash: string) => Blob | undefined,
+  blobOf: (hash: string) => Blob,
   mostBytes: number,
 ): Promise<FittedPage> {
   const whole = page.show(noThinning);

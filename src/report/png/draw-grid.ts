@@ -22,14 +22,14 @@ type Row = { readonly label: string; readonly hashes: readonly (string | null)[]
 
 /** PNG; null where there is no picture. */
 export async function drawGrid(
-  store: Pick<ReportStore, "blob">,
+  store: Pick<ReportStore, "picture">,
   grid: SampleGrid,
   epochs: readonly number[],
 ): Promise<Uint8Array | null> {
   const rows = rowsOf(grid, epochs);
   const first = rows.flatMap(({ hashes }) => hashes).find((hash) => hash !== null);
   if (first == null) return null;
-  const { width: size } = await sharp(store.blob(first)!.bytes).metadata();
+  const { width: size } = await sharp(store.picture(first).bytes).metadata();
   const tile = size * Math.max(1, Math.ceil(leastTile / size));
   const top = (row: number) => margin + heading + row * (tile + gap) + (row > 1 ? 2 * gap : 0);
   const sides = grid.columns.map(({ set }) => set);
@@ -54,9 +54,11 @@ export async function drawGrid(
   const layers: OverlayOptions[] = [];
   for (const [index, { hashes }] of rows.entries())
     for (const [column, hash] of hashes.entries()) {
-      const blob = hash === null ? undefined : store.blob(hash);
-      if (blob === undefined) continue;
-      const input = await sharp(blob.bytes).resize(tile, tile, { kernel: "nearest" }).png().toBuffer();
+      if (hash === null) continue;
+      const input = await sharp(store.picture(hash).bytes)
+        .resize(tile, tile, { kernel: "nearest" })
+        .png()
+        .toBuffer();
       layers.push({ input, left: left(column), top: top(index) });
     }
   const width = left(sides.length - 1) + tile + margin;

@@ -19,7 +19,7 @@ const mostFigures = 24;
  * their paths.
  */
 export async function writePictures(
-  store: Pick<ReportStore, "blob">,
+  store: Pick<ReportStore, "picture">,
   runs: readonly ReportRun[],
   { panels, figures }: BuiltPage,
   folder: string,

@@ -1,5 +1,6 @@
 // Measures a checkpoint of a run that has ended, as the run itself would have, and stores it with the run.
 
+import { closeAll } from "../../close-all.ts";
 import { hashesOf } from "../../datasets/prepare/prepare.ts";
 import type { DeviceChoice } from "../../engine/choices.ts";
 import { specsOf } from "../../engine/engine.ts";
@@ -168,8 +169,7 @@ async function evaluateSets(
     }
   } finally {
     engine.release(onEngine);
-    await evaluator.close();
-    await opened.close();
+    await closeAll([evaluator, opened]);
   }
   return { step, values };
 }

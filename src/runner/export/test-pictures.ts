@@ -20,7 +20,7 @@ export async function unseenPictures(
     .slice(0, most);
   const pictures = await Promise.all(
     stored.map(async ({ blobHash }) => {
-      const raw = await sharp(store.blob(blobHash)!.bytes).removeAlpha().raw().toBuffer();
+      const raw = await sharp(store.picture(blobHash).bytes).removeAlpha().raw().toBuffer();
       return new Uint8Array(raw);
     }),
   );
