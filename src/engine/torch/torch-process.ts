@@ -55,6 +55,16 @@ export type StartOptions = {
 };
 
 const workerFile = fileURLToPath(new URL("./worker.py", import.meta.url));
+/** What holds unless the user's environment says otherwise. */
+const workerEnvironment = {
+  // Threads that spin while they wait would take the cores from whoever prepares the next batches.
+  OMP_WAIT_POLICY: "PASSIVE",
+  // A step frees what the next one allocates again. glibc gives that memory back to the system in between, and the page
+  // faults of taking it anew cost as much time as the step. So it keeps what it has; both names must be given together.
+  MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
+} as const;
+
 const minutes = (count: number) => count * 60_000;
 
 type Pending = {
@@ -70,8 +80,7 @@ export async function startTorch(
 ): Promise<TorchProcess> {
   const child = spawn(command, [workerFile, String(process.pid)], {
     stdio: ["pipe", "pipe", "pipe"],
-    // Threads that spin while they wait would take the cores from whoever prepares the next batches.
-    env: { OMP_WAIT_POLICY: "PASSIVE", ...process.env },
+    env: { ...workerEnvironment, ...process.env },
     windowsHide: true,
   });
   const pending = new Map<number, Pending>();

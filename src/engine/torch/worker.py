@@ -407,11 +407,16 @@ def is_low(low, operands):
     return bool(counting) and all(low.value(x).half for x in counting)
 
 
+def broadcast(shapes, rank):
+    """The shape that these have together. torch.broadcast_shapes imports SymPy for it: 37 MiB and a second."""
+    filled = [[1] * (rank - len(shape)) + list(shape) for shape in shapes]
+    return [next((length for length in lengths if length != 1), 1) for lengths in zip(*filled)]
+
+
 def define_elementwise(low, output, node, order, reached, **said):
     """`reached`: the shapes of the tensors that were given; a number may have had a larger one."""
     shape = low.shape(output)
-    given = list(torch.broadcast_shapes(*map(tuple, reached)))
-    if [1] * (len(shape) - len(given)) + given != list(shape):
+    if broadcast(reached, len(shape)) != list(shape):
         node = low.call(torch.Tensor.expand, node, lying(shape, order))
         said["fresh"] = False
     low.define(output, node, order, **said)
@@ -1322,7 +1327,8 @@ class Worker:
     def store(self, header, arrays):
         state = {}
         for name, shape in header["shapes"].items():
-            tensor = arrays["state", name].reshape(shape).permute(order_of_state(shape))
+            # What was copied is let go: the frame and the state together would be the fullest moment of all.
+            tensor = arrays.pop(("state", name)).reshape(shape).permute(order_of_state(shape))
             four = self.channels_last and len(shape) == 4
             tensor = tensor.contiguous(memory_format=torch.channels_last if four else torch.contiguous_format)
             # Memory of its own: frames are read into memory that is not PyTorch's.
