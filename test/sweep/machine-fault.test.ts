@@ -14,6 +14,7 @@ import { storeError } from "../../src/store/store-error.ts";
 import { missingFiles } from "../../src/sweep/file/missing-files.ts";
 import { machineFault } from "../../src/sweep/scheduling/machine-fault.ts";
 import { callCli } from "../cli/call-cli.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { emptyDisk, fillDisk, smallDisk } from "../small-disk.ts";
 import { read } from "./fixtures.ts";
 
@@ -74,7 +75,7 @@ describe("a fault of the machine", { skip: process.platform === "win32" }, () =>
     openStore(runs).close();
     const holder = new Database(databasePath(runs));
     holder.exec("BEGIN IMMEDIATE");
-    const sweep = () => callCli(["sweep", "sweep.yaml"], { cwd });
+    const sweep = () => runCli(["sweep", "sweep.yaml"], { cwd });
     const { code, stderr } = await sweep();
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^error: .*the database stayed locked; close the program that holds it open/m);
