@@ -128,6 +128,7 @@ describe("--launcher slurm", () => {
     const started =
       /^exec \S+ \S+ agent \w+ --runs '\/cwd\/it is here' --retries 0 --requeue --threads "\$\{SLURM_CPUS_ON_NODE:-1\}"$/;
     assert.match(lines.at(-2)!, started);
+    assert.ok(lines.slice(12, -2).includes("trap '' USR1"), "before anything listens to it");
     assert.equal(existsSync(path.join(cwd, "it is here")), false);
 
     const local = await callCli(["sweep", "s.yaml", "--dry-run", "--launcher", "local"], { cwd });

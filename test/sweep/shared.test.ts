@@ -53,7 +53,10 @@ it("is read here as if it had been trained here", async (test) => {
   const [, id = ""] = /^sweep (\w+): s, grid; its agents are an Indexed Job\n/.exec(launched.stderr)!;
 
   const place = sharedAgentPlace(runs, id, silent)!;
-  assert.equal(await runAgent(place, id, { retries: 0, failFast: true, threads: 1, output: silent }), 0);
+  const settings = { retries: 0, failFast: true, threads: 1, output: silent };
+  assert.equal(await runAgent(place, id, { ...settings, isToLeave: () => true }), 0);
+  assert.equal(place.board.trials().length, 0, "told to leave before its first trial, it begins none");
+  assert.equal(await runAgent(place, id, settings), 0);
   assert.equal(existsSync(path.join(runs, "runs.db")), false, "no agent opens the store of another machine");
 
   const status = await callCli(["sweep", "s.yaml", "--status"], { cwd });

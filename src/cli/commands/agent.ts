@@ -48,9 +48,9 @@ export const agentCommand: Command<AgentOptions> = {
     if (threads !== undefined) requireWhole("--threads", threads, 1);
     const { machineFault } = await import("../../sweep/scheduling/machine-fault.ts");
     leaveWithParent();
-    const isToRequeue = options.requeue ? await requeueAtSignal() : () => false;
+    const isToRequeue = options.requeue ? requeueAtSignal() : () => false;
     try {
-      return await work(options, output);
+      return await work(options, isToRequeue, output);
     } catch (thrown) {
       const fault = machineFault(thrown);
       if (fault === null) throw thrown;
@@ -62,12 +62,12 @@ export const agentCommand: Command<AgentOptions> = {
   },
 };
 
-async function work(options: AgentOptions, output: Output): Promise<number> {
+async function work(options: AgentOptions, isToLeave: () => boolean, output: Output): Promise<number> {
   const os = await import("node:os");
   const { runAgent } = await import("../../sweep/scheduling/agent.ts");
   const { jobOfScheduler } = await import("../../sweep/scheduling/job-of-scheduler.ts");
   const { retries, threads, "fail-fast": failFast } = options;
-  const settings = { retries, failFast, threads: threads ?? os.availableParallelism(), output };
+  const settings = { retries, failFast, threads: threads ?? os.availableParallelism(), isToLeave, output };
   const { id, place, store } = await openPlace(options, output);
   const { board } = place;
   try {
@@ -135,13 +135,16 @@ export function exitCodeOf(states: readonly TrialRowState[]): number {
   return states.includes("failed") || states.includes("diverged") ? 1 : 0;
 }
 
-/** SIGUSR1, which Slurm sends some time before it ends a job, stops as SIGTERM does; gives whether it came. */
-async function requeueAtSignal(): Promise<() => boolean> {
+/**
+ * SIGUSR1, which Slurm sends some time before it ends a job, stops as SIGTERM does; gives whether it came. Before the first trial
+ * nobody listens to SIGTERM: then none is begun.
+ */
+function requeueAtSignal(): () => boolean {
   let came = false;
   process.on("SIGUSR1", () => {
     if (came) return; // the second SIGTERM would not let it save
     came = true;
-    process.kill(process.pid, "SIGTERM");
+    if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
   });
   return () => came;
 }

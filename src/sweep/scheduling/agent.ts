@@ -15,6 +15,8 @@ export type AgentOptions = {
   /** Leave after the first trial that failed or diverged. */
   readonly failFast: boolean;
   readonly threads: number;
+  /** Asked before each trial; never to where it is left out. */
+  readonly isToLeave?: () => boolean;
   readonly output: Output;
 };
 
@@ -27,7 +29,7 @@ export async function runAgent(
   id: string,
   options: AgentOptions,
 ): Promise<number> {
-  const { retries, failFast, output, threads } = options;
+  const { retries, failFast, output, threads, isToLeave = () => false } = options;
   const experimentOf = trialExperiments(board.definition());
   const claim = (): Claim => {
     const sweep = board.definition();
@@ -39,6 +41,7 @@ export async function runAgent(
     for (;;) {
       const signal = interrupt.signal();
       if (signal !== null) return exitCodes[signal];
+      if (isToLeave()) return 0;
       const trial = claim();
       if (trial === "done") return 0;
       if (trial === "wait") {
