@@ -235,7 +235,7 @@ async function after(
 
   let missingMs: number | null = null;
   const [run] = crashed.runs;
-  if (phase.command === "run" && run !== undefined && phase.name !== "sampling") {
+  if (phase.command === "run" && run !== undefined && !run.isEvaluating) {
     missingMs = Math.max(0, killedAt - run.lastAt);
     if (missingMs > mostMissingMs) faults.push(`${phase.name}: up to ${missingMs} ms are missing`);
   }

@@ -7,6 +7,8 @@ export function nearMiss(name: string, known: readonly string[]): string | null 
   let best: string | null = null;
   let bestDistance = mostSlips(wanted) + 1;
   for (const candidate of known) {
+    // Of a damaged list, such as one with thousands of blanks, which count as one.
+    if (candidate.length > 2 * name.length + mostSlips(name)) continue;
     const distance = slips(wanted, plain(candidate));
     if (distance < bestDistance) {
       best = candidate;

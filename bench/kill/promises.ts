@@ -12,6 +12,8 @@ export type CrashedRun = {
   readonly id: string;
   /** Of the last losses that were committed. */
   readonly step: number;
+  /** Whether it was looking at images between two epochs, which logs nothing until it is done. */
+  readonly isEvaluating: boolean;
   /** When the last value that was committed was logged, milliseconds since 1970; the beginning of the run before the first. */
   readonly lastAt: number;
 };
@@ -33,16 +35,28 @@ export function lookAtDatabase(runs: string, copyFolder: string): Crashed {
     const orphans = database.pragma("foreign_key_check") as unknown[];
     if (orphans.length > 0) faults.push(`foreign_key_check: ${orphans.length} rows`);
     const hasRuns = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").get() !== undefined;
-    const rows = hasRuns ? database.prepare<[], CrashedRun>(crashedRuns).all() : [];
-    return { faults, runs: rows };
+    const rows = hasRuns ? database.prepare<[], StoredRun>(crashedRuns).all() : [];
+    const runs = rows.map(({ stepsPerEpoch, evaluated, ...run }) => ({
+      ...run,
+      isEvaluating: run.step % stepsPerEpoch === 0 && evaluated < run.step,
+    }));
+    return { faults, runs };
   } finally {
     database.close();
     rmSync(copyFolder, { recursive: true });
   }
 }
 
-const crashedRuns = `SELECT runs.id, created_at + coalesce(max(scalars.elapsed_ms), 0) AS lastAt,
-    coalesce(max(step) FILTER (WHERE series."set" = 'train' AND series.name = 'loss'), 0) AS step
+type StoredRun = Omit<CrashedRun, "isEvaluating"> & {
+  readonly stepsPerEpoch: number;
+  /** The last step that was evaluated; -1 before the first. */
+  readonly evaluated: number;
+};
+
+const crashedRuns = `SELECT runs.id, steps_per_epoch AS stepsPerEpoch,
+    created_at + coalesce(max(scalars.elapsed_ms), 0) AS lastAt,
+    coalesce(max(step) FILTER (WHERE series."set" = 'train' AND series.name = 'loss'), 0) AS step,
+    coalesce(max(step) FILTER (WHERE series."set" = 'train' AND series.name = 'evaluation_seconds'), -1) AS evaluated
   FROM runs LEFT JOIN series ON series.run_id = runs.id LEFT JOIN scalars ON series_id = series.id
   GROUP BY runs.id ORDER BY created_at`;
 

@@ -1,14 +1,16 @@
 // Extracts a .tar.gz that may be hostile or damaged into an empty folder. An entry that is refused ends it: what was
 // written before lies in a temporary folder of the caller's.
 
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { readTar, TarError } from "../../read-tar.ts";
+import { writeStreamed } from "../../write-streamed.ts";
 import { pathProblem } from "./entry-path.ts";
 import type { ExtractOptions } from "./extract-zip.ts";
 
@@ -45,7 +47,7 @@ export async function extractTar(
       bytes += size;
       if (bytes > mostBytes) throw refuse(`expected at most ${formatBytes(mostBytes)} in all, got more`);
       await mkdir(dirname(join(target, path)), { recursive: true });
-      await pipeline(read(), createWriteStream(join(target, path), { flags: "wx" }), { signal });
+      await writeStreamed(join(target, path), [Readable.from(read())], { flags: "wx", signal });
       onProgress(++files, files);
     }
     // To the last byte: the checksum stands behind it.

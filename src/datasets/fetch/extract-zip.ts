@@ -2,14 +2,14 @@
 // written: paths, kinds, number and sizes. yauzl reads Zip64 and refuses an entry that is longer than it says; the checksum of
 // each is looked at while it is written.
 
-import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import type { Entry, ZipFile } from "yauzl";
+import type { Entry, LocalFileHeader, ZipFile } from "yauzl";
 import { messageOf, UserError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
+import { writeStreamed } from "../../write-streamed.ts";
 import { openZip } from "../../zip-directory.ts";
 import { pathProblem } from "./entry-path.ts";
 
@@ -38,11 +38,10 @@ export async function extractZip(zipPath: string, target: string, options: Extra
       await mkdir(dirname(path), { recursive: true });
       folders.add(dirname(path));
     }
-    const source = await zip.openReadStreamPromise(entry);
+    requireSame(await zip.readLocalFileHeaderPromise(entry), entry);
+    const source = Readable.from(checked(await zip.openReadStreamPromise(entry), entry));
     // "wx": an entry that comes twice, in whatever spelling the file system takes for the same, is refused.
-    await pipeline(source, (pieces) => checked(pieces, entry), createWriteStream(path, { flags: "wx" }), {
-      signal: options.signal,
-    });
+    await writeStreamed(path, [source], { flags: "wx", signal: options.signal });
     options.onProgress(++files, total);
   };
   await withZip(zipPath, options.signal, async (zip) => {
@@ -86,6 +85,19 @@ async function inspect(zipPath: string, options: ExtractOptions): Promise<number
     }
   });
   return files;
+}
+
+/**
+ * yauzl believes the directory, whose damage may be that of an empty file. What is 0 in front of the entry stands behind it, or
+ * is not known there; sizes beyond 4 GiB stand elsewhere.
+ */
+function requireSame(local: LocalFileHeader, entry: Entry): void {
+  const isOther = (found: number, expected: number) =>
+    found !== 0 && found !== 0xffffffff && found !== expected;
+  if (isOther(local.crc32, entry.crc32) || isOther(local.compressedSize, entry.compressedSize))
+    throw new Error(
+      `its directory says something else of ${JSON.stringify(entry.fileName)} than the entry does`,
+    );
 }
 
 /** yauzl leaves checksums to its caller. */

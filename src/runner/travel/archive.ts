@@ -1,6 +1,6 @@
 // One run, or a few, as one file: a runs folder of them alone, in a tar archive.
 
-import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { PassThrough, Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,6 +11,7 @@ import { makeScratchFolder } from "../../scratch-folder.ts";
 import { openMerger } from "../../store/merge/merger.ts";
 import { databasePath } from "../../store/open-database.ts";
 import { makeWhole } from "../../whole-file.ts";
+import { writeStreamed } from "../../write-streamed.ts";
 import { type TarFile, writeTar } from "../../write-tar.ts";
 import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
 
@@ -40,12 +41,8 @@ export async function packRuns(runsFolder: string, runIds: readonly string[], fi
     }
     const packed = writeTar([{ path: "runs.db", file: databasePath(folder) }, ...checkpoints]);
     await makeWhole(file, async (temporary) => {
-      const steps = [
-        Readable.from(packed),
-        ...(compress === null ? [] : [compress]),
-        createWriteStream(temporary),
-      ];
-      await pipeline(steps);
+      const steps = [Readable.from(packed), ...(compress === null ? [] : [compress])];
+      await writeStreamed(temporary, steps, { flags: "w" });
     });
   });
 }
@@ -74,7 +71,7 @@ async function unpack(file: string, unpacked: AsyncIterable<Buffer>, folder: str
         `${file}: ${JSON.stringify(name)}: not in an archive of \`hueristic pack\`; nothing was taken from it`,
       );
     mkdirSync(path.dirname(target), { recursive: true });
-    await pipeline(read(), createWriteStream(target, { flags: "wx" }));
+    await writeStreamed(target, [Readable.from(read())], { flags: "wx" });
   }
   // To the last byte: the checksum stands behind it.
   while (!(await chunks.next()).done);

@@ -122,7 +122,10 @@ test("no zip, half a zip, damaged bytes", async (t) => {
   beyond.write("PK\u0006\u0007", "latin1");
   beyond.writeBigUInt64LE(2n ** 62n, 8);
   beyond.write("PK\u0005\u0006", 20, "latin1");
-  for (const bytes of [Buffer.from("<html>"), Buffer.alloc(0), half, damaged, flipped, beyond])
+  // A directory by which the file is empty: checksum and sizes are 0.
+  const emptied = writeZip([{ name: "a.jpg", content: "stored" }]);
+  emptied.fill(0, emptied.indexOf("PK\u0001\u0002") + 16, emptied.indexOf("PK\u0001\u0002") + 28);
+  for (const bytes of [Buffer.from("<html>"), Buffer.alloc(0), half, damaged, flipped, beyond, emptied])
     await assert.rejects(setUp(t, bytes).extract(), /^UserError: .*a\.zip: no zip that can be read: /);
 });
 

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+import { writeStreamed } from "../src/write-streamed.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+async function* failing(): AsyncGenerator<Buffer> {
+  throw new Error("it ends too early");
+}
+
+test("a stream that fails at once makes no file later", async (t) => {
+  const folder = path.join(temporaryFolder(t), "target");
+  for (let round = 0; round < 20; round++) {
+    mkdirSync(folder);
+    const file = path.join(folder, "a.jpg");
+    await assert.rejects(writeStreamed(file, [Readable.from(failing())], { flags: "wx" }), /too early/);
+    const left = readdirSync(folder);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.deepEqual(readdirSync(folder), left);
+    rmSync(folder, { recursive: true });
+  }
+  assert.ok(!existsSync(folder));
+});
+
+test("what is there is refused, and stays", async (t) => {
+  const file = path.join(temporaryFolder(t), "a.jpg");
+  writeFileSync(file, "before");
+  const write = (flags: "w" | "wx") => writeStreamed(file, [Readable.from([Buffer.from("now")])], { flags });
+  await assert.rejects(write("wx"), { code: "EEXIST" });
+  assert.equal(readFileSync(file, "utf8"), "before");
+  await write("w");
+  assert.equal(readFileSync(file, "utf8"), "now");
+});
