@@ -31,7 +31,7 @@ const network = await buildNetwork({
 const initial = network.init(1);
 const specs = specsOf(initial);
 const compiled = await engine.compileStep(network.step, specs, network.specs);
-let state = engine.importState(initial);
+let state = engine.importState(initial, { take: true });
 const stream = randomStream("bench");
 const image = Uint8Array.from({ length: batch * size * size * 3 }, () => stream.below(256));
 

@@ -49,7 +49,11 @@ export type Engine = {
   readonly version: string;
   /** Why it is this one, for the record. */
   readonly why?: string;
-  importState(state: State): EngineState;
+  /**
+   * Copies `state`. With `take` it may be empty afterwards: what its caller no longer needs goes tensor by tensor, so
+   * that nothing is in memory twice.
+   */
+  importState(state: State, options?: { readonly take?: boolean }): EngineState;
   exportState(state: EngineState): Promise<State>;
   /** Frees a state; one that is gone already is left alone. */
   release(state: EngineState): void;

@@ -199,6 +199,7 @@ export async function openTraining(
     ),
     firstState: engine.importState(
       continued && checkpoint ? withMeans(checkpoint.state, continued.experiment.train) : initial,
+      { take: true },
     ),
   };
 }

@@ -72,7 +72,7 @@ describe("the tarball", () => {
     const { stdout, stderr } = succeeds(hueristic("init"));
     assert.equal(stdout, "experiments/demo.yaml\nexperiments/schema.json\n");
     assert.equal(stderr, "next:  npx hueristic run experiments/demo.yaml --report\n");
-    const small = ["train.epochs=1", "dataset.count=210", "image.size=16", "engine=onnx"];
+    const small = ["train.epochs=1", "dataset.count=210", "image.size=32", "engine=onnx"];
     succeeds(hueristic("run", "experiments/demo.yaml", "--report", ...small));
     const [page] = readdirSync(path.join(home, "runs")).filter((name) => name.endsWith(".html"));
     assert.match(readFileSync(path.join(home, "runs", page!), "utf8"), /<script>/);

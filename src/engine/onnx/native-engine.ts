@@ -1,7 +1,14 @@
 // The traced engine on the CPU through our own binding: one graph is one step, the state is changed in place, and nothing is
 // copied from step to step.
 
-import type { State, StepFunction, StepSpecs, TensorFunction, TensorSpecs } from "../../training-step.ts";
+import type {
+  State,
+  StateTensor,
+  StepFunction,
+  StepSpecs,
+  TensorFunction,
+  TensorSpecs,
+} from "../../training-step.ts";
 import { sizeOf } from "../../training-step.ts";
 import type { CompiledFunction, CompiledStep, Engine, EngineState } from "../engine.ts";
 import type { NativeArray } from "../native/addon.ts";
@@ -23,13 +30,14 @@ export function createNativeEngine(
   const createSession = (graph: GraphParts) => createNativeSession(encodeModel(graph), { threads });
   return {
     ...description,
-    importState(state) {
-      const tensors = Object.entries(state).map(([name, tensor]) => {
+    importState(state, { take = false } = {}) {
+      const tensors: Record<string, NativeTensor> = {};
+      for (const [name, tensor] of tensorsOf(state, take)) {
         const { data, dims } = inGraph(tensor);
         // A training will change it.
-        return [name, { data: data === tensor.data ? data.slice() : data, dims }];
-      });
-      return { engine: engineName, tensors: Object.fromEntries(tensors) };
+        tensors[name] = { data: data === tensor.data ? data.slice() : data, dims };
+      }
+      return { engine: engineName, tensors };
     },
     async exportState(state) {
       const exported: Record<string, State[string]> = {};
@@ -101,6 +109,15 @@ async function compile(
     },
     close: async () => session.close(),
   };
+}
+
+/** By name; what is taken leaves `state`, so that the memory of one tensor is free before the next is copied. */
+function* tensorsOf(state: Record<string, StateTensor>, take: boolean): Generator<[string, StateTensor]> {
+  for (const name of Object.keys(state)) {
+    const tensor = state[name]!;
+    if (take) delete state[name];
+    yield [name, tensor];
+  }
 }
 
 /** States whose numbers a step has changed. */

@@ -29,7 +29,7 @@ export function createOptimizer(config: OptimizerConfig, prefix: string = config
         rule.slots.flatMap((slot) =>
           Object.entries(parameters).map(([name, { shape, data }]) => [
             `${prefix}/${slot}/${name}`,
-            { shape, data: new Float32Array(data.length).fill(rule.initial) },
+            { shape, data: filled(data.length, rule.initial) },
           ]),
         ),
       ),
@@ -52,4 +52,10 @@ export function createOptimizer(config: OptimizerConfig, prefix: string = config
       return next;
     },
   };
+}
+
+/** Zeros are left as they are allocated: until something is written, they take no memory. */
+function filled(length: number, value: number): Float32Array {
+  const data = new Float32Array(length);
+  return value === 0 ? data : data.fill(value);
 }
