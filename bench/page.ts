@@ -8,7 +8,9 @@ const introductions: Readonly<Record<string, string>> = {
   step: `Complete training steps (forward, losses, backward, Adam; of both networks for pix2pix), each side in a process of
 its own, taking turns. PyTorch is given its data as Lab; our step also converts it from RGB and, for pix2pix, computes
 two scores and the norms of both gradients. The last columns divide by PyTorch's best setting of those tried, of time by the
-clock and of processor time, which other programs disturb less; "of peak" is the share of what a large matrix product reaches.`,
+clock and of processor time, which other programs disturb less; "of peak" is the share of what a large matrix product reaches.
+Memory and processor time of the torch engine are those of Node and of its Python together; "PyTorch, as our worker" has the
+environment that the engine gives its Python.`,
   data: `Preparing a folder of images once (cold), opening it again (warm), reading batches from the cache; next to it
 PyTorch's DataLoader over the same files, which decodes them in every epoch.`,
   log: "Every figure goes through the public RunWriter, as a training loop would.",

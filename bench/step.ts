@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { type DeviceName, deviceNames } from "../src/engine/choices.ts";
 import { probeDevice } from "../src/engine/devices.ts";
 import { probeEngines } from "../src/engine/engines.ts";
+import { workerEnvironment } from "../src/engine/torch/torch-process.ts";
 import { UserError } from "../src/errors.ts";
 import type { Bench } from "./bench.ts";
 import type { Table } from "./results.ts";
@@ -197,6 +198,7 @@ function torchRunners(device: DeviceName, one: StepCase): Runner[] {
       torchRunner("", fused, {}, one),
       torchRunner(", channels last", [...fused, "--channels-last"], {}, one),
       torchRunner(", passive wait", fused, { OMP_WAIT_POLICY: "PASSIVE" }, one),
+      torchRunner(", as our worker", fused, workerEnvironment, one),
     ];
   const onGpu = [...fused, "--device", "cuda"];
   return [

@@ -216,7 +216,9 @@ class Run:
         if left < 5:
             return self.say(f"{title}: left out, the time is over")
         log = os.path.join(self.options.out, f"{self.number:02}-{title.replace(' ', '-').replace(',', '')}.log")
-        env = {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
+        # As torch-process.ts starts the worker.
+        env = {"OMP_WAIT_POLICY": "PASSIVE", "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**40),
+               **os.environ}  # fmt: skip
         with open(log, "w") as errors:
             try:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, timeout=min(limit, left), text=True, env=env)

@@ -56,11 +56,12 @@ export type StartOptions = {
 
 const workerFile = fileURLToPath(new URL("./worker.py", import.meta.url));
 /** What holds unless the user's environment says otherwise. */
-const workerEnvironment = {
+export const workerEnvironment = {
   // Threads that spin while they wait would take the cores from whoever prepares the next batches.
   OMP_WAIT_POLICY: "PASSIVE",
   // A step frees what the next one allocates again. glibc gives that memory back to the system in between, and the page
-  // faults of taking it anew cost as much time as the step. So it keeps what it has; both names must be given together.
+  // faults of taking it anew cost up to the time of the step. So it keeps what it has, as its own heap (the largest
+  // threshold that it takes) and whatever is free. Either name alone turns off how it finds the other.
   MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
 } as const;
