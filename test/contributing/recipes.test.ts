@@ -71,20 +71,18 @@ function apply({ created, changed }: Recipe): readonly string[] {
   return [...created.keys(), ...changed.keys()];
 }
 
-/** By line: every recipe begins with npm run schema, which does the same again. */
-const printedBy = new Map<string, string>();
+let hasSchema = false;
 
-/** The line as a shell takes it, but for the programs: those of the copy. */
+/** The line as a shell takes it, but for the programs: those of the copy, where all recipes are done before the first line. */
 function run(line: string): string {
-  const before = printedBy.get(line);
-  if (before !== undefined) return before;
+  const isSchema = line === "npm run schema"; // which begins most recipes, and writes the same each time
+  if (isSchema && hasSchema) return "";
+  hasSchema ||= isSchema;
   const program = path.join(folder, "bin/hueristic.js");
   const command = line
     .replace(/^npx hueristic /, `"${process.execPath}" "${program}" `)
     .replace(/^npm run /, "npm run --silent ");
-  const printed = succeeds("bash", ["-c", command]);
-  printedBy.set(line, printed);
-  return printed;
+  return succeeds("bash", ["-c", command]);
 }
 
 /** Gives all that it printed. */
