@@ -2,7 +2,7 @@
 //   <!-- compare models networks: results, colors learned -->  …  <!-- end -->   sections of `hueristic compare --markdown`
 //   <!-- chart models: unseen-ciede2000 -->  …  <!-- end -->                     a picture of `hueristic report --png`
 //   <!-- sql models: shares.sql -->  …  <!-- end -->                             what `hueristic sql` answers
-// Usage: node --import ./scripts/typescript.js scripts/write-study.ts <folder of the runs>
+// Usage: node --import ./scripts/typescript.js scripts/write-study.ts <folder of the runs> [part of a page's name]
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const results =
 const differences = /^\| (on|---|[^|]+ \| ciede2000) \|/;
 const pictureWidth = 1000;
 
-const [runs] = process.argv.slice(2);
+const [runs, part = ""] = process.argv.slice(2);
 if (runs === undefined) throw new Error("expected the folder of the runs");
 
 /** Where its pictures lie, by what they are of: a report is drawn once. */
@@ -28,7 +28,7 @@ const drawn = new Map<string, string>();
 const work = mkdtempSync(path.join(os.tmpdir(), "hueristic-study-"));
 try {
   mkdirSync(pictures, { recursive: true });
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".md"))) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".md") && file.includes(part))) {
     const file = path.join(folder, name);
     writeFileSync(file, await renewed(readFileSync(file, "utf8")));
   }
