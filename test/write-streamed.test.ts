@@ -27,12 +27,15 @@ test("a stream that fails at once makes no file later", async (t) => {
   assert.ok(!existsSync(folder));
 });
 
-test("what is there is refused, and stays", async (t) => {
+test("what is there is refused, and stays; an abort ends it", async (t) => {
   const file = path.join(temporaryFolder(t), "a.jpg");
   writeFileSync(file, "before");
   const write = (flags: "w" | "wx") => writeStreamed(file, [Readable.from([Buffer.from("now")])], { flags });
   await assert.rejects(write("wx"), { code: "EEXIST" });
   assert.equal(readFileSync(file, "utf8"), "before");
+  const signal = AbortSignal.abort();
+  const aborted = writeStreamed(`${file}-2`, [Readable.from(["now"])], { flags: "wx", signal });
+  await assert.rejects(aborted, { name: "AbortError" });
   await write("w");
   assert.equal(readFileSync(file, "utf8"), "now");
 });
