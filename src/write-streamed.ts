@@ -21,6 +21,7 @@ export async function writeStreamed(
   try {
     await pipeline([...steps, target], signal === undefined ? {} : { signal });
   } finally {
+    target.destroy();
     if (!target.closed) await once(target, "close");
   }
 }

@@ -88,6 +88,10 @@ test("what is wrong is said at the place, and what is left out by name", () => {
     problem("a=12345678901234567890"),
     "expected a whole number up to 9007199254740991, got 12345678901234567890; quote a text",
   );
+  assert.equal(
+    problem(`${"a.".repeat(3000)}a=1`),
+    "expected key.path=value of at most 64 keys, got 3001 of them",
+  );
   assert.match(problem(`a=${"[".repeat(5000)}`), /^expected a value, got one that is nested too deeply$/);
 });
 

@@ -35,8 +35,13 @@ export function readOverride(word: string): Override {
   }
 }
 
+/** No experiment has half as many; thousands would take half a minute to be refused one after the other. */
+const deepest = 64;
+
 function keyProblem(key: string): string | null {
   if (key.includes("@")) return `key@package is not supported, got ${quoted(key)}`;
+  const depth = key.split(".").length;
+  if (depth > deepest) return `expected key.path=value of at most ${deepest} keys, got ${depth} of them`;
   if (key.includes("/")) return `groups are not supported: expected key.path with dots, got ${quoted(key)}`;
   return /[\s+~:,'"()[\]{}]/.test(key) ? `expected key.path=value, got the key ${quoted(key)}` : null;
 }
