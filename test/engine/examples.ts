@@ -15,6 +15,7 @@ import { randomStream } from "../../src/random.ts";
 import type { State, StepFunction, StepSpecs, Tensors } from "../../src/training-step.ts";
 import { assertAllClose } from "../allclose.ts";
 import { optimizerOf, trainSettings } from "../models/networks-for-tests.ts";
+import { tensorCount } from "../tensor-count.ts";
 
 export type Example = {
   readonly step: StepFunction;
@@ -44,14 +45,14 @@ export function randomInputs({ specs, hyper }: Example, count: number) {
 
 /** Trains, and checks that no tensor is left behind. */
 export async function train(engine: Engine, example: Example, count: number) {
-  const before = tf.memory().numTensors;
+  const before = tensorCount();
   const compiled = await engine.compileStep(example.step, specsOf(example.initial), example.specs);
   const state = engine.importState(example.initial);
   const result = await compiled.run(state, count, randomInputs(example, count));
   const exported = await engine.exportState(result.state);
   engine.release(result.state);
   await compiled.close();
-  assert.equal(tf.memory().numTensors, before, `tensors left behind on ${engine.name}`);
+  assert.equal(tensorCount(), before, `tensors left behind on ${engine.name}`);
   return { state: exported, losses: result.losses };
 }
 

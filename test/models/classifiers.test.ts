@@ -13,6 +13,7 @@ import { assertAllClose, rootMeanSquare } from "../allclose.ts";
 import { reference, tested } from "../engine/engines-for-tests.ts";
 import { goldenClassifierWeights } from "../golden/classifier-weights.ts";
 import { everyNth, goldenImages } from "../golden/formulas.ts";
+import { tensorCount } from "../tensor-count.ts";
 
 type Sampled = { readonly every: number; readonly values: readonly number[] };
 type GoldenNetwork = {
@@ -105,9 +106,9 @@ test("mobilenet_v2: both engines agree, forward and backward, and no tensor is l
   ];
   const shape = [1, 32, 32, 3];
   reference.importState({}); // memory is that of the current backend
-  const before = tf.memory().numTensors;
+  const before = tensorCount();
   const expected = await run(reference, mobilenetV2, shape, names);
-  assert.equal(tf.memory().numTensors, before);
+  assert.equal(tensorCount(), before);
   const outputs = await run(tested, mobilenetV2, shape, names);
   for (const [key, values] of Object.entries(expected)) {
     assertAllClose(outputs[key]!, values, { relative: 1e-4 }, key);

@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
-import { memory, tidy, zeros } from "@tensorflow/tfjs-core";
+import { tidy, zeros } from "@tensorflow/tfjs-core";
 import type { Part } from "../../src/models/layers/part.ts";
 import { type DiscriminatorOptions, discriminator } from "../../src/models/pix2pix/patch-discriminator.ts";
 import { type State, sizeOf, type Tensors } from "../../src/training-step.ts";
+import { tensorCount } from "../tensor-count.ts";
 import { everyModel, gammaText, networkOf } from "./networks-for-tests.ts";
 
 for (const [model, ...overrides] of everyModel) {
@@ -152,13 +153,13 @@ const smallModels: readonly string[] = [
 for (const model of smallModels) {
   test(`what is called evaluated is read, and nothing else is: ${model}`, () => {
     const network = networkOf(model, "image.size=32");
-    const before = memory().numTensors;
+    const before = tensorCount();
     tidy(() => {
       const read = new Set<string>();
       network.predict(watched(tensorsOf(network.init(1)), read), { luma: zeros([1, 32, 32, 1]) });
       assert.deepEqual([...read].sort(), [...network.evaluated].sort());
     });
-    assert.equal(memory().numTensors, before);
+    assert.equal(tensorCount(), before);
   });
 }
 
