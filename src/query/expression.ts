@@ -24,10 +24,13 @@ export type Literal = {
 };
 
 export type Expression =
-  | { readonly kind: "and" | "or"; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: "and" | "or"; readonly parts: readonly Expression[] }
   | { readonly kind: "not"; readonly inner: Expression }
   | { readonly kind: "compare"; readonly field: string; readonly operator: Operator; readonly value: Literal }
   | { readonly kind: "in"; readonly field: string; readonly values: readonly Literal[] };
+
+/** Of `not` and parentheses within one another: each is a call of the reader and of the test. */
+const deepest = 100;
 
 type Token = {
   readonly kind: "word" | "text" | "number" | "sign" | "end";
@@ -67,21 +70,22 @@ export function parseExpression(source: string, option = "--where"): Expression 
   };
 
   const joined = (word: "and" | "or", next: () => Expression) => (): Expression => {
-    let left = next();
+    const parts = [next()];
     while (isWord(word)) {
       take();
-      left = { kind: word, left, right: next() };
+      parts.push(next());
     }
-    return left;
+    return parts.length === 1 ? parts[0]! : { kind: word, parts };
   };
+  let depth = 0;
   const not = (): Expression => {
-    if (isWord("not")) {
-      take();
-      return { kind: "not", inner: not() };
-    }
-    if (!isSign("(")) return comparison();
+    const isNot = isWord("not");
+    if (!isNot && !isSign("(")) return comparison();
+    if (++depth > deepest) throw wrong(peek(), `at most ${deepest} levels of not and parentheses`);
     take();
-    const inner = whole();
+    const inner = isNot ? not() : whole();
+    depth--;
+    if (isNot) return { kind: "not", inner };
     expect(")");
     return inner;
   };
@@ -169,7 +173,7 @@ export function fieldsOf(expression: Expression): string[] {
       return fieldsOf(expression.inner);
     case "and":
     case "or":
-      return [...fieldsOf(expression.left), ...fieldsOf(expression.right)];
+      return expression.parts.flatMap(fieldsOf);
     default:
       return [expression.field];
   }

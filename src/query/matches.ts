@@ -18,12 +18,12 @@ export type KindsOf = (field: string) => ReadonlySet<FieldKind>;
 export function testOf(expression: Expression, kindsOf: KindsOf): FieldTest {
   switch (expression.kind) {
     case "and": {
-      const [left, right] = [testOf(expression.left, kindsOf), testOf(expression.right, kindsOf)];
-      return (fieldOf) => left(fieldOf) && right(fieldOf);
+      const tests = expression.parts.map((part) => testOf(part, kindsOf));
+      return (fieldOf) => tests.every((test) => test(fieldOf));
     }
     case "or": {
-      const [left, right] = [testOf(expression.left, kindsOf), testOf(expression.right, kindsOf)];
-      return (fieldOf) => left(fieldOf) || right(fieldOf);
+      const tests = expression.parts.map((part) => testOf(part, kindsOf));
+      return (fieldOf) => tests.some((test) => test(fieldOf));
     }
     case "not": {
       const inner = testOf(expression.inner, kindsOf);

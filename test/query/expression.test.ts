@@ -196,9 +196,16 @@ describe("an expression", () => {
     assert.deepEqual(problem(""), ["--where: expected a field such as metrics.unseen.psnr, got the end", 0]);
   });
 
-  it("of any length is read without recursion over its text", () => {
-    const long = Array.from({ length: 5000 }, () => "psnr > 1").join(" and ");
-    assert.equal(holds(long), true);
+  it("of any length is read and tried without recursion; of some depth it is refused", () => {
+    for (const word of [" and ", " or "])
+      assert.equal(holds(Array.from({ length: 20_000 }, () => "psnr > 1").join(word)), true);
+    const nested = (depth: number) => `${"(".repeat(depth)}psnr > 1${")".repeat(depth)}`;
+    assert.equal(holds(nested(100)), true);
+    for (const tooDeep of [nested(101), nested(100_000), `${"not ".repeat(100_000)}psnr > 1`])
+      assert.throws(
+        () => holds(tooDeep),
+        /expected at most 100 levels of not and parentheses, got "(\(|not)"/,
+      );
   });
 });
 
