@@ -69,12 +69,9 @@ function leadOf(sweep: SweepInput): string {
 /** ": 0.0323 ± 0.0003 at best, with adam, 0.0003, 16". */
 function bestWords(sweep: SweepInput): string {
   const { better } = sweep.values[0]!;
-  const compared = configurationsOf(sweep).filter(
-    ({ values, hasDiverged }) => !hasDiverged && values[0] != null,
-  );
+  const compared = configurationsOf(sweep).filter(({ means }) => means[0] != null);
   const best = compared.reduce<Configuration | null>(
-    (found, each) =>
-      found === null || isBetter(each.values[0]!.mean, found.values[0]!.mean, better) ? each : found,
+    (found, each) => (found === null || isBetter(each.means[0]!, found.means[0]!, better) ? each : found),
     null,
   );
   if (best === null || better === "none") return "";

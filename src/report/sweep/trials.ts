@@ -112,8 +112,8 @@ export type Configuration = {
   readonly trials: readonly Trial[];
   /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
   readonly values: readonly (Repeats | null)[];
-  /** Then it is no best one, as the search judges by the mean of all that were trained. */
-  readonly hasDiverged: boolean;
+  /** Means of `values`, as they compare: null of one that has a diverged seed, as the search judges by all that were trained. */
+  readonly means: readonly (number | null)[];
 };
 
 /** In the order in which they were begun. */
@@ -123,12 +123,16 @@ export function configurationsOf({ trials, values }: SweepInput): Configuration[
     groups.set(trial.configuration, [...(groups.get(trial.configuration) ?? []), trial]);
   return [...groups].map(([number, members]) => {
     const complete = members.filter(({ state }) => state === "complete");
+    const hasDiverged = members.some(({ state }) => state === "diverged");
+    const repeats = values.map((_, index) =>
+      repeatsOf(complete.flatMap(({ values }) => values[index] ?? [])),
+    );
     return {
       number,
       parameters: members[0]!.parameters,
       trials: members,
-      values: values.map((_, index) => repeatsOf(complete.flatMap(({ values }) => values[index] ?? []))),
-      hasDiverged: members.some(({ state }) => state === "diverged"),
+      values: repeats,
+      means: repeats.map((value) => (hasDiverged ? null : (value?.mean ?? null))),
     };
   });
 }

@@ -24,10 +24,10 @@ export const configurations = section({
     const configurations = configurationsOf(sweep);
     // Where every configuration was trained once, the trials say it all.
     if (configurations.length === sweep.trials.length) return null;
-    const means = configurations.map(({ values, hasDiverged }) =>
-      values.map((value) => (hasDiverged ? null : (value?.mean ?? null))),
+    const best = bestValues(
+      sweep,
+      configurations.map(({ means }) => means),
     );
-    const best = bestValues(sweep, means);
     return { sweep, configurations, best };
   },
   html: ({
@@ -37,8 +37,8 @@ export const configurations = section({
   }) => html`<div class="scroll" tabindex="0" role="region" aria-label="Table of configurations"><table class="numbers sortable">
 <thead><tr>${[...sweep.parameters, "trials"].map((name) => sortHead({ text: shortName(name), title: name }))}${sweep.values.map(({ name, unit, better }, index) => sortHead({ text: withUnit(name, unit), title: betterWords(better), kind: index >= mostPrinted ? "extra" : null }))}</tr></thead>
 <tbody>${configurations.map(
-    ({ parameters, trials, values, hasDiverged }) => html`
-<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td${hasLongWord(value) && html` class="long"`}><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : !hasDiverged && value.mean === best[index] ? html`<span class="best">${formatRepeats(value)}</span>` : formatRepeats(value)}</td>`)}</tr>`,
+    ({ parameters, trials, values, means }) => html`
+<tr>${parameters.map((value, index) => (index === 0 ? html`<th scope="row"><bdi>${value ?? "–"}</bdi></th>` : html`<td${hasLongWord(value) && html` class="long"`}><bdi>${value ?? "–"}</bdi></td>`))}<td>${countWords(trials)}</td>${values.map((value, index) => html`<td${index >= mostPrinted && html` class="extra"`} data-key="${value === null ? "" : String(value.mean)}">${value === null ? "–" : means[index] !== null && means[index] === best[index] ? html`<span class="best">${formatRepeats(value)}</span>` : formatRepeats(value)}</td>`)}</tr>`,
   )}
 </tbody></table></div>
 <p class="soft small">Mean and sample standard deviation of the complete trials of a configuration; one of which a seed diverged is never the best.</p>`,
