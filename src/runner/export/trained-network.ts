@@ -7,6 +7,7 @@ import { UserError } from "../../errors.ts";
 import type { ModelOutput } from "../../models/model.ts";
 import { modelOf } from "../../models/models.ts";
 import type { Network } from "../../models/network.ts";
+import { unprefixed } from "../../models/prefixed.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import type { State, Tensors } from "../../training-step.ts";
@@ -52,7 +53,7 @@ export async function openTrainedNetwork(
     predict: (weights, luma) =>
       network.predict(weights, {
         luma,
-        ...(teller && { embedding: teller.embed(withoutPrefix(weights), luma) }),
+        ...(teller && { embedding: teller.embed(unprefixed(tellerPrefix, weights), luma) }),
       }),
     step,
     epoch,
@@ -64,13 +65,5 @@ function tellerOf({ id, experiment }: RunRow, { network, description }: Asker) {
   if (network !== null) return network;
   throw new UserError(
     `run ${id}: expected a network whose weights are at hand, got ${experiment.model.kind}, told by ${description}: an .onnx file cannot become part of another one`,
-  );
-}
-
-function withoutPrefix(weights: Tensors): Tensors {
-  return Object.fromEntries(
-    Object.entries(weights)
-      .filter(([name]) => name.startsWith(tellerPrefix))
-      .map(([name, tensor]) => [name.slice(tellerPrefix.length), tensor]),
   );
 }
