@@ -32,7 +32,7 @@ export function createNativeEngine(
     ...description,
     importState(state, { take = false } = {}) {
       const tensors: Record<string, NativeTensor> = {};
-      for (const [name, tensor] of tensorsOf(state, take)) {
+      for (const [name, tensor] of oneByOne(state, take)) {
         const { data, dims } = inGraph(tensor);
         // A training will change it.
         tensors[name] = { data: data === tensor.data ? data.slice() : data, dims };
@@ -112,7 +112,7 @@ async function compile(
 }
 
 /** By name; what is taken leaves `state`, so that the memory of one tensor is free before the next is copied. */
-function* tensorsOf(state: Record<string, StateTensor>, take: boolean): Generator<[string, StateTensor]> {
+function* oneByOne(state: Record<string, StateTensor>, take: boolean): Generator<[string, StateTensor]> {
   for (const name of Object.keys(state)) {
     const tensor = state[name]!;
     if (take) delete state[name];
