@@ -1,14 +1,13 @@
 // Builds a router: opens its networks, tries them on images that none was trained on, and stores what they said.
 
 import { UserError } from "../errors.ts";
-import { epochOfStep } from "../runner/evaluation/choose-checkpoint.ts";
+import { type ChosenNetwork, epochOfStep } from "../runner/evaluation/choose-checkpoint.ts";
 import { requireClassifier } from "../runner/open-classifier.ts";
 import { ownVersion } from "../runner/provenance.ts";
 import { calibrate } from "./calibration.ts";
 import { classShares, largestAt } from "./class-shares.ts";
 import { type HeldOut, type HeldOutOptions, openHeldOut } from "./held-out-images.ts";
 import {
-  type ChosenNetwork,
   type ChosenNetworks,
   type OpenRouterOptions,
   openNetworks,

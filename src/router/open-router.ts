@@ -1,13 +1,13 @@
 // The networks of a router with the checkpoints that it was built with.
 
+import { type Closable, closeAll } from "../close-all.ts";
 import { UserError } from "../errors.ts";
-import { type ChosenCheckpoint, checkpointOfStep } from "../runner/evaluation/choose-checkpoint.ts";
+import { type ChosenNetwork, checkpointOfStep } from "../runner/evaluation/choose-checkpoint.ts";
 import { type Classifier, openClassifier } from "../runner/open-classifier.ts";
 import { type JudgedPredictor, openJudgedPredictor } from "../runner/open-judged-predictor.ts";
 import type { ShownOptions } from "../runner/open-network.ts";
 import { openPredictor, type Predictor } from "../runner/open-predictor.ts";
 import type { Store } from "../store/open-store.ts";
-import type { RunRow } from "../store/rows.ts";
 import { digestOf, type RouterNetwork, type StoredRouter } from "./stored-router.ts";
 
 export type RouterNetworks = {
@@ -19,7 +19,6 @@ export type RouterNetworks = {
 };
 
 /** A run and which of its checkpoints. */
-export type ChosenNetwork = { readonly run: RunRow; readonly checkpoint: ChosenCheckpoint };
 
 export type ChosenNetworks = {
   readonly classifier: ChosenNetwork;
@@ -36,11 +35,9 @@ export async function openNetworks(
   { classifier, specialists, general }: ChosenNetworks,
   options: OpenRouterOptions,
 ): Promise<RouterNetworks> {
-  const opened: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const each of opened) await each.close();
-  };
-  const kept = <T extends { close(): Promise<void> }>(network: T): T => {
+  const opened: Closable[] = [];
+  const close = () => closeAll(opened);
+  const kept = <T extends Closable>(network: T): T => {
     opened.push(network);
     return network;
   };

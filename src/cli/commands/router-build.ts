@@ -2,8 +2,8 @@
 // what the router needs to choose.
 
 import { UserError } from "../../errors.ts";
-import type { ChosenNetwork } from "../../router/open-router.ts";
 import type { StoredRouter } from "../../router/stored-router.ts";
+import type { ChosenNetwork } from "../../runner/evaluation/choose-checkpoint.ts";
 import { formatShare } from "../../runs/format/numbers.ts";
 import { type Command, type GlobalOptions, toJson } from "../context.ts";
 import { deviceDescription, readDevice } from "../target/device-option.ts";

@@ -1,6 +1,7 @@
 // The work of `hueristic colorize`: networks by their references, then files or one picture of a pipe.
 
 import { availableParallelism } from "node:os";
+import { closeAll } from "../../close-all.ts";
 import {
   type ChooseNetwork,
   type ColorizingNetwork,
@@ -150,9 +151,7 @@ async function withChoices(
     });
     return stopped || code;
   } finally {
-    await closeRouter();
-    for (const { predictor } of networks) await predictor.close();
-    store.close();
+    await closeAll([{ close: closeRouter }, ...networks.map(({ predictor }) => predictor), store]);
   }
 }
 

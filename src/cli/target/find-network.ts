@@ -1,7 +1,6 @@
 // A run and which of its checkpoints, by one reference.
 
-import type { ChosenNetwork } from "../../router/open-router.ts";
-import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
+import { type ChosenNetwork, chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { Store } from "../../store/open-store.ts";
 import { readCheckpointReference } from "./checkpoint-reference.ts";
 import { findRun } from "./run-references.ts";

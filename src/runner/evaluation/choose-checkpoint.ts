@@ -10,6 +10,7 @@ import { checkpointFiles, checkpointFolder } from "../checkpoints.ts";
 export type CheckpointChoice = "last" | "best" | number;
 
 export type ChosenCheckpoint = { readonly file: string; readonly step: number };
+export type ChosenNetwork = { readonly run: RunRow; readonly checkpoint: ChosenCheckpoint };
 
 /** Throws UserError where the run has no such checkpoint. */
 export function chooseCheckpoint(store: Store, run: RunRow, choice: CheckpointChoice): ChosenCheckpoint {
