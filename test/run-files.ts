@@ -91,7 +91,10 @@ async function runProgram(program: string, files: readonly string[]): Promise<re
         const { error } = data.details;
         const { failureType } = error as { failureType?: string };
         if (failureType !== "subtestsFailed")
-          current.failures.push({ name: isProgram ? current.file : name, error: error.cause ?? error });
+          current.failures.push({
+            name: isProgram ? current.file : name,
+            error: told(error.cause) ? error.cause : error,
+          });
       } else if (!isProgram && (data.details.type as string | undefined) !== "suite") current.passed++;
     }
   }
@@ -120,3 +123,7 @@ const noResult = (file: string) => ({
   skipped: [] as Skipped[],
   output: "",
 });
+
+/** SQLite's errors lose their words on the way out of a process. */
+const told = (error: unknown) =>
+  error instanceof Error || (error as { stack?: unknown } | null)?.stack !== undefined;

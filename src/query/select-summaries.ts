@@ -1,7 +1,7 @@
 // Runs by an expression, in an order, with the fields that are asked for.
 
 import { UserError } from "../errors.ts";
-import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../runs/comparable.ts";
+import { differenceOf, differenceWords, type Origin, originOf } from "../runs/comparable.ts";
 import type { Store } from "../store/open-store.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import { fieldsOf, parseExpression } from "./expression.ts";
@@ -31,10 +31,7 @@ export type Selection = {
   readonly notes: readonly string[];
 };
 
-type QueryStore = Pick<
-  Store,
-  "summaries" | "listRuns" | "series" | "evaluationSets" | "listSweeps" | "trials"
->;
+type QueryStore = Pick<Store, "summaries" | "listRuns" | "series" | "measuredSets" | "listSweeps" | "trials">;
 
 /** Throws a UserError for what cannot be read and for fields that no run has. */
 export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
@@ -68,9 +65,7 @@ export function selectSummaries(store: QueryStore, query: RunQuery): Selection {
     notes: order.flatMap(({ field }) => {
       const origins = found.flatMap((run): Origin[] => {
         const spec = seriesOf(run, field);
-        if (spec === null) return [];
-        const images = imagesOfSet(spec.set, run.datasetFingerprint, store.evaluationSets(run.id));
-        return [{ spec, images }];
+        return spec === null ? [] : [originOf(spec, store.measuredSets(run.id))];
       });
       const difference = differenceOf(origins);
       return difference === null

@@ -1,6 +1,6 @@
 // What a run came to, as columns of a table: losses, whatever was measured of its unseen images, times.
 
-import { areComparable } from "../runs/comparable.ts";
+import { areComparable, originOf } from "../runs/comparable.ts";
 import { formatNumber } from "../runs/format/numbers.ts";
 import { formatDuration } from "../runs/format/times.ts";
 import { type Better, type SeriesSpec, seriesName } from "../runs/series.ts";
@@ -113,7 +113,7 @@ export function betterAmong(measure: Measure, runs: readonly ReportRun[]): Bette
   if (measure.isTime) return new Set(having.map(machineOf)).size > 1 ? "none" : measure.better;
   const origins = having.flatMap((data) => {
     const spec = measure.spec(data);
-    return spec === undefined ? [] : [{ spec, images: data.run.datasetFingerprint }];
+    return spec === undefined ? [] : [originOf(spec, data.measuredSets)];
   });
   return areComparable(origins) ? measure.better : "none";
 }

@@ -2,13 +2,13 @@
 // meanwhile; nothing later touches the store but for pictures.
 
 import { UserError } from "../errors.ts";
+import type { MeasuredSet } from "../runs/comparable.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ImageValues } from "../store/read-image-values.ts";
 import { comparedMetrics } from "../store/read-metrics.ts";
 import type { RunSummary } from "../store/read-runs.ts";
 import type {
   DatasetRow,
-  EvaluationSetRow,
   EventRow,
   ImageRow,
   RunRow,
@@ -32,7 +32,7 @@ export type ReportStore = Pick<
   | "events"
   | "dataset"
   | "skippedFiles"
-  | "evaluationSets"
+  | "measuredSets"
   | "listSweeps"
   | "trials"
   | "study"
@@ -50,8 +50,8 @@ export type ReportRun = {
   readonly sampleMetrics: readonly SampleMetric[];
   /** Of the metrics by which runs are compared, on images that it was not trained on; empty where too many runs were asked for. */
   readonly imageValues: readonly ImageValues[];
-  /** Images that it was measured on beside its own; their series have the same set. */
-  readonly evaluationSets: readonly EvaluationSetRow[];
+  /** Images that it was measured on: its own, and others; their series have the same set. */
+  readonly measuredSets: readonly MeasuredSet[];
   readonly events: readonly EventRow[];
   readonly dataset: DatasetRow | null;
   readonly skipped: readonly SkippedFile[];
@@ -139,7 +139,7 @@ function readRun(
     series: store.allSeries(run.id),
     images: store.images(run.id),
     sampleMetrics: store.sampleMetrics(run.id),
-    evaluationSets: store.evaluationSets(run.id),
+    measuredSets: store.measuredSets(run.id),
     events: store.events(run.id),
   };
 }

@@ -1,5 +1,6 @@
 // The images that a run was tested on, and what they are called in a page.
 
+import { type MeasuredSet, measuredSet } from "../runs/comparable.ts";
 import type { SetName } from "../runs/series.ts";
 import type { ReportRun } from "./read-report-runs.ts";
 import { isElsewhere } from "./run-words.ts";
@@ -7,7 +8,7 @@ import { isElsewhere } from "./run-words.ts";
 export type TestSet = {
   /** As the run's series and pictures name it. */
   readonly set: SetName;
-  /** Fingerprint of its data set. */
+  /** As in `MeasuredSet`. */
   readonly images: string;
   /** The data set that one of the page's runs is trained on, where the images are its unseen ones; else as the run calls it. */
   readonly name: string;
@@ -37,30 +38,51 @@ export function datasetNames(runs: readonly ReportRun[]): ReadonlyMap<string, st
  * tested on them, too: else two runs would be of different images under one name.
  */
 export function testSetsOf(runs: readonly ReportRun[]): (run: ReportRun) => TestSet[] {
-  const names = datasetNames(runs);
-  const testedOn = runs.map((data) => new Set(allOf(data).map(({ fingerprint }) => fingerprint)));
+  const names = unseenNames(runs);
+  const testedOn = runs.map((data) => new Set(testedSets(data).map(({ images }) => images)));
   const isShared = (part: string, whole: string) => testedOn.every((of) => of.has(part) || !of.has(whole));
   return (data) => {
-    const all = allOf(data);
+    const all = testedSets(data);
     const standIns = new Set(
-      all.flatMap(({ fingerprint, partOf }) =>
-        partOf != null && partOf !== fingerprint && isShared(fingerprint, partOf) ? [partOf] : [],
+      all.flatMap(({ images, partOf }) =>
+        partOf !== null && partOf !== images && isShared(images, partOf) ? [partOf] : [],
       ),
     );
-    const nameOf = ({ set, fingerprint, partOf }: Tested) =>
-      names.get(partOf != null && standIns.has(partOf) ? partOf : fingerprint) ?? set;
+    const nameOf = ({ set, images, partOf }: MeasuredSet) =>
+      names.get(partOf !== null && standIns.has(partOf) ? partOf : images) ?? set;
     return all
-      .filter(({ fingerprint }) => !standIns.has(fingerprint))
-      .map((tested) => ({ set: tested.set, images: tested.fingerprint, name: nameOf(tested) }));
+      .filter(({ images }) => !standIns.has(images))
+      .map((tested) => ({ set: tested.set, images: tested.images, name: nameOf(tested) }));
   };
 }
-type Tested = {
-  readonly set: SetName;
-  readonly fingerprint: string;
-  readonly partOf?: string | null | undefined;
-};
 
-function allOf(data: ReportRun): Tested[] {
-  const own = { set: "unseen", fingerprint: data.run.datasetFingerprint, partOf: null };
-  return [...(isElsewhere(data) ? [] : [own]), ...data.evaluationSets];
+/** Sets beside the run's own images. */
+export function otherSets({ measuredSets }: ReportRun): MeasuredSet[] {
+  return measuredSets.filter(({ set }) => set !== "seen" && set !== "unseen");
+}
+
+function testedSets(data: ReportRun): MeasuredSet[] {
+  return isElsewhere(data) ? otherSets(data) : data.measuredSets.filter(({ set }) => set !== "seen");
+}
+
+/** What unseen images are called: as their data set, or as all that have the same ones. */
+export function unseenNames(runs: readonly ReportRun[]): ReadonlyMap<string, string> {
+  const ofDatasets = datasetNames(runs);
+  const names = new Map<string, Set<string>>();
+  for (const data of runs) {
+    const images = ownUnseen(data);
+    names.set(images, (names.get(images) ?? new Set()).add(ofDatasets.get(data.run.datasetFingerprint)!));
+  }
+  return new Map([...names].map(([images, called]) => [images, sharedName([...called])]));
+}
+
+/** Such as "coco train2017 + val2017: 60 unseen, 64x64" of data sets that differ in how many images are trained on. */
+function sharedName(names: readonly string[]): string {
+  if (names.length === 1) return names[0]!;
+  return [...new Set(names.map((name) => name.replace(/ \d+ seen,/, "")))].join(" or ");
+}
+
+/** Names the unseen images of the data set that a run is trained on. */
+export function ownUnseen({ measuredSets }: ReportRun): string {
+  return measuredSet(measuredSets, "unseen").images;
 }

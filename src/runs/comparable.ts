@@ -1,12 +1,26 @@
 // Which values compare: those of the same images and, where they are losses, of the same kind. Others are shown side by
 // side, but none of them is marked as the best or given a rank.
 
-import type { SeriesSpec } from "./series.ts";
+import type { SeriesSpec, SetName } from "./series.ts";
 
-/** A value's series, and the fingerprint of the data set whose images it is of; null where nobody knows. */
+/** A value's series, and what names the images that it is of. */
 export type Origin = {
   readonly spec: Pick<SeriesSpec, "family" | "compares" | "set">;
-  readonly images: string | null;
+  readonly images: string;
+};
+
+/** Images that a run is measured on. */
+export type MeasuredSet = {
+  /** "seen", "unseen" or the name of an evaluation set. */
+  readonly set: SetName;
+  /** Names the images, and is equal where two sets have the same ones. */
+  readonly images: string;
+  /** Fingerprint of the data set that they are of, and in whose order they are. */
+  readonly dataset: string;
+  /** How many of them, from the first, metrics are measured on; null is all. */
+  readonly first: number | null;
+  /** Names the unseen images of a data set, where these are those that other runs were not trained on; null for others. */
+  readonly partOf: string | null;
 };
 
 export type Difference = "images" | "kind";
@@ -33,11 +47,22 @@ export function differenceWords(difference: Difference, origins: readonly Origin
   return `of different kinds (${kinds.join("; ")})`;
 }
 
-/** The images that a run's set is: its own, or those of an evaluation set, by name. */
-export function imagesOfSet(
-  set: string,
-  datasetFingerprint: string,
-  evaluationSets: readonly { readonly set: string; readonly fingerprint: string }[],
-): string {
-  return evaluationSets.find((each) => each.set === set)?.fingerprint ?? datasetFingerprint;
+/** The origin of a value of a run, which is measured on those sets. */
+export function originOf(spec: Origin["spec"], sets: readonly MeasuredSet[]): Origin {
+  const found = measuredSet(sets, spec.set);
+  // A pass over all own images gives losses and what the colors are like.
+  const isOfAll = (found.set === "seen" || found.set === "unseen") && spec.family !== "metric";
+  return { spec, images: isOfAll ? found.images : measuredImages(found) };
+}
+
+/** Names the images of a set that metrics are measured on. */
+export function measuredImages({ images, dataset, first }: MeasuredSet): string {
+  return first === null ? images : `the first ${first} of ${dataset}`;
+}
+
+/** What a training step logs is of the images that are trained on. */
+export function measuredSet(sets: readonly MeasuredSet[], set: SetName): MeasuredSet {
+  const found = sets.find((each) => each.set === set) ?? sets.find((each) => each.set === "seen");
+  if (found === undefined) throw new Error(`no images of ${set}`);
+  return found;
 }

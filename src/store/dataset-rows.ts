@@ -52,17 +52,23 @@ export function createDatasetReader(database: Database): DatasetReader {
   };
 }
 
+export type NewDataset = DatasetRow & {
+  /** As in `PreparedDataset`; left out where nobody knows it. */
+  readonly unseenFingerprint?: string;
+};
+
 export type SaveDataset = (
-  row: DatasetRow,
+  row: NewDataset,
   images: readonly HashedImage[],
   skipped: readonly SkippedFile[],
 ) => void;
 
 export function createDatasetWriter(database: Database): SaveDataset {
   const insertDataset = database.prepare(
-    `INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount)
+    `INSERT INTO datasets VALUES (:fingerprint, :description, :size, :seenCount, :unseenCount, :unseenFingerprint)
      ON CONFLICT DO UPDATE SET description = excluded.description,
-       size = excluded.size, seen_count = excluded.seen_count, unseen_count = excluded.unseen_count`,
+       size = excluded.size, seen_count = excluded.seen_count, unseen_count = excluded.unseen_count,
+       unseen_fingerprint = coalesce(excluded.unseen_fingerprint, unseen_fingerprint)`,
   );
   const selectImages = database.prepare<[string], HashedImage>(
     'SELECT image_id AS id, "set", hash FROM dataset_images WHERE fingerprint = ? ORDER BY idx',
@@ -74,7 +80,7 @@ export function createDatasetWriter(database: Database): SaveDataset {
   const insertSkipped = database.prepare("INSERT INTO skipped_files VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
 
   const save: SaveDataset = (row, images, skipped) => {
-    insertDataset.run(row);
+    insertDataset.run({ unseenFingerprint: null, ...row });
     const stored = selectImages.all(row.fingerprint);
     images.forEach(({ id, set, hash }, index) => {
       const before = stored[index];

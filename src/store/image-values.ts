@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { UserError } from "../errors.ts";
 import { seriesName } from "../runs/series.ts";
 import { createBlobSweeper, createDatasetSweeper } from "./delete-run.ts";
+import { unseenName } from "./measured-sets.ts";
 import type { EvaluatedSet, EvaluationSetRow } from "./rows.ts";
 
 export type ImageValueWriter = {
@@ -32,8 +33,12 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     'SELECT fingerprint, part_of AS partOf FROM evaluation_sets WHERE run_id = ? AND "set" = ?',
   );
   const insertSet = database.prepare(
-    "INSERT INTO evaluation_sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    `INSERT INTO evaluation_sets VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET both_sides = excluded.both_sides`,
   );
+  const selectUnseenName = database
+    .prepare<[string | null], string>(`SELECT ${unseenName("datasets")} FROM datasets WHERE fingerprint = ?`)
+    .pluck();
   const ofSet = 'IN (SELECT id FROM series WHERE run_id = ? AND "set" = ?)';
   const clearSet = [
     `DELETE FROM image_values WHERE series_id ${ofSet}`,
@@ -51,14 +56,16 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     [string, string, string, string],
     Pick<EvaluationSetRow, "set" | "fingerprint">
   >(
-    'SELECT "set", fingerprint FROM evaluation_sets WHERE run_id = ? AND part_of = ? AND ("set" <> ? OR fingerprint <> ?)',
+    `SELECT "set", evaluation_sets.fingerprint
+     FROM evaluation_sets JOIN datasets AS whole ON whole.fingerprint = part_of
+     WHERE run_id = ? AND ${unseenName("whole")} = ? AND ("set" <> ? OR evaluation_sets.fingerprint <> ?)`,
   );
   const datasets = createDatasetSweeper(database);
 
   const requireSame = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow) => {
     const known = selectSet.get(runId, set);
     if (known === undefined || known.fingerprint === fingerprint) return;
-    if (partOf === null || known.partOf !== partOf)
+    if (partOf === null || selectUnseenName.get(known.partOf ?? null) !== selectUnseenName.get(partOf))
       throw new UserError(
         `run ${runId}: has been measured on other images named ${set} (fingerprint ${known.fingerprint.slice(0, 12)}, now ${fingerprint.slice(0, 12)}); choose another name`,
       );
@@ -66,7 +73,7 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
   /** Which images nobody was trained on hangs on who is asked: one answer stays. Gives the data sets of the others. */
   const makeRoom = (runId: string, { set, fingerprint, partOf = null }: EvaluationSetRow): string[] => {
     if (partOf === null) return [];
-    return selectOtherParts.all(runId, partOf, set, fingerprint).map((other) => {
+    return selectOtherParts.all(runId, selectUnseenName.get(partOf)!, set, fingerprint).map((other) => {
       for (const statement of clearSet) statement.run(runId, other.set);
       blobs.sweep(deletePictures.all(runId, other.set));
       return other.fingerprint;
@@ -90,7 +97,7 @@ export function createImageValueWriter(database: Database): ImageValueWriter {
     nameSet(runId, set) {
       requireSame(runId, set);
       const replaced = makeRoom(runId, set);
-      insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null);
+      insertSet.run(runId, set.set, set.fingerprint, set.partOf ?? null, set.bothSides ? 1 : 0);
       datasets.sweep(replaced);
     },
   };

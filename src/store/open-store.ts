@@ -16,6 +16,7 @@ import { createRunDeleter, shrink } from "./delete-run.ts";
 import { createEarlierExperiments, type EarlierExperimentReader } from "./earlier-experiments.ts";
 import { failRunsOfFullDisk, forgetFullDisk, isFullDisk } from "./full-disk.ts";
 import { createKnownRuns } from "./known-runs.ts";
+import { createMeasuredSetReader, type MeasuredSetReader } from "./measured-sets.ts";
 import { databasePath, openForReading, openForWriting } from "./open-database.ts";
 import { createImageValueReader, type ImageValueReader } from "./read-image-values.ts";
 import { createRunContentReader, type RunContentReader } from "./read-run-content.ts";
@@ -46,6 +47,7 @@ export type StoreOptions = {
 
 export type Store = Pick<RunReader, "listRuns" | "summaries"> &
   RunContentReader &
+  MeasuredSetReader &
   SeriesReader &
   ImageValueReader &
   DatasetReader &
@@ -152,6 +154,7 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
     },
     getDeletedRun: (ref) => requireRun(runMeant(ref, knownDeleted)),
     ...createRunContentReader(database),
+    ...createMeasuredSetReader(database),
     ...createSeriesReader(database),
     ...createImageValueReader(database),
     ...createDatasetReader(database),

@@ -134,4 +134,6 @@ export type EvaluationSetRow = {
   readonly fingerprint: string;
   /** Fingerprint of the data set whose unseen images these are, without those that other runs trained on; null for others. */
   readonly partOf?: string | null;
+  /** Whether seen images of the data set are among them. */
+  readonly bothSides?: boolean;
 };

@@ -18,6 +18,7 @@ export type Evaluation = {
   readonly fingerprint: string | null;
   /** As in `EvaluationSetRow`. */
   readonly partOf?: string | null;
+  readonly bothSides?: boolean;
   /** What the values mean. */
   readonly series: readonly SeriesSpec[];
   /** Of the first images of the set; they replace what the set has of their epoch. Left out, there are none. */
@@ -49,9 +50,17 @@ export function createEvaluationWriter(database: Database, now: () => number): E
   );
 
   const save = database.transaction((run: string, evaluation: Evaluation) => {
-    const { step, measured, fingerprint, partOf = null, series, pictures = [] } = evaluation;
+    const {
+      step,
+      measured,
+      fingerprint,
+      partOf = null,
+      bothSides = false,
+      series,
+      pictures = [],
+    } = evaluation;
     requireQuiet(run, selectRun.get(run), now());
-    if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint, partOf });
+    if (fingerprint !== null) images.nameSet(run, { set: measured.set, fingerprint, partOf, bothSides });
     declareSeries(run, series);
     for (const [name, value] of Object.entries(measured.ofSet)) {
       const { changes } = insertScalar.run({ run, set: measured.set, name, step, value });

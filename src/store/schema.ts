@@ -3,6 +3,7 @@
 
 import { declareSeries } from "./declared-series.ts";
 import { earlierExperiments } from "./earlier-experiments.ts";
+import { imagesMeasured } from "./images-measured.ts";
 import { interfaceVersion } from "./interface-version.ts";
 import type { Migration } from "./migrate.ts";
 import { pairsMade } from "./pairs-made.ts";
@@ -393,4 +394,5 @@ export const migrations: readonly Migration[] = [
   interfaceVersion,
   runRevisions,
   pairsMade,
+  imagesMeasured,
 ];

@@ -5,11 +5,26 @@ import { colorsOf, silent } from "../../src/output.ts";
 import type { Difference } from "../../src/report/sections/differences/model.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { emergenceSeries, ofReal } from "../../src/store/read-emergence.ts";
-import { dataset, declare, log, newRun, saveDataset, temporaryFolder } from "../store/fixtures.ts";
+import {
+  dataset,
+  declare,
+  experiment,
+  log,
+  newRun,
+  saveDataset,
+  temporaryFolder,
+} from "../store/fixtures.ts";
 
 /** Of twelve unseen images, each as much better as the others. */
 const twelve = Array.from({ length: 12 }, (_, at) => ({ id: `${at}`, set: "unseen" as const }));
 
+const ids = (seen: number, unseen: number) =>
+  Array.from({ length: seen + unseen }, (_, at) => ({
+    id: `${at}.png`,
+    set: at < seen ? ("seen" as const) : ("unseen" as const),
+  }));
+const twoUnseen = { ...dataset, seenCount: 2, unseenCount: 2, unseenFingerprint: "a" };
+const sameUnseen = { ...twoUnseen, fingerprint: "d".repeat(64), seenCount: 4 };
 const other = { ...dataset, fingerprint: "e".repeat(64), seenCount: 0, unseenCount: 1 };
 
 async function output(
@@ -35,14 +50,21 @@ async function output(
 test("compare marks the best value of the same images, and says why there is none of others", async (t) => {
   const runs = temporaryFolder(t);
   const store = openStore(runs);
-  saveDataset(store);
+  store.saveDataset(twoUnseen, ids(2, 2), []);
+  store.saveDataset(sameUnseen, ids(4, 2), []);
   store.saveDataset(other, [{ id: "x", set: "unseen" }], []);
   for (const [name, psnr, fingerprint] of [
     ["a", 21, dataset.fingerprint],
     ["b", 22, dataset.fingerprint],
     ["c", 23, other.fingerprint],
+    ["d", 24, sameUnseen.fingerprint],
+    ["e", 25, dataset.fingerprint],
   ] as const) {
-    const writer = store.createRun(newRun({ name, datasetFingerprint: fingerprint }));
+    const measured = name === "e" ? 1 : 256;
+    const samples = { ...experiment.samples, measured };
+    const writer = store.createRun(
+      newRun({ name, datasetFingerprint: fingerprint, experiment: { ...experiment, samples } }),
+    );
     log(writer, 2, { "unseen/psnr": psnr });
     writer.finish("FINISHED");
   }
@@ -54,6 +76,12 @@ test("compare marks the best value of the same images, and says why there is non
   assert.deepEqual(await compare(["a", "b"]), ["21 | 22 *", ""]);
   const note = "unseen/psnr: of different images, so that none is marked as the best";
   assert.deepEqual(await compare(["b", "c"]), ["22 | 23", note]);
+  assert.deepEqual(
+    await compare(["b", "d"]),
+    ["22 | 24 *", ""],
+    "data sets that differ in what is trained on",
+  );
+  assert.deepEqual(await compare(["b", "e"]), ["22 | 25", note], "of the first image only");
 });
 
 test("compare says whether a difference is more than chance, the same in words, in its table and as JSON", async (t) => {

@@ -48,7 +48,17 @@ async function compared(
       ...data,
       run: { ...data.run, datasetFingerprint: "photographs" },
       imageValues: values,
-      evaluationSets: evaluated.map(({ spec, images }) => ({ set: spec.set, fingerprint: images })),
+      measuredSets: [
+        { set: "seen", images: "photographs", dataset: "d", first: null, partOf: null },
+        { set: "unseen", images: "photographs", dataset: "d", first: null, partOf: null },
+        ...evaluated.map(({ spec, images }) => ({
+          set: spec.set,
+          images,
+          dataset: "d",
+          first: null,
+          partOf: null,
+        })),
+      ],
     };
   });
   return differences(pageContext({ runs: given, sweep: null }));

@@ -16,7 +16,7 @@ function measured(name: string, value: number): Series {
   return { name, spec: specOf(name), step: at, elapsedMs: at, value: Float64Array.of(value) };
 }
 
-/** Fingerprints of images by set, and values by series, in place of what the sample run was evaluated on. */
+/** Names of images by set, and values by series, in place of what the sample run was evaluated on. */
 function evaluatedOn(
   data: ReportRun,
   sets: Record<string, string>,
@@ -26,9 +26,21 @@ function evaluatedOn(
   return {
     ...data,
     series: [...data.series, ...added],
-    evaluationSets: Object.entries(sets).map(([set, fingerprint]) => ({ set, fingerprint })),
+    measuredSets: [
+      ...ownSets(data),
+      ...Object.entries(sets).map(([set, images]) => ({
+        set,
+        images,
+        dataset: "d",
+        first: null,
+        partOf: null,
+      })),
+    ],
   };
 }
+
+const ownSets = ({ measuredSets }: ReportRun) =>
+  measuredSets.filter(({ set }) => set === "seen" || set === "unseen");
 
 async function twoRuns(t: TestContext): Promise<[ReportRun, ReportRun]> {
   const skipped = [{ path: "x", reason: "y" }];
@@ -129,11 +141,21 @@ test("every test set has a grid with a row per network, its owner's too, and eve
 
 test("images that others were not trained on stand for all unseen ones", async (t) => {
   const [faces, places] = await twoRuns(t);
-  const part = { set: "part", fingerprint: "of-both", partOf: faces.run.datasetFingerprint };
+  const part = {
+    set: "part",
+    images: "of-both",
+    dataset: "d",
+    first: null,
+    partOf: faces.run.datasetFingerprint,
+  };
   const values = { "unseen/psnr": 30, "part/psnr": 20 };
-  const { testedOn, cells } = transferMatrix(
-    [faces, places].map((data) => ({ ...evaluatedOn(data, {}, values), evaluationSets: [part] })),
+  const { testedOn, own, cells } = transferMatrix(
+    [faces, places].map((data) => ({
+      ...evaluatedOn(data, {}, values),
+      measuredSets: [...ownSets(data), part],
+    })),
   );
+  assert.deepEqual(own, [0, 1]);
   assert.deepEqual(testedOn, ["faces", "places"]);
   assert.deepEqual(
     cells.map((row) => row.map((cell) => cell?.metrics.get("psnr")?.value)),
@@ -146,11 +168,17 @@ test("images that others were not trained on stand for all unseen ones", async (
 
 test("they do not where another run was tested on all, which would be other images under one name", async (t) => {
   const [faces, places] = await twoRuns(t);
-  const part = { set: "part", fingerprint: "of-both", partOf: faces.run.datasetFingerprint };
+  const part = {
+    set: "part",
+    images: "of-both",
+    dataset: "d",
+    first: null,
+    partOf: faces.run.datasetFingerprint,
+  };
   const values = { "unseen/psnr": 30, "part/psnr": 20 };
   const { testedOn, cells } = transferMatrix([
-    { ...evaluatedOn(faces, {}, { "unseen/psnr": 30 }), evaluationSets: [] },
-    { ...evaluatedOn(places, {}, values), evaluationSets: [part] },
+    evaluatedOn(faces, {}, { "unseen/psnr": 30 }),
+    { ...evaluatedOn(places, {}, values), measuredSets: [...ownSets(places), part] },
   ]);
   assert.deepEqual(testedOn, ["faces", "places", "part"]);
   assert.deepEqual(
@@ -160,6 +188,24 @@ test("they do not where another run was tested on all, which would be other imag
       [undefined, 30, 20],
     ],
   );
+});
+
+test("data sets that differ in what is trained on only share the column of their unseen images", async (t) => {
+  const both = (await twoRuns(t)).map((data) => ({
+    ...data,
+    measuredSets: ownSets(data).map((each) => (each.set === "unseen" ? { ...each, images: "same" } : each)),
+  }));
+  const runs = [{ "unseen/psnr": 20 }, { "unseen/psnr": 22 }].map((values, at): ReportRun => {
+    const { series } = evaluatedOn(both[at]!, {}, values);
+    return { ...both[at]!, series };
+  });
+  const { trainedOn, testedOn, own, metrics, best } = transferMatrix(runs);
+  assert.deepEqual([trainedOn, testedOn, own], [["faces", "places"], ["faces or places"], [0, 0]]);
+  const psnr = metrics.findIndex(({ name }) => name === "psnr");
+  assert.deepEqual(best[psnr], [22]);
+  const [few, many] = runs;
+  const fewer = { ...many!, measuredSets: many!.measuredSets.map((each) => ({ ...each, first: 1 })) };
+  assert.deepEqual(transferMatrix([few!, fewer]).best[psnr], [null], "of the first image only");
 });
 
 test("values of one set compete where they are of the same images and, being losses, of one kind", async (t) => {

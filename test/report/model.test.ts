@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { independentSettings } from "../../src/experiment/flat-settings.ts";
 import { experimentToYaml } from "../../src/experiment/text/experiment-to-yaml.ts";
-import { bestLoss } from "../../src/report/measures.ts";
+import { bestLoss, betterAmong, finalLoss } from "../../src/report/measures.ts";
 import { readReportRuns } from "../../src/report/read-report-runs.ts";
 import { runGroups, runNames } from "../../src/report/run-names.ts";
 import { summarySentence } from "../../src/report/run-words.ts";
@@ -12,6 +12,7 @@ import { oneRunPanels } from "../../src/report/sections/curves/one-run.ts";
 import { emergenceComparison, emergenceTable } from "../../src/report/sections/emergence/model.ts";
 import { sampleGrids, thinnedSamples } from "../../src/report/sections/samples/model.ts";
 import { runTable, warnings } from "../../src/report/sections/table/model.ts";
+import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
 
 test("the summary is one sentence with model, data, epochs, engine, time and losses", async (t) => {
@@ -118,6 +119,24 @@ test("runs of different images have no best value but of what is of no images", 
     ["time per epoch"],
   );
   assert.match(warnings(runs).join(), /values are not of the same images, and no best one is marked/);
+});
+
+test("nor have runs whose metrics are of other numbers of images, but their losses, which are of all", async (t) => {
+  const read = readReportRuns(await sampleStore(t, { id: "aaaa" }, { id: "bbbb", loss: () => 0.5 }), [
+    "aaaa",
+    "bbbb",
+  ]);
+  const runs = read.map((data, at) =>
+    at === 0 ? data : { ...data, measuredSets: data.measuredSets.map((each) => ({ ...each, first: 7 })) },
+  );
+  assert.deepEqual(
+    [betterAmong(finalLoss, runs), betterAmong({ ...finalLoss, spec: () => specOf("unseen/psnr") }, runs)],
+    ["lower", "none"],
+  );
+  assert.match(
+    warnings(runs).join(),
+    /^Metrics were measured on different numbers of unseen images \(\d+, 7\): no best one is marked\.$/,
+  );
 });
 
 test("the untrained network is no result, however low its loss", async (t) => {

@@ -123,9 +123,13 @@ test("the page is chosen by what is given", async (t) => {
   assert.equal(choose("aaaa", "bbbb"), "models");
   assert.equal(choose("aaaa", "cccc"), "runs");
   assert.equal(choose("aaaa", "bbbb", "dddd"), "runs");
-  const evaluationSets = () => [{ set: "elsewhere", fingerprint: "f" }];
-  const evaluated = readReportRuns({ ...store, evaluationSets }, ["aaaa", "dddd"]);
+  const elsewhere = { set: "elsewhere", images: "f", dataset: "d", first: null, partOf: null };
+  const measuredSets = (run: string) => [...store.measuredSets(run), elsewhere];
+  const evaluated = readReportRuns({ ...store, measuredSets }, ["aaaa", "dddd"]);
   assert.equal(choosePage({ runs: evaluated, sweep: null }), "datasets");
+  const unseen = { set: "unseen", images: "same", dataset: "d", first: null, partOf: null };
+  const shared = readReportRuns({ ...store, measuredSets: () => [unseen] }, ["aaaa", "dddd"]);
+  assert.equal(choosePage({ runs: shared, sweep: null }), "datasets", "of the same unseen images");
 });
 
 test("metrics of single images find their place in the grid", async (t) => {

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../src/runs/comparable.ts";
+import {
+  differenceOf,
+  differenceWords,
+  type MeasuredSet,
+  type Origin,
+  originOf,
+} from "../../src/runs/comparable.ts";
 
-const loss = (compares: string, images: string | null): Origin => ({
+const loss = (compares: string, images: string): Origin => ({
   spec: { family: "loss", set: "unseen", compares },
   images,
 });
-const of = (family: Origin["spec"]["family"], images: string | null): Origin => ({
+const of = (family: Origin["spec"]["family"], images: string): Origin => ({
   spec: { family, set: "unseen", compares: "" },
   images,
 });
@@ -20,7 +26,6 @@ test("values compare where images and kinds of loss are the same", () => {
     [[loss("squared error", "a"), loss("pix2pix L1, lab", "a")], "kind"],
     [[loss("squared error", "a"), loss("pix2pix L1, lab", "b")], "kind"],
     [[of("metric", "a"), of("metric", "b")], "images"],
-    [[of("metric", "a"), of("metric", null)], "images"],
     [[of("color", "a"), of("color", "b")], "images"],
     [[of("time", "a"), of("time", "b")], null],
     [[of("rate", "a"), of("rate", "b")], null],
@@ -32,8 +37,22 @@ test("values compare where images and kinds of loss are the same", () => {
   );
 });
 
-test("a set is the run's own images or those of its evaluation set", () => {
-  const sets = [{ set: "portraits", fingerprint: "p" }];
-  assert.equal(imagesOfSet("unseen", "own", sets), "own");
-  assert.equal(imagesOfSet("portraits", "own", sets), "p");
+const sets: readonly MeasuredSet[] = [
+  { set: "seen", images: "own", dataset: "d", first: 8, partOf: null },
+  { set: "unseen", images: "own unseen", dataset: "d", first: 10, partOf: null },
+  { set: "portraits", images: "p", dataset: "e", first: 12, partOf: null },
+  { set: "few", images: "f", dataset: "d", first: null, partOf: null },
+];
+
+test("values are of the images of their set, metrics of the first of them", () => {
+  const imagesOf = (set: string, family: Origin["spec"]["family"]) =>
+    originOf({ set, family, compares: "" }, sets).images;
+  assert.deepEqual(
+    [imagesOf("unseen", "loss"), imagesOf("unseen", "color"), imagesOf("unseen", "metric")],
+    ["own unseen", "own unseen", "the first 10 of d"],
+  );
+  assert.deepEqual([imagesOf("seen", "loss"), imagesOf("seen", "metric")], ["own", "the first 8 of d"]);
+  assert.equal(imagesOf("train", "loss"), "own");
+  assert.equal(imagesOf("portraits", "loss"), "the first 12 of e", "one pass gives loss and metrics");
+  assert.equal(imagesOf("few", "metric"), "f");
 });

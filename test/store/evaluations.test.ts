@@ -5,23 +5,38 @@ import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
 import type { Store } from "../../src/store/open-store.ts";
+import type { ImageValues } from "../../src/store/read-image-values.ts";
 import type { EvaluatedSet } from "../../src/store/rows.ts";
-import { declare, handClock, log, newRun, saveDataset, specOf, temporaryStore } from "./fixtures.ts";
+import {
+  dataset,
+  declare,
+  experiment,
+  handClock,
+  log,
+  newRun,
+  saveDataset,
+  specOf,
+  temporaryStore,
+} from "./fixtures.ts";
 
 const faces = { fingerprint: "e".repeat(64), description: "faces", size: 32, seenCount: 1, unseenCount: 1 };
 
 function storeWithFaces(test: TestContext, now = Date.now): Store {
   const store = temporaryStore(test, { now });
   saveDataset(store);
+  saveFaces(store);
+  return store;
+}
+
+function saveFaces(store: Store, unseenFingerprint?: string): void {
   store.saveDataset(
-    faces,
+    { ...faces, ...(unseenFingerprint && { unseenFingerprint }) },
     [
       { id: "p.png", set: "seen" },
       { id: "q.png", set: "unseen" },
     ],
     [],
   );
-  return store;
 }
 
 /** `unseen/psnr`: the data set has b.png at place 1, the images of faces are at 0 and 1. */
@@ -87,7 +102,7 @@ describe("values of metrics", () => {
     const store = storeWithFaces(test);
     const writer = store.createRun(newRun());
     declare(writer, "unseen/psnr", "seen/psnr", "faces/psnr", "faces/fid");
-    writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint }]);
+    writer.nameSets([{ set: "faces", fingerprint: faces.fingerprint, bothSides: true }]);
     writer.logEvaluation(0, [unseen(1), ofFaces(1, 1)]);
     assert.deepEqual(store.imageValues(writer.id, ["psnr"]), []);
     writer.logEvaluation(2, [ofFaces(3, 5), { ...unseen(2), set: "seen", places: Uint32Array.of(0) }]);
@@ -98,11 +113,71 @@ describe("values of metrics", () => {
     assert.deepEqual(read, {
       spec: specOf("faces/psnr"),
       epoch: 4 / stepsPerEpoch,
-      images: faces.fingerprint,
+      images: `all of ${faces.fingerprint}`,
       places: Uint32Array.of(0, 1),
       values: Float64Array.of(6, Number.NaN),
     });
     assert.deepEqual(store.imageValues(writer.id, ["ssim"]), []);
+  });
+
+  it("are of the same images wherever those are in one data set or the other", (test) => {
+    const store = temporaryStore(test);
+    const image = (set: "seen" | "unseen", hash: string) => ({ id: `${hash}.png`, set, hash });
+    const [few, many] = [
+      [image("seen", "x"), image("unseen", "b"), image("unseen", "a")],
+      [image("seen", "x"), image("seen", "y"), image("unseen", "a"), image("unseen", "b")],
+    ];
+    const read = [few!, many!].map((images, at) => {
+      const row = { ...faces, fingerprint: `${at}`, seenCount: images.length - 2, unseenCount: 2 };
+      store.saveDataset({ ...row, unseenFingerprint: "a and b" }, images, []);
+      const writer = store.createRun(newRun({ datasetFingerprint: row.fingerprint }));
+      declare(writer, "unseen/psnr");
+      const psnr = Float64Array.from(images.slice(-2), ({ hash }) => (hash === "a" ? 1 : 2));
+      const places = Uint32Array.of(images.length - 2, images.length - 1);
+      writer.logEvaluation(2, [{ set: "unseen", ofSet: { psnr: 1.5 }, ofImages: { psnr }, places }]);
+      return store.imageValues(writer.id, ["psnr"]);
+    });
+    for (const [{ images, places, values }] of read as [ImageValues][]) {
+      const ofPlace = Object.fromEntries(Array.from(places, (place, at) => [place, values[at]]));
+      assert.deepEqual([images, ofPlace], ["a and b", { 0: 1, 1: 2 }]);
+    }
+  });
+
+  it("say which images they are of", (test) => {
+    const store = storeWithFaces(test);
+    const samples = { ...experiment.samples, measured: 1 };
+    const [all, first] = [experiment, { ...experiment, samples }].map((experiment) => {
+      const writer = store.createRun(newRun({ experiment, datasetFingerprint: faces.fingerprint }));
+      writer.nameSets([
+        { set: "all", fingerprint: faces.fingerprint, bothSides: true },
+        { set: "part", fingerprint: dataset.fingerprint, partOf: faces.fingerprint },
+      ]);
+      return writer.id;
+    });
+    const ofFaces = { dataset: faces.fingerprint, first: null, partOf: null };
+    const sets = [
+      { ...ofFaces, set: "seen", images: `seen of ${faces.fingerprint}` },
+      { ...ofFaces, set: "unseen", images: faces.fingerprint },
+      { ...ofFaces, set: "all", images: `all of ${faces.fingerprint}` },
+      {
+        set: "part",
+        images: dataset.fingerprint,
+        dataset: dataset.fingerprint,
+        first: null,
+        partOf: faces.fingerprint,
+      },
+    ];
+    assert.deepEqual(store.measuredSets(all!), sets);
+    assert.deepEqual(
+      store.measuredSets(first!).map(({ first }) => first),
+      [null, null, 1, null],
+      "of sets that have more",
+    );
+    saveFaces(store, "unseen of faces");
+    const renamed = store.measuredSets(all!);
+    assert.deepEqual([renamed[1]!.images, renamed[3]!.partOf], ["unseen of faces", "unseen of faces"]);
+    saveFaces(store);
+    assert.equal(store.measuredSets(all!)[1]!.images, "unseen of faces", "nor does an older version take it");
   });
 
   it("of a part of unseen images make room for those of another part, with its pictures", (test) => {

@@ -12,6 +12,7 @@ import { runAgent } from "../../src/sweep/scheduling/agent.ts";
 import { evaluateOthers } from "../../src/sweep/scheduling/evaluate-others.ts";
 import { sweepId } from "../../src/sweep/scheduling/identity.ts";
 import { agentPlaceInStore } from "../../src/sweep/scheduling/trial-board.ts";
+import { dataset, newRun, temporaryStore } from "../store/fixtures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { problems, read } from "./fixtures.ts";
 
@@ -101,6 +102,23 @@ test("every network is measured on the unseen images of all that none was traine
     name: "UserError",
     message: /networks of two data sets or more/,
   });
+});
+
+test("unseen images that all have need no second look", (context) => {
+  const store = temporaryStore(context);
+  const image = (set: "seen" | "unseen", hash: string) => ({ id: `${hash}.png`, set, hash });
+  const runs = [["a"], ["a", "b"]].map((seen, at) => {
+    const images = [...seen.map((hash) => image("seen", hash)), image("unseen", "c")];
+    const row = { ...dataset, fingerprint: `${at}`, seenCount: seen.length, unseenFingerprint: "c alone" };
+    store.saveDataset(row, images, []);
+    return store.getRun(store.createRun(newRun({ datasetFingerprint: row.fingerprint })).id);
+  });
+  const { jobs, notes } = othersOf(store, runs);
+  assert.deepEqual(
+    jobs.map(({ sets }) => sets),
+    [[], []],
+  );
+  assert.deepEqual(notes, ["all of these runs have the same unseen images, on which they were measured"]);
 });
 
 test("it is asked for where trials have different images", () => {

@@ -5,7 +5,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import type { PageContext } from "../../report/page-context.ts";
 import type { Differences } from "../../report/sections/differences/model.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
-import { differenceOf, differenceWords, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import { differenceOf, differenceWords, type Origin, originOf } from "../../runs/comparable.ts";
 import { formatRepeats } from "../../runs/format/numbers.ts";
 import { formatDuration } from "../../runs/format/times.ts";
 import type { Better } from "../../runs/series.ts";
@@ -242,12 +242,12 @@ function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
   const measured = [...specs].filter(
     ([, { set, family }]) => set !== "train" && (family === "loss" || family === "metric"),
   );
-  const setsOf = new Map(runs.map(({ id }) => [id, store.evaluationSets(id)]));
-  return measured.map(([name, { set, better }]) => {
+  const setsOf = new Map(runs.map(({ id }) => [id, store.measuredSets(id)]));
+  return measured.map(([name, { better }]) => {
     const values = runs.map(({ last }) => (Number.isFinite(last[name]) ? last[name]! : null));
-    const origins = runs.flatMap(({ id, datasetFingerprint, specs }): Origin[] => {
+    const origins = runs.flatMap(({ id, specs }): Origin[] => {
       const spec = specs[name];
-      return spec ? [{ spec, images: imagesOfSet(set, datasetFingerprint, setsOf.get(id)!) }] : [];
+      return spec ? [originOf(spec, setsOf.get(id)!)] : [];
     });
     const difference = differenceOf(origins);
     if (difference !== null) return { name, values, note: differenceWords(difference, origins) };

@@ -46,6 +46,8 @@ export type PreparedDataset = {
    * the files are.
    */
   readonly fingerprint: string;
+  /** The same of the unseen images alone, whatever their order: equal where data sets differ only in what is trained on. */
+  readonly unseenFingerprint: string;
   /** One line, such as "coco train2017: 186 seen, 20 unseen, 64x64". */
   readonly description: string;
   readonly size: number;
@@ -119,9 +121,16 @@ export async function prepareDataset(
     const labels = labelsOfImages(listing, ids);
     const counts = `${seen.length} seen, ${unseen.length} unseen, ${size}x${size}`;
     const fingerprint = fingerprintOf(images, { seen, unseen }, size, labels);
+    const unseenFingerprint = fingerprintOf(
+      images,
+      { unseen: inOrderOfHashes(images, unseen) },
+      size,
+      labels,
+    );
     await noteUse(cacheFolder, key, options.usedBy ?? fingerprint);
     return {
       fingerprint,
+      unseenFingerprint,
       description: `${dataset.describe(config)}: ${counts}`,
       size,
       ids,
@@ -170,12 +179,12 @@ function limitsOf(pools: readonly Pool[]): Map<Side | null, number> {
 
 function fingerprintOf(
   images: readonly CachedImage[],
-  { seen, unseen }: Pick<Sides, Side>,
+  sides: Partial<Pick<Sides, Side>>,
   size: number,
   labels: Labels | null,
 ): string {
   const hash = createHash("sha256").update(JSON.stringify({ decodeVersion, size }));
-  for (const [name, indices] of Object.entries({ seen, unseen })) {
+  for (const [name, indices] of Object.entries(sides)) {
     hash.update(`\n${name}`);
     // Read as numbers since decodeFile learnt to: before, the same bytes gave other pixels.
     for (const index of indices) {
@@ -185,11 +194,16 @@ function fingerprintOf(
   if (labels !== null) {
     const width = labels.names.length;
     hash.update(`\nlabels ${JSON.stringify(labels.names)}`);
-    for (const index of [...seen, ...unseen]) {
+    for (const index of Object.values(sides).flatMap((indices) => [...indices])) {
       hash.update(labels.flags.subarray(index * width, (index + 1) * width));
     }
   }
   return hash.digest("hex");
+}
+
+/** The order of a data set hangs on how many images it has. */
+function inOrderOfHashes(images: readonly CachedImage[], indices: Uint32Array): Uint32Array {
+  return indices.toSorted((a, b) => (images[a]!.hash < images[b]!.hash ? -1 : 1));
 }
 
 function noteOnUntold(images: readonly CachedImage[], used: readonly number[]): string[] {

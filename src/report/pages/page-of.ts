@@ -5,6 +5,7 @@ import type { PageKind } from "../../experiment/report-section.ts";
 import { type BuiltPage, buildPage } from "../build-page.ts";
 import type { Definition } from "../definition.ts";
 import type { PageInput } from "../page-context.ts";
+import { otherSets, ownUnseen } from "../test-sets.ts";
 import { datasetsPage } from "./datasets-page.ts";
 import { modelsPage } from "./models-page.ts";
 import type { Page } from "./page.ts";
@@ -18,7 +19,9 @@ export function choosePage({ runs, sweep }: PageInput): PageKind {
   if (runs.length === 1) return "run";
   const models = new Set(runs.map(({ run }) => JSON.stringify(run.experiment.model)));
   const datasets = new Set(runs.map(({ run }) => run.datasetFingerprint));
-  if (runs.some(({ evaluationSets }) => evaluationSets.length > 0) && datasets.size > 1) return "datasets";
+  const isTestedAlike =
+    runs.some((data) => otherSets(data).length > 0) || new Set(runs.map(ownUnseen)).size === 1;
+  if (datasets.size > 1 && isTestedAlike) return "datasets";
   const kinds = new Set(runs.map(({ run }) => run.experiment.model.kind));
   if (kinds.size > 1 && datasets.size === 1 && models.size === runs.length) return "models";
   return "runs";

@@ -164,7 +164,8 @@ async function evaluateSets(
           .images(run.id)
           .some((image) => image.set === set.name && image.epoch === epoch && image.kind === "colorized");
       const pictures = set.own || isDrawn ? [] : await drawSamples(drawn, onEngine, epoch, true);
-      store.saveEvaluation(run.id, { step, measured, fingerprint, partOf: set.partOf, series, pictures });
+      const { partOf, bothSides } = set;
+      store.saveEvaluation(run.id, { step, measured, fingerprint, partOf, bothSides, series, pictures });
       for (const [name, value] of Object.entries(measured.ofSet)) values[`${set.name}/${name}`] = value;
     }
   } finally {

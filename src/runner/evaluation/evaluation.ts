@@ -74,7 +74,9 @@ export async function announceEvaluation(
   signal: AbortSignal,
 ): Promise<void> {
   for (const set of sets) saveDatasetRows(store, set.dataset);
-  run.nameSets(sets.map(({ name, dataset }) => ({ set: name, fingerprint: dataset.fingerprint })));
+  run.nameSets(
+    sets.map(({ name, dataset: { fingerprint }, bothSides }) => ({ set: name, fingerprint, bothSides })),
+  );
   const said = new Set(store.events(run.id).map(({ message }) => message)); // before a resumption
   for (const set of sets) {
     for (const note of set.dataset.leftOut.map((note) => `${set.name}: ${note}`)) {

@@ -16,6 +16,7 @@ export type OpenSet = ImagesOfSet & {
   readonly dataset: PreparedDataset;
   /** As in `EvaluationSetRow`. */
   readonly partOf: string | null;
+  readonly bothSides: boolean;
 };
 
 /** Images to measure on. */
@@ -78,7 +79,8 @@ export async function openEvaluationSet(
   options.output.info(
     `${name}: ${kind}: ${chosen.indices.length} images to measure on, ${size}x${size}${fromCache ? " (prepared before)" : ""}`,
   );
-  return { name, dataset, partOf: unseenByAll?.of ?? null, ...chosen };
+  const bothSides = own !== "seen" && chosen.places.some((place) => place < dataset.seen.length);
+  return { name, dataset, partOf: unseenByAll?.of ?? null, bothSides, ...chosen };
 }
 
 /** Closes the data set where its images are others. */

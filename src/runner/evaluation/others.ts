@@ -8,6 +8,7 @@ import type { DatasetConfig } from "../../datasets/datasets.ts";
 import type { PreparedDataset } from "../../datasets/prepare/prepare.ts";
 import { UserError } from "../../errors.ts";
 import { modelOf } from "../../models/models.ts";
+import { measuredImages, measuredSet } from "../../runs/comparable.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { RunRow } from "../../store/rows.ts";
 import { tellersOf } from "../embedding/tellers-of.ts";
@@ -37,13 +38,16 @@ export function othersOf(
 ): { readonly jobs: readonly OthersOfRun[]; readonly notes: readonly string[] } {
   requireAlike(runs);
   const trainers = [...new Map(runs.map((run) => [run.datasetFingerprint, run])).values()]; // one for each data set
+  const unseenOf = ({ id }: RunRow) => measuredImages(measuredSet(store.measuredSets(id), "unseen"));
+  // Data sets that differ only in what is trained on have the same unseen images, which count once.
+  const owners = [...new Map(trainers.toReversed().map((run) => [unseenOf(run), run])).values()].toReversed();
   const trained = trainedHashes(store, [...trainers, ...tellersOf(runs, store)]);
   const named = withNames(trainers, takenNames(store, runs));
   const notes: string[] = [];
-  const all = trainers.flatMap((trainer): WantedSet[] => {
-    const of = trainer.datasetFingerprint;
+  const all = owners.flatMap((owner) => {
+    const of = owner.datasetFingerprint;
     const name = named.get(of)!;
-    const unseen = imageHashesOf(store, trainer, "unseen");
+    const unseen = imageHashesOf(store, owner, "unseen");
     const kept = unseen.filter((hash) => !trained.has(hash));
     if (kept.length < unseen.length)
       notes.push(
@@ -51,15 +55,20 @@ export function othersOf(
       );
     if (kept.length === 0) return [];
     const fingerprint = kept.length === unseen.length ? of : fingerprintOf(of, kept);
-    const config = trainer.experiment.dataset;
-    return [{ name, config, unseenByAll: { of, fingerprint, hashes: new Set(kept) } }];
+    const config = owner.experiment.dataset;
+    const set: WantedSet = { name, config, unseenByAll: { of, fingerprint, hashes: new Set(kept) } };
+    return [{ set, images: unseenOf(owner), isWhole: fingerprint === of }];
   });
   const jobs = runs.map((run) => {
-    const stored = new Set(store.evaluationSets(run.id).map(({ partOf }) => partOf));
-    const isNeeded = ({ unseenByAll }: WantedSet) =>
-      unseenByAll!.fingerprint !== run.datasetFingerprint || stored.has(run.datasetFingerprint);
-    return { run, sets: all.filter(isNeeded) };
+    const sets = store.measuredSets(run.id);
+    const own = measuredSet(sets, "unseen");
+    const hasPart = sets.some(({ partOf }) => partOf === own.images);
+    const isThere = ({ images, isWhole }: (typeof all)[number]) =>
+      isWhole && images === measuredImages(own) && !hasPart;
+    return { run, sets: all.flatMap((each) => (isThere(each) ? [] : [each.set])) };
   });
+  if (all.length > 0 && jobs.every(({ sets }) => sets.length === 0))
+    notes.push("all of these runs have the same unseen images, on which they were measured");
   return { jobs, notes };
 }
 

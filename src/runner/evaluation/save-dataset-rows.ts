@@ -3,11 +3,11 @@ import type { Store } from "../../store/open-store.ts";
 
 /** A prepared data set in the store: the seen images in their order, then the unseen ones. */
 export function saveDatasetRows(store: Store, dataset: PreparedDataset): void {
-  const { fingerprint, description, size, seen, unseen, skipped, ids, images } = dataset;
+  const { fingerprint, unseenFingerprint, description, size, seen, unseen, skipped, ids, images } = dataset;
   const sideOf = (indices: Uint32Array, set: "seen" | "unseen") =>
     Array.from(indices, (index) => ({ id: ids[index]!, set, hash: images[index]!.hash }));
   store.saveDataset(
-    { fingerprint, description, size, seenCount: seen.length, unseenCount: unseen.length },
+    { fingerprint, unseenFingerprint, description, size, seenCount: seen.length, unseenCount: unseen.length },
     [...sideOf(seen, "seen"), ...sideOf(unseen, "unseen")],
     skipped,
   );

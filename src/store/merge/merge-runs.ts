@@ -69,6 +69,8 @@ SELECT fingerprint FROM ${other}.datasets WHERE fingerprint NOT IN (SELECT finge
   UNION SELECT part_of FROM ${other}.evaluation_sets WHERE run_id IN (SELECT run_id FROM taken)
 );
 ${["datasets", "dataset_images", "skipped_files"].map((table) => `${copy(table)} WHERE fingerprint IN (SELECT fingerprint FROM new_datasets);`).join("\n")}
+UPDATE main.datasets SET unseen_fingerprint = theirs.unseen_fingerprint FROM ${other}.datasets AS theirs
+WHERE theirs.fingerprint = datasets.fingerprint AND datasets.unseen_fingerprint IS NULL;
 `;
 
   // Of a run in the trash here nobody is the writer, as trash.ts has it.

@@ -27,7 +27,7 @@ export function settleRescued(
 
 /** A run is worth more than the words of its data set, which the next run on that data set stores anew. */
 const lostDatasets = `
-INSERT INTO datasets
+INSERT INTO datasets (fingerprint, description, size, seen_count, unseen_count)
 SELECT fingerprint, 'rescued: its row was lost, and how many images it has is not known', max(size),
   max(1, (SELECT count(*) FROM dataset_images AS image WHERE image.fingerprint = lost.fingerprint AND "set" = 'seen')),
   max(1, (SELECT count(*) FROM dataset_images AS image WHERE image.fingerprint = lost.fingerprint AND "set" = 'unseen'))

@@ -1,7 +1,7 @@
 // Where the trials of a sweep stand, and how its configurations compare: what tables show.
 
 import { bestAt } from "../../runs/best.ts";
-import { areComparable, imagesOfSet, type Origin } from "../../runs/comparable.ts";
+import { areComparable, type Origin, originOf } from "../../runs/comparable.ts";
 import { type Repeats, repeatsOf } from "../../statistics/repeats.ts";
 import type { Store } from "../../store/open-store.ts";
 import type { TrialRow } from "../../store/sweeps.ts";
@@ -35,7 +35,7 @@ export type ConfigurationStanding = {
 };
 
 export function standingsOf(
-  store: Pick<Store, "getRun" | "series" | "evaluationSets">,
+  store: Pick<Store, "getRun" | "series" | "measuredSets">,
   trials: readonly TrialRow[],
   metric: Metric,
 ): Standing[] {
@@ -45,9 +45,7 @@ export function standingsOf(
     const spec = run && store.series(run.id, metric.series)?.spec;
     return {
       trial,
-      origin: spec
-        ? { spec, images: imagesOfSet(spec.set, run.datasetFingerprint, store.evaluationSets(run.id)) }
-        : null,
+      origin: spec ? originOf(spec, store.measuredSets(run.id)) : null,
       epoch: run && (curve.at(-1)?.epoch ?? 0),
       epochs: run === null ? null : run.experiment.train.epochs,
       best: bestValue(curve, metric.goal),

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
+import type { PreparedDataset } from "../../../src/datasets/prepare/prepare.ts";
 import { UserError } from "../../../src/errors.ts";
 import {
   colorOf,
@@ -87,6 +88,25 @@ test("the same images at another path have the same fingerprint", async (t) => {
   const there = await prepare(t, folderConfig(copy), cacheFolder);
   assert.equal(there.fromCache, false);
   assert.equal(there.fingerprint, here.fingerprint);
+});
+
+test("data sets that differ in what is trained on name their unseen images alike", async (t) => {
+  const root = temporaryFolder(t);
+  await writePictures(join(root, "train"), 12);
+  await writePictures(join(root, "val"), 5, 12);
+  const cacheFolder = temporaryFolder(t);
+  const split = { seen: "train", unseen: "val" };
+  const [few, many] = await Promise.all(
+    [6, 12].map((limit) => prepare(t, { ...folderConfig(root), split, holdout: null, limit }, cacheFolder)),
+  );
+  const namesOfUnseen = ({ ids, unseen }: PreparedDataset) => Array.from(unseen, (index) => ids[index]!);
+  assert.deepEqual([few!.seen.length, many!.seen.length], [6, 12]);
+  assert.notDeepEqual(namesOfUnseen(few!), namesOfUnseen(many!), "in another order");
+  assert.notEqual(few!.fingerprint, many!.fingerprint);
+  assert.equal(few!.unseenFingerprint, many!.unseenFingerprint);
+  rmSync(join(root, "val/000.png"));
+  const without = await prepare(t, { ...folderConfig(root), split, holdout: null, limit: 12 }, cacheFolder);
+  assert.notEqual(without.unseenFingerprint, many!.unseenFingerprint);
 });
 
 test("a changed file, time or size of the image is another cache, changed bytes another fingerprint", async (t) => {

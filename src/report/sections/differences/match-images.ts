@@ -23,7 +23,9 @@ export function matchImages(a: readonly ImageValues[], b: readonly ImageValues[]
     const measured = new Set(
       [...a, ...b].filter((each) => each.images === images).flatMap(({ places }) => [...places]),
     );
-    const shared = [...measured].filter((place) => all.every((values) => values.has(place)));
+    const shared = [...measured]
+      .filter((place) => all.every((values) => values.has(place)))
+      .sort((a, b) => a - b);
     const row = (values: ReadonlyMap<number, number>) =>
       Float64Array.from(shared, (place) => values.get(place)!);
     return {

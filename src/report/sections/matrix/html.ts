@@ -18,8 +18,8 @@ export const matrix = section({
     matrix: transferMatrix(runs),
     samples: sampleGrids(runs, names),
     runs: runs.map(({ run }) => run.id),
-    hasParts: runs.some(({ evaluationSets }) =>
-      evaluationSets.some(({ partOf, fingerprint }) => partOf != null && partOf !== fingerprint),
+    hasParts: runs.some(({ measuredSets }) =>
+      measuredSets.some(({ partOf, images }) => partOf !== null && partOf !== images),
     ),
   }),
   html: matrixHtml,
@@ -42,16 +42,14 @@ type Model = {
 
 /** All metrics are in every cell; the script shows one of them. */
 function matrixHtml({ matrix, samples, runs, hasParts }: Model, pictures: PictureNumbers): Html {
-  const { trainedOn, testedOn, metrics, cells } = matrix;
-  const isUntested = cells.some((row) =>
-    row.some((cell, column) => cell === null && trainedOn.includes(testedOn[column]!)),
-  );
+  const { trainedOn, testedOn, own, metrics, cells } = matrix;
+  const isUntested = cells.some((row) => row.some((cell, column) => cell === null && own.includes(column)));
   return html`<div class="bar controls"><label class="field">Metric <select data-matrix-metric>${metrics.map(({ name, unit, better }) => html`<option value="${name}">${name}${meaning(unit, better)}</option>`)}</select></label></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Matrix of data sets"><table class="matrix">
 <thead><tr><th scope="col" class="corner">trained on ↓, tested on →</th>${testedOn.map((name) => html`<th scope="col"><bdi>${shorten(name, 80)}</bdi></th>`)}</tr></thead>
 <tbody>${trainedOn.map(
     (name, row) => html`
-<tr><th scope="row"><bdi>${shorten(name, 80)}</bdi></th>${testedOn.map((_, column) => html`<td${name === testedOn[column] && html` class="own"`}>${cellHtml(cells[row]![column]!, column, matrix, samples, pictures)}</td>`)}</tr>`,
+<tr><th scope="row"><bdi>${shorten(name, 80)}</bdi></th>${testedOn.map((_, column) => html`<td${column === own[row] && html` class="own"`}>${cellHtml(cells[row]![column]!, column, matrix, samples, pictures)}</td>`)}</tr>`,
   )}
 </tbody></table></div>
 <p class="soft small">A run counts on its own unseen images, and on others where it was evaluated on them. ${hasParts && html`Of unseen images that another network was trained on, none counts for any. `}Several runs of a training set are averaged, where their values compare; pictures are of the first.</p>

@@ -2,7 +2,7 @@
 // other data sets where it was evaluated on them.
 
 import { bestOfSeveral } from "../../../runs/best.ts";
-import { areComparable, type Origin } from "../../../runs/comparable.ts";
+import { areComparable, type Origin, originOf } from "../../../runs/comparable.ts";
 import type { Better } from "../../../runs/series.ts";
 import { comparedMetrics } from "../../../store/read-metrics.ts";
 import type { Series } from "../../../store/rows.ts";
@@ -10,7 +10,7 @@ import { bestLoss, finalLoss } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { isElsewhere } from "../../run-words.ts";
 import { isResult, unitOf } from "../../series.ts";
-import { datasetNames, type TestSet, testSetsOf } from "../../test-sets.ts";
+import { datasetNames, ownUnseen, type TestSet, testSetsOf, unseenNames } from "../../test-sets.ts";
 
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it; none where what they have does not compare. */
@@ -25,6 +25,8 @@ export type TestedSet = Pick<TestSet, "set" | "images"> & { readonly run: number
 export type TransferMatrix = {
   readonly trainedOn: readonly string[];
   readonly testedOn: readonly string[];
+  /** own[trained on]: the column of the data set's own unseen images; -1 where nobody knows them. */
+  readonly own: readonly number[];
   readonly metrics: readonly {
     readonly name: string;
     readonly unit: string;
@@ -56,10 +58,12 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
   const tested = mergedTests(runs.flatMap(testsOf(runs)));
   const names = datasetNames(runs);
   const trainedOn = [...names.values()];
-  const ownImages = runs
-    .filter((data) => !isElsewhere(data))
-    .map(({ run }) => names.get(run.datasetFingerprint)!);
-  const testedOn = [...new Set([...ownImages, ...tested.map((test) => test.testedOn)])];
+  const called = unseenNames(runs);
+  const here = runs.filter((data) => !isElsewhere(data));
+  const ownColumns = new Map(
+    here.map((data) => [names.get(data.run.datasetFingerprint)!, called.get(ownUnseen(data))!]),
+  );
+  const testedOn = [...new Set([...ownColumns.values(), ...tested.map((test) => test.testedOn)])];
   const valuesOf = (name: string) => tested.flatMap(({ metrics }) => metrics.get(name) ?? []);
   const measured = [...new Set(tested.flatMap(({ metrics }) => [...metrics.keys()]))];
   // What compares across data and models comes first, then what most cells have.
@@ -87,7 +91,8 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
       return at === null ? null : values[at]!;
     }),
   );
-  return { trainedOn, testedOn, metrics, cells, best };
+  const own = trainedOn.map((name) => testedOn.indexOf(ownColumns.get(name) ?? ""));
+  return { trainedOn, testedOn, own, metrics, cells, best };
 }
 
 function testsOf(runs: readonly ReportRun[]) {
@@ -98,14 +103,14 @@ function testsOf(runs: readonly ReportRun[]) {
       run,
       trainedOn: names.get(data.run.datasetFingerprint)!,
       testedOn: name,
-      metrics: set === "unseen" ? ownValues(data) : valuesIn(data, set, images),
+      metrics: set === "unseen" ? ownValues(data) : valuesIn(data, set),
       sets: [{ run, set, images }],
     }));
 }
 
 /** Of its own unseen images: the best loss as well. */
 function ownValues(data: ReportRun): Map<string, Value> {
-  const values = valuesIn(data, "unseen", data.run.datasetFingerprint);
+  const values = valuesIn(data, "unseen");
   const loss = values.get(finalLoss.name);
   const best = bestLoss.value(data);
   if (loss === undefined || best === null) return values;
@@ -113,21 +118,20 @@ function ownValues(data: ReportRun): Map<string, Value> {
 }
 
 /** The newest values of a set of images: of the loss and of all metrics. */
-function valuesIn({ series }: ReportRun, set: string, images: string): Map<string, Value> {
+function valuesIn({ series, measuredSets }: ReportRun, set: string): Map<string, Value> {
   const measured = series.filter(
     ({ spec, value }) => spec.set === set && value.length > 0 && (spec.family === "loss" || isResult(spec)),
   );
   return new Map(
-    measured.map(({ spec, value }) => [nameOf(spec), measuredValue(spec, value.at(-1)!, images)]),
+    measured.map(({ spec, value }) => {
+      const { images } = originOf(spec, measuredSets);
+      return [nameOf(spec), { spec, images, value: value.at(-1)!, unit: unitOf(spec), better: spec.better }];
+    }),
   );
 }
 
 function nameOf({ family, title }: Series["spec"]): string {
   return family === "loss" ? finalLoss.name : title;
-}
-
-function measuredValue(spec: Series["spec"], value: number, images: string): Value {
-  return { spec, images, value, unit: unitOf(spec), better: spec.better };
 }
 
 /** One for each run and column: what a run logged of its own images counts before what was evaluated later. */

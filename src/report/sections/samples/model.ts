@@ -5,7 +5,7 @@ import type { SetName } from "../../../runs/series.ts";
 import type { ImageRow } from "../../../store/rows.ts";
 import type { Thinning } from "../../pictures/thinning.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
-import { type TestSet, testSetsOf } from "../../test-sets.ts";
+import { ownUnseen, type TestSet, testSetsOf } from "../../test-sets.ts";
 
 /** What heads of columns say; an evaluation set has its own name. */
 export const setNames = { seen: "Seen in training", unseen: "Not seen in training" } as const;
@@ -68,9 +68,9 @@ export function sampleGrids(runs: readonly ReportRun[], names: readonly string[]
 
   /** Runs whose own unseen images they are. */
   function addOwners({ testedOn, columns, members }: Shared): void {
-    runs.forEach(({ run, images }, at) => {
-      if (run.datasetFingerprint !== testedOn!.images || members.some((member) => member.run === at)) return;
-      const unseen = new Map(columnsOf(images, ["unseen"]).map((column) => [pictured(column), column]));
+    runs.forEach((data, at) => {
+      if (ownUnseen(data) !== testedOn!.images || members.some((member) => member.run === at)) return;
+      const unseen = new Map(columnsOf(data.images, ["unseen"]).map((column) => [pictured(column), column]));
       const found = columns.map((column) => unseen.get(pictured(column)) ?? null);
       if (found.some((column) => column !== null)) members.push({ run: at, columns: found });
     });

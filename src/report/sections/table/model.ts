@@ -2,13 +2,14 @@
 
 import { flatSettings, independentSettings } from "../../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../../runs/best.ts";
-import { differenceWords } from "../../../runs/comparable.ts";
+import { differenceWords, measuredSet, originOf } from "../../../runs/comparable.ts";
 import { formatNumber } from "../../../runs/format/numbers.ts";
 import { shorten } from "../../../runs/format/words.ts";
 import { betterWords } from "../../better-words.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { lossOf } from "../../series.ts";
+import { ownUnseen } from "../../test-sets.ts";
 
 export type Cell = {
   readonly text: string;
@@ -89,13 +90,21 @@ export function warnings(runs: readonly ReportRun[]): string[] {
   const differ = (values: readonly unknown[]) => new Set(values).size > 1;
   const losses = runs.flatMap((data) => {
     const loss = lossOf(data);
-    return loss === undefined ? [] : [{ spec: loss.spec, images: data.run.datasetFingerprint }];
+    return loss === undefined ? [] : [originOf(loss.spec, data.measuredSets)];
+  });
+  const isOnSameImages = !differ(runs.map(ownUnseen));
+  const counts = runs.map(({ measuredSets, dataset }) => {
+    const { first } = measuredSet(measuredSets, "unseen");
+    return first ?? dataset?.unseenCount ?? null;
   });
   return [
     differ(losses.map(({ spec }) => spec.compares)) &&
       `Losses ${differenceWords("kind", losses)} are not comparable: no best loss is marked.`,
-    differ(runs.map(({ run }) => run.datasetFingerprint)) &&
+    !isOnSameImages &&
       "The runs were made on different data: their values are not of the same images, and no best one is marked.",
+    isOnSameImages &&
+      differ(counts) &&
+      `Metrics were measured on different numbers of unseen images (${[...new Set(counts)].join(", ")}): no best one is marked.`,
     differ(runs.map(machineOf)) &&
       "The runs were made on different computers, engines or devices: their times do not compare.",
     differ(runs.map(({ run }) => run.provenance.gitCommit)) &&
