@@ -16,6 +16,8 @@ export type Reading = {
   /** Of all threads, without what readings take. */
   readonly processorMs: number;
   readonly residentBytes: number;
+  /** What the same work took just now: the machine's own speed swings. */
+  readonly referenceMs: number;
 };
 
 const [what, ...rest] = process.argv.slice(2);
@@ -24,13 +26,32 @@ const read = (at: number) => {
   const before = usedMs();
   globalThis.gc!();
   const residentBytes = process.memoryUsage.rss();
-  process.send!({ at, processorMs: before - readingMs, residentBytes } satisfies Reading);
+  const referenceMs = timeReference();
+  process.send!({ at, processorMs: before - readingMs, residentBytes, referenceMs } satisfies Reading);
   readingMs += usedMs() - before;
 };
 if (what === "train") await train(rest[0]!, rest[1]!, Number(rest[2]));
 else await calls(Number(rest[0]), Number(rest[1]));
 process.send!("done");
 process.disconnect();
+
+/** Products of small matrices, as much as some steps. */
+function timeReference(): number {
+  const before = usedMs();
+  const size = 128;
+  const [a, b, c] = Array.from({ length: 3 }, () => new Float64Array(size * size).fill(0.5)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let row = 0; row < size; row++)
+    for (let inner = 0; inner < size; inner++) {
+      const factor = a[row * size + inner]!;
+      for (let column = 0; column < size; column++)
+        c[row * size + column]! += factor * b[inner * size + column]!;
+    }
+  return usedMs() - before;
+}
 
 function usedMs(): number {
   const { user, system } = process.cpuUsage();

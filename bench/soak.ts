@@ -3,8 +3,8 @@
 // the way is the median of its readings; the first tenth, which warms up, does not count. Bars:
 //   resident memory   once garbage was collected, in the last tenth: 5 % more than in the second one, beside the pages of the store
 //                     that SQLite keeps, which grow with it to its cache_size
-//   speed             by processor time, which other programs disturb least. Where they do, tenths differ by more than 5 %: the last
-//                     one fails where it is 5 % slower than the second one and the slowest of all
+//   speed             by processor time, beside what the same work takes at every reading, as the machine's own speed swings; the
+//                     median of the last four tenths fails where it is 5 % under that of the four after the first
 //   store             runs.db after its last checkpoint; at most what its values and pictures take by the bar of bench/log.ts
 
 import { fork } from "node:child_process";
@@ -26,7 +26,7 @@ const mostBytesAValue = 30;
 
 /** `soak`, or smaller: `soak --steps 10000 --epochs 500 --calls 1000`. */
 export function benchSoak(args: readonly string[]): Bench {
-  const counts = countsOf(args, { steps: 100_000, epochs: 5_000, calls: 1_000 });
+  const counts = countsOf(args, { steps: 100_000, epochs: 5_000, calls: 10_000 });
   return { versions: [], tables: measured(counts) };
 }
 
@@ -66,8 +66,8 @@ async function* measured({ steps, epochs, calls }: Counts): AsyncGenerator<Table
       "MiB in tenth 2",
       "in tenth 10",
       "at most",
-      "speed in tenth 2",
-      "in tenth 10",
+      "speed in tenths 2 to 5",
+      "in 7 to 10",
       "least",
       "greatest",
       "unit",
@@ -75,7 +75,12 @@ async function* measured({ steps, epochs, calls }: Counts): AsyncGenerator<Table
       "at most",
     ],
     rows: rows.map(({ cells }) => cells),
-    notes: [`Memory may grow by ${100 * most} % and by the pages of the store that SQLite keeps.`],
+    notes: [
+      ...rows.map(
+        ({ speeds }, at) => `Speed of ${soaked[at]!.what} in tenths 2 to 10: ${speeds.join(", ")}.`,
+      ),
+      `Memory may grow by ${100 * most} % and by the pages of the store that SQLite keeps.`,
+    ],
   };
 }
 
@@ -157,25 +162,32 @@ async function readingsOf(...args: readonly string[]): Promise<Reading[]> {
   return found;
 }
 
-function rowOf({ what, unit, found, store }: Soaked): { readonly cells: string[]; readonly fine: boolean } {
+type SoakedRow = {
+  readonly cells: readonly string[];
+  readonly speeds: readonly string[];
+  readonly fine: boolean;
+};
+
+function rowOf({ what, unit, found, store }: Soaked): SoakedRow {
   const tenths = Array.from({ length: 9 }, (_, index) => tenthOf(found, index + 1));
-  const speeds = tenths.map(speedOf);
+  const usualMs = median(found.map(({ referenceMs }) => referenceMs));
+  const speeds = tenths.map((some) => speedOf(some, usualMs));
   const [early, late] = [memoryOf(tenths[0]!), memoryOf(tenths.at(-1)!)];
   const mostMemory = (1 + most) * early + (store?.keptBytes ?? 0);
-  const [before, ...after] = speeds;
-  const last = after.at(-1)!;
-  const isSlower = last < (1 - most) * before! && last === Math.min(...after);
+  const [before, after] = [median(speeds.slice(0, 4)), median(speeds.slice(-4))];
+  const isSlower = after < (1 - most) * before;
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   const megabytes = (bytes: number | undefined) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(2));
   return {
     cells: [
       what,
       ...[early, late, mostMemory].map(mebibytes),
-      ...[before!, last, Math.min(...speeds), Math.max(...speeds)].map((speed) => speed.toFixed(0)),
+      ...[before, after, Math.min(...speeds), Math.max(...speeds)].map((speed) => speed.toFixed(0)),
       unit,
       megabytes(store?.bytes),
       megabytes(store?.mostBytes),
     ],
+    speeds: speeds.map((speed) => speed.toFixed(0)),
     fine: late <= mostMemory && !isSlower && (store === undefined || store.bytes <= store.mostBytes),
   };
 }
@@ -190,11 +202,12 @@ function memoryOf(some: readonly Reading[]): number {
   return median(some.map(({ residentBytes }) => residentBytes));
 }
 
-/** Per second of processor time: the median of what lies between two readings. */
-function speedOf(some: readonly Reading[]): number {
-  const between = some.slice(1).map(({ at, processorMs }, index) => {
+/** Per second of processor time, as fast as the machine is in the median: the median of what lies between two readings. */
+function speedOf(some: readonly Reading[], usualMs: number): number {
+  const between = some.slice(1).map(({ at, processorMs, referenceMs }, index) => {
     const before = some[index]!;
-    return (1000 * (at - before.at)) / (processorMs - before.processorMs);
+    const reference = (before.referenceMs + referenceMs) / 2;
+    return ((1000 * (at - before.at)) / (processorMs - before.processorMs)) * (reference / usualMs);
   });
   return median(between);
 }
