@@ -4,7 +4,8 @@
 // npm run bench -- step pix2pix-64 --rounds 5
 // kill, soak, many and fuzz try what docs/reliability.md promises, and end with exit code 1 where it does not hold.
 
-import { UserError } from "../src/errors.ts";
+import { messageOf, UserError } from "../src/errors.ts";
+import { errorCodeOf } from "../src/store/store-error.ts";
 import { appendResult, machine, printTable, type Table } from "./results.ts";
 
 /** Tables come as they are measured. */
@@ -31,10 +32,11 @@ const [name = "", ...rest] = process.argv.slice(2);
 const bench = benches[name];
 if (name === "page" && rest.length === 0) {
   (await import("./page.ts")).writePage();
-} else if (bench && (rest.length === 0 || takesOptions.includes(name))) {
+} else if (bench && !rest.includes("--help") && (rest.length === 0 || takesOptions.includes(name))) {
   await measure(bench).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${error.message}`);
+    const isSaid = error instanceof UserError || errorCodeOf(error).startsWith("ERR_PARSE_ARGS");
+    if (!isSaid) throw error;
+    console.error(`error: ${name}: ${messageOf(error)}`);
     process.exitCode = 2;
   });
 } else {

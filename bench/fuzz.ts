@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { messageOf, UserError } from "../src/errors.ts";
+import { UserError } from "../src/errors.ts";
 import { type KindName, kindNames, kinds } from "../test/fuzz/targets.ts";
 import { mutationOf } from "../test/fuzz/try-mutation.ts";
 import type { Bench } from "./bench.ts";
@@ -31,21 +31,14 @@ export function benchFuzz(rest: readonly string[]): Bench {
 
 function optionsOf(rest: readonly string[]): Options {
   const text = { type: "string" } as const;
-  let values: { mutations?: string; seed?: string; only?: string };
-  try {
-    ({ values } = parseArgs({ args: [...rest], options: { mutations: text, seed: text, only: text } }));
-  } catch (error) {
-    throw new UserError(`fuzz: ${messageOf(error)}`);
-  }
+  const { values } = parseArgs({ args: [...rest], options: { mutations: text, seed: text, only: text } });
   const { mutations = "100000", seed = "1", only } = values;
   if (!/^[1-9]\d*$/.test(mutations) || !/^\d+$/.test(seed))
-    throw new UserError("fuzz: --mutations and --seed: expected whole numbers");
+    throw new UserError("--mutations and --seed: expected whole numbers");
   const asked = only === undefined ? kindNames : only.split(",");
   const unknown = asked.find((name) => !(kindNames as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new UserError(
-      `fuzz: --only: expected some of ${kindNames.join(", ")}, got ${JSON.stringify(unknown)}`,
-    );
+    throw new UserError(`--only: expected some of ${kindNames.join(", ")}, got ${JSON.stringify(unknown)}`);
   return { mutations: Number(mutations), seed: Number(seed), only: asked as KindName[] };
 }
 

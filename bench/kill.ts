@@ -45,7 +45,7 @@ const attempts = 4;
 
 /** `kill`, or with other numbers `kill --rounds 20 --seed 2`. One round takes some ten seconds. */
 export function benchKill(args: readonly string[]): Bench {
-  if (process.platform !== "linux") throw new UserError("kill: needs Linux, which says what processes hold");
+  if (process.platform !== "linux") throw new UserError("needs Linux, which says what processes hold");
   const { rounds, seed } = countsOf(args, { rounds: 200, seed: 1 });
   return { versions: [], tables: measured(rounds, seed) };
 }

@@ -25,7 +25,7 @@ const id = "0123456789ab";
 export function benchShared([agents = "200", trials = "2000"]: readonly string[]): Bench {
   const [agentCount, trialCount] = [Number(agents), Number(trials)];
   if (!(agentCount >= processes && trialCount >= 1))
-    throw new UserError(`shared: expected numbers of agents (at least ${processes}) and of trials`);
+    throw new UserError(`expected numbers of agents (at least ${processes}) and of trials`);
   return { versions: [], tables: measured(agentCount, trialCount) };
 }
 
