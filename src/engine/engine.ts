@@ -3,6 +3,7 @@
 
 import type {
   State,
+  StateTensor,
   StepFunction,
   StepSpecs,
   TensorArrays,
@@ -62,6 +63,18 @@ export type Engine = {
   /** `call` sees state and inputs in one record; the names must differ. */
   compile(call: TensorFunction, state: TensorSpecs, inputs: TensorSpecs): Promise<CompiledFunction>;
 };
+
+/** By name; what is taken leaves `state`, so that the memory of one tensor is free before the next is copied. */
+export function* oneByOne(
+  state: Record<string, StateTensor>,
+  take: boolean,
+): Generator<[name: string, tensor: StateTensor]> {
+  for (const name of Object.keys(state)) {
+    const tensor = state[name]!;
+    if (take) delete state[name];
+    yield [name, tensor];
+  }
+}
 
 /** The shapes of a state. */
 export function specsOf(state: State): TensorSpecs {

@@ -1,16 +1,15 @@
 // The traced engine on the CPU through our own binding: one graph is one step, the state is changed in place, and nothing is
 // copied from step to step.
 
-import type {
-  State,
-  StateTensor,
-  StepFunction,
-  StepSpecs,
-  TensorFunction,
-  TensorSpecs,
-} from "../../training-step.ts";
+import type { State, StepFunction, StepSpecs, TensorFunction, TensorSpecs } from "../../training-step.ts";
 import { sizeOf } from "../../training-step.ts";
-import type { CompiledFunction, CompiledStep, Engine, EngineState } from "../engine.ts";
+import {
+  type CompiledFunction,
+  type CompiledStep,
+  type Engine,
+  type EngineState,
+  oneByOne,
+} from "../engine.ts";
 import type { NativeArray } from "../native/addon.ts";
 import { createNativeSession, type NativeSession } from "../native/native-session.ts";
 import { lowerFunction } from "./lower-function.ts";
@@ -109,15 +108,6 @@ async function compile(
     },
     close: async () => session.close(),
   };
-}
-
-/** By name; what is taken leaves `state`, so that the memory of one tensor is free before the next is copied. */
-function* oneByOne(state: Record<string, StateTensor>, take: boolean): Generator<[string, StateTensor]> {
-  for (const name of Object.keys(state)) {
-    const tensor = state[name]!;
-    if (take) delete state[name];
-    yield [name, tensor];
-  }
 }
 
 /** States whose numbers a step has changed. */

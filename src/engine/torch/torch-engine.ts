@@ -1,6 +1,7 @@
 // Runs traces in the user's PyTorch (worker.py): states lie in that process, on its device, and a step changes them where
 // they lie. What goes over the pipe are batches, noise, scalars and losses.
 
+import { collectGarbage } from "../../collect-garbage.ts";
 import type {
   State,
   StepFunction,
@@ -11,7 +12,13 @@ import type {
 } from "../../training-step.ts";
 import { sizeOf } from "../../training-step.ts";
 import type { Precision } from "../choices.ts";
-import type { CompiledFunction, CompiledStep, Engine, EngineState } from "../engine.ts";
+import {
+  type CompiledFunction,
+  type CompiledStep,
+  type Engine,
+  type EngineState,
+  oneByOne,
+} from "../engine.ts";
 import { decomposed } from "../trace/passes.ts";
 import { recordFunction, recordStep, scalarSpecs } from "../trace/record.ts";
 import type { GivenArray } from "./frames.ts";
@@ -69,13 +76,21 @@ export async function createTorchEngine(
     name: engineName,
     device: description,
     version: `PyTorch ${introduction.torch}, Python ${introduction.python}`,
-    importState(state) {
+    importState(state, { take = false } = {}) {
       const id = ++ids;
-      const shapes = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, shape]));
-      const arrays = Object.entries(state).map(
-        ([name, { data }]): GivenArray => ["state", name, "float32", data],
-      );
-      python.tell("store", { state: id, shapes }, arrays);
+      python.tell("begin", { state: id });
+      let [letGo, waiting] = [0, 0];
+      // One by one, so that the worker holds none of them twice; nobody needs to send zeros, as optimizers begin with.
+      for (const [name, { shape, data }] of oneByOne(state, take)) {
+        const isSent = !isZero(data);
+        python.tell("store", { state: id, name, shape }, isSent ? [["state", name, "float32", data]] : []);
+        if (isSent) waiting += data.byteLength;
+        else letGo += data.byteLength;
+        if (!take || letGo < muchMemory) continue;
+        collectGarbage();
+        letGo = 0;
+      }
+      if (take && letGo + waiting >= muchMemory) python.whenWritten(collectGarbage);
       return stateOf(id);
     },
     async exportState(state) {
@@ -174,6 +189,13 @@ function givenArrays(
     }
     return [group, name, dtype, array];
   });
+}
+
+/** Bytes that are worth the tens of milliseconds that it takes to give them back at once. */
+const muchMemory = 64 * 2 ** 20;
+
+function isZero({ buffer, byteOffset, length }: Float32Array): boolean {
+  return new Int32Array(buffer, byteOffset, length).every((bits) => bits === 0);
 }
 
 function stateOf(id: number): EngineState {

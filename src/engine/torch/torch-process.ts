@@ -42,6 +42,8 @@ export type TorchProcess = {
   ask(call: string, given: object, arrays?: readonly GivenArray[]): Promise<Answer>;
   /** Without an answer: an error comes with the next one. */
   tell(call: string, given: object, arrays?: readonly GivenArray[]): void;
+  /** Calls when all that was told and asked so far has left this process. */
+  whenWritten(call: () => void): void;
   /** Hears warnings. */
   onWarning(hear: (text: string) => void): void;
   end(): void;
@@ -196,6 +198,7 @@ export async function startTorch(
     tell: (call, given, arrays = []) => {
       if (!gone) send({ ...given, call, ticket: null }, arrays);
     },
+    whenWritten: (call) => void child.stdin.write("", call),
     onWarning: (hear) => void warned.push(hear),
     end: () => {
       gone ??= new Error("the process of PyTorch was ended");

@@ -1324,16 +1324,24 @@ class Worker:
         take_fused_kernels(self.device)
         return {"composites": list(RULES), "threads": torch.get_num_threads()}, []
 
+    def begin(self, header, _arrays):
+        self.states[header["state"]] = {}
+        return {}, []
+
     def store(self, header, arrays):
-        state = {}
-        for name, shape in header["shapes"].items():
-            # What was copied is let go: the frame and the state together would be the fullest moment of all.
-            tensor = arrays.pop(("state", name)).reshape(shape).permute(order_of_state(shape))
-            four = self.channels_last and len(shape) == 4
-            tensor = tensor.contiguous(memory_format=torch.channels_last if four else torch.contiguous_format)
+        """One tensor of a state; zeros where none came."""
+        name, shape = header["name"], header["shape"]
+        order = order_of_state(shape)
+        four = self.channels_last and len(shape) == 4
+        layout = torch.channels_last if four else torch.contiguous_format
+        given = arrays.get(("state", name))
+        if given is None:
+            tensor = torch.zeros(lying(shape, order), device=self.device).contiguous(memory_format=layout)
+        else:
             # Memory of its own: frames are read into memory that is not PyTorch's.
-            state[name] = tensor.to(self.device, copy=True)
-        self.states[header["state"]] = state
+            given = given.reshape(shape).permute(order).contiguous(memory_format=layout)
+            tensor = given.to(self.device, copy=True)
+        self.states[header["state"]][name] = tensor
         return {}, []
 
     def read(self, header, _arrays):
