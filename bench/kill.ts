@@ -1,6 +1,7 @@
 // What kill -9 does to the real program, at random moments of every phase: a process is looked at from outside (kill/moment.ts)
 // until it is in the phase, stopped, looked at once more, and killed where it stands; then all that docs/reliability.md promises
-// is checked (kill/promises.ts), goes on with the next command, and is compared with what nobody stopped.
+// is checked (kill/promises.ts), goes on with the next command, and is compared with what nobody stopped. Half of the runs are
+// killed once more on their way on.
 // Columns:
 //   killed    rounds whose kill hit the phase; the others ended before it came
 //   missing   values of the run: the time from the last one that was committed to the kill, at most
@@ -168,7 +169,7 @@ async function killOnce(phase: Phase, folder: string, whole: Whole, stream: Rand
     const started = startProgram(command, folder, temporaryOf(folder));
     const killedAt = await killWithin(phase, runs, started, stream);
     const { end, output } = await started.ended;
-    if (killedAt !== null) return after(phase, folder, whole, killedAt, { end, output });
+    if (killedAt !== null) return after(phase, folder, whole, killedAt, { end, output }, stream);
     if (end !== 0)
       return { hit: false, missingMs: null, faults: [`${command[0]}: ended with ${end}: ${output}`] };
   }
@@ -226,15 +227,18 @@ async function after(
   whole: Whole,
   killedAt: number,
   killed: Ended,
+  stream: RandomStream,
 ): Promise<Outcome> {
   const runs = join(folder, "runs");
   const faults: string[] = [];
-  const crashed = lookAtDatabase(runs, join(folder, "copy"));
-  faults.push(...crashed.faults);
-  for (const run of crashed.runs) faults.push(...checkpointFaults(runs, run));
-
+  const look = (): CrashedRun | undefined => {
+    const crashed = lookAtDatabase(runs, join(folder, "copy"));
+    faults.push(...crashed.faults);
+    for (const run of crashed.runs) faults.push(...checkpointFaults(runs, run));
+    return crashed.runs[0];
+  };
   let missingMs: number | null = null;
-  const [run] = crashed.runs;
+  const run = look();
   if (phase.command === "run" && run !== undefined && !run.isEvaluating) {
     missingMs = Math.max(0, killedAt - run.lastAt);
     if (missingMs > mostMissingMs) faults.push(`${phase.name}: up to ${missingMs} ms are missing`);
@@ -242,9 +246,12 @@ async function after(
 
   if (phase.command === "report") faults.push(...reportFaults(folder, whole));
   if (killed.end === "SIGKILL") {
-    const command = nextCommand(phase, folder, whole, run);
-    const { end, output } = await startProgram(command, folder, temporaryOf(folder)).ended;
-    if (end !== 0) faults.push(`${command.join(" ")}: ended with ${end}: ${output.trim()}`);
+    const goOn = (from: CrashedRun | undefined) =>
+      startProgram(nextCommand(phase, folder, whole, from), folder, temporaryOf(folder));
+    const isAgain = phase.command === "run" && stream.below(2) === 0;
+    const hasEnded = isAgain && (await killLater(goOn(run), stream));
+    const { end, output } = hasEnded || (await goOn(isAgain ? look() : run).ended);
+    if (end !== 0) faults.push(`going on: ended with ${end}: ${output.trim()}`);
   } else if (killed.end !== 0)
     faults.push(`a sweep whose worker was killed: ended with ${killed.end}: ${killed.output.trim()}`);
 
@@ -261,6 +268,14 @@ async function after(
   if (phase.command === "report") faults.push(...reportFaults(folder, whole));
   faults.push(...leftovers(runs, temporaryOf(folder)));
   return { hit: true, missingMs, faults: faults.map((fault) => `${phase.name}: ${fault}`) };
+}
+
+/** How it ended where it was through before; else false. */
+async function killLater({ pid, ended }: Started, stream: RandomStream): Promise<Ended | false> {
+  await sleep(300 + 1500 * stream.uniform());
+  signal(-pid, "SIGKILL");
+  const end = await ended;
+  return end.end === "SIGKILL" ? false : end;
 }
 
 function nextCommand(phase: Phase, folder: string, whole: Whole, run: CrashedRun | undefined): string[] {

@@ -16,3 +16,9 @@ export class UserError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What a record keeps of what was thrown: the message, and the stack of a bug. */
+export function failureOf(thrown: unknown): string {
+  const isBug = thrown instanceof Error && !(thrown instanceof UserError);
+  return (isBug && thrown.stack) || messageOf(thrown);
+}

@@ -1,6 +1,7 @@
 // The last batch of an epoch where the images do not fill it: dropped, other images each time, or trained on as it is
 // (train.last_batch). A step is compiled for one batch size, so a smaller batch has a step of its own on the same state.
 
+import type { Closable } from "../close-all.ts";
 import { type CompiledStep, type Engine, specsOf } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
@@ -54,7 +55,7 @@ export function partsOfLast(inLast: number, { batch_size, accumulate }: Experime
   return parts;
 }
 
-/** Both steps of a training; `last` is null where no batch is smaller. Throws UserError where the model cannot take it. */
+/** Both steps of a training, which are added to `opened`; `last` is null where no batch is smaller. Throws UserError where the model cannot take it. */
 export async function compileSteps(
   engine: Engine,
   network: Network,
@@ -62,12 +63,13 @@ export async function compileSteps(
   experiment: Experiment,
   extras: NetworkExtras,
   { inLast }: EpochCut,
+  opened: Closable[],
 ): Promise<{ readonly whole: TrainingStep; readonly last: TrainingStep | null }> {
-  const compiled = async (images: number, { step, specs }: Network): Promise<TrainingStep> => ({
-    images,
-    specs,
-    compiled: await engine.compileStep(step, specsOf(initial), specs),
-  });
+  const compiled = async (images: number, { step, specs }: Network): Promise<TrainingStep> => {
+    const compiled = await engine.compileStep(step, specsOf(initial), specs);
+    opened.push(compiled);
+    return { images, specs, compiled };
+  };
   const { model, image, train } = experiment;
   const whole = await compiled(train.batch_size, network);
   if (inLast === 0) return { whole, last: null };

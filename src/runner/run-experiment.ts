@@ -2,7 +2,7 @@
 
 import { closeAll } from "../close-all.ts";
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { failureOf, messageOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { isEmbedded, modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
@@ -124,10 +124,7 @@ async function trainAndFinish(
     return { runId: run.id, status, exitCode, pruned };
   } catch (error) {
     await training.log.close("FAILED").catch(() => {}); // this error counts
-    run.finish(
-      "FAILED",
-      error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),
-    );
+    run.finish("FAILED", failureOf(error));
     publishFailure(options, run.id);
     throw error;
   } finally {

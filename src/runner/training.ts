@@ -1,8 +1,10 @@
 // Everything that a training needs, opened in order and closed in one place.
 
+import { type Closable, closeAll } from "../close-all.ts";
 import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
+import { failureOf } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { type EventLog, noEventLog, openEventLog } from "../interchange/tensorboard/event-log.ts";
 import { mainLossOf, modelOf } from "../models/models.ts";
@@ -71,17 +73,48 @@ export type TrainingImages = {
   readonly sets: readonly OpenSet[];
 };
 
-/** Compiles the network and opens a new run, or an old one with its newest checkpoint. */
+/**
+ * Compiles the network and opens a new run, or an old one with its newest checkpoint. Where that fails, nothing is left open, and
+ * a run that began has ended.
+ */
 export async function openTraining(
+  asked: Experiment,
+  images: TrainingImages,
+  store: Store,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Training> {
+  const opened: Closable[] = [];
+  try {
+    const compiled = await compileTraining(asked, images, store, options, signal, opened);
+    const { run, point, continued } = openRun(compiled, store, options);
+    opened.push(run);
+    try {
+      return await beginTraining(compiled, { run, point, continued }, images.sets, store, options, signal);
+    } catch (thrown) {
+      if (thrown === signal.reason) run.finish("KILLED");
+      else run.finish("FAILED", failureOf(thrown));
+      throw thrown;
+    }
+  } catch (thrown) {
+    await closeAll(opened).catch(() => {}); // this error counts
+    throw thrown;
+  }
+}
+
+type CompiledTraining = Awaited<ReturnType<typeof compileTraining>>;
+
+/** What is open is added to `opened` at once. */
+async function compileTraining(
   asked: Experiment,
   { dataset, larger, sets }: TrainingImages,
   store: Store,
   options: RunOptions,
   signal: AbortSignal,
-): Promise<Training> {
+  opened: Closable[],
+) {
   const experiment = resolveClassifierRun(asked, store);
   const cut = cutOfEpoch(dataset.seen.length, experiment.train);
-  const { stepsPerEpoch } = cut;
   const engine = await openEngine(experiment.engine, {
     device: experiment.device,
     threads: options.threads,
@@ -102,19 +135,29 @@ export async function openTraining(
   const source = openBatchSource(experiment, dataset, embedded?.vectors ?? null, larger);
   const initial = network.init(experiment.seed);
   const specs = specsOf(initial);
-  const { whole, last } = await compileSteps(engine, network, initial, experiment, extras, cut);
+  const { whole, last } = await compileSteps(engine, network, initial, experiment, extras, cut, opened);
   const evaluator = await createEvaluator(
     { engine, network, output: modelOf(model).output(model) },
     source,
     specs,
     dataset.unseen.length,
   );
+  opened.push(evaluator);
   const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed, threads });
+  if (evaluated) opened.push(evaluated.metrics);
+  const trained = { experiment, dataset, engine, network, whole, last, source, evaluator };
+  return { ...trained, embedded, evaluated, cut, initial, stateSpecs: specs };
+}
 
-  const { fingerprint, seen, unseen } = dataset;
+function openRun(
+  { experiment, dataset, engine, network, embedded, stateSpecs, cut }: CompiledTraining,
+  store: Store,
+  options: RunOptions,
+) {
+  const { fingerprint } = dataset;
   saveDatasetRows(store, dataset);
   const continued = options.resume === null ? null : store.getRun(options.resume);
-  const point = continued && resumePointOf(store, continued, experiment, specs, options);
+  const point = continued && resumePointOf(store, continued, experiment, stateSpecs, options);
   const run =
     continued === null || point === null
       ? store.createRun({
@@ -126,10 +169,28 @@ export async function openTraining(
           provenance: readProvenance(process.argv.slice(2)),
           datasetFingerprint: fingerprint,
           parameters: network.parameters,
-          stepsPerEpoch,
+          stepsPerEpoch: cut.stepsPerEpoch,
           teller: embedded && { description: embedded.description, fingerprint: embedded.fingerprint },
         })
       : reopen(store, experiment, { row: continued, point, dataset, engine, embedded });
+  return { run, point, continued };
+}
+
+type OpenRun = ReturnType<typeof openRun>;
+
+async function beginTraining(
+  compiled: CompiledTraining,
+  { run, point, continued }: OpenRun,
+  sets: readonly OpenSet[],
+  store: Store,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Training> {
+  const { experiment, dataset, engine, evaluator, evaluated, embedded, cut, initial } = compiled;
+  const { whole, last, network, source, stateSpecs } = compiled;
+  const { seen, unseen } = dataset;
+  const { output } = options;
+  const { stepsPerEpoch } = cut;
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   run.event("info", "engine", `${engine.name} (${engine.version}) on ${engine.device}: ${engine.why}`);
@@ -174,7 +235,7 @@ export async function openTraining(
     network,
     whole,
     last,
-    stateSpecs: specs,
+    stateSpecs,
     source,
     evaluator,
     evaluation,
@@ -192,7 +253,7 @@ export async function openTraining(
     stepsPerEpoch,
     firstStep,
     firstLosses: lossesBefore(
-      store.series(run.id, `train/${mainLossOf(model)}`),
+      store.series(run.id, `train/${mainLossOf(experiment.model)}`),
       firstStep,
       cut,
       whole.images,

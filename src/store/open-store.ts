@@ -75,6 +75,8 @@ export type Store = Pick<RunReader, "listRuns" | "summaries"> &
     resumeRun(id: string, continuation?: Continuation): RunWriter;
     /** What `read` gives, of one state of the store, whatever other processes write or delete meanwhile. */
     atOnce<Result>(read: () => Result): Result;
+    /** From now on the store reads as it is now, whatever other processes write or delete, until it is closed. */
+    freeze(): void;
     /** Deletes a run for good, and all that only it used. Throws UserError where it is running. */
     deleteRun(id: string): void;
     /** Gives the room of what was deleted back to the disk; false while runs are trained. */
@@ -181,6 +183,9 @@ function assemble(folder: string, database: Database, readonly: boolean, sources
       evaluations.saveEvaluation(id, evaluation);
     },
     atOnce: (read) => database.transaction(read).deferred(),
+    freeze() {
+      database.exec("BEGIN; SELECT 1 FROM runs LIMIT 1"); // what is read first fixes what is seen
+    },
     deleteRun(id) {
       requireWritable();
       deleteRun(id);

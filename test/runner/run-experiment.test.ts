@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { UserError } from "../../src/errors.ts";
+import { messageOf, UserError } from "../../src/errors.ts";
+import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import type { OptimizerConfig } from "../../src/experiment/experiment.ts";
 import { type Output, silent } from "../../src/output.ts";
 import { checkpointFiles, checkpointFolder, readCheckpoint } from "../../src/runner/checkpoints.ts";
@@ -200,6 +201,41 @@ test("a loss that is not finite ends the run and names step and checkpoint", asy
   context.after(() => store.close());
   assert.equal(store.getRun(runId).error, errors[0]);
   assert.deepEqual(checkpointFiles(checkpointFolder(folder, runId)), []);
+});
+
+test("a run that fails or is stopped before its first step says so, and is not left to be found dead", async (context) => {
+  const folder = temporaryFolder(context);
+  const experiment = smallExperiment();
+  const evaluated = {
+    ...experiment,
+    metrics: completeExperiment({ ...experiment, metrics: ["psnr"] }).metrics,
+    evaluate: { others: { ...experiment.dataset, seed: 2 } },
+  };
+  const options = { runsFolder: folder, source: null, output: silent, threads: 2, resume: null };
+  const endOf = async (onRun: () => void) => {
+    let id = "";
+    const thrown = await runExperiment(evaluated, {
+      ...options,
+      onRun: (run) => {
+        id = run;
+        onRun();
+      },
+    }).then(({ status }) => status, messageOf);
+    const store = openStore(folder, { readonly: true });
+    const { status, error } = store.getRun(id);
+    store.close();
+    return { thrown, status, error };
+  };
+  const fail = () => {
+    throw new UserError("no room");
+  };
+  assert.deepEqual(await endOf(fail), { thrown: "no room", status: "FAILED", error: "no room" });
+  const stop = () => void process.emit("SIGTERM", "SIGTERM");
+  assert.deepEqual(await endOf(stop), {
+    thrown: "KILLED",
+    status: "KILLED",
+    error: null,
+  });
 });
 
 test("colors that stay grey are warned of once, in the terminal and in the store, also over a resumption", async (context) => {

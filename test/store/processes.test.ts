@@ -89,6 +89,7 @@ describe("several processes", () => {
       skip: process.platform === "win32",
     }, async (test) => {
       const stream = randomStream("kill -9", name);
+      let storedOfAll = 0;
       for (let round = 0; round < 3; round++) {
         const store = temporaryStore(test);
         const child = startChild("child-log-forever.ts", [store.folder, `${stepMs}`]);
@@ -123,8 +124,10 @@ describe("several processes", () => {
         const missingMs = missing.length === 0 ? 0 : lastAt - missing[0]![1];
         test.diagnostic(`${logged.length} steps logged, ${missing.length} missing, over ${missingMs} ms`);
         assert.ok(missingMs <= 1000, `${missingMs} ms are missing`);
-        assert.ok(stored > 0 || stepMs > 100);
+        storedOfAll += stored;
       }
+      // Within a second a process that waits for a core may come to no commit.
+      assert.ok(storedOfAll > 0, "nothing was stored in any round");
     });
   }
 });

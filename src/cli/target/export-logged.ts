@@ -35,6 +35,7 @@ export async function exportLogged(
     throw new UserError("export: --format mlflow: expected --to <address>, not --out");
   const store = await openExisting(options.runs, { readonly: true }, context.output);
   try {
+    store.freeze(); // no file may have half of a run that is purged meanwhile
     const runIds = await findRuns(store, refs);
     if (format === "mlflow") await exportMlflow(store, runIds, options, context);
     else if (format === "tensorboard") await exportTensorboard(store, runIds, options, context);

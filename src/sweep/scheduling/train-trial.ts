@@ -1,7 +1,7 @@
 // One trial, from the lease to its end: the run is begun or goes on from its checkpoint, and however it ends is
 // recorded with the trial.
 
-import { messageOf, UserError } from "../../errors.ts";
+import { failureOf, messageOf, UserError } from "../../errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Output } from "../../output.ts";
 import type { RunResult } from "../../runner/run-experiment.ts";
@@ -97,7 +97,7 @@ async function attempt(trial: TrialRow, surroundings: TrialSurroundings): Promis
     output.error(messageOf(thrown));
     // What becomes of it is for the other one to say.
     if (wasTakenOver) return { state: "waiting", error: null };
-    return { state: "failed", error: tracebackOf(thrown) };
+    return { state: "failed", error: failureOf(thrown) };
   } finally {
     place?.close();
   }
@@ -124,10 +124,4 @@ function endingOf({ status, pruned }: RunResult, error: string | null): TrialEnd
   if (status === "FINISHED") return { state: "complete", error: null };
   if (status === "FAILED") return { state: "diverged", error };
   return { state: "waiting", error: null };
-}
-
-function tracebackOf(thrown: unknown): string {
-  return thrown instanceof Error && !(thrown instanceof UserError)
-    ? (thrown.stack ?? thrown.message)
-    : messageOf(thrown);
 }
