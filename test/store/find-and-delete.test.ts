@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { databasePath } from "../../src/store/open-database.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import {
   dataset,
   declare,
@@ -110,6 +111,25 @@ describe("finding a run", () => {
 });
 
 describe("deleting a run", () => {
+  it("takes nothing from a store that was frozen before", (test) => {
+    const { store, writers } = storeWith(test, [["aaaa1111", "coco-beta"]]);
+    log(writers[0]!, 1, { "train/loss": 0.5 });
+    writers[0]!.finish("FINISHED");
+    const reader = openStore(store.folder, { readonly: true });
+    test.after(() => reader.close());
+    reader.freeze();
+    store.deleteRun("aaaa1111");
+    assert.equal(reader.getRun("aaaa1111").name, "coco-beta");
+    assert.deepEqual([...reader.series("aaaa1111", "train/loss")!.value], [0.5]);
+    assert.equal(
+      reader.atOnce(() => reader.listRuns()).length,
+      1,
+      "what is read at once is of the same state",
+    );
+    reader.close();
+    assert.equal(store.listRuns().length, 0);
+  });
+
   it("leaves nothing behind but what other runs use", (test) => {
     const { store, writers } = storeWith(test, [
       ["aaaa1111", "a"],
