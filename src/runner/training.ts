@@ -87,10 +87,11 @@ export async function openTraining(
   const opened: Closable[] = [];
   try {
     const compiled = await compileTraining(asked, images, store, options, signal, opened);
-    const { run, point, continued } = openRun(compiled, store, options);
+    const begun = openRun(compiled, store, options);
+    const { run } = begun;
     opened.push(run);
     try {
-      return await beginTraining(compiled, { run, point, continued }, images.sets, store, options, signal);
+      return await beginTraining(compiled, begun, store, options, signal);
     } catch (thrown) {
       if (thrown === signal.reason) run.finish("KILLED");
       else run.finish("FAILED", failureOf(thrown));
@@ -146,7 +147,7 @@ async function compileTraining(
   const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed, threads });
   if (evaluated) opened.push(evaluated.metrics);
   const trained = { experiment, dataset, engine, network, whole, last, source, evaluator };
-  return { ...trained, embedded, evaluated, cut, initial, stateSpecs: specs };
+  return { ...trained, sets, embedded, evaluated, cut, initial, stateSpecs: specs };
 }
 
 function openRun(
@@ -181,13 +182,12 @@ type OpenRun = ReturnType<typeof openRun>;
 async function beginTraining(
   compiled: CompiledTraining,
   { run, point, continued }: OpenRun,
-  sets: readonly OpenSet[],
   store: Store,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<Training> {
   const { experiment, dataset, engine, evaluator, evaluated, embedded, cut, initial } = compiled;
-  const { whole, last, network, source, stateSpecs } = compiled;
+  const { whole, last, network, source, sets, stateSpecs } = compiled;
   const { seen, unseen } = dataset;
   const { output } = options;
   const { stepsPerEpoch } = cut;
