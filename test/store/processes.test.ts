@@ -103,7 +103,7 @@ describe("several processes", () => {
         const logged = lines
           .slice(1, -1)
           .map((line) => line.split(" ").map(Number) as [step: number, at: number]);
-        const lastAt = logged.at(-1)![1];
+        const lastAt = logged.at(-1)?.[1] ?? 0; // one that waits for a core may come to no step
         const id = lines[0]!.slice("run ".length);
 
         const database = new Database(databasePath(store.folder));
@@ -126,7 +126,6 @@ describe("several processes", () => {
         assert.ok(missingMs <= 1000, `${missingMs} ms are missing`);
         storedOfAll += stored;
       }
-      // Within a second a process that waits for a core may come to no commit.
       assert.ok(storedOfAll > 0, "nothing was stored in any round");
     });
   }
