@@ -126,9 +126,13 @@ test("nor have runs whose metrics are of other numbers of images, but their loss
     "aaaa",
     "bbbb",
   ]);
-  const runs = read.map((data, at) =>
-    at === 0 ? data : { ...data, measuredSets: data.measuredSets.map((each) => ({ ...each, first: 7 })) },
-  );
+  const at = Float64Array.of(40);
+  const psnr = { name: "unseen/psnr", spec: specOf("unseen/psnr"), step: at, elapsedMs: at, value: at };
+  const runs = read.map((data, run) => ({
+    ...data,
+    series: [...data.series, psnr],
+    measuredSets: data.measuredSets.map((each) => ({ ...each, first: run === 0 ? null : 7 })),
+  }));
   assert.deepEqual(
     [betterAmong(finalLoss, runs), betterAmong({ ...finalLoss, spec: () => specOf("unseen/psnr") }, runs)],
     ["lower", "none"],

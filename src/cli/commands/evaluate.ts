@@ -113,7 +113,7 @@ export const evaluateCommand: Command<EvaluateOptions> = {
           rows.push({ id: run.id, name: run.name, epoch, ...found });
         }
       });
-      if (exitCode === 0 && jobs.length > 0)
+      if (exitCode === 0 && (jobs.length > 0 || options.json))
         context.print(options.json ? toJson(rows) : await tableOf(rows, context));
       return exitCode;
     } finally {

@@ -93,7 +93,8 @@ export function warnings(runs: readonly ReportRun[]): string[] {
     return loss === undefined ? [] : [originOf(loss.spec, data.measuredSets)];
   });
   const isOnSameImages = !differ(runs.map(ownUnseen));
-  const counts = runs.map(({ measuredSets, dataset }) => {
+  const counts = runs.flatMap(({ measuredSets, dataset, series }) => {
+    if (!series.some(({ spec }) => spec.set === "unseen" && spec.family === "metric")) return [];
     const { first } = measuredSet(measuredSets, "unseen");
     return first ?? dataset?.unseenCount ?? null;
   });
