@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../src/errors.ts";
 
-/** `usual` names the options and what they are where they are left out. Throws for anything else, as `parseArgs` does and UserError. */
+/** `usual` names the options and what they are where they are left out. Throws UserError for other numbers, and what `parseArgs` throws. */
 export function countsOf<Name extends string>(
   args: readonly string[],
   usual: Readonly<Record<Name, number>>,

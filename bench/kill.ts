@@ -246,12 +246,15 @@ async function after(
 
   if (phase.command === "report") faults.push(...reportFaults(folder, whole));
   if (killed.end === "SIGKILL") {
-    const goOn = (from: CrashedRun | undefined) =>
-      startProgram(nextCommand(phase, folder, whole, from), folder, temporaryOf(folder));
+    let command: readonly string[] = [];
+    const goOn = (from: CrashedRun | undefined) => {
+      command = nextCommand(phase, folder, whole, from);
+      return startProgram(command, folder, temporaryOf(folder));
+    };
     const isAgain = phase.command === "run" && stream.below(2) === 0;
     const hasEnded = isAgain && (await killLater(goOn(run), stream));
     const { end, output } = hasEnded || (await goOn(isAgain ? look() : run).ended);
-    if (end !== 0) faults.push(`going on: ended with ${end}: ${output.trim()}`);
+    if (end !== 0) faults.push(`${command.join(" ")}: ended with ${end}: ${output.trim()}`);
   } else if (killed.end !== 0)
     faults.push(`a sweep whose worker was killed: ended with ${killed.end}: ${killed.output.trim()}`);
 

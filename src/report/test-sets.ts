@@ -82,6 +82,11 @@ function sharedName(names: readonly string[]): string {
   return [...new Set(names.map((name) => name.replace(/ \d+ seen,/, "")))].join(" or ");
 }
 
+/** Whether all are trained with the same images kept unseen, whatever they are trained on. */
+export function haveSameUnseen(runs: readonly ReportRun[]): boolean {
+  return new Set(runs.map(ownUnseen)).size <= 1;
+}
+
 /** Names the unseen images of the data set that a run is trained on. */
 export function ownUnseen({ measuredSets }: ReportRun): string {
   return measuredSet(measuredSets, "unseen").images;

@@ -6,7 +6,7 @@ import { openPhotograph } from "../../colorize/colorize-photograph.ts";
 import type { ColorizedFormat } from "../../colorize/encode-colored.ts";
 import { previewOf } from "../../colorize/preview.ts";
 import { openPicture, Refusal } from "../../datasets/formats/open-picture.ts";
-import { UserError } from "../../errors.ts";
+import { failureOf, UserError } from "../../errors.ts";
 import { endWithParent } from "../../own-process.ts";
 import { chooseCheckpoint } from "../../runner/evaluation/choose-checkpoint.ts";
 import type { Picture } from "../../serve/coloring/colorist.ts";
@@ -52,7 +52,7 @@ async function replyTo(asked: Asked, signal: AbortSignal) {
     return { picture: await (asked.network === null ? original : colored)(photograph, asked, signal) };
   } catch (error) {
     if (error instanceof Refusal || error instanceof UserError) return { refusal: error.message };
-    return { failure: String((error as Error).stack ?? error) };
+    return { failure: failureOf(error) };
   }
 }
 

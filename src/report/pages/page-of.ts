@@ -5,7 +5,7 @@ import type { PageKind } from "../../experiment/report-section.ts";
 import { type BuiltPage, buildPage } from "../build-page.ts";
 import type { Definition } from "../definition.ts";
 import type { PageInput } from "../page-context.ts";
-import { otherSets, ownUnseen } from "../test-sets.ts";
+import { haveSameUnseen, otherSets } from "../test-sets.ts";
 import { datasetsPage } from "./datasets-page.ts";
 import { modelsPage } from "./models-page.ts";
 import type { Page } from "./page.ts";
@@ -19,8 +19,7 @@ export function choosePage({ runs, sweep }: PageInput): PageKind {
   if (runs.length === 1) return "run";
   const models = new Set(runs.map(({ run }) => JSON.stringify(run.experiment.model)));
   const datasets = new Set(runs.map(({ run }) => run.datasetFingerprint));
-  const isTestedAlike =
-    runs.some((data) => otherSets(data).length > 0) || new Set(runs.map(ownUnseen)).size === 1;
+  const isTestedAlike = runs.some((data) => otherSets(data).length > 0) || haveSameUnseen(runs);
   if (datasets.size > 1 && isTestedAlike) return "datasets";
   const kinds = new Set(runs.map(({ run }) => run.experiment.model.kind));
   if (kinds.size > 1 && datasets.size === 1 && models.size === runs.length) return "models";

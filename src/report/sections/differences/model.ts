@@ -14,7 +14,7 @@ import type { PairedValues } from "../../../statistics/paired-values.ts";
 import type { ImageValues } from "../../../store/read-image-values.ts";
 import { comparedMetrics } from "../../../store/read-metrics.ts";
 import type { PageContext } from "../../page-context.ts";
-import { ownUnseen, testSetsOf } from "../../test-sets.ts";
+import { haveSameUnseen, testSetsOf } from "../../test-sets.ts";
 import { type Matched, matchImages } from "./match-images.ts";
 
 /** What is compared: a configuration with its seeds, or a run. */
@@ -64,11 +64,11 @@ export function differences({ runs, names, groups, sweep }: PageContext): Differ
   const complete =
     sweep && new Set(sweep.trials.filter(({ state }) => state === "complete").map(({ runId }) => runId));
   const setsOf = testSetsOf(runs);
-  const haveSameUnseen = new Set(runs.map(ownUnseen)).size === 1;
+  const isOneSet = haveSameUnseen(runs);
   const valuesOf = (at: number): NamedValues[] =>
     setsOf(runs[at]!).flatMap(({ set, images, name }) =>
       runs[at]!.imageValues.filter((values) => values.spec.set === set && values.images === images).map(
-        (values) => ({ ...values, on: haveSameUnseen && set === "unseen" ? set : name }),
+        (values) => ({ ...values, on: isOneSet && set === "unseen" ? set : name }),
       ),
     );
   // Runs of one configuration are compared with each other: so much does a seed change.

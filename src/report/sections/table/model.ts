@@ -9,7 +9,7 @@ import { betterWords } from "../../better-words.ts";
 import { betterAmong, type Measure, machineOf, measuresOf } from "../../measures.ts";
 import type { ReportRun } from "../../read-report-runs.ts";
 import { lossOf } from "../../series.ts";
-import { ownUnseen } from "../../test-sets.ts";
+import { haveSameUnseen } from "../../test-sets.ts";
 
 export type Cell = {
   readonly text: string;
@@ -92,7 +92,7 @@ export function warnings(runs: readonly ReportRun[]): string[] {
     const loss = lossOf(data);
     return loss === undefined ? [] : [originOf(loss.spec, data.measuredSets)];
   });
-  const isOnSameImages = !differ(runs.map(ownUnseen));
+  const isOnSameImages = haveSameUnseen(runs);
   const counts = runs.flatMap(({ measuredSets, dataset, series }) => {
     if (!series.some(({ spec }) => spec.set === "unseen" && spec.family === "metric")) return [];
     const { first } = measuredSet(measuredSets, "unseen");
