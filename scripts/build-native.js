@@ -1,6 +1,6 @@
 // npm's install script: compiles native/ into build/Release/hueristic.node, where there is a compiler and the platform was
 // tried. Everything works without, slower: so this says in one line why it did not, and never fails an install.
-// See docs/decisions/0012-native.md. In a checkout: npm run install. Usage: node scripts/build-native.js [--sanitize=address]
+// See docs/decisions/0012-native.md. In a checkout: npm run install. Usage: node scripts/build-native.js [option of node-gyp ...]
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,8 +16,8 @@ const stamp = path.join(root, "build/Release/hueristic.sources");
 const reason = path.join(root, "build/not-built.txt");
 const tried = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 
-const sanitize = process.argv.find((argument) => argument.startsWith("--sanitize="))?.split("=")[1] ?? "";
-const mostMs = sanitize ? 1_200_000 : 300_000;
+const options = process.argv.slice(2);
+const mostMs = options.length > 0 ? 1_200_000 : 300_000;
 
 function say(line) {
   process.stdout.write(`native kernels: ${line}\n`);
@@ -35,7 +35,7 @@ function sourcesHash() {
     .filter((file) => /\.(cc|h)$/.test(file))
     .sort()
     .map((file) => path.join("native", file));
-  const hash = createHash("sha256").update(`${process.platform}-${process.arch}-${sanitize}`);
+  const hash = createHash("sha256").update(`${process.platform}-${process.arch}-${options}`);
   for (const file of ["binding.gyp", ...files]) hash.update(file).update(readFileSync(path.join(root, file)));
   return hash.digest("hex");
 }
@@ -80,11 +80,12 @@ function build() {
     return say("built already");
   const gyp = nodeGyp();
   if (!gyp) return notBuilt("no node-gyp, which npm brings");
-  const outcome = spawnSync(
-    process.execPath,
-    [gyp, "rebuild", "--jobs", "max", ...headers(), ...(sanitize ? [`--native_sanitize=${sanitize}`] : [])],
-    { cwd: root, encoding: "utf8", timeout: mostMs, maxBuffer: 2 ** 26 },
-  );
+  const outcome = spawnSync(process.execPath, [gyp, "rebuild", "--jobs", "max", ...headers(), ...options], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: mostMs,
+    maxBuffer: 2 ** 26,
+  });
   mkdirSync(path.join(root, "build"), { recursive: true });
   const log = path.join(root, "build/native.log");
   writeFileSync(log, `${outcome.stdout ?? ""}\n${outcome.stderr ?? ""}`);

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cp -r native binding.gyp package.json scripts src test tsconfig.json "$work"
 ln -s "$root/node_modules" "$work/node_modules"
 cd "$work"
-HUERISTIC_NATIVE=1 node scripts/build-native.js --sanitize=address
+HUERISTIC_NATIVE=1 node scripts/build-native.js --native_sanitize=address
 [ -f build/Release/hueristic.node ] || { echo "native-asan: not built" >&2; exit 1; }
 
 # Node itself is not instrumented: the library must be loaded first, and what V8 keeps at its end is no leak of ours.

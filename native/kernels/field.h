@@ -39,14 +39,13 @@ typedef void (*CopyRows)(float*, size_t, const float*, const size_t*, size_t);
 /** Made by the compiler: code for newer processors must not run while the program starts on an older one. */
 struct CopyRowsTable {
   CopyRows of[width + 1] = {};
-  constexpr CopyRowsTable() { fill<width>(); }
-
- private:
+  // Above the constructor: see MicroProductTable.
   template <size_t length>
   constexpr void fill() {
     of[length] = copyRows<length>;
     if constexpr (length > 1) fill<length - 1>();
   }
+  constexpr CopyRowsTable() { fill<width>(); }
 };
 static constexpr CopyRowsTable copyRowsTable;
 

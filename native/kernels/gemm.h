@@ -44,14 +44,13 @@ void microProduct(size_t count, const float* a, const float* b, float* c, size_t
 typedef void (*MicroProduct)(size_t, const float*, const float*, float*, size_t, bool);
 struct MicroProductTable {
   MicroProduct of[mostRows + 1] = {};
-  constexpr MicroProductTable() { fill<mostRows>(); }
-
- private:
+  // Above the constructor, whose body Clang reads first of all otherwise: it must know it while it compiles.
   template <int rows>
   constexpr void fill() {
     of[rows] = microProduct<rows>;
     if constexpr (rows > 1) fill<rows - 1>();
   }
+  constexpr MicroProductTable() { fill<mostRows>(); }
 };
 static constexpr MicroProductTable microProducts;
 
