@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { compareCommand } from "../../src/cli/commands/compare.ts";
 import { colorsOf, silent } from "../../src/output.ts";
 import type { Difference } from "../../src/report/sections/differences/model.ts";
+import { divergence } from "../../src/runs/divergence.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { emergenceSeries, ofReal } from "../../src/store/read-emergence.ts";
 import {
@@ -153,4 +154,39 @@ test("compare puts runs that differ in their seed into one column, and writes Ma
   };
   assert.deepEqual(configurations[0]!.results["unseen/psnr"], { mean: 21, spread: Math.SQRT2, count: 2 });
   assert.equal(configurations[0]!.runs.length, 2);
+});
+
+test("a configuration of which a seed diverged is never the best, and that seed is not in its means", async (t) => {
+  const runs = temporaryFolder(t);
+  const store = openStore(runs);
+  saveDataset(store);
+  const ids = (
+    [
+      ["a", 1, 22],
+      ["a", 2, 24],
+      ["c", 1, 20.5],
+    ] as const
+  ).map(([name, seed, psnr]) => {
+    const writer = store.createRun(newRun({ name, experiment: { ...newRun().experiment, seed } }));
+    log(writer, 2, { "unseen/psnr": psnr });
+    if (psnr === 24)
+      writer.finish("FAILED", `${divergence("train/loss", Number.NaN, 3, 1)}; last good checkpoint: x`);
+    else writer.finish("FINISHED");
+    return writer.id;
+  });
+  const failed = store.createRun(newRun({ name: "d" }));
+  log(failed, 2, { "unseen/psnr": 10 });
+  failed.finish("FAILED", "the disk is full");
+  store.close();
+  const result = async (chosen: readonly string[], options = {}) => {
+    const [printed, said] = await output(runs, chosen, options);
+    return [/unseen\/psnr .*/.exec(printed)![0].replaceAll(/ {2,}/g, "  "), said.includes("a seed diverged")];
+  };
+  assert.deepEqual(await result(ids), ["unseen/psnr  22 (of 1)  20.5", true]);
+  assert.deepEqual(await result([...ids, failed.id]), ["unseen/psnr  22 (of 1)  20.5 *  10", true]);
+  assert.deepEqual(
+    await result(ids, { "every-run": true }),
+    ["unseen/psnr  22  24 *  20.5", false],
+    "each for itself",
+  );
 });

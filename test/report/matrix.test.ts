@@ -6,6 +6,7 @@ import { type ReportRun, readReportRuns } from "../../src/report/read-report-run
 import { cellPictures } from "../../src/report/sections/matrix/cell-pictures.ts";
 import { transferMatrix } from "../../src/report/sections/matrix/model.ts";
 import { sampleGrids } from "../../src/report/sections/samples/model.ts";
+import { divergence } from "../../src/runs/divergence.ts";
 import type { Series } from "../../src/store/rows.ts";
 import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
@@ -230,6 +231,26 @@ test("values of one set compete where they are of the same images and, being los
   ]);
   const row = best[metrics.findIndex(({ name }) => name === "final unseen loss")]!;
   assert.equal(row[testedOn.indexOf("portraits")], null, "other kinds of loss");
+});
+
+test("a run that diverged has no part in its row's means, which are not the best then", async (t) => {
+  const [faces, places] = await twoRuns(t);
+  const on = (data: ReportRun, psnr: number) =>
+    evaluatedOn(data, { portraits: "p" }, { "portraits/psnr": psnr });
+  const error = divergence("train/loss", Number.NaN, 3, 1);
+  const diverged = (data: ReportRun): ReportRun => ({
+    ...data,
+    run: { ...data.run, status: "FAILED", error },
+  });
+  const found = (runs: readonly ReportRun[]) => {
+    const { metrics, testedOn, cells, best } = transferMatrix(runs);
+    const column = testedOn.indexOf("portraits");
+    const values = cells.map((row) => row[column]!.metrics.get("psnr")?.value);
+    return [values, best[metrics.findIndex(({ name }) => name === "psnr")]![column]];
+  };
+  assert.deepEqual(found([on(faces, 20), on(faces, 26), on(places, 21)]), [[23, 21], 23]);
+  assert.deepEqual(found([on(faces, 22), diverged(on(faces, 26)), on(places, 21)]), [[22, 21], null]);
+  assert.deepEqual(found([diverged(on(faces, 22)), on(places, 21)]), [[22, 21], 22], "each for itself");
 });
 
 test("runs of one training set are averaged where their values compare", async (t) => {

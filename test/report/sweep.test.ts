@@ -69,6 +69,14 @@ test("diverged, pruned and failed trials do not decide; too few say nothing", ()
   assert.ok(importances(sweep(() => ({ values: [Number.NaN, null] }))).every(({ share }) => share === null));
 });
 
+test("what diverges is the worst, so that a parameter of which a value always does matters most", () => {
+  const made = sweep(({ parameters }) =>
+    parameters[1] === "32" ? { state: "diverged", values: [null, null] } : {},
+  );
+  const [first] = importances(made);
+  assert.deepEqual([first!.parameter, first!.best], ["batch_size", "16"]);
+});
+
 test("axes: words by the alphabet, many numbers on a logarithmic scale, what is good above", () => {
   const [optimizer, batch, rate, loss] = parallelAxes(sweep());
   assert.deepEqual(optimizer!.ticks, [

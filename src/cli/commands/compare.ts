@@ -6,6 +6,7 @@ import type { PageContext } from "../../report/page-context.ts";
 import type { Differences } from "../../report/sections/differences/model.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
 import { differenceOf, differenceWords, type Origin, originOf } from "../../runs/comparable.ts";
+import { countedOf, hasDiverged } from "../../runs/divergence.ts";
 import { formatRepeats } from "../../runs/format/numbers.ts";
 import { formatDuration } from "../../runs/format/times.ts";
 import type { Better } from "../../runs/series.ts";
@@ -32,6 +33,8 @@ type Value = string | number | null;
 type Row = {
   readonly name: string;
   readonly values: readonly Value[];
+  /** Whether a run that diverged has none. */
+  readonly isResult?: true;
   /** Which values are good, where they compare. */
   readonly better?: Better;
   /** Why none is the best. */
@@ -68,6 +71,7 @@ export const compareCommand: Command<CompareOptions> = {
       if (compared.length < 2)
         throw new UserError(`compare: expected two runs or more, got ${refs.join(" ")}`);
       const sections = await sectionsOf(store, compared);
+      const diverged = compared.map(hasDiverged);
       const page = await pageOf(store, compared);
       const { differences } = await import("../../report/sections/differences/model.ts");
       const differing = differences(page);
@@ -80,9 +84,7 @@ export const compareCommand: Command<CompareOptions> = {
               label,
               runs: members.map((at) => compared[at]!.id),
               results: Object.fromEntries(
-                sections
-                  .at(-1)!
-                  .rows.map(({ name, values }) => [name, merged(members.map((at) => values[at]!))]),
+                sections.at(-1)!.rows.map((row) => [row.name, mergedOf(row, members, diverged)]),
               ),
             })),
             differences: differing?.found ?? [],
@@ -105,7 +107,7 @@ export const compareCommand: Command<CompareOptions> = {
         print(`${colors.bold(titles!)}\n${lines.join("\n")}\n\n`);
       };
       for (const { title, rows } of sections) {
-        if (rows.length > 0) show(title, columnsOf(title, heads), linesOf(rows, heads));
+        if (rows.length > 0) show(title, columnsOf(title, heads), linesOf(rows, heads, diverged));
         else print(markdown ? `${title}: no difference\n\n` : `${colors.bold(title)}: no difference\n\n`);
       }
       const { emergenceComparison } = await import("../../report/sections/emergence/model.ts");
@@ -117,6 +119,10 @@ export const compareCommand: Command<CompareOptions> = {
       if (differing !== null) await printDifferences(differing, show, print, colors);
       for (const [note, names] of notesOf(sections))
         output.info(`${names.join(", ")}: ${note}, so that none is marked as the best`);
+      if (heads.some(({ members }) => !counted(members, diverged).mayBeBest))
+        output.info(
+          "a configuration of which a seed diverged is never the best; that seed has no part in its means",
+        );
       return 0;
     } finally {
       store.close();
@@ -250,8 +256,9 @@ function metricRows(store: Store, runs: readonly RunSummary[]): Row[] {
       return spec ? [originOf(spec, setsOf.get(id)!)] : [];
     });
     const difference = differenceOf(origins);
-    if (difference !== null) return { name, values, note: differenceWords(difference, origins) };
-    return better === null ? { name, values } : { name, values, better };
+    const row: Row = { name, values, isResult: true };
+    if (difference !== null) return { ...row, note: differenceWords(difference, origins) };
+    return better === null ? row : { ...row, better };
   });
 }
 
@@ -261,12 +268,30 @@ type Head = { readonly title: string; readonly members: readonly number[] };
 /** A row with a value for each column. */
 type Line = { readonly name: string; readonly values: readonly Merged[]; readonly best: number | null };
 
-function linesOf(rows: readonly Row[], heads: readonly Head[]): Line[] {
-  return rows.map(({ name, values, better }) => {
-    const ofHeads = heads.map(({ members }) => merged(members.map((at) => values[at]!)));
-    const means = ofHeads.map((value) => (typeof value === "object" ? (value?.mean ?? null) : null));
-    return { name, values: ofHeads, best: better === undefined ? null : bestOfSeveral(means, better) };
+function linesOf(rows: readonly Row[], heads: readonly Head[], diverged: readonly boolean[]): Line[] {
+  return rows.map((row) => {
+    const { name, better } = row;
+    const values = heads.map(({ members }) => mergedOf(row, members, diverged));
+    const means = values.map((value, at) =>
+      typeof value === "object" && counted(heads[at]!.members, diverged).mayBeBest
+        ? (value?.mean ?? null)
+        : null,
+    );
+    return { name, values, best: better === undefined ? null : bestOfSeveral(means, better) };
   });
+}
+
+function mergedOf(
+  { values, isResult }: Row,
+  members: readonly number[],
+  diverged: readonly boolean[],
+): Merged {
+  const shown = isResult ? counted(members, diverged).counted : members;
+  return merged(shown.map((at) => values[at]!));
+}
+
+function counted(members: readonly number[], diverged: readonly boolean[]) {
+  return countedOf(members, (at) => diverged[at]!);
 }
 
 function columnsOf(title: string, heads: readonly Head[]): Column<Line>[] {
@@ -291,6 +316,7 @@ function merged(values: readonly Value[]): Merged {
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length > 0) return repeatsOf(numbers);
   const found = [...new Set(values.filter((value) => typeof value !== "number"))];
+  if (found.length === 0) return null;
   return found.length === 1 ? found[0]! : found.map((value) => value ?? "-").join(", ");
 }
 

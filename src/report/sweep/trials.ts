@@ -3,6 +3,7 @@
 
 import { flatSettings, independentSettings } from "../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../runs/best.ts";
+import { hasDiverged as runHasDiverged } from "../../runs/divergence.ts";
 import type { Better } from "../../runs/series.ts";
 import { type Repeats, repeatsOf } from "../../statistics/repeats.ts";
 import type { TrialRowState } from "../../store/sweeps.ts";
@@ -93,7 +94,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
         state: stateOf(data),
         reason: data.run.error,
         parameters: chosen,
-        values: measures.map((measure) => measure.value(data)),
+        values: measures.map((measure) => (runHasDiverged(data.run) ? null : measure.value(data))),
       };
     }),
   };
@@ -102,6 +103,7 @@ export function trialsOfRuns(runs: readonly ReportRun[], name: string): SweepInp
 function stateOf({ run, trial }: ReportRun): TrialState {
   if (trial !== null) return trial.trial.state;
   if (run.status === "FINISHED") return "complete";
+  if (runHasDiverged(run)) return "diverged";
   return run.status === "RUNNING" || run.status === "SCHEDULED" ? "running" : "failed";
 }
 
@@ -112,6 +114,8 @@ export type Configuration = {
   readonly trials: readonly Trial[];
   /** Of the trials that are complete, one for each of the sweep's values; null where none has one. */
   readonly values: readonly (Repeats | null)[];
+  /** Whether a seed did. */
+  readonly hasDiverged: boolean;
   /** Means of `values`, as they compare: null of one that has a diverged seed, as the search judges by all that were trained. */
   readonly means: readonly (number | null)[];
 };
@@ -132,6 +136,7 @@ export function configurationsOf({ trials, values }: SweepInput): Configuration[
       parameters: members[0]!.parameters,
       trials: members,
       values: repeats,
+      hasDiverged,
       means: repeats.map((value) => (hasDiverged ? null : (value?.mean ?? null))),
     };
   });

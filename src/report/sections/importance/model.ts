@@ -18,17 +18,21 @@ export type Importance = {
 const mostGroups = 6;
 
 /**
- * For the value that the sweep is judged by, of configurations with one of a complete trial, their seeds averaged; pruned
- * ones were stopped before they had one to compare. Most important first.
+ * For the value that the sweep is judged by, of configurations with one of a complete trial, their seeds averaged; one of which a
+ * seed diverged is as bad as can be, pruned ones were stopped before they had a value to compare. Most important first.
  */
 export function importances(sweep: SweepInput): Importance[] {
   const better = sweep.values[0]?.better ?? "lower";
   // Values that do not compare have no ranks.
   if (better === "none") return sweep.parameters.map((parameter) => ({ parameter, share: null, best: null }));
   const compared = configurationsOf(sweep).filter(
-    ({ values: [value] }) => value != null && !Number.isNaN(value.mean),
+    ({ hasDiverged, means: [mean] }) => hasDiverged || (mean != null && !Number.isNaN(mean)),
   );
-  const ranks = ranked(compared.map(({ values: [value] }) => rankOf(value!.mean, better)));
+  const ranks = ranked(
+    compared.map(({ hasDiverged, means: [mean] }) =>
+      hasDiverged ? Number.POSITIVE_INFINITY : rankOf(mean!, better),
+    ),
+  );
   return sweep.parameters
     .map((parameter, index) => {
       const values = compared.map(({ parameters }) => parameters[index] ?? null);

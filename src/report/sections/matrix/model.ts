@@ -3,6 +3,7 @@
 
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { areComparable, type Origin, originOf } from "../../../runs/comparable.ts";
+import { countedOf, hasDiverged } from "../../../runs/divergence.ts";
 import type { Better } from "../../../runs/series.ts";
 import { comparedMetrics } from "../../../store/read-metrics.ts";
 import type { Series } from "../../../store/rows.ts";
@@ -15,6 +16,8 @@ import { datasetNames, ownUnseen, type TestSet, testSetsOf, unseenNames } from "
 export type MatrixCell = {
   /** Metric -> mean of the runs that have it; none where what they have does not compare. */
   readonly metrics: ReadonlyMap<string, { readonly value: number; readonly runs: number }>;
+  /** Whether these may be the best of their column. */
+  readonly mayBeBest: boolean;
   /** Which sets of which runs it is of. */
   readonly sets: readonly TestedSet[];
 };
@@ -48,6 +51,7 @@ type Value = Origin & {
 
 type Tested = {
   readonly run: number;
+  readonly hasDiverged: boolean;
   readonly trainedOn: string;
   readonly testedOn: string;
   readonly metrics: ReadonlyMap<string, Value>;
@@ -86,7 +90,9 @@ export function transferMatrix(runs: readonly ReportRun[]): TransferMatrix {
       const inColumn = tested.flatMap((test) =>
         test.testedOn === set ? (test.metrics.get(name) ?? []) : [],
       );
-      const values = cells.map((row) => row[column]?.metrics.get(name)?.value ?? null);
+      const values = cells.map(({ [column]: cell }) =>
+        cell?.mayBeBest ? (cell.metrics.get(name)?.value ?? null) : null,
+      );
       const at = areComparable(inColumn) ? bestOfSeveral(values, better) : null;
       return at === null ? null : values[at]!;
     }),
@@ -101,6 +107,7 @@ function testsOf(runs: readonly ReportRun[]) {
   return (data: ReportRun, run: number): Tested[] =>
     setsOf(data).map(({ set, images, name }) => ({
       run,
+      hasDiverged: hasDiverged(data.run),
       trainedOn: names.get(data.run.datasetFingerprint)!,
       testedOn: name,
       metrics: set === "unseen" ? ownValues(data) : valuesIn(data, set),
@@ -153,12 +160,13 @@ function mergedTests(tests: readonly Tested[]): Tested[] {
 
 function cellOf(tests: readonly Tested[]): MatrixCell | null {
   if (tests.length === 0) return null;
-  const names = [...new Set(tests.flatMap(({ metrics }) => [...metrics.keys()]))];
+  const { counted, mayBeBest } = countedOf(tests, ({ hasDiverged }) => hasDiverged);
+  const names = [...new Set(counted.flatMap(({ metrics }) => [...metrics.keys()]))];
   const metrics = names.flatMap((name) => {
-    const values = tests.flatMap(({ metrics: values }) => values.get(name) ?? []);
+    const values = counted.flatMap(({ metrics: values }) => values.get(name) ?? []);
     if (!areComparable(values)) return [];
     const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
     return [[name, { value: mean, runs: values.length }] as const];
   });
-  return { metrics: new Map(metrics), sets: tests.flatMap(({ sets }) => sets) };
+  return { metrics: new Map(metrics), mayBeBest, sets: tests.flatMap(({ sets }) => sets) };
 }
