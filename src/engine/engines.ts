@@ -15,7 +15,8 @@ import { describeCpu, onCpu, probeDevice } from "./devices.ts";
 import type { Engine } from "./engine.ts";
 import { mayHaveGpu } from "./host-gpus.ts";
 import { probeNative } from "./tensorflow-native.ts";
-import { dismissTorch, probeTorch, takeTorch } from "./torch/find-torch.ts";
+import { dismissTorch, examineTorch, probeTorch, takeTorch } from "./torch/find-torch.ts";
+import { otherTorch } from "./torch/torch-process.ts";
 
 /** An engine's version, or why it is not there and what would make it available. */
 export type EngineProbe = { readonly found: true; readonly version: string } | Missing;
@@ -42,7 +43,10 @@ async function probeTorchEngine(): Promise<EngineProbe> {
   const found = await probeTorch();
   if (!found.found) return found;
   const built = found.platform ?? "built for the CPU";
-  return { found: true, version: `${found.version}, ${built}` };
+  const { wrong, notes } = await examineTorch(["cpu", ...found.devices.map(({ name }) => name)]);
+  if (wrong.length > 0)
+    return missing(`${found.version} computes wrong numbers: ${wrong.join("; ")}`, otherTorch);
+  return { found: true, version: [found.version, built, ...notes].join(", ") };
 }
 
 async function probeTensorFlow(): Promise<EngineProbe> {

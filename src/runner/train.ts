@@ -2,6 +2,7 @@
 
 import { epochBatches } from "../datasets/prepare/batches.ts";
 import { mainLossOf } from "../models/models.ts";
+import { divergence } from "../runs/divergence.ts";
 import type { FinalStatus } from "../store/run-writer.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { evaluateEpoch } from "./evaluation/evaluate-epoch.ts";
@@ -52,7 +53,7 @@ export async function train(training: Training, options: RunOptions, interrupt: 
     const resumed = training.firstStep > 0 ? "the one that it resumed from" : "none yet";
     return {
       status: "FAILED",
-      error: `${name} became ${value} at step ${at} of epoch ${epoch}; last good checkpoint: ${lastCheckpoint ?? resumed}; a smaller train.optimizer.learning_rate often helps`,
+      error: `${divergence(name, value, at, epoch)}; last good checkpoint: ${lastCheckpoint ?? resumed}; a smaller train.optimizer.learning_rate often helps`,
     };
   };
 

@@ -116,12 +116,13 @@ async function compileTraining(
 ) {
   const experiment = resolveClassifierRun(asked, store);
   const cut = cutOfEpoch(dataset.seen.length, experiment.train);
+  const engineWarnings = warningsOf(options.output.warn);
   const engine = await openEngine(experiment.engine, {
     device: experiment.device,
     threads: options.threads,
     precision: experiment.precision,
     deterministic: experiment.deterministic,
-    warn: options.output.warn,
+    warn: engineWarnings.warn,
   });
   const { model } = experiment;
   const { runsFolder, output, threads } = options;
@@ -146,8 +147,24 @@ async function compileTraining(
   opened.push(evaluator);
   const evaluated = await openEvaluation(experiment, { dataset, evaluator, sets, embed, threads });
   if (evaluated) opened.push(evaluated.metrics);
-  const trained = { experiment, dataset, engine, network, whole, last, source, evaluator };
+  const trained = { experiment, dataset, engine, engineWarnings, network, whole, last, source, evaluator };
   return { ...trained, sets, embedded, evaluated, cut, initial, stateSpecs: specs };
+}
+
+/** What an engine warns of: said at once, and kept for the record of the run, which begins later. */
+function warningsOf(say: (message: string) => void) {
+  const kept: string[] = [];
+  let record = (message: string): void => void kept.push(message);
+  return {
+    warn(message: string) {
+      say(message);
+      record(message);
+    },
+    recordIn(run: RunWriter) {
+      record = (message) => run.event("warning", "engine", message);
+      for (const message of kept) record(message);
+    },
+  };
 }
 
 function openRun(
@@ -186,7 +203,8 @@ async function beginTraining(
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<Training> {
-  const { experiment, dataset, engine, evaluator, evaluated, embedded, cut, initial } = compiled;
+  const { experiment, dataset, engine, engineWarnings, evaluator, evaluated, embedded, cut, initial } =
+    compiled;
   const { whole, last, network, source, sets, stateSpecs } = compiled;
   const { seen, unseen } = dataset;
   const { output } = options;
@@ -194,6 +212,7 @@ async function beginTraining(
   options.onRun?.(run.id);
   run.declare(declaredSeries(experiment));
   run.event("info", "engine", `${engine.name} (${engine.version}) on ${engine.device}: ${engine.why}`);
+  engineWarnings.recordIn(run);
   for (const note of dataset.notes) run.event("info", "dataset", note);
   if (cut.leftOut > 0) {
     const note = `${cut.leftOut} of ${seen.length} images to train on are left over in each epoch, other ones each time, as train.batch_size is ${experiment.train.batch_size}; train.last_batch=keep trains on them too`;

@@ -13,6 +13,8 @@ import { createTorchEngine } from "../../src/engine/torch/torch-engine.ts";
 import { findingOf } from "../../src/engine/torch/torch-finding.ts";
 import { type StartOptions, startTorch } from "../../src/engine/torch/torch-process.ts";
 import { UserError } from "../../src/errors.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { typescript } from "../typescript.ts";
 import { betaExample, randomInputs } from "./examples.ts";
@@ -193,6 +195,66 @@ worker.Step.run = run`;
   const words =
     /^the device's memory is full: CUDA out of memory\. Tried to allocate 2\.00 GiB\.; about 2 instead of 8 images a step would fit: train\.batch_size: 2, or train\.accumulate: 4$/;
   await assert.rejects(run(1), { name: "UserError", message: words });
+  torch.end();
+});
+
+/** A PyTorch whose gradients of convolutions are wrong where `condition` holds, as Debian's 2.6.0 has it with oneDNN. */
+function wrongWhere(context: TestContext, condition: string) {
+  return patched(
+    context,
+    `
+import torch
+real = worker.aten
+class Backward:
+    @staticmethod
+    def default(dy, *given):
+        dx, *others = real.convolution_backward.default(dy, *given)
+        return (dx + 1 if dx is not None and dx.dtype == torch.float32 and (${condition}) else dx, *others)
+class Aten:
+    convolution_backward = Backward
+    def __getattr__(self, name):
+        return getattr(real, name)
+worker.aten = Aten()`,
+  );
+}
+
+test("a oneDNN that computes wrong numbers is not used, which is said", {
+  skip: skip || windows,
+}, async (context) => {
+  const { command } = wrongWhere(context, "torch.backends.mkldnn.enabled");
+  const cwd = temporaryFolder(context);
+  writeFileSync(
+    path.join(cwd, "small.yaml"),
+    "model: alpha\nengine: torch\ndevice: cpu\ndataset: { kind: synthetic, count: 8 }\nimage: { size: 8 }\ntrain: { epochs: 1, batch_size: 4 }\nmetrics: []\n",
+  );
+  const { code, stderr } = await runCli(["run", "small.yaml"], { cwd, env: { HUERISTIC_PYTHON: command } });
+  assert.equal(code, 0, stderr);
+  const said =
+    /engine: torch: the oneDNN of PyTorch \S+ computes wrong numbers here \(gradients of convolutions\), so it runs without/;
+  assert.match(stderr, said);
+  const store = openStore(path.join(cwd, "runs"), { readonly: true });
+  const [run] = store.listRuns();
+  const recorded = store.events(run!.id).filter(({ kind }) => kind === "engine");
+  store.close();
+  assert.deepEqual(
+    recorded.map(({ level, message }) => [level, said.test(message)]),
+    [
+      ["info", false],
+      ["warning", true],
+    ],
+  );
+});
+
+test("a PyTorch that computes wrong numbers is refused", {
+  skip: skip || windows,
+}, async (context) => {
+  const python = wrongWhere(context, "True");
+  const torch = await startTorch(python);
+  await assert.rejects(createTorchEngine(torch, { device: "cpu", description: "cpu" }), {
+    name: "UserError",
+    message:
+      /^engine: torch: PyTorch \S+ computes wrong numbers on cpu: gradients of convolutions; another version/,
+  });
   torch.end();
 });
 

@@ -32,6 +32,27 @@ async function look(): Promise<TorchFinding> {
   }
 }
 
+/** What the PyTorch that was found computes wrongly on these devices, and what else there is to say. For `hueristic doctor`. */
+export async function examineTorch(
+  devices: readonly string[],
+): Promise<{ wrong: string[]; notes: string[] }> {
+  const [wrong, notes]: [string[], string[]] = [[], []];
+  for (const device of devices) {
+    try {
+      const { result } = await idle!.ask("examine", { device });
+      const { wrong: left, withOneDnn } = result as { wrong: string[]; withOneDnn: string[] };
+      if (left.length > 0) wrong.push(`${left.join(", ")} on ${device}`);
+      else if (withOneDnn.length > 0)
+        notes.push(`without its oneDNN, which computes wrong numbers (${withOneDnn.join(", ")})`);
+    } catch (error) {
+      // Such as a GPU whose memory others have filled.
+      if (!(error instanceof UserError)) throw error;
+      notes.push(`${device}: ${error.message}`);
+    }
+  }
+  return { wrong, notes };
+}
+
 /** A process for one engine. Throws UserError where there is no PyTorch. */
 export async function takeTorch(): Promise<TorchProcess> {
   const found = await probeTorch();

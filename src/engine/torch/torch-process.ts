@@ -68,6 +68,9 @@ export const workerEnvironment = {
   MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
 } as const;
 
+/** What helps against a PyTorch that computes wrong numbers. */
+export const otherTorch = "another version of PyTorch, or engine: onnx";
+
 const minutes = (count: number) => count * 60_000;
 
 type Pending = {
@@ -211,6 +214,8 @@ export async function startTorch(
 type Failure = {
   readonly message: string;
   readonly traceback: string;
+  /** What this PyTorch was found to compute wrongly. */
+  readonly wrong?: string;
   readonly memory?: {
     readonly reason: string;
     readonly batch: number | null;
@@ -218,8 +223,9 @@ type Failure = {
   };
 };
 
-/** A full memory is the user's to mend; anything else is a bug of ours, shown with the stacks of both sides. */
-function errorOf({ message, traceback, memory }: Failure, call: string): Error {
+/** A full memory or a broken PyTorch is the user's to mend; anything else is a bug of ours, shown with the stacks of both sides. */
+function errorOf({ message, traceback, wrong, memory }: Failure, call: string): Error {
+  if (wrong !== undefined) return new UserError(`engine: torch: ${wrong}; ${otherTorch}`);
   if (!memory) return new Error(`PyTorch, in ${call}: ${message}\n${traceback.trimEnd()}`);
   const { reason, batch, fits } = memory;
   const advice =

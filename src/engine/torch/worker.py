@@ -1076,14 +1076,15 @@ UPDATES = {name: one_by_one(function) for name, function in
 
 
 def take_fused_kernels(device):
-    """Replaces adam and adamw where this PyTorch has kernels for them on the device."""
+    """Replaces adam and adamw where this PyTorch has kernels for them on the device that get a step right."""
     for name in ("adam", "adamw"):
         function = getattr(torch, f"_fused_{name}_", None)
         one = lambda: torch.ones([1], device=device)  # noqa: E731
         try:
-            scalars = [torch.ones([], device=device)] * 4
-            fused(function)([one()], [one()], ([one()], [one()]), scalars, {"beta1": 0.5, "beta2": 0.5, "epsilon": 1.0})
-            UPDATES[name] = fused(function)
+            parameter, scalars = one(), [torch.ones([], device=device)] * 4
+            fused(function)([parameter], [one()], ([one()], [one()]), scalars, {"beta1": 0.5, "beta2": 0.5, "epsilon": 1.0})
+            if math.isclose(parameter.item(), 1 - 2 / (math.sqrt(2) + 1), abs_tol=1e-5):
+                UPDATES[name] = fused(function)
         except Exception:  # noqa: BLE001, whatever it lacks
             pass
 
@@ -1239,6 +1240,59 @@ class Step(Compiled):
         return 2 ** int(math.log2(most)) if most >= 1 else None
 
 
+# What PyTorch computes wrongly ------------------------------------------------------------------------------------------
+#
+# A build of PyTorch may compute wrong numbers without a word, as Debian's 2.6.0 does, whose oneDNN gets gradients of
+# convolutions wrong. So the kernels that training lives on are compared first with the same in float64 on the CPU, which
+# oneDNN, cuDNN and Metal have no part in.
+
+
+def waves(*shape):
+    return torch.arange(math.prod(shape), dtype=torch.float64).mul_(1.7).sin_().reshape(shape)
+
+
+def kernels_to_check():
+    """Names, functions and what they take. Libraries choose the algorithm of a convolution by its channels, size and stride."""
+    for inputs, outputs, size, window, stride in ((1, 8, 8, 3, 1), (3, 16, 16, 4, 2), (16, 8, 8, 3, 1), (8, 1, 7, 4, 1)):
+        geometry = [stride, stride], [1, 1], [1, 1]
+
+        def convolve(x, filters, transposed=False):
+            return [aten.convolution.default(x, filters, None, *geometry, transposed, [0, 0], 1)]
+
+        def convolve_back(dy, x, filters):
+            return aten.convolution_backward.default(dy, x, filters, [filters.shape[0]], *geometry, False, [0, 0], 1, [True] * 3)
+
+        x, filters = waves(2, inputs, size, size), waves(outputs, inputs, window, window)
+        [y] = convolve(x, filters)
+        yield "convolutions", convolve, [x, filters]
+        yield "gradients of convolutions", convolve_back, [y, x, filters]
+        yield "transposed convolutions", lambda y, filters: convolve(y, filters, True), [y, filters]
+
+    def normalize(x, scale, offset):
+        return torch.native_batch_norm(x, scale, offset, None, None, True, 0.1, 1e-5)
+
+    def normalize_back(dy, x, scale, *moments):
+        return aten.native_batch_norm_backward.default(dy, x, scale, None, None, *moments, True, 1e-5, [True] * 3)
+
+    x, scale = waves(4, 8, 6, 6), waves(8)
+    y, *moments = normalize(x, scale, scale)
+    yield "batch norm", normalize, [x, scale, scale]
+    yield "gradients of batch norm", normalize_back, [y, x, scale, *moments]
+    yield "matrix products", lambda a, b: [torch.matmul(a, b)], [waves(33, 20), waves(20, 17)]
+
+
+def wrong_on(device, precision, layout):
+    """The names of what comes out further off than rounding explains: 2 % of the largest number, for bfloat16's sake."""
+    found = []
+    for name, function, given in kernels_to_check():
+        rounded = [x.to(precision if x.dim() > 1 else torch.float32) for x in given]
+        there = [(x.contiguous(memory_format=layout) if x.dim() == 4 else x).to(device) for x in rounded]
+        pairs = zip(function(*there), function(*(x.double() for x in rounded)))
+        if not all((got.cpu().double() - right).abs().max() <= 0.02 * right.abs().max() for got, right in pairs):
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
 # The worker -----------------------------------------------------------------------------------------------------------
 
 
@@ -1302,7 +1356,23 @@ class Worker:
             return None
         return torch.cuda.mem_get_info(self.device)[0] + torch.cuda.memory_reserved(self.device)
 
+    def check(self):
+        """What this PyTorch computes wrongly on the device, by name, and what it did before it went on without oneDNN."""
+        given = (self.device, torch.bfloat16 if self.bfloat16 else torch.float32,
+                 torch.channels_last if self.channels_last else torch.contiguous_format)  # fmt: skip
+        wrong = wrong_on(*given)
+        if not wrong or self.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+            return wrong, []
+        torch.backends.mkldnn.enabled = False
+        return wrong_on(*given), wrong
+
     # Requests. Each takes its header and arrays by (group, name) and returns a header and tensors.
+
+    def examine(self, header, _arrays):
+        """For whoever asks what this computer has; instead of `configure`."""
+        self.device = torch.device(header["device"])
+        wrong, with_one_dnn = self.check()
+        return {"wrong": wrong, "withOneDnn": with_one_dnn}, []
 
     def configure(self, header, _arrays):
         """Once, before anything else."""
@@ -1322,6 +1392,12 @@ class Worker:
         if header["threads"]:
             torch.set_num_threads(header["threads"])
         take_fused_kernels(self.device)
+        wrong, with_one_dnn = self.check()
+        if wrong:
+            raise WrongNumbers(f"PyTorch {torch.__version__} computes wrong numbers on {self.device}: {', '.join(wrong)}")
+        if with_one_dnn:
+            self.warn(f"the oneDNN of PyTorch {torch.__version__} computes wrong numbers here ({', '.join(with_one_dnn)}), so it "
+                      "runs without, which is slower")  # fmt: skip
         return {"composites": list(RULES), "threads": torch.get_num_threads()}, []
 
     def begin(self, header, _arrays):
@@ -1388,6 +1464,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001, the other end tells the user
             memory = error if isinstance(error, OutOfMemory) else OutOfMemory(error) if is_out_of_memory(error) else None
             self.failure = {"message": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
+            if isinstance(error, WrongNumbers):
+                self.failure["wrong"] = str(error)
             if memory is not None:
                 self.failure["memory"] = {"reason": first_line(memory.cause), "batch": memory.batch, "fits": memory.fits}
         if header["ticket"] is None:
@@ -1397,6 +1475,10 @@ class Worker:
             return self.answer({"ticket": header["ticket"], "error": failure})
         warnings, self.warnings = self.warnings, []
         self.answer({"ticket": header["ticket"], "result": result, "warnings": warnings}, tensors)
+
+
+class WrongNumbers(Exception):
+    pass
 
 
 class OutOfMemory(Exception):
