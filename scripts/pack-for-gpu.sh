@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Packs what measures the torch engine on a machine that has a GPU and Python with PyTorch, and neither Node.js nor a
-# network: traces of some training steps, the losses that they should give, worker.py and hand-written PyTorch.
+# network: traces of some training steps, the losses that they should give, worker.py and hand-written PyTorch; and
+# photographs for a training (which: docs/gpu.md).
 #
 #   scripts/pack-for-gpu.sh pack                   # here: pack/gpu-check.tar.xz
 #   tar xJf gpu-check.tar.xz && python3 gpu-check/check.py    # there: under eight minutes, the log in results/

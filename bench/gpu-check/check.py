@@ -1,10 +1,12 @@
 """What the torch engine costs and computes on this machine, beside hand-written PyTorch. Needs Python and PyTorch alone.
 
-Run: python check.py [--device cuda] [--seconds 450] [--out results]
+Run: python check.py [--device cuda] [--seconds 450] [--epochs N] [--out results]
 
 Each part runs in a process of its own with a time limit, and its log stays in the folder; what is ready is printed at
 once. In this order: the machine; losses of three steps in float32 beside those of ONNX Runtime on a CPU; milliseconds a
-step and peak memory, ours and PyTorch's in turns; torch.compile. Parts that would begin behind --seconds are left out.
+step and peak memory, ours and PyTorch's in turns; torch.compile; a training on the photographs that are packed, with its
+samples as PNG, to the end of the time. Parts that would begin behind --seconds are left out. Exits with 1 where a part
+failed or a loss is too far off.
 """
 
 import argparse
@@ -14,20 +16,31 @@ import math
 import os
 import platform
 import statistics
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = ["tiny", "options", "beta-64", "pix2pix-64", "pix2pix-256-1", "pix2pix-256-16", "pix2pix-256-64"]
+TRAININGS = ["training", "training-tiny"]
 STEPS = 3
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------
 
 
+def file_of(name):
+    return os.path.join(HERE, "cases", name + ".json.gz")
+
+
+def packed(names):
+    return [name for name in names if os.path.exists(file_of(name))]
+
+
 def load(name):
-    with gzip.open(os.path.join(HERE, "cases", name + ".json.gz"), "rt") as file:
+    with gzip.open(file_of(name), "rt") as file:
         return json.load(file)
 
 
@@ -47,14 +60,20 @@ def uniform(name, count):
 def arrays_of(case, count):
     import torch
 
-    arrays = {}
+    arrays = scalars_of(case, 0, count)
     for group, specs in case["inputs"].items():
         for name, spec in specs.items():
             numbers = uniform(name, count * math.prod(spec["shape"]))
             arrays[group, name] = numbers.float() if spec["dtype"] == "float32" else (256 * numbers).floor().to(torch.uint8)
-    for name, numbers in case["hyper"].items():
-        arrays["hyper", name] = torch.tensor([numbers[min(at, STEPS - 1)] for at in range(count)], dtype=torch.float32)
     return arrays
+
+
+def scalars_of(case, first, count):
+    """Of `count` steps from number `first` on, counted from 0; behind the last that the case has they stay."""
+    import torch
+
+    return {("hyper", name): torch.tensor([numbers[min(at, len(numbers) - 1)] for at in range(first, first + count)])
+            for name, numbers in case["hyper"].items()}  # fmt: skip
 
 
 def open_case(case, device, precision="float32", captures=False):
@@ -66,14 +85,12 @@ def open_case(case, device, precision="float32", captures=False):
                       "channelsLast": device != "cpu" and precision != "float32"}, {})  # fmt: skip
     import torch
 
-    spreads = case["state"]
-    numbers = {}
-    for name, spread in spreads.items():
+    engine.begin({"state": 0}, {})
+    for name, spread in case["state"].items():
         count, mean, std = math.prod(spread["shape"]), spread["mean"], spread["std"]
         alike = std == 0
         made = torch.full([count], mean, dtype=torch.float32) if alike else (mean + (uniform(name, count) - 0.5) * math.sqrt(12) * std).float()
-        numbers["state", name] = made
-    engine.store({"state": 0, "shapes": {name: spread["shape"] for name, spread in spreads.items()}}, numbers)
+        engine.store({"state": 0, "name": name, "shape": spread["shape"]}, {("state", name): made})
     return worker.Step(case["trace"], engine, case["batch"]), engine.states[0], engine
 
 
@@ -95,6 +112,7 @@ def machine(_options):
 def parity(options):
     import torch
 
+    all_good = True
     with torch.inference_mode():
         for name in options.cases.split(","):
             case = load(name)
@@ -111,9 +129,11 @@ def parity(options):
                     nudged[at] = max(nudged[at], rounding)
             # GANs multiply rounding errors: at 256x256 PyTorch's two memory layouts are 5e-3 apart in the third step.
             good = all(one <= max(1e-4, 10 * rounding) for one, rounding in zip(worst, nudged))
+            all_good = all_good and good
             words = lambda numbers: " ".join(f"{one:.1e}" for one in numbers)  # noqa: E731
             print(f"parity {name}: worst relative difference of a loss, by steps: {words(worst)}; weights that differ by 1e-6 "
                   f"make one of {words(nudged)}{'' if good else '  TOO LARGE'}", flush=True)  # fmt: skip
+    return all_good
 
 
 def cost(call, device, seconds):
@@ -131,9 +151,11 @@ def cost(call, device, seconds):
 
 
 def ours(options):
-    """All our settings of one case."""
+    """All our settings of one case. What does not fit into memory is no fault."""
     import torch
+    import worker
 
+    all_good = True
     case = load(options.cases)
     settings = [("float32", False), ("float32", True), ("tf32", True), ("bfloat16", False), ("bfloat16", True)]
     if options.device != "cuda":
@@ -153,11 +175,13 @@ def ours(options):
                 for text in engine.warnings:
                     print("warning:", text)
             except Exception as error:  # noqa: BLE001
+                all_good = all_good and worker.is_out_of_memory(error)
                 print(f"{case['name']}  ours {precision} {captures}: {type(error).__name__}: {str(error).splitlines()[0]}")
                 import traceback
 
                 traceback.print_exc()
             step = state = engine = None
+    return all_good
 
 
 def compiled(options):
@@ -175,6 +199,91 @@ def compiled(options):
         took = time.perf_counter() - begin
         median, cpu, count = cost(lambda: step.run(state, 1, arrays), options.device, options.each)
         print(line(case["name"], "ours float32, torch.compile", median, cpu, peak_mib(options.device), count), f"({took:.0f} s to compile)")
+
+
+def training(options):
+    """One network, to the end of the time. Its samples are rows of grey, real and colorized: seen photographs, then unseen."""
+    import torch
+    import worker
+
+    case = load(options.cases)
+    size, batch, count = case["size"], case["batch"], case["seen"]
+    with open(file_of(options.cases).replace(".json.gz", ".rgb"), "rb") as file:
+        photographs = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).reshape(-1, size, size, 3)
+    seen, unseen = photographs[:count], photographs[count:]
+    random = torch.Generator().manual_seed(1)
+    noise = case["inputs"]["noise"]
+    per_call, steps, trained, drawing = 8, 0, 0.0, 0.0
+
+    with torch.inference_mode():
+        step, state, engine = open_case(case, options.device, captures=options.device == "cuda")
+        draw = worker.Function(case["draw"], engine)
+
+        def drawn(pictures):
+            return dict(zip(draw.outputs, draw.run(state, {("inputs", "rgb"): pictures})))
+
+        def show(epoch, losses):
+            loss = torch.cat([drawn(pictures)["loss"] for pictures in unseen.split(batch)]).mean().item()
+            grids = []
+            for pictures in (seen[:batch], unseen[:batch]):
+                made = drawn(pictures)
+                rows = [made["grey"], pictures / 255, made["colorized"]]
+                grids += [row[:8].permute(1, 0, 2, 3).reshape(size, -1, 3) for row in rows]
+            name = f"samples-{epoch:04}.png"
+            write_png(os.path.join(options.out, name), (torch.cat(grids) * 255).round().to(torch.uint8))
+            speed = f", {steps * batch / trained:.0f} images/s" if trained else ""
+            print(f"epoch {epoch}: {steps} steps{speed}, loss of unseen images {loss:.4f}{losses}, {name}", flush=True)
+
+        def shown(epoch, losses=""):
+            nonlocal drawing
+            begin = time.perf_counter()
+            show(epoch, losses)
+            drawing = max(drawing, time.perf_counter() - begin)
+
+        print(f"training: {case['name']} at {size}x{size}, batches of {batch}, {count} photographs and {len(unseen)} unseen ones")
+        shown(0)
+        epoch, is_over = 0, False
+        while not is_over:
+            epoch += 1
+            order = torch.randperm(count, generator=random)
+            sums, done = torch.zeros(len(step.losses)), 0
+            for part in order.split(per_call * batch):
+                number = len(part) // batch
+                arrays = scalars_of(case, steps, number)
+                arrays["batch", "rgb"] = seen[part]
+                for name, spec in noise.items():
+                    arrays["noise", name] = torch.rand([number, *spec["shape"]], generator=random)
+                begin = time.perf_counter()
+                sums += step.run(state, number, arrays).sum(0)
+                call = time.perf_counter() - begin
+                trained, steps, done = trained + call, steps + number, done + number
+                is_over = time.time() + 1.5 * (call + drawing) > options.end
+                if is_over:
+                    break
+            means = dict(zip(step.losses, (sums / done).tolist()))
+            if not all(math.isfinite(mean) for mean in means.values()):
+                print(f"epoch {epoch}: a loss is not finite: {means}")
+                return False
+            is_over = is_over or epoch == options.epochs
+            # 1, 2, 5, 10, 20, 50 and so on.
+            if is_over or str(epoch).rstrip("0") in ("1", "2", "5"):
+                shown(epoch, "".join(f", {name} {mean:.4f}" for name, mean in means.items()))
+        for text in engine.warnings:
+            print("warning:", text)
+    return True
+
+
+def write_png(path, rgb):
+    """uint8 [height, width, 3]."""
+    height, width, _ = rgb.shape
+    rows = b"".join(b"\0" + bytes(row.contiguous().numpy()) for row in rgb)
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def peak_mib(device):
@@ -202,7 +311,7 @@ def peer_lines(case, name, text):
 
 class Run:
     def __init__(self, options):
-        self.options, self.began, self.number = options, time.perf_counter(), 0
+        self.options, self.began, self.number, self.failed = options, time.perf_counter(), 0, 0
         os.makedirs(options.out, exist_ok=True)
         self.summary = open(os.path.join(options.out, "summary.txt"), "w")
 
@@ -210,8 +319,11 @@ class Run:
         print(text, flush=True)
         print(text, file=self.summary, flush=True)
 
+    def left(self):
+        return self.options.seconds - (time.perf_counter() - self.began)
+
     def part(self, title, command, limit, read=None):
-        left = self.options.seconds - (time.perf_counter() - self.began)
+        left = self.left()
         self.number += 1
         if left < 5:
             return self.say(f"{title}: left out, the time is over")
@@ -222,17 +334,22 @@ class Run:
         with open(log, "w") as errors:
             try:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, timeout=min(limit, left), text=True, env=env)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired as error:
+                self.failed += limit <= left
+                printed = error.stdout or b""
+                errors.write(printed if isinstance(printed, str) else printed.decode(errors="replace"))
                 return self.say(f"{title}: not ready within {min(limit, left):.0f} s, see {log}")
             errors.write(done.stdout)
         if done.returncode != 0:
+            self.failed += 1
             return self.say(f"{title}: ended with {done.returncode}, see {log}\n{done.stdout}".rstrip())
         self.say((read(done.stdout) if read else done.stdout).rstrip())
 
     def own(self, part, cases, limit, title):
         options = self.options
         self.part(title, [sys.executable, os.path.abspath(__file__), "--part", part, "--cases", cases, "--device", options.device,
-                          "--each", str(options.each)], limit)  # fmt: skip
+                          "--each", str(options.each), "--end", str(time.time() + limit - 5), "--epochs", str(options.epochs),
+                          "--out", options.out], limit)  # fmt: skip
 
     def peer(self, name, label, flags, limit):
         case = load(name)
@@ -245,8 +362,9 @@ class Run:
     def all(self):
         cuda = self.options.device == "cuda"
         self.own("machine", "", 60, "machine")
-        self.own("parity", ",".join(CASES[:5]), 120, "parity")
+        self.own("parity", ",".join(packed(CASES[:5])), 120, "parity")
         order = ["pix2pix-256-1", "pix2pix-256-16", "pix2pix-64", "beta-64", "pix2pix-256-64"] if cuda else ["pix2pix-64", "beta-64"]
+        order = packed(order) or packed(["tiny"])
         kinds = [("float32", []), ("TF32", ["--tf32"]), ("TF32, channels last", ["--tf32", "--channels-last"]),
                  ("bfloat16, channels last", ["--autocast", "--channels-last"])]  # fmt: skip
         if not cuda:
@@ -256,9 +374,12 @@ class Run:
             for label, flags in kinds:
                 self.peer(name, label, flags, 60)
         if cuda:
-            for name in ("pix2pix-256-1", "pix2pix-256-16"):
+            for name in packed(["pix2pix-256-1", "pix2pix-256-16"]):
                 self.own("compiled", name, 90, f"{name} torch.compile")
-        self.say(f"done in {time.perf_counter() - self.began:.0f} s")
+        for name in packed(TRAININGS):
+            self.own("training", name, self.left(), name)
+        self.say(f"done in {time.perf_counter() - self.began:.0f} s, {self.failed} parts failed")
+        return self.failed == 0
 
 
 def main():
@@ -266,18 +387,21 @@ def main():
     parser.add_argument("--device", help="cuda or cpu; cuda where PyTorch reaches it")
     parser.add_argument("--seconds", type=float, default=450)
     parser.add_argument("--each", type=float, default=2, help="seconds of measuring for each setting")
+    parser.add_argument("--epochs", type=int, default=100_000, help="of the training, at the most")
     parser.add_argument("--peer-steps", type=int, default=20)
     parser.add_argument("--out", default="results")
-    parser.add_argument("--part", choices=["machine", "parity", "ours", "compiled"], help=argparse.SUPPRESS)
+    parts = {"machine": machine, "parity": parity, "ours": ours, "compiled": compiled, "training": training}
+    parser.add_argument("--part", choices=parts, help=argparse.SUPPRESS)
     parser.add_argument("--cases", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--end", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.device is None:
         import torch
 
         options.device = "cuda" if torch.cuda.is_available() else "cpu"
-    if options.part:
-        return {"machine": machine, "parity": parity, "ours": ours, "compiled": compiled}[options.part](options)
-    Run(options).all()
+    good = parts[options.part](options) if options.part else Run(options).all()
+    # Of those that judge.
+    sys.exit(1 if good is False else 0)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,20 @@
 // Writes what check.py measures into a folder: a file for each case with its trace, the spread of its first weights, its
-// scalars, and the losses of three steps on ONNX Runtime where a CPU can compute them in time.
-// Arguments: the folder, and which cases; all where none are named.
+// scalars, and the losses of three steps on ONNX Runtime where a CPU can compute them in time; and a training with its
+// photographs. Arguments: the folder, and which cases; all but the smallest training where none are named.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { openOnnxEngine } from "../../src/engine/onnx/onnx-engine.ts";
-import { writtenTrace } from "../../src/engine/torch/write-trace.ts";
-import { decomposed } from "../../src/engine/trace/passes.ts";
-import { recordStep } from "../../src/engine/trace/record.ts";
-import { completeExperiment } from "../../src/experiment/complete-experiment.ts";
 import type { ModelConfig } from "../../src/experiment/experiment.ts";
-import { optimizerSchema } from "../../src/models/optimizers/optimizers.ts";
-import { buildNetwork } from "../../src/runner/build-network.ts";
 import type { State } from "../../src/training-step.ts";
-import { type StepCase, stepCases } from "../step-cases.ts";
-import { inputOf, spreadsOf, stateOf } from "./numbers.ts";
+import { stepCases } from "../step-cases.ts";
+import { inputOf, type Spread, stateOf } from "./numbers.ts";
+import { type CaseParts, mapped, recordedCase } from "./recorded-case.ts";
+import { type TrainingParts, trainingCase } from "./training-case.ts";
 
 type Losses = Readonly<Record<string, readonly number[]>>;
-type Case = Omit<StepCase, "steps"> & { readonly expects: boolean };
+type Case = CaseParts & { readonly expects: boolean };
 
 const named = (name: string) => stepCases.find((one) => one.name === name)!;
 const large = named("pix2pix-256");
@@ -46,35 +42,25 @@ const cases: readonly Case[] = [
   { ...large, name: "pix2pix-256-64", batch: 64, expects: false },
 ];
 
-/** worker.py has rules for all composites: none is taken apart. */
-const has = () => true;
+const trainings: readonly TrainingParts[] = [
+  { ...named("pix2pix-128"), name: "training", batch: 16 },
+  // To see whether it works at all.
+  { ...named("tiny"), name: "training-tiny", scenes: 40 },
+];
+
 const steps = 3;
 
 const [folder, ...wanted] = process.argv.slice(2) as [string, ...string[]];
+const isWanted = (name: string) => (wanted.length > 0 ? wanted.includes(name) : name !== "training-tiny");
 mkdirSync(folder, { recursive: true });
-const spreads = new Map<string, ReturnType<typeof spreadsOf>>();
-for (const one of cases) {
-  if (wanted.length > 0 && !wanted.includes(one.name)) continue;
-  const { name, model, learningRate, beta1, size, batch, peer, expects } = one;
-  const optimizer = optimizerSchema.parse({ name: "adam", learning_rate: learningRate, beta1 });
-  const { image, train } = completeExperiment({ dataset: "synthetic", image: { size } });
-  const network = await buildNetwork({
-    model,
-    image,
-    train: { ...train, batch_size: batch, optimizer },
-  });
-  // The first weights do not hang on the batch.
+
+const spreads = new Map<string, Readonly<Record<string, Spread>>>();
+for (const one of cases.filter(({ name }) => isWanted(name))) {
+  const { name, size, expects } = one;
   const key = `${name.split("-")[0]} ${size} ${name === "options"}`;
-  const state = spreads.get(key) ?? spreadsOf(network.init(1));
-  spreads.set(key, state);
-  const specs = mapped(state, ({ shape }) => ({ shape, dtype: "float32" as const }));
-  const trace = decomposed(recordStep(network.step, specs, network.specs, { loops: false }), has);
-  const hyper = Object.fromEntries(
-    network.specs.hyper.map((scalar) => [
-      scalar,
-      Array.from({ length: steps }, (_, index) => Math.fround(network.hyper(index + 1, 1)[scalar]!)),
-    ]),
-  );
+  const { network, specs, hyper, written } = await recordedCase(one, spreads.get(key));
+  spreads.set(key, written.state);
+  const scalars = hyper(steps);
   let [expected, nudged]: (Losses | null)[] = [null, null];
   if (expects) {
     const engine = openOnnxEngine({ threads: 2 });
@@ -85,37 +71,39 @@ for (const one of cases) {
       const { losses, state: last } = await compiled.run(engine.importState(start), steps, {
         batch: inputs(network.specs.batch),
         noise: inputs(network.specs.noise),
-        hyper: mapped(hyper, (list) => Float32Array.from(list)),
+        hyper: mapped(scalars, (list) => Float32Array.from(list)),
       });
       engine.release(last);
       return mapped(losses, (values) => [...values]);
     };
-    expected = await lossesFrom(stateOf(state));
-    nudged = await lossesFrom(mapped(stateOf(state), ({ shape, data }) => ({ shape, data: nudge(data) })));
+    const first = stateOf(written.state);
+    expected = await lossesFrom(first);
+    nudged = await lossesFrom(mapped(first, ({ shape, data }) => ({ shape, data: nudge(data) })));
     await compiled.close();
   }
-  const { batch: pictures, noise } = network.specs;
-  const text = JSON.stringify({
+  write(
     name,
-    batch,
-    peer: [peer.file, "--size", String(size), "--batch", String(batch), ...peer.flags],
-    inputs: { batch: pictures, noise },
-    state,
-    hyper,
-    expected,
-    nudged,
-    trace: writtenTrace(trace),
-  });
-  writeFileSync(path.join(folder, `${name}.json.gz`), gzipSync(text, { level: 9 }));
-  console.log(`${name}: ${(text.length / 2 ** 20).toFixed(1)} MiB of JSON${expected ? "" : ", no losses"}`);
+    JSON.stringify({ ...written, hyper: scalars, expected, nudged }),
+    expected ? "" : ", no losses",
+  );
+}
+for (const one of trainings.filter(({ name }) => isWanted(name))) {
+  const { text, photographs } = await trainingCase(one);
+  writeFileSync(path.join(folder, `${one.name}.rgb`), photographs);
+  write(
+    one.name,
+    text,
+    `, ${photographs.length / (3 * one.size ** 2)} photographs at ${one.size}x${one.size}`,
+  );
 }
 process.exit(0);
+
+function write(name: string, text: string, more: string): void {
+  writeFileSync(path.join(folder, `${name}.json.gz`), gzipSync(text, { level: 9 }));
+  console.log(`${name}: ${(text.length / 2 ** 20).toFixed(1)} MiB of JSON${more}`);
+}
 
 /** From weights that differ by a rounding error: what that changes, two correct engines may differ by. */
 function nudge(data: Float32Array): Float32Array {
   return data.map((x, i) => x * (1 + (i % 2 === 0 ? 1e-6 : -1e-6)));
-}
-
-function mapped<T, U>(all: Readonly<Record<string, T>>, map: (one: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(all).map(([key, one]) => [key, map(one)]));
 }

@@ -219,7 +219,7 @@ test("the pages in Chromium without a network", { skip: noBrowser, timeout: 600_
     const sweep = (await opened(browser, await write("sweep", ...four))).page;
     await look("parallel", sweep.locator("[data-parallel]"));
     await look("heat", sweep.locator("[data-heat-plot] svg"));
-    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenPanels, `${JSON.stringify(looks, null, 1)}\n`);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenPanels, `${JSON.stringify(looks, null, 2)}\n`);
     const golden: Record<string, string> = JSON.parse(readFileSync(goldenPanels, "utf8"));
     assert.deepEqual(Object.keys(looks), Object.keys(golden));
     for (const [name, pixels] of Object.entries(looks)) {

@@ -143,15 +143,18 @@ async function engines(): Promise<Check[]> {
     const { probeEngines } = await import("../../engine/engines.ts");
     const { dismissTorch } = await import("../../engine/torch/find-torch.ts");
     const probes = Object.entries(await probeEngines());
-    const one = probes.some(([, { found }]) => found);
+    const works = new Set(probes.flatMap(([name, { found }]) => (found ? [name] : [])));
     const checks = probes.map(([name, probe]) =>
-      check(`engine ${name}`, probe.found ? probe.version : probe, one),
+      check(`engine ${name}`, probe.found ? probe.version : probe, works.size > 0),
     );
     checks.push(check("native kernels", await nativeState(), true));
     for (const name of deviceNames) {
       if (name === "mps" && os.platform() !== "darwin") continue;
       const probe = await probeDevice(name);
-      checks.push(check(`device ${name}`, probe.found ? deviceState(probe.engines) : probe, name !== "cpu"));
+      const state = probe.found
+        ? deviceState(probe.engines.filter(({ engine }) => works.has(engine)))
+        : probe;
+      checks.push(check(`device ${name}`, state, name !== "cpu"));
     }
     dismissTorch();
     return checks;
@@ -172,9 +175,11 @@ async function nativeState(): Promise<string | Missing> {
   };
 }
 
-function deviceState(found: readonly EngineOnDevice[]): string | Missing {
-  const { device, software } = found[0]!;
-  if (!software) return `${device}; engines: ${found.map(({ engine }) => engine).join(", ")}`;
+function deviceState(engines: readonly EngineOnDevice[]): string | Missing {
+  const [first] = engines;
+  if (!first) return { reason: "no engine that works on it", remedy: "see the engines above" };
+  const { device, software } = first;
+  if (!software) return `${device}; engines: ${engines.map(({ engine }) => engine).join(", ")}`;
   return {
     reason: `${device}: slower than device cpu; taken by --device webgpu, never by auto`,
     remedy: "a GPU with its Vulkan driver (docs/gpu.md)",

@@ -121,7 +121,11 @@ async function evaluateSets(
 ): Promise<EvaluatedRun> {
   const experiment: Experiment = { ...run.experiment, device: device ?? run.experiment.device };
   const { state } = readCheckpoint(file);
-  const engine = await openEngine(experiment.engine, { device: experiment.device, threads });
+  const engine = await openEngine(experiment.engine, {
+    device: experiment.device,
+    threads,
+    warn: output.warn,
+  });
   const { model, image } = experiment;
   const embed = embedderOf(model, { runsFolder: store.folder, store, engine, output, signal, threads });
   const sources = [];
