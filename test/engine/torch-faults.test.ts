@@ -251,10 +251,7 @@ test("a PyTorch that computes wrong numbers is refused, and no engine of a devic
   const python = wrongWhere(context, "True");
   const cwd = temporaryFolder(context);
   const { stdout } = await runCli(["doctor"], { cwd, env: { HUERISTIC_PYTHON: python.command } });
-  assert.match(
-    stdout,
-    /✗ engine torch +PyTorch .* computes wrong numbers: gradients of convolutions on cpu/,
-  );
+  assert.match(stdout, /✗ engine torch +PyTorch .* computes wrong numbers: gradients of convolutions on cpu/);
   assert.match(stdout, /✓ device cpu .*engines: onnx$/m);
   const torch = await startTorch(python);
   await assert.rejects(createTorchEngine(torch, { device: "cpu", description: "cpu" }), {
