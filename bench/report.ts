@@ -71,7 +71,7 @@ async function* measured(): AsyncGenerator<Table> {
           ["size", `${(bytes / 1e6).toFixed(1)} MB`, ""],
           ...figures(opened),
         ],
-        notes: [...(note === null ? [] : [`${note}.`]), `Opened ${opened.length} times.`],
+        notes: [...(note === null ? [] : [note]), `Opened ${opened.length} times.`],
       };
     } finally {
       store.close();
