@@ -216,6 +216,7 @@ test("a sweep is named by its id, its beginning, its name or its file; a run goe
   }
   assert.equal((await reportTarget(store, ["aaa0"])).sweep, null);
   assert.equal((await reportTarget(store, ["latest"])).sweep, null);
+  assert.equal((await reportTarget(store, ["latest"], "sweep")).sweep?.sweep.id, id);
   // With others it is its runs.
   const both = await reportTarget(store, ["study", "aaa0"]);
   assert.deepEqual([both.sweep, both.runIds.length], [null, 7]);
@@ -237,6 +238,11 @@ test("a sweep is named by its id, its beginning, its name or its file; a run goe
   assert.equal((await reportTarget(store, [file])).sweep?.sweep.id, smoke.id);
   writeFileSync(file, `experiment: base.yaml\n${text}variants:\n  smoke: {seeds: [3, 4]}\n`);
   await assert.rejects(reportTarget(store, [file]), /named so are here: \w{12} \(faces-smoke\)/);
+});
+
+test("a page of the newest sweep where there is none is refused", async (t) => {
+  const store = await sampleStore(t, { id: "aaa0" });
+  await assert.rejects(reportTarget(store, ["latest"], "sweep"), /no sweeps here yet/);
 });
 
 test("what metrics mean is the store's word", async (t) => {

@@ -129,7 +129,20 @@ test("a cell of the heat map is the mean of its trials, and says what failed", (
     { x: "9", y: "a", value: 5, state: "complete" },
   ];
   const svg = heatMapSvg(cells, { x: "x", y: "y", value: "v", better: "lower", format: String }).html;
-  assert.match(svg, /class="cell">2<[\s\S]*2 of 3/);
+  assert.match(svg, /class="cell">2<[\s\S]*1 of 3 diverged/);
+  const fills = [...svg.matchAll(/rx="4" fill="([^"]+)"\/><text [^>]*class="cell">([^<]+)</g)];
+  assert.deepEqual(
+    fills.map(([, fill, value]) => [value, fill]),
+    [
+      ["5", "#fde725"],
+      ["2", "#440154"],
+    ],
+    "the mean of the trials that went well is not the best",
+  );
+  const names = Array.from({ length: 30 }, (_, at) => `name ${at}`);
+  const many = names.map((x) => ({ x, y: "a", value: 1, state: "complete" }));
+  const wide = heatMapSvg(many, { x: "model", y: "y", value: "v", better: "lower", format: String }).html;
+  assert.match(wide, />model \(6 more values are not shown\)</);
   // By size, not by the alphabet.
   assert.ok(svg.indexOf(">9<") < svg.indexOf(">10<"));
 });

@@ -23,7 +23,7 @@ export const reportCommand: Command<ReportOptions> = {
         type: "string",
         array: true,
         describe: "Run or sweep (id, its beginning, name, latest, file), a tag, or a report definition",
-        defaultDescription: "latest",
+        defaultDescription: "latest, which with --page sweep is the newest sweep",
       })
       .option("out", { type: "string", default: "report.html", requiresArg: true, describe: "File to write" })
       .option("page", {
@@ -75,8 +75,8 @@ export async function writeReportOf(
   const { definition, named } = await withDefinition(refs);
   const store = await openExisting(runsFolder, { readonly: true }, output);
   try {
-    const { runIds, sweep } = await reportTarget(store, named);
     const { out, png, page = null } = wanted;
+    const { runIds, sweep } = await reportTarget(store, named, page);
     const { file, bytes, images, note } = await writeReport(store, runIds, {
       out,
       png,

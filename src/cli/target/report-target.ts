@@ -1,7 +1,8 @@
 // What a user names for a report: runs, and where nothing but one sweep was named, that sweep.
 
+import type { PageKind } from "../../experiment/report-section.ts";
 import type { StoredSweep } from "../../report/sweep/stored-sweep.ts";
-import { meaningOf } from "../../runs/references.ts";
+import { findSweep, meaningOf } from "../../runs/references.ts";
 import type { Store } from "../../store/open-store.ts";
 import { knownWithFiles } from "./run-references.ts";
 
@@ -12,10 +13,16 @@ export type ReportTarget = {
   readonly sweep: StoredSweep | null;
 };
 
-/** Throws UserError for what means nothing. */
-export async function reportTarget(store: Reading, refs: readonly string[]): Promise<ReportTarget> {
-  const known = await knownWithFiles(store, refs);
-  const found = refs.map((ref) => meaningOf(ref, known));
+/** On the page of a sweep `latest` is the newest sweep. Throws UserError for what means nothing. */
+export async function reportTarget(
+  store: Reading,
+  refs: readonly string[],
+  page: PageKind | null = null,
+): Promise<ReportTarget> {
+  const isNewest = page === "sweep" && refs.length === 1 && refs[0] === "latest";
+  const named = isNewest ? [findSweep("latest", store.listSweeps()).id] : refs;
+  const known = await knownWithFiles(store, named);
+  const found = named.map((ref) => meaningOf(ref, known));
   const runIds = [...new Set(found.flatMap((meaning) => meaning.runIds))];
   const sweepId = found.length === 1 ? found[0]!.sweepId : null;
   if (sweepId === null) return { runIds, sweep: null };

@@ -33,7 +33,7 @@ export const sweepPage: Page = {
   kind: "sweep",
   complete: ({ runs, sweep }) => ({
     runs,
-    sweep: sweep ?? trialsOfRuns(runs, `${runs.length} runs as a sweep`),
+    sweep: sweep ?? trialsOfRuns(runs, `${plural(runs.length, "run")} as a sweep`),
   }),
   heading({ sweep }) {
     const { name, description } = sweep!;
