@@ -2,7 +2,7 @@
 
 import { closeAll } from "../close-all.ts";
 import type { PreparedDataset } from "../datasets/prepare/prepare.ts";
-import { failureOf, messageOf, UserError } from "../errors.ts";
+import { failureOf, UserError } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { isEmbedded, modelOf } from "../models/models.ts";
 import type { Output } from "../output.ts";
@@ -15,7 +15,7 @@ import { exitCodes, type Interrupt, watchInterrupts } from "./interrupt.ts";
 import { openDataset, openLarger } from "./open-dataset.ts";
 import type { FromScratch } from "./resume-point.ts";
 import { train } from "./train.ts";
-import { openTraining, type Training } from "./training.ts";
+import { openTraining, publishFailure, type Training } from "./training.ts";
 
 export type RunOptions = {
   readonly runsFolder: string;
@@ -131,14 +131,5 @@ async function trainAndFinish(
     const { whole, last, evaluator, evaluation } = training;
     // On a full disk the run cannot be closed, and an engine that stays open holds its memory or its process.
     await closeAll([run, whole.compiled, last?.compiled, evaluator, evaluation]);
-  }
-}
-
-/** What the run failed of is the error to tell. */
-function publishFailure({ spool, output }: RunOptions, runId: string): void {
-  try {
-    spool?.publish("end", runId);
-  } catch (thrown) {
-    output.warn(messageOf(thrown));
   }
 }

@@ -4,7 +4,7 @@ import { type Closable, closeAll } from "../close-all.ts";
 import { hashesOf, type PreparedDataset } from "../datasets/prepare/prepare.ts";
 import { type Engine, type EngineState, specsOf } from "../engine/engine.ts";
 import { openEngine } from "../engine/engines.ts";
-import { failureOf } from "../errors.ts";
+import { failureOf, messageOf } from "../errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { type EventLog, noEventLog, openEventLog } from "../interchange/tensorboard/event-log.ts";
 import { mainLossOf, modelOf } from "../models/models.ts";
@@ -95,11 +95,21 @@ export async function openTraining(
     } catch (thrown) {
       if (thrown === signal.reason) run.finish("KILLED");
       else run.finish("FAILED", failureOf(thrown));
+      publishFailure(options, run.id);
       throw thrown;
     }
   } catch (thrown) {
     await closeAll(opened).catch(() => {}); // this error counts
     throw thrown;
+  }
+}
+
+/** Of a run that has ended. What it failed of is the error to tell. */
+export function publishFailure({ spool, output }: RunOptions, runId: string): void {
+  try {
+    spool?.publish("end", runId);
+  } catch (thrown) {
+    output.warn(messageOf(thrown));
   }
 }
 

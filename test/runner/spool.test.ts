@@ -16,6 +16,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
+import { UserError } from "../../src/errors.ts";
 import { silent } from "../../src/output.ts";
 import { checkpointFiles, checkpointFolder } from "../../src/runner/checkpoints.ts";
 import { runExperiment } from "../../src/runner/run-experiment.ts";
@@ -160,6 +161,23 @@ test("publications: seen while it trains, told apart by what they hold, refused 
   writeFileSync(spoolFile(folder, id, 9).path, "");
   assert.throws(() => next.publish("checkpoint", id), /another process went on with it/);
   for (const each of [next, beside, spool]) each.close();
+});
+
+test("a run that fails before its first step is published too", async (t) => {
+  const folder = temporaryFolder(t);
+  const spool = openSpool(folder, { resume: null, warn: fail });
+  let id = "";
+  const began = runWith(folder, spool, (run) => {
+    id = run;
+    throw new UserError("no room");
+  });
+  await assert.rejects(began, /^UserError: no room$/);
+  assert.equal(spool.close(), null);
+  mergeSpools(folder, { warn: fail });
+  const store = openStore(folder, { readonly: true });
+  t.after(() => store.close());
+  const { status, error } = store.getRun(id);
+  assert.deepEqual({ status, error }, { status: "FAILED", error: "no room" });
 });
 
 test("a heartbeat counts by the file server's clock; who is alive is not taken over", async (t) => {
