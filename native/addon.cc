@@ -2,7 +2,7 @@
 // says what each call takes; here every value is checked, because it becomes memory that others write to.
 //
 //   open(path) -> version                              kernels() -> names, the fastest first
-//   create(model, threads, spinning, kernels) -> Promise of a session
+//   create(model, threads, kernels) -> Promise of a session
 //   describe(session) -> { inputs, outputs }: { name, type, dims }[]
 //   run(session, inputs, outputs) -> Promise           inputs, outputs: { name: typed array }
 //   runSteps(session, count, state, stacked, losses) -> Promise
@@ -235,12 +235,11 @@ napi_value kernels(napi_env env, napi_callback_info) {
 
 napi_value create(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    Arguments<4> given(env, info);
+    Arguments<3> given(env, info);
     const Array model = arrayOf(env, "model", given[0]);
     SessionSettings settings;
     settings.threads = static_cast<int>(countOf(env, given[1]));
-    expectOk(env, napi_get_value_bool(env, given[2], &settings.spinning));
-    settings.kernels = textOf(env, given[3]);
+    settings.kernels = textOf(env, given[2]);
     auto made = std::make_shared<SessionPointer>();
     return start(
         env, given[0], [=] { *made = std::make_shared<Session>(model.data, model.bytes, settings); },

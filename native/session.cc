@@ -115,7 +115,7 @@ Session::Session(const void* model, size_t bytes, const SessionSettings& setting
   check(ort.DisableMemPattern(options.get()));
   check(ort.SetSessionLogSeverityLevel(options.get(), fatalOnly));
   check(ort.AddSessionConfigEntry(options.get(), "session.set_denormal_as_zero", "1"));
-  check(ort.AddSessionConfigEntry(options.get(), "session.intra_op.allow_spinning", settings.spinning ? "1" : "0"));
+  check(ort.AddSessionConfigEntry(options.get(), "session.intra_op.allow_spinning", "0"));
   operators_->addTo(options.get());
   check(ort.CreateSessionFromArray(environment(), model, bytes, options.get(), session_.receive()));
 

@@ -29,8 +29,6 @@ struct Array {
 
 struct SessionSettings {
   int threads = 1;
-  /** Whether waiting threads keep their core busy for a while. */
-  bool spinning = false;
   /** Name of a form of the kernels; empty for the fastest that this processor has. */
   std::string kernels;
 };

@@ -26,7 +26,7 @@ export type PortDescription = {
 export type Addon = {
   open(libraryPath: string): string;
   kernels(): string[];
-  create(model: Uint8Array, threads: number, spinning: boolean, kernels: string): Promise<SessionHandle>;
+  create(model: Uint8Array, threads: number, kernels: string): Promise<SessionHandle>;
   describe(session: SessionHandle): {
     readonly inputs: readonly PortDescription[];
     readonly outputs: readonly PortDescription[];

@@ -5,8 +5,6 @@ import { openNative } from "./addon.ts";
 
 export type NativeSessionOptions = {
   readonly threads: number;
-  /** Whether threads that wait keep their core busy for a while; off unless said. */
-  readonly spinning?: boolean;
   /** A form of the kernels by name, for tests; the fastest that this processor has where it is left out. */
   readonly kernels?: string;
 };
@@ -40,10 +38,10 @@ export type NativeSession = {
 /** Opens a session for a model file; its shapes must be static. */
 export async function createNativeSession(
   model: Uint8Array,
-  { threads, spinning = false, kernels = "" }: NativeSessionOptions,
+  { threads, kernels = "" }: NativeSessionOptions,
 ): Promise<NativeSession> {
   const { addon } = await openNative();
-  const session = await addon.create(model, threads, spinning, kernels);
+  const session = await addon.create(model, threads, kernels);
   return {
     ...addon.describe(session),
     run: (inputs, outputs) => addon.run(session, inputs, outputs),

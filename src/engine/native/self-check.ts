@@ -7,7 +7,7 @@ import type { Addon } from "./addon.ts";
 
 /** Two steps of momentum: v = 0.5 v + g, p -= 0.25 v; gradient 2 p. Null where the results are right, else what was wrong. */
 export async function checkItself(addon: Addon): Promise<string | null> {
-  const session = await addon.create(checkedModel(), 1, false, "");
+  const session = await addon.create(checkedModel(), 1, "");
   try {
     const state = { p: Float32Array.of(4, -8, 16), v: Float32Array.of(0, 0, 0) };
     const losses = new Float32Array(2);

@@ -221,7 +221,7 @@ describe("a native session", { skip }, () => {
       (async () => {
         const addon = require(workerData.addonFile);
         addon.open(workerData.library);
-        const session = await addon.create(workerData.model, 1, false, "");
+        const session = await addon.create(workerData.model, 1, "");
         const x = new Float32Array(512 * 512);
         const y = new Float32Array(512 * 512);
         for (let i = 0; i < 512; i++) x[i * 513] = 1;
