@@ -3,10 +3,10 @@
 Run: python check.py [--device cuda] [--seconds 450] [--epochs N] [--out results]
 
 Each part runs in a process of its own with a time limit, and its log stays in the folder; what is ready is printed at
-once. In this order: the machine; losses of three steps in float32 beside those of ONNX Runtime on a CPU; milliseconds a
-step and peak memory, ours and PyTorch's in turns; torch.compile; a training on the photographs that are packed, with its
-samples as PNG, to the end of the time. Parts that would begin behind --seconds are left out. Exits with 1 where a part
-failed or a loss is too far off.
+once. In this order: the machine; losses of three steps in float32 beside those of ONNX Runtime on a CPU; steps replayed as
+a CUDA graph beside the same ones kernel by kernel; milliseconds a step and peak memory, ours and PyTorch's in turns; torch.compile; a training on the photographs that are packed, with its
+samples as PNG, to the end of the time. What does not fit into the GPU's memory is said and no fault. Exits with 1 where
+a part failed, did not end, or was left out for want of time, or a loss is too far off.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import json
 import math
 import os
 import platform
+import re
 import statistics
 import struct
 import subprocess
@@ -26,6 +27,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = ["tiny", "options", "beta-64", "pix2pix-64", "pix2pix-256-1", "pix2pix-256-16", "pix2pix-256-64"]
 TRAININGS = ["training", "training-tiny"]
 STEPS = 3
+OUT_OF_MEMORY = re.compile(r"out of memory|OutOfMemory|not enough memory|can't allocate memory|_STATUS_ALLOC_FAILED", re.IGNORECASE)
+# Seconds that the training gets at the least, where there are four times as many.
+RESERVED = 100
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------
@@ -44,14 +48,14 @@ def load(name):
         return json.load(file)
 
 
-def uniform(name, count):
+def uniform(name, count, device="cpu"):
     """As numbers.ts makes them."""
     import torch
 
     seed, mask = 0, 0xFFFFFFFF
     for character in name:
         seed = (seed * 31 + ord(character)) & mask
-    x = (torch.arange(1, count + 1, dtype=torch.int64) * 0x9E3779B1 + seed) & mask
+    x = (torch.arange(1, count + 1, dtype=torch.int64, device=device) * 0x9E3779B1 + seed) & mask
     x = ((x ^ (x >> 15)) * 0x85EBCA77) & mask
     x = ((x ^ (x >> 13)) * 0xC2B2AE3D) & mask
     return (x ^ (x >> 16)).double() / 2**32
@@ -72,7 +76,8 @@ def scalars_of(case, first, count):
     """Of `count` steps from number `first` on, counted from 0; behind the last that the case has they stay."""
     import torch
 
-    return {("hyper", name): torch.tensor([numbers[min(at, len(numbers) - 1)] for at in range(first, first + count)])
+    places = range(first, first + count)
+    return {("hyper", name): torch.tensor([numbers[min(at, len(numbers) - 1)] for at in places], dtype=torch.float32)
             for name, numbers in case["hyper"].items()}  # fmt: skip
 
 
@@ -88,8 +93,10 @@ def open_case(case, device, precision="float32", captures=False):
     engine.begin({"state": 0}, {})
     for name, spread in case["state"].items():
         count, mean, std = math.prod(spread["shape"]), spread["mean"], spread["std"]
-        alike = std == 0
-        made = torch.full([count], mean, dtype=torch.float32) if alike else (mean + (uniform(name, count) - 0.5) * math.sqrt(12) * std).float()
+        if std == 0:
+            made = torch.full([count], mean, dtype=torch.float32)
+        else:
+            made = (mean + (uniform(name, count, device) - 0.5) * math.sqrt(12) * std).float()
         engine.store({"state": 0, "name": name, "shape": spread["shape"]}, {("state", name): made})
     return worker.Step(case["trace"], engine, case["batch"]), engine.states[0], engine
 
@@ -106,7 +113,10 @@ def machine(_options):
     if torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
         print("gpu:", properties.name, round(properties.total_memory / 2**30), "GiB, capability", properties.major, properties.minor)
-        subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version,clocks.sm,power.limit", "--format=csv"], check=False)
+        try:
+            subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version,clocks.sm,power.limit", "--format=csv"], check=False)
+        except OSError as error:
+            print("nvidia-smi:", error)
 
 
 def parity(options):
@@ -125,7 +135,8 @@ def parity(options):
                 for at, (expected, other) in enumerate(zip(case["expected"][loss], case["nudged"][loss])):
                     size = max(abs(expected), 1e-6)
                     difference, rounding = abs(losses[at, place].item() - expected) / size, abs(other - expected) / size
-                    worst[at] = difference if not difference <= worst[at] else worst[at]
+                    # What is no number is infinitely far off.
+                    worst[at] = max(worst[at], math.inf if math.isnan(difference) else difference)
                     nudged[at] = max(nudged[at], rounding)
             # GANs multiply rounding errors: at 256x256 PyTorch's two memory layouts are 5e-3 apart in the third step.
             good = all(one <= max(1e-4, 10 * rounding) for one, rounding in zip(worst, nudged))
@@ -133,6 +144,30 @@ def parity(options):
             words = lambda numbers: " ".join(f"{one:.1e}" for one in numbers)  # noqa: E731
             print(f"parity {name}: worst relative difference of a loss, by steps: {words(worst)}; weights that differ by 1e-6 "
                   f"make one of {words(nudged)}{'' if good else '  TOO LARGE'}", flush=True)  # fmt: skip
+    return all_good
+
+
+def graph(options):
+    """Nobody could see otherwise what a CUDA graph computes wrongly. Elsewhere steps are replayed on fixed buffers."""
+    import torch
+
+    steps, all_good = 6, True
+    apart = lambda a, b: torch.nan_to_num((a - b).abs() / a.abs().clamp(min=1e-6), nan=math.inf).max().item()  # noqa: E731
+    with torch.inference_mode():
+        for name in options.cases.split(","):
+            case = load(name)
+            losses, replays = [], False
+            for captures in (False, False, True):
+                step, state, engine = open_case(case, options.device, captures=captures)
+                losses.append(step.run(state, steps, arrays_of(case, steps)))
+                replays = step.replay is not None
+            difference, itself = apart(losses[0], losses[2]), apart(losses[0], losses[1])
+            good = replays and difference <= max(1e-4, 10 * itself)
+            all_good = all_good and good
+            print(f"graph {name}: worst relative difference of a loss over {steps} steps: {difference:.1e}; of the same steps twice: "
+                  f"{itself:.1e}{'' if replays else '  NOT REPLAYED'}{'' if good else '  TOO LARGE'}", flush=True)  # fmt: skip
+            for text in engine.warnings:
+                print("warning:", text)
     return all_good
 
 
@@ -153,7 +188,6 @@ def cost(call, device, seconds):
 def ours(options):
     """All our settings of one case. What does not fit into memory is no fault."""
     import torch
-    import worker
 
     all_good = True
     case = load(options.cases)
@@ -163,10 +197,10 @@ def ours(options):
     with torch.inference_mode():
         for precision, captures in settings:
             try:
+                step, state, engine = open_case(case, options.device, precision, captures)
                 if options.device == "cuda":
                     torch.cuda.empty_cache()
                     torch.cuda.reset_peak_memory_stats()
-                step, state, engine = open_case(case, options.device, precision, captures)
                 arrays = arrays_of(case, 1)
                 for _ in range(6):
                     step.run(state, 1, arrays)
@@ -175,7 +209,7 @@ def ours(options):
                 for text in engine.warnings:
                     print("warning:", text)
             except Exception as error:  # noqa: BLE001
-                all_good = all_good and worker.is_out_of_memory(error)
+                all_good = all_good and OUT_OF_MEMORY.search(f"{type(error).__name__}: {error}") is not None
                 print(f"{case['name']}  ours {precision} {captures}: {type(error).__name__}: {str(error).splitlines()[0]}")
                 import traceback
 
@@ -185,6 +219,7 @@ def ours(options):
 
 
 def compiled(options):
+    """What it lacks, such as Triton or a C compiler, is no fault."""
     import torch
 
     case = load(options.cases)
@@ -194,8 +229,12 @@ def compiled(options):
         begin = time.perf_counter()
         step.module = torch.compile(module, dynamic=False)
         arrays = arrays_of(case, 1)
-        for _ in range(3):
-            step.run(state, 1, arrays)
+        try:
+            for _ in range(3):
+                step.run(state, 1, arrays)
+        except Exception as error:  # noqa: BLE001
+            print(f"{case['name']}  torch.compile: {type(error).__name__}: {str(error).splitlines()[0]}")
+            return
         took = time.perf_counter() - begin
         median, cpu, count = cost(lambda: step.run(state, 1, arrays), options.device, options.each)
         print(line(case["name"], "ours float32, torch.compile", median, cpu, peak_mib(options.device), count), f"({took:.0f} s to compile)")
@@ -276,7 +315,8 @@ def training(options):
 def write_png(path, rgb):
     """uint8 [height, width, 3]."""
     height, width, _ = rgb.shape
-    rows = b"".join(b"\0" + bytes(row.contiguous().numpy()) for row in rgb)
+    # Without numpy, which PyTorch does not need.
+    rows = b"".join(b"\0" + bytes(row.flatten().tolist()) for row in rgb)
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -311,7 +351,8 @@ def peer_lines(case, name, text):
 
 class Run:
     def __init__(self, options):
-        self.options, self.began, self.number, self.failed = options, time.perf_counter(), 0, 0
+        self.options, self.began, self.number, self.failed, self.unfinished = options, time.perf_counter(), 0, 0, 0
+        self.reserved = min(RESERVED, options.seconds / 4) if packed(TRAININGS) else 0
         os.makedirs(options.out, exist_ok=True)
         self.summary = open(os.path.join(options.out, "summary.txt"), "w")
 
@@ -320,12 +361,13 @@ class Run:
         print(text, file=self.summary, flush=True)
 
     def left(self):
-        return self.options.seconds - (time.perf_counter() - self.began)
+        return self.options.seconds - self.reserved - (time.perf_counter() - self.began)
 
     def part(self, title, command, limit, read=None):
         left = self.left()
         self.number += 1
         if left < 5:
+            self.unfinished += 1
             return self.say(f"{title}: left out, the time is over")
         log = os.path.join(self.options.out, f"{self.number:02}-{title.replace(' ', '-').replace(',', '')}.log")
         # As torch-process.ts starts the worker.
@@ -335,19 +377,25 @@ class Run:
             try:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, timeout=min(limit, left), text=True, env=env)
             except subprocess.TimeoutExpired as error:
-                self.failed += limit <= left
+                is_over = left < limit
+                self.unfinished += is_over
+                self.failed += not is_over
                 printed = error.stdout or b""
                 errors.write(printed if isinstance(printed, str) else printed.decode(errors="replace"))
                 return self.say(f"{title}: not ready within {min(limit, left):.0f} s, see {log}")
             errors.write(done.stdout)
         if done.returncode != 0:
+            with open(log) as text:
+                if OUT_OF_MEMORY.search(text.read()):
+                    return self.say(f"{title}: does not fit into memory, see {log}\n{done.stdout}".rstrip())
             self.failed += 1
             return self.say(f"{title}: ended with {done.returncode}, see {log}\n{done.stdout}".rstrip())
         self.say((read(done.stdout) if read else done.stdout).rstrip())
 
     def own(self, part, cases, limit, title):
         options = self.options
-        self.part(title, [sys.executable, os.path.abspath(__file__), "--part", part, "--cases", cases, "--device", options.device,
+        # Unbuffered: what a part prints before its time is over is kept.
+        self.part(title, [sys.executable, "-u", os.path.abspath(__file__), "--part", part, "--cases", cases, "--device", options.device,
                           "--each", str(options.each), "--end", str(time.time() + limit - 5), "--epochs", str(options.epochs),
                           "--out", options.out], limit)  # fmt: skip
 
@@ -363,6 +411,7 @@ class Run:
         cuda = self.options.device == "cuda"
         self.own("machine", "", 60, "machine")
         self.own("parity", ",".join(packed(CASES[:5])), 120, "parity")
+        self.own("graph", ",".join(packed(["tiny", "options", "pix2pix-64"] if cuda else ["tiny"])), 90, "graph")
         order = ["pix2pix-256-1", "pix2pix-256-16", "pix2pix-64", "beta-64", "pix2pix-256-64"] if cuda else ["pix2pix-64", "beta-64"]
         order = packed(order) or packed(["tiny"])
         kinds = [("float32", []), ("TF32", ["--tf32"]), ("TF32, channels last", ["--tf32", "--channels-last"]),
@@ -376,10 +425,12 @@ class Run:
         if cuda:
             for name in packed(["pix2pix-256-1", "pix2pix-256-16"]):
                 self.own("compiled", name, 90, f"{name} torch.compile")
+        self.reserved = 0
         for name in packed(TRAININGS):
-            self.own("training", name, self.left(), name)
-        self.say(f"done in {time.perf_counter() - self.began:.0f} s, {self.failed} parts failed")
-        return self.failed == 0
+            # It ends by itself before; a little less than what is left, so that one that does not end has failed.
+            self.own("training", name, self.left() - 2, name)
+        self.say(f"done in {time.perf_counter() - self.began:.0f} s, {self.failed} parts failed, {self.unfinished} for want of time")
+        return self.failed + self.unfinished == 0
 
 
 def main():
@@ -390,7 +441,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=100_000, help="of the training, at the most")
     parser.add_argument("--peer-steps", type=int, default=20)
     parser.add_argument("--out", default="results")
-    parts = {"machine": machine, "parity": parity, "ours": ours, "compiled": compiled, "training": training}
+    parts = {"machine": machine, "parity": parity, "graph": graph, "ours": ours, "compiled": compiled, "training": training}
     parser.add_argument("--part", choices=parts, help=argparse.SUPPRESS)
     parser.add_argument("--cases", default="", help=argparse.SUPPRESS)
     parser.add_argument("--end", type=float, help=argparse.SUPPRESS)

@@ -19,7 +19,14 @@ import { dismissTorch, examineTorch, probeTorch, takeTorch } from "./torch/find-
 import { otherTorch } from "./torch/torch-process.ts";
 
 /** An engine's version, or why it is not there and what would make it available. */
-export type EngineProbe = { readonly found: true; readonly version: string } | Missing;
+export type EngineProbe =
+  | {
+      readonly found: true;
+      readonly version: string;
+      /** The devices on which it was seen to compute; left out where it was not tried. */
+      readonly on?: readonly DeviceName[];
+    }
+  | Missing;
 
 /** The state of every engine, for `hueristic doctor`. */
 export async function probeEngines(): Promise<Readonly<Record<Exclude<EngineChoice, "auto">, EngineProbe>>> {
@@ -43,10 +50,16 @@ async function probeTorchEngine(): Promise<EngineProbe> {
   const found = await probeTorch();
   if (!found.found) return found;
   const built = found.platform ?? "built for the CPU";
-  const { wrong, notes } = await examineTorch(["cpu", ...found.devices.map(({ name }) => name)]);
-  if (wrong.length > 0)
-    return missing(`${found.version} computes wrong numbers: ${wrong.join("; ")}`, otherTorch);
-  return { found: true, version: [found.version, built, ...notes].join(", ") };
+  const devices = ["cpu", ...found.devices.map(({ name }) => name)];
+  const { faults, notes } = await examineTorch(devices);
+  const reasons = faults.map(({ reason }) => reason);
+  if (faults.length === devices.length) return missing(`${found.version}: ${reasons.join("; ")}`, otherTorch);
+  const isSound = (device: string) => faults.every((fault) => fault.device !== device);
+  return {
+    found: true,
+    version: [found.version, built, ...notes, ...reasons].join(", "),
+    on: [...new Set(devices.filter(isSound).map((device) => kindOfDevice(device as Device)))],
+  };
 }
 
 async function probeTensorFlow(): Promise<EngineProbe> {

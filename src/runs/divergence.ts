@@ -1,4 +1,4 @@
-// A loss that is no longer finite. What such a run had before is no result, and the mean of its repeats is never the best: it
+// A loss that is no longer finite. Such a run is never the best, whatever it had before, nor is the mean of its repeats: that
 // would be of the seeds that went well. So a search judges, too.
 
 /** What a run FAILED of. */
@@ -6,14 +6,13 @@ export function divergence(series: string, value: number, step: number, epoch: n
   return `${series} became ${value} at step ${step} of epoch ${epoch}`;
 }
 
-/** Of several runs whose mean is shown: those that are in it, and whether it may be the best. */
+/** Of several runs whose mean is shown: those that are in it, and whether it may be the best. One run shows what it had. */
 export function countedOf<Each>(
   runs: readonly Each[],
   diverged: (one: Each) => boolean,
 ): { readonly counted: readonly Each[]; readonly mayBeBest: boolean } {
   const sound = runs.filter((one) => !diverged(one));
-  const lost = runs.length > 1 && sound.length < runs.length;
-  return { counted: lost ? sound : runs, mayBeBest: !lost };
+  return { counted: runs.length === 1 ? runs : sound, mayBeBest: sound.length === runs.length };
 }
 
 export function hasDiverged({

@@ -251,7 +251,10 @@ test("a PyTorch that computes wrong numbers is refused, and no engine of a devic
   const python = wrongWhere(context, "True");
   const cwd = temporaryFolder(context);
   const { stdout } = await runCli(["doctor"], { cwd, env: { HUERISTIC_PYTHON: python.command } });
-  assert.match(stdout, /✗ engine torch +PyTorch .* computes wrong numbers: gradients of convolutions on cpu/);
+  assert.match(
+    stdout,
+    /✗ engine torch +PyTorch .*: computes wrong numbers on cpu \(gradients of convolutions\)/,
+  );
   assert.match(stdout, /✓ device cpu .*engines: onnx$/m);
   const torch = await startTorch(python);
   await assert.rejects(createTorchEngine(torch, { device: "cpu", description: "cpu" }), {
@@ -260,6 +263,19 @@ test("a PyTorch that computes wrong numbers is refused, and no engine of a devic
       /^engine: torch: PyTorch \S+ computes wrong numbers on cpu: gradients of convolutions; another version/,
   });
   torch.end();
+});
+
+test("a GPU that PyTorch names and cannot use is no fault of its CPU, nor of other engines", {
+  skip: skip || windows,
+}, async (context) => {
+  const named =
+    "worker.describe_devices = lambda: [{'name': 'cuda:0', 'description': 'Old GPU', 'bytes': None}]";
+  const { command } = patched(context, named);
+  const cwd = temporaryFolder(context);
+  const { code, stdout } = await runCli(["doctor"], { cwd, env: { HUERISTIC_PYTHON: command } });
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /✓ engine torch +PyTorch .*, does not work on cuda:0: [^\n]+/);
+  assert.match(stdout, /✓ device cpu .*engines: onnx, torch$/m);
 });
 
 test("no answer for too long", { skip: skip || windows }, async (context) => {

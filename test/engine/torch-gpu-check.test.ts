@@ -40,10 +40,11 @@ test("gpu-check runs, judges the losses, trains and draws", { skip: withoutTorch
   const { status, stdout, stderr } = run();
   assert.equal(status, 0, `${stdout}${stderr}`);
   assert.match(stdout, /^parity tiny: [^\n]+e-\d\d$/m);
+  assert.match(stdout, /^graph tiny: worst relative difference of a loss over 6 steps: 0\.0e\+00; [^A-Z]*$/m);
   assert.match(stdout, /^tiny +ours float32 .* ms\/step/m);
   assert.match(stdout, /^tiny +PyTorch float32 .* ms\/step/m);
   assert.match(stdout, /^epoch 2: 36 steps, .*samples-0002\.png$/m);
-  assert.match(stdout, /, 0 parts failed$/m);
+  assert.match(stdout, /, 0 parts failed, 0 for want of time$/m);
   const results = path.join(folder, "results");
   const samples = readdirSync(results).filter((name) => name.endsWith(".png"));
   assert.deepEqual(samples.sort(), ["samples-0000.png", "samples-0001.png", "samples-0002.png"]);
@@ -68,5 +69,5 @@ test("gpu-check runs, judges the losses, trains and draws", { skip: withoutTorch
   assert.equal(off.status, 1, off.stdout);
   assert.match(off.stdout, /^parity: ended with 1, see /m);
   assert.match(off.stdout, /^parity tiny: .* TOO LARGE$/m);
-  assert.match(off.stdout, /, 1 parts failed$/m);
+  assert.match(off.stdout, /, 1 parts failed, 0 for want of time$/m);
 });

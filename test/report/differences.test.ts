@@ -11,6 +11,7 @@ import {
   differenceNotes,
   differenceSentence,
 } from "../../src/report/sections/differences/words.ts";
+import { divergence } from "../../src/runs/divergence.ts";
 import type { ImageValues } from "../../src/store/read-image-values.ts";
 import { specOf } from "../store/fixtures.ts";
 import { type SampleRun, sampleStore } from "./sample-store.ts";
@@ -167,6 +168,25 @@ test("a seed that was trained twice is one seed", async (t) => {
     [[1, 1]],
   );
   assert.ok(differenceNotes(found!).some((note) => note.startsWith("Where a side has one seed")));
+});
+
+test("a seed that diverged has no part in it", async (t) => {
+  const error = divergence("train/loss", Number.NaN, 3, 1);
+  const found = await compared(
+    t,
+    { id: "a", name: "a", values: [on("unseen", 0)] },
+    { id: "a2", name: "a", seed: 2, status: "FAILED", error, values: [on("unseen", 9)] },
+    { id: "b", name: "b", model: "alpha", values: [on("unseen", 1)] },
+  );
+  const [difference] = found!.found;
+  assert.deepEqual(
+    difference!.sides.map(({ label, seeds }) => [label, seeds]),
+    [
+      ["a", 1],
+      ["b", 1],
+    ],
+  );
+  assert.ok(Math.abs(difference!.difference + 1) < 0.1);
 });
 
 test("among several comparisons Holm decides, and over how many is said", async (t) => {

@@ -12,6 +12,7 @@ import { oneRunPanels } from "../../src/report/sections/curves/one-run.ts";
 import { emergenceComparison, emergenceTable } from "../../src/report/sections/emergence/model.ts";
 import { sampleGrids, thinnedSamples } from "../../src/report/sections/samples/model.ts";
 import { runTable, warnings } from "../../src/report/sections/table/model.ts";
+import { divergence } from "../../src/runs/divergence.ts";
 import { specOf } from "../store/fixtures.ts";
 import { sampleStore } from "./sample-store.ts";
 
@@ -119,6 +120,24 @@ test("runs of different images have no best value but of what is of no images", 
     ["time per epoch"],
   );
   assert.match(warnings(runs).join(), /values are not of the same images, and no best one is marked/);
+});
+
+test("a run that diverged is never the best", async (t) => {
+  const error = divergence("train/loss", Number.NaN, 3, 1);
+  const runs = (status: "FINISHED" | "FAILED") =>
+    sampleStore(
+      t,
+      { id: "aaaa" },
+      { id: "bbbb", loss: () => 0.5 },
+      { id: "cccc", loss: () => 1e-9, status, ...(status === "FAILED" && { error }) },
+    ).then((store) => readReportRuns(store, ["aaaa", "bbbb", "cccc"]));
+  const best = async (status: "FINISHED" | "FAILED") => {
+    const { columns, rows } = runTable(await runs(status), ["a", "b", "c"]);
+    const at = columns.findIndex(({ name }) => name === "final unseen loss");
+    return rows.filter(({ cells }) => cells[at]!.best).map(({ name }) => name);
+  };
+  assert.deepEqual([await best("FINISHED"), await best("FAILED")], [["c"], ["a"]]);
+  assert.match(warnings(await runs("FAILED")).join(), /A run that diverged is never marked as the best/);
 });
 
 test("nor have runs whose metrics are of other numbers of images, but their losses, which are of all", async (t) => {

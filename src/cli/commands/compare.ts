@@ -121,7 +121,7 @@ export const compareCommand: Command<CompareOptions> = {
         output.info(`${names.join(", ")}: ${note}, so that none is marked as the best`);
       if (heads.some(({ members }) => !counted(members, diverged).mayBeBest))
         output.info(
-          "a configuration of which a seed diverged is never the best; that seed has no part in its means",
+          "what diverged is never the best, nor is a configuration of which a seed did; that seed has no part in its means",
         );
       return 0;
     } finally {

@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { DeviceName } from "../../engine/choices.ts";
 import type { EngineOnDevice } from "../../engine/device-findings.ts";
 import { messageOf } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
@@ -143,16 +144,18 @@ async function engines(): Promise<Check[]> {
     const { probeEngines } = await import("../../engine/engines.ts");
     const { dismissTorch } = await import("../../engine/torch/find-torch.ts");
     const probes = Object.entries(await probeEngines());
-    const works = new Set(probes.flatMap(([name, { found }]) => (found ? [name] : [])));
+    const one = probes.some(([, { found }]) => found);
+    const worksOn = (device: DeviceName) =>
+      probes.flatMap(([name, probe]) => (probe.found && (probe.on?.includes(device) ?? true) ? [name] : []));
     const checks = probes.map(([name, probe]) =>
-      check(`engine ${name}`, probe.found ? probe.version : probe, works.size > 0),
+      check(`engine ${name}`, probe.found ? probe.version : probe, one),
     );
     checks.push(check("native kernels", await nativeState(), true));
     for (const name of deviceNames) {
       if (name === "mps" && os.platform() !== "darwin") continue;
       const probe = await probeDevice(name);
       const state = probe.found
-        ? deviceState(probe.engines.filter(({ engine }) => works.has(engine)))
+        ? deviceState(probe.engines.filter(({ engine }) => worksOn(name).includes(engine)))
         : probe;
       checks.push(check(`device ${name}`, state, name !== "cpu"));
     }

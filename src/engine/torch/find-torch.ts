@@ -1,6 +1,6 @@
 // The PyTorch of this computer: which Python has it and what it reaches, asked once.
 
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import { findPython } from "./find-python.ts";
 import { findingOf, type TorchFinding } from "./torch-finding.ts";
 import { startTorch, type TorchProcess } from "./torch-process.ts";
@@ -32,25 +32,29 @@ async function look(): Promise<TorchFinding> {
   }
 }
 
-/** What the PyTorch that was found computes wrongly on these devices, and what else there is to say. For `hueristic doctor`. */
+/** Why the PyTorch that was found is of no use on a device. */
+export type DeviceFault = { readonly device: string; readonly reason: string };
+
+/** Computes on these devices: where it cannot, or gets wrong numbers, and what else there is to say. For `hueristic doctor`. */
 export async function examineTorch(
   devices: readonly string[],
-): Promise<{ wrong: string[]; notes: string[] }> {
-  const [wrong, notes]: [string[], string[]] = [[], []];
+): Promise<{ readonly faults: readonly DeviceFault[]; readonly notes: readonly string[] }> {
+  const [faults, notes]: [DeviceFault[], string[]] = [[], []];
   for (const device of devices) {
     try {
       const { result } = await idle!.ask("examine", { device });
-      const { wrong: left, withOneDnn } = result as { wrong: string[]; withOneDnn: string[] };
-      if (left.length > 0) wrong.push(`${left.join(", ")} on ${device}`);
+      const { wrong, withOneDnn } = result as { wrong: string[]; withOneDnn: string[] };
+      if (wrong.length > 0)
+        faults.push({ device, reason: `computes wrong numbers on ${device} (${wrong.join(", ")})` });
       else if (withOneDnn.length > 0)
         notes.push(`without its oneDNN, which computes wrong numbers (${withOneDnn.join(", ")})`);
     } catch (error) {
-      // Such as a GPU whose memory others have filled.
-      if (!(error instanceof UserError)) throw error;
-      notes.push(`${device}: ${error.message}`);
+      // Such as a GPU that this build has no kernels for, or whose memory others have filled.
+      const [reason] = messageOf(error).split("\n");
+      faults.push({ device, reason: `does not work on ${device}: ${reason}` });
     }
   }
-  return { wrong, notes };
+  return { faults, notes };
 }
 
 /** A process for one engine. Throws UserError where there is no PyTorch. */

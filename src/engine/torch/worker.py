@@ -1150,6 +1150,9 @@ class Compiled:
         for (group, name), shape in self.shapes.items():
             if group != "state":
                 tensor = arrays[group, name].reshape(shape if count is None else [count, *shape])
+                if group == "hyper" and tensor.dtype is not torch.float32:
+                    # CUDA's fused kernels read the step's number as float32, whatever it is.
+                    raise TypeError(f"{name}: expected float32, got {tensor.dtype}")
                 given[group, name] = self.worker.to_device(tensor)
         return given
 

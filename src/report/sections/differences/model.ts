@@ -4,6 +4,7 @@
 
 import { rankOf } from "../../../runs/best.ts";
 import { differenceOf, differenceWords } from "../../../runs/comparable.ts";
+import { countedOf, hasDiverged } from "../../../runs/divergence.ts";
 import { plural } from "../../../runs/format/words.ts";
 import type { SeriesSpec } from "../../../runs/series.ts";
 import { holm } from "../../../statistics/holm.ts";
@@ -75,7 +76,7 @@ export function differences({ runs, names, groups, sweep }: PageContext): Differ
   const sides = groups.length > 1 ? groups : runs.map((_, at) => ({ label: names[at]!, runs: [at] }));
   const measured = sides.flatMap(({ label, runs: members }): MeasuredSide[] => {
     const bySeed = new Map<number, readonly NamedValues[]>();
-    for (const at of members) {
+    for (const at of countedOf(members, (at) => hasDiverged(runs[at]!.run)).counted) {
       if (complete !== null && !complete.has(runs[at]!.run.id)) continue;
       const values = valuesOf(at);
       // Trained twice with one seed it says nothing about other seeds: the run that is named last counts.

@@ -33,7 +33,7 @@ type Mean = {
   readonly count: number;
   /** The states of those that are not. */
   readonly others: readonly string[];
-  /** Share of its trials that diverged. */
+  /** Share of those that diverged among these and those that are in it. */
   readonly diverged: number;
 };
 
@@ -47,8 +47,8 @@ const mostValues = 12;
 
 /**
  * Every cell is the mean of its complete trials, with their number where there are several. Colors are ranks, as in the
- * parallel coordinates: one value far off does not make all others look alike; the more of a cell's trials diverged, the
- * further behind it stands.
+ * parallel coordinates: one value far off does not make all others look alike; the larger the share of a
+ * cell's trials that diverged, the further behind it stands.
  */
 export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions): Html {
   const columns = valueGroups(
@@ -65,12 +65,13 @@ export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions):
     for (const y of ys) {
       const inside = cells.filter((_, at) => columns[at] === x && lines[at] === y);
       const values = inside.flatMap(({ value }) => value ?? []);
+      const diverged = inside.filter(hasDiverged).length;
       if (inside.length > 0)
         means.set(JSON.stringify([x, y]), {
           mean: values.reduce((sum, value) => sum + value, 0) / values.length,
           count: values.length,
           others: inside.filter(({ value }) => value === null).map(({ state }) => state),
-          diverged: inside.filter(hasDiverged).length / inside.length,
+          diverged: diverged / (diverged + values.length),
         });
     }
   const better = options.better === "none" ? "higher" : options.better;

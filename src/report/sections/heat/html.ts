@@ -31,7 +31,7 @@ export const heat = section({
       html`<label class="field">${words} <select data-heat-${name}></select></label>`;
     return html`<div class="card" data-heat><div class="bar controls">${[pick("x", "Across"), pick("y", "Down"), pick("value", "Color")]}</div>
 <div class="scroll" data-heat-plot tabindex="0" role="region" aria-label="Heat map">${heatMapOf(model, ...model.shown, 0)}</div>
-<p class="notes">The mean of the complete trials of a cell. Colors are ranks: yellow is the best cell; the more of its trials diverged, the further behind it stands. Numbers of more than twelve values are cut into four groups.</p></div>`;
+<p class="notes">The mean of the complete trials of a cell. Colors are ranks: yellow is the best cell; the larger the share of its trials that diverged, the further behind it stands. Numbers of more than twelve values are cut into four groups.</p></div>`;
   },
   data: (heat) => ({ heat }),
   figures: (model) =>

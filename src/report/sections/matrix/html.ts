@@ -73,7 +73,7 @@ function cellHtml(
   const values = metrics.map(({ name }, index) => {
     const found = cell.metrics.get(name);
     const text = found === undefined ? "–" : formatNumber(found.value);
-    const isBest = found !== undefined && found.value === best[index]![column];
+    const isBest = cell.mayBeBest && found !== undefined && found.value === best[index]![column];
     const of =
       found !== undefined && found.runs > 1 && html` <span class="soft small">mean of ${found.runs}</span>`;
     return html`<p data-metric="${name}"${index > 0 && html` hidden`} class="value">${isBest ? html`<span class="best">${text}</span>` : text}${of}</p>`;

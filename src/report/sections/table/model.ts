@@ -3,6 +3,7 @@
 import { flatSettings, independentSettings } from "../../../experiment/flat-settings.ts";
 import { bestOfSeveral } from "../../../runs/best.ts";
 import { differenceWords, measuredSet, originOf } from "../../../runs/comparable.ts";
+import { hasDiverged } from "../../../runs/divergence.ts";
 import { formatNumber } from "../../../runs/format/numbers.ts";
 import { shorten } from "../../../runs/format/words.ts";
 import { betterWords } from "../../better-words.ts";
@@ -48,7 +49,8 @@ export function runTable(
   const flat = runs.map(({ run }) => flatSettings(run.experiment));
   const columns = measures.map((measure) => {
     const values = runs.map((run) => measure.value(run));
-    const best = bestOfSeveral(values, betterAmong(measure, runs));
+    const sound = values.map((value, at) => (hasDiverged(runs[at]!.run) ? null : value));
+    const best = bestOfSeveral(sound, betterAmong(measure, runs));
     return { measure, values, best: best === null ? null : values[best]! };
   });
   return {
@@ -82,7 +84,7 @@ function settingCell(text: string | undefined): Cell {
 
 function resultCell(measure: Measure, value: number | null, best: number | null, run: ReportRun): Cell {
   if (value === null) return { text: "–", key: "", best: false };
-  return { text: measure.text(value, run), key: value, best: value === best };
+  return { text: measure.text(value, run), key: value, best: value === best && !hasDiverged(run.run) };
 }
 
 /** What makes a comparison unfair. */
@@ -106,6 +108,7 @@ export function warnings(runs: readonly ReportRun[]): string[] {
     isOnSameImages &&
       differ(counts) &&
       `Metrics were measured on different numbers of unseen images (${[...new Set(counts)].join(", ")}): no best one is marked.`,
+    runs.some(({ run }) => hasDiverged(run)) && "A run that diverged is never marked as the best.",
     differ(runs.map(machineOf)) &&
       "The runs were made on different computers, engines or devices: their times do not compare.",
     differ(runs.map(({ run }) => run.provenance.gitCommit)) &&
