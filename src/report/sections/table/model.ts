@@ -108,7 +108,9 @@ export function warnings(runs: readonly ReportRun[]): string[] {
     isOnSameImages &&
       differ(counts) &&
       `Metrics were measured on different numbers of unseen images (${[...new Set(counts)].join(", ")}): no best one is marked.`,
-    runs.some(({ run }) => hasDiverged(run)) && "A run that diverged is never marked as the best.",
+    runs.length > 1 &&
+      runs.some(({ run }) => hasDiverged(run)) &&
+      "A run that diverged is never marked as the best.",
     differ(runs.map(machineOf)) &&
       "The runs were made on different computers, engines or devices: their times do not compare.",
     differ(runs.map(({ run }) => run.provenance.gitCommit)) &&
