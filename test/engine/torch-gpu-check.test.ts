@@ -15,24 +15,22 @@ import { withoutTorch } from "./torch-for-tests.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** As scripts/pack-for-gpu.sh, but the smallest cases alone. */
-function packed(folder: string): string {
+/** As scripts/pack-for-gpu.sh, but these cases alone; its check.py. */
+function packed(folder: string, ...cases: readonly string[]): string {
   mkdirSync(path.join(folder, "peers"), { recursive: true });
   copyFileSync(path.join(root, "bench/gpu-check/check.py"), path.join(folder, "check.py"));
   copyFileSync(path.join(root, "src/engine/torch/worker.py"), path.join(folder, "worker.py"));
   copyFileSync(path.join(root, "bench/peers/pix2pix.py"), path.join(folder, "peers/pix2pix.py"));
   const write = path.join(root, "bench/gpu-check/write-cases.ts");
-  const cases = [path.join(folder, "cases"), "tiny", "training-tiny"];
-  const { status, stderr } = spawnSync(process.execPath, [...typescript, write, ...cases], {
-    encoding: "utf8",
-  });
+  const args = [...typescript, write, path.join(folder, "cases"), ...cases];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return path.join(folder, "check.py");
 }
 
 test("gpu-check runs, judges the losses, trains and draws", { skip: withoutTorch }, async (context) => {
   const folder = temporaryFolder(context);
-  const check = packed(folder);
+  const check = packed(folder, "tiny", "training-tiny");
   const run = () => {
     const args = [check, "--device", "cpu", "--each", "0.1", "--peer-steps", "3", "--epochs", "2"];
     return spawnSync(findPython().command, args, { cwd: folder, encoding: "utf8" });
@@ -70,4 +68,15 @@ test("gpu-check runs, judges the losses, trains and draws", { skip: withoutTorch
   assert.match(off.stdout, /^parity: ended with 1, see /m);
   assert.match(off.stdout, /^parity tiny: .* TOO LARGE$/m);
   assert.match(off.stdout, /, 1 parts failed, 0 for want of time$/m);
+});
+
+test("what a step computes stays on its device, and lies as CUDA's kernels want it", {
+  skip: withoutTorch,
+}, (context) => {
+  const folder = temporaryFolder(context);
+  packed(folder, "tiny", "options", "beta-64");
+  const program = fileURLToPath(new URL("./torch-elsewhere.py", import.meta.url));
+  const args = [program, folder, "tiny", "options", "beta-64"];
+  const { status, stdout, stderr } = spawnSync(findPython().command, args, { encoding: "utf8" });
+  assert.deepEqual([status, stdout], [0, ""], stderr);
 });
