@@ -12,6 +12,7 @@ import type { DatasetConfig } from "../src/datasets/datasets.ts";
 import { epochBatches } from "../src/datasets/prepare/batches.ts";
 import { type PreparedDataset, prepareDataset } from "../src/datasets/prepare/prepare.ts";
 import type { Bench } from "./bench.ts";
+import { chosenFolder, common, drawnScenes, folderOf } from "./data-sets.ts";
 import type { Table } from "./results.ts";
 
 const size = 64;
@@ -55,12 +56,9 @@ function rate(images: number, ms: number): string {
 }
 
 function configs(): DatasetConfig[] {
-  const common = { limit: null, holdout: 0.1, seed: 1, greyscale: "drop" } as const;
-  const folder = { kind: "folder", include: [], exclude: [], split: null, labels: null } as const;
-  const chosen = process.env.HUERISTIC_BENCH_DATA;
-  if (chosen !== undefined) return [{ ...common, ...folder, root: chosen }];
+  if (chosenFolder !== undefined) return [folderOf(chosenFolder)];
   const shared = fileURLToPath(new URL("../../shared/data", import.meta.url));
-  const configs: DatasetConfig[] = [{ ...common, kind: "synthetic", count: 640 }];
+  const configs: DatasetConfig[] = [drawnScenes(640)];
   if (existsSync(shared)) {
     const coco = { split: "train2017", unseen_split: "val2017", categories: null };
     const counted = { min_area: 0, iscrowd: "include", unannotated: null } as const;

@@ -261,7 +261,9 @@ def training(options):
         def drawn(pictures):
             return dict(zip(draw.outputs, draw.run(state, {("inputs", "rgb"): pictures})))
 
-        def show(epoch, losses):
+        def show(epoch, losses=""):
+            nonlocal drawing
+            begin = time.perf_counter()
             loss = torch.cat([drawn(pictures)["loss"] for pictures in unseen.split(batch)]).mean().item()
             grids = []
             for pictures in (seen[:batch], unseen[:batch]):
@@ -272,15 +274,10 @@ def training(options):
             write_png(os.path.join(options.out, name), (torch.cat(grids) * 255).round().to(torch.uint8))
             speed = f", {steps * batch / trained:.0f} images/s" if trained else ""
             print(f"epoch {epoch}: {steps} steps{speed}, loss of unseen images {loss:.4f}{losses}, {name}", flush=True)
-
-        def shown(epoch, losses=""):
-            nonlocal drawing
-            begin = time.perf_counter()
-            show(epoch, losses)
             drawing = max(drawing, time.perf_counter() - begin)
 
         print(f"training: {case['name']} at {size}x{size}, batches of {batch}, {count} photographs and {len(unseen)} unseen ones")
-        shown(0)
+        show(0)
         epoch, is_over = 0, False
         while not is_over:
             epoch += 1
@@ -306,7 +303,7 @@ def training(options):
             is_over = is_over or epoch == options.epochs
             # 1, 2, 5, 10, 20, 50 and so on.
             if is_over or str(epoch).rstrip("0") in ("1", "2", "5"):
-                shown(epoch, "".join(f", {name} {mean:.4f}" for name, mean in means.items()))
+                show(epoch, "".join(f", {name} {mean:.4f}" for name, mean in means.items()))
         for text in engine.warnings:
             print("warning:", text)
     return True

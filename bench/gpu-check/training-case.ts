@@ -11,6 +11,7 @@ import type { DatasetConfig } from "../../src/datasets/datasets.ts";
 import { prepareDataset } from "../../src/datasets/prepare/prepare.ts";
 import { recordFunction } from "../../src/engine/trace/record.ts";
 import type { TensorFunction } from "../../src/training-step.ts";
+import { chosenFolder, drawnScenes, folderOf } from "../data-sets.ts";
 import { type CaseParts, recordedCase, whole } from "./recorded-case.ts";
 
 /** What may travel is 60 MB together; photographs do not shrink much. */
@@ -48,33 +49,26 @@ export async function trainingCase(
 
 /** uint8 RGB [count, size, size, 3], those to train on first; how many of these, and of others. */
 async function photographsFor({ size, batch, scenes }: TrainingParts) {
-  const config = scenes ? drawn(scenes) : dataset(Math.floor(mostBytes / (3 * size ** 2)));
+  const config = scenes ? drawnScenes(scenes) : dataset(Math.floor(mostBytes / (3 * size ** 2)));
   const cacheFolder = mkdtempSync(path.join(tmpdir(), "hueristic-gpu-check-"));
-  const prepared = await prepareDataset(config, { size, cacheFolder });
   try {
+    const prepared = await prepareDataset(config, { size, cacheFolder });
     const seen = wholeBatches(prepared.seen, batch);
     const unseen = wholeBatches(prepared.unseen, batch);
     const photographs = new Uint8Array((seen.length + unseen.length) * 3 * size ** 2);
     prepared.read(seen, photographs);
     prepared.read(unseen, photographs, seen.length * 3 * size ** 2);
+    prepared.close();
     return { photographs, seen: seen.length, unseen: unseen.length };
   } finally {
-    prepared.close();
     rmSync(cacheFolder, { recursive: true, force: true });
   }
 }
 
-const common = { holdout: 0.1, seed: 1, greyscale: "drop" } as const;
-
 function dataset(limit: number): DatasetConfig {
   const photos = fileURLToPath(new URL("../../../shared/data/photos", import.meta.url));
-  const root = process.env.HUERISTIC_BENCH_DATA ?? (existsSync(photos) ? photos : null);
-  if (root === null) return drawn(Math.min(limit, 320));
-  return { ...common, kind: "folder", root, limit, include: [], exclude: [], split: null, labels: null };
-}
-
-function drawn(count: number): DatasetConfig {
-  return { ...common, kind: "synthetic", limit: null, count };
+  const root = chosenFolder ?? (existsSync(photos) ? photos : null);
+  return root === null ? drawnScenes(Math.min(limit, 320)) : folderOf(root, limit);
 }
 
 function wholeBatches(indices: Uint32Array, batch: number): Uint32Array {

@@ -143,11 +143,13 @@ async function engines(): Promise<Check[]> {
     const { probeDevice } = await import("../../engine/devices.ts");
     const { probeEngines } = await import("../../engine/engines.ts");
     const { dismissTorch } = await import("../../engine/torch/find-torch.ts");
-    const probes = Object.entries(await probeEngines());
-    const one = probes.some(([, { found }]) => found);
-    const worksOn = (device: DeviceName) =>
-      probes.flatMap(([name, probe]) => (probe.found && (probe.on?.includes(device) ?? true) ? [name] : []));
-    const checks = probes.map(([name, probe]) =>
+    const probes = await probeEngines();
+    const one = Object.values(probes).some(({ found }) => found);
+    const works = (engine: EngineOnDevice["engine"], device: DeviceName) => {
+      const probe = probes[engine];
+      return probe.found && (probe.on?.includes(device) ?? true);
+    };
+    const checks = Object.entries(probes).map(([name, probe]) =>
       check(`engine ${name}`, probe.found ? probe.version : probe, one),
     );
     checks.push(check("native kernels", await nativeState(), true));
@@ -155,7 +157,7 @@ async function engines(): Promise<Check[]> {
       if (name === "mps" && os.platform() !== "darwin") continue;
       const probe = await probeDevice(name);
       const state = probe.found
-        ? deviceState(probe.engines.filter(({ engine }) => worksOn(name).includes(engine)))
+        ? deviceState(probe.engines.filter(({ engine }) => works(engine, name)))
         : probe;
       checks.push(check(`device ${name}`, state, name !== "cpu"));
     }

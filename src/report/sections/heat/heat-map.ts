@@ -33,7 +33,7 @@ type Mean = {
   readonly count: number;
   /** The states of those that are not. */
   readonly others: readonly string[];
-  /** Share of those that diverged among these and those that are in it. */
+  /** How many of these diverged. */
   readonly diverged: number;
 };
 
@@ -65,18 +65,17 @@ export function heatMapSvg(cells: readonly HeatCell[], options: HeatMapOptions):
     for (const y of ys) {
       const inside = cells.filter((_, at) => columns[at] === x && lines[at] === y);
       const values = inside.flatMap(({ value }) => value ?? []);
-      const diverged = inside.filter(hasDiverged).length;
       if (inside.length > 0)
         means.set(JSON.stringify([x, y]), {
           mean: values.reduce((sum, value) => sum + value, 0) / values.length,
           count: values.length,
           others: inside.filter(({ value }) => value === null).map(({ state }) => state),
-          diverged: diverged / (diverged + values.length),
+          diverged: inside.filter(({ state }) => state === "diverged").length,
         });
     }
   const better = options.better === "none" ? "higher" : options.better;
-  const behind = (a: Mean, b: Mean) =>
-    a.diverged - b.diverged || rankOf(a.mean, better) - rankOf(b.mean, better);
+  const lost = ({ diverged, count }: Mean) => diverged / (diverged + count);
+  const behind = (a: Mean, b: Mean) => lost(a) - lost(b) || rankOf(a.mean, better) - rankOf(b.mean, better);
   const places = [...means.values()].filter(({ mean }) => Number.isFinite(mean)).sort(behind);
   const goodness = (cell: Mean) =>
     places.length < 2 ? 1 : 1 - places.findIndex((other) => behind(other, cell) === 0) / (places.length - 1);
@@ -111,13 +110,8 @@ function shown(labels: readonly string[], name: string): [string[], string] {
   return [values.slice(0, mostTicks), more > 0 ? `${name} (${more} more values are not shown)` : name];
 }
 
-function hasDiverged({ state }: Pick<HeatCell, "state">): boolean {
-  return state === "diverged";
-}
-
-function countOf({ count, others }: Mean): string {
+function countOf({ count, others, diverged }: Mean): string {
   const all = count + others.length;
-  const diverged = others.filter((state) => hasDiverged({ state })).length;
   if (count > 0 && diverged > 0) return `${diverged} of ${all} diverged`;
   if (others.length > 0) return `${count} of ${all}`;
   return all > 1 ? `${all} trials` : "";

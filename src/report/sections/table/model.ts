@@ -51,7 +51,7 @@ export function runTable(
     const values = runs.map((run) => measure.value(run));
     const sound = values.map((value, at) => (hasDiverged(runs[at]!.run) ? null : value));
     const best = bestOfSeveral(sound, betterAmong(measure, runs));
-    return { measure, values, best: best === null ? null : values[best]! };
+    return { measure, values, isBest: sound.map((value) => best !== null && value === sound[best]) };
   });
   return {
     columns: [
@@ -69,7 +69,7 @@ export function runTable(
       status: data.run.status,
       cells: [
         ...settings.map((path) => settingCell(flat[at]!.get(path))),
-        ...columns.map(({ measure, values, best }) => resultCell(measure, values[at]!, best, data)),
+        ...columns.map(({ measure, values, isBest }) => resultCell(measure, values[at]!, isBest[at]!, data)),
       ],
     })),
   };
@@ -82,9 +82,9 @@ function settingCell(text: string | undefined): Cell {
   return { text: shown, key: Number.isFinite(number) ? number : (text ?? "–"), best: false };
 }
 
-function resultCell(measure: Measure, value: number | null, best: number | null, run: ReportRun): Cell {
+function resultCell(measure: Measure, value: number | null, best: boolean, run: ReportRun): Cell {
   if (value === null) return { text: "–", key: "", best: false };
-  return { text: measure.text(value, run), key: value, best: value === best && !hasDiverged(run.run) };
+  return { text: measure.text(value, run), key: value, best };
 }
 
 /** What makes a comparison unfair. */
